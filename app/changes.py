@@ -1,0 +1,22 @@
+"""Which kinds of things a write touched; the hub of the window tells the pages."""
+
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+
+class Topic(Enum):
+    LEARNERS = auto()
+    ATTAINMENTS = auto()
+    PLR_CHECKS = auto()
+    LICENCES = auto()
+    USERS = auto()
+    SETTINGS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    topics: frozenset[Topic] = field(default_factory=frozenset)
+
+    @classmethod
+    def of(cls, *topics: Topic) -> "Changes":
+        return cls(frozenset(topics))

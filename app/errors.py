@@ -1,0 +1,65 @@
+"""The tree of expected failures.
+
+AppError
+├── InputError          a rule of a form, a setting or a file was broken
+├── AccessError         a role or licence is missing
+├── ConflictError       somebody else changed or holds it
+├── DatabaseError       the database cannot be used just now, or at all
+└── ServiceError        a service outside answered badly, or not at all; carries its code
+    ├── StopRunError    nothing further can succeed: sign-in, certificate, service closed
+    └── BusyError       worth another try after a wait
+
+Anything else that is raised is a bug. `Cancelled` (in `tasks`) is neither.
+"""
+
+
+class AppError(Exception):
+    """An expected failure, said to the user in a sentence and a next step."""
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+
+class InputError(AppError):
+    """What was typed or read breaks a rule. `field` names the field it stands in, if one does."""
+
+    def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.field = field
+
+
+class AccessError(AppError):
+    """A role, a permission or a licence is missing."""
+
+
+class ConflictError(AppError):
+    """Somebody else changed it, or is working on it."""
+
+
+class DatabaseError(AppError):
+    """The database is locked, damaged, newer than the program, full or out of reach."""
+
+
+class ServiceError(AppError):
+    """A service outside answered badly or not at all; `code` is the service's own or a LOCAL one."""
+
+    def __init__(self, message: str, *, code: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.code = code
+
+
+class StopRunError(ServiceError):
+    """No further call of this run can succeed until somebody changes something."""
+
+
+class BusyError(ServiceError):
+    """The service asked for patience; `retry_after` is its wish in seconds, if it gave one."""
+
+    def __init__(self, message: str, *, code: str, hint: str = "", retry_after: float | None = None) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.retry_after = retry_after

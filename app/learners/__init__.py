@@ -1,0 +1,1 @@
+"""The people the college knows: finding, adding, editing."""

@@ -1,0 +1,1 @@
+"""The Personal Learning Record download and Update Selected."""

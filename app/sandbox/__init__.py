@@ -1,0 +1,1 @@
+"""Real HTTPS services on loopback with invented people, for demo, training and tests."""

@@ -1,0 +1,54 @@
+"""What a piece of background work is given: a way to report, to wait, and to notice a cancel."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+class Cancelled(Exception):  # noqa: N818 - it is the user's wish, not an error
+    """The user asked the task to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a task is: `done` of `total` (0 when unknown) and what it is at; no personal data in `text`."""
+
+    done: int
+    total: int
+    text: str = ""
+
+
+class TaskContext:
+    """Handed to every task. Knows nothing of Qt: the window passes its own `on_progress`."""
+
+    def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
+        self._on_progress = on_progress or (lambda progress: None)
+        self._stop = threading.Event()
+
+    @property
+    def cancelled(self) -> bool:
+        return self._stop.is_set()
+
+    def cancel(self) -> None:
+        """Safe from any thread; ends a `wait` at once."""
+        self._stop.set()
+
+    def raise_if_cancelled(self) -> None:
+        if self._stop.is_set():
+            raise Cancelled
+
+    def report(self, done: int, total: int, text: str = "") -> None:
+        """Say how far the task is; raises Cancelled after a cancel."""
+        self.raise_if_cancelled()
+        self._on_progress(Progress(done, total, text))
+
+    def wait(self, seconds: float) -> None:
+        """Sleep that a cancel ends at once by raising Cancelled."""
+        if self._stop.wait(max(0.0, seconds)):
+            raise Cancelled
+
+
+def now() -> float:
+    """Seconds on the clock that neither daylight saving nor a sleeping laptop turns back."""
+    return time.monotonic()

@@ -1,0 +1,106 @@
+"""A grid's columns as data, and what its rows are made of."""
+
+from array import array
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import Protocol
+
+from app.conditions import Group
+from app.tasks import TaskContext
+from ui.look.icons import Icon
+from ui.look.tokens import Role
+
+
+class Kind(Enum):
+    """How a column is painted, aligned, copied and exported."""
+
+    TEXT = auto()
+    KEY = auto()
+    """The column people find a row by, a little heavier than the rest."""
+    MONO = auto()
+    """Codes: ULN, aim codes, response codes. Text everywhere, also in a spreadsheet."""
+    NUMBER = auto()
+    DATE = auto()
+    STATE = auto()
+    """An icon and a word; the cell is a State."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column: `id` is what sorting, the saved layout and the condition builder know it by."""
+
+    id: str
+    title: str
+    kind: Kind = Kind.TEXT
+    width: int = 100
+    tip: str = ""
+    visible: bool = True
+    sortable: bool = True
+    stretch: bool = False
+    """Takes the spare width; one column of a grid at most."""
+    elide_middle: bool = False
+    """Qualification titles differ at their ends."""
+    absent: str = ""
+    """What stands, in the quiet colour, where there is no value: "never", "not held"."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """A state cell: never by colour alone."""
+
+    icon: Icon
+    text: str
+    role: Role
+
+    def __str__(self) -> str:
+        return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row as painted: a cell per column (str, int, date, datetime, State or None), in column order."""
+
+    cells: tuple[object, ...]
+    continued: bool = False
+    """Goes on with the person of the row above: key and code columns are painted quietly."""
+    sentence: str = ""
+    """Stands across the empty cells from `sentence_from` on (an error said in words)."""
+    sentence_from: str = ""
+    sentence_role: Role = Role.BAD
+    tints: Mapping[str, Role] = field(default_factory=dict)
+    """Text colours of single cells by column id, e.g. a ULN that fails its check digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a grid shows and in which order."""
+
+    conditions: Group | None = None
+    quick: str = ""
+    """Words typed into the quick filter."""
+    sort: str = ""
+    """Column id; "" is the source's own order."""
+    descending: bool = False
+
+
+class GridSource(Protocol):
+    """Where a grid's rows come from."""
+
+    columns: Sequence[Column]
+    in_memory: bool
+    """True: `rows` is quick and called in the UI thread. False: it is called in a task."""
+
+    def keys(
+        self, context: TaskContext, query: Query, first: Callable[[array[int]], None]
+    ) -> array[int]:
+        """Every key of the query in display order; runs in a task. `first` takes the first screenful early."""
+        ...
+
+    def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
+        """The rows of `keys`; a key without a row has been removed meanwhile."""
+        ...
+
+    def total(self) -> int:
+        """How many rows there are without any filter; in the task, after `keys`."""
+        ...

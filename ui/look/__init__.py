@@ -1,0 +1,1 @@
+"""Colours, fonts, icons and the plain controls that every page is made of."""

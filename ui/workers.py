@@ -1,0 +1,150 @@
+"""The only QThread of the program: tasks of a lane run one after another, lanes side by side.
+
+Rules, each of them measured as a crash or a wrong-thread bug otherwise: the signals are those of the QThread
+subclass itself, never of an object moved to a thread; receivers are bound methods of a QObject marked @Slot,
+never lambdas; a thread object is kept until it has finished.
+"""
+
+import logging
+from collections import deque
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any
+
+from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
+
+from app.errors import AppError
+from app.tasks import Cancelled, Progress, TaskContext
+
+logger = logging.getLogger(__name__)
+
+Task = Callable[[TaskContext], Any]
+
+
+class Lane(StrEnum):
+    """What may run side by side. Two tasks of one lane never overlap."""
+
+    READ = "read"
+    COUNT = "count"
+    WRITE = "write"
+    PLR = "plr"
+    EXPORT = "export"
+    CHECK = "check"
+
+
+class TaskThread(QThread):
+    """One task in its own thread; exactly one of succeeded, failed, cancelled is emitted."""
+
+    progressed = Signal(object)
+    succeeded = Signal(object)
+    failed = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, task: Task, lane: Lane, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.lane = lane
+        self._task = task
+        self.context = TaskContext(self._report)
+
+    def _report(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+
+    def run(self) -> None:
+        try:
+            self.context.raise_if_cancelled()
+            result = self._task(self.context)
+        except Cancelled:
+            self.cancelled.emit()
+        except AppError as error:
+            self.failed.emit(error)
+        except Exception as error:
+            logger.exception("Task in lane %s failed", self.lane)
+            self.failed.emit(error)
+        else:
+            self.succeeded.emit(result)
+
+
+class TaskRunner(QObject):
+    """Starts tasks lane by lane. A failure nobody takes goes to `failed`, so that it is always shown."""
+
+    failed = Signal(object)
+    """An exception that the starter of the task did not want to handle itself."""
+    busy_changed = Signal()
+    """The set of lanes at work has changed."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._waiting: dict[Lane, deque[TaskThread]] = {}
+        self._running: dict[Lane, TaskThread] = {}
+        self._leaving = False
+
+    def run(
+        self,
+        task: Task,
+        *,
+        lane: Lane,
+        done: Callable[[Any], None] | None = None,
+        progress: Callable[[Progress], None] | None = None,
+        failed: Callable[[Exception], None] | None = None,
+        cancelled: Callable[[], None] | None = None,
+    ) -> TaskContext:
+        """Queue `task` in `lane`. The callbacks are bound methods of QObjects, called in their thread.
+
+        Returns the context, whose cancel() stops the task, also while it waits for its turn.
+        """
+        thread = TaskThread(task, lane, self)
+        if done is not None:
+            thread.succeeded.connect(done)
+        if progress is not None:
+            thread.progressed.connect(progress)
+        if cancelled is not None:
+            thread.cancelled.connect(cancelled)
+        thread.failed.connect(failed if failed is not None else self._pass_on)
+        thread.finished.connect(self._next)
+        if self._leaving:
+            thread.context.cancel()
+        self._waiting.setdefault(lane, deque()).append(thread)
+        self._start(lane)
+        return thread.context
+
+    def is_busy(self, lane: Lane | None = None) -> bool:
+        if lane is None:
+            return bool(self._running)
+        return lane in self._running
+
+    def cancel_all(self) -> None:
+        """Set every stop flag, of running and waiting tasks; new ones are stopped before they begin."""
+        self._leaving = True
+        for queue in self._waiting.values():
+            for thread in queue:
+                thread.context.cancel()
+        for thread in self._running.values():
+            thread.context.cancel()
+
+    def wait(self, milliseconds: int) -> bool:
+        """Wait for all threads to end; False if one is still running after `milliseconds`."""
+        deadline = QDeadlineTimer(milliseconds)
+        return all(thread.wait(deadline) for thread in list(self._running.values()))
+
+    def _start(self, lane: Lane) -> None:
+        queue = self._waiting.get(lane)
+        if lane in self._running or not queue:
+            return
+        thread = queue.popleft()
+        self._running[lane] = thread
+        self.busy_changed.emit()
+        thread.start()
+
+    @Slot()
+    def _next(self) -> None:
+        thread = self.sender()
+        assert isinstance(thread, TaskThread)
+        if self._running.get(thread.lane) is thread:
+            del self._running[thread.lane]
+        thread.deleteLater()
+        self.busy_changed.emit()
+        self._start(thread.lane)
+
+    @Slot(object)
+    def _pass_on(self, error: Exception) -> None:
+        self.failed.emit(error)

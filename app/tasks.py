@@ -2,7 +2,8 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -25,14 +26,32 @@ class TaskContext:
     def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
         self._on_progress = on_progress or (lambda progress: None)
         self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._on_cancel: list[Callable[[], None]] = []
 
     @property
     def cancelled(self) -> bool:
         return self._stop.is_set()
 
     def cancel(self) -> None:
-        """Safe from any thread; ends a `wait` at once."""
-        self._stop.set()
+        """Safe from any thread; ends a `wait` at once and calls what `on_cancel` left to be called."""
+        with self._lock:
+            self._stop.set()
+            for callback in self._on_cancel:
+                callback()
+
+    @contextmanager
+    def on_cancel(self, callback: Callable[[], None]) -> Iterator[None]:
+        """While inside, a cancel also calls `callback` (from the cancelling thread; it must be short)."""
+        with self._lock:
+            if self._stop.is_set():
+                raise Cancelled
+            self._on_cancel.append(callback)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._on_cancel.remove(callback)
 
     def raise_if_cancelled(self) -> None:
         if self._stop.is_set():

@@ -1,12 +1,12 @@
 """A grid's columns as data, and what its rows are made of."""
 
-from array import array
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
 from app.conditions import Group
+from app.keys import Keys
 from app.tasks import TaskContext
 from ui.look.icons import Icon
 from ui.look.tokens import Role
@@ -59,7 +59,10 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as painted: a cell per column (str, int, date, datetime, State or None), in column order."""
+    """One row as painted: a cell per column (str, int, date, datetime, State or None), in column order.
+
+    None shows the column's word for an absent value, "" shows nothing at all.
+    """
 
     cells: tuple[object, ...]
     continued: bool = False
@@ -67,6 +70,8 @@ class Row:
     sentence: str = ""
     """Stands across the empty cells from `sentence_from` on (an error said in words)."""
     sentence_from: str = ""
+    sentence_until: str = ""
+    """The column before which it ends at the latest; else the first cell with a value ends it."""
     sentence_role: Role = Role.BAD
     tints: Mapping[str, Role] = field(default_factory=dict)
     """Text colours of single cells by column id, e.g. a ULN that fails its check digit."""
@@ -89,11 +94,14 @@ class GridSource(Protocol):
 
     columns: Sequence[Column]
     in_memory: bool
-    """True: `rows` is quick and called in the UI thread. False: it is called in a task."""
+    """True: `rows` is quick and called in the UI thread. False: it is called in a task.
+
+    Copying calls `rows` in a task either way, so an in-memory source keeps its rows behind a lock.
+    """
 
     def keys(
-        self, context: TaskContext, query: Query, first: Callable[[array[int]], None]
-    ) -> array[int]:
+        self, context: TaskContext, query: Query, first: Callable[[Keys], None]
+    ) -> Keys:
         """Every key of the query in display order; runs in a task. `first` takes the first screenful early."""
         ...
 

@@ -1,0 +1,228 @@
+"""Who may do what: one table of roles and permissions, the licences, and `require`.
+
+Checked in the service function of every command; the button asks `Rights.why_not` as a courtesy.
+To add a permission: a member of `Permission`, its sentence, and the roles that give it.
+"""
+
+import getpass
+import os
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select, update
+
+from app import history
+from app.dates import shown
+from app.db.database import Database
+from app.db.tables import app_user, licence, role, user_role
+from app.errors import AccessError, ConflictError, InputError
+
+
+class Permission(StrEnum):
+    OPEN = "open Learner Manager"
+    EDIT_LEARNERS = "add and edit learners"
+    EXPORT = "export"
+    PLR_DOWNLOAD = "download from the Learning Records Service"
+    PLR_UPDATE = "update attainments from the Learning Records Service"
+    ADMINISTER = "change settings, licences and users"
+
+
+class Role(StrEnum):
+    ENROLMENT_MANAGER = "enrolment_manager"
+    PLR_USER = "plr_user"
+    PLR_ADMIN = "plr_admin"
+    ADMINISTRATOR = "administrator"
+
+
+ROLE_TITLES = {
+    Role.ENROLMENT_MANAGER: "Enrolment Manager",
+    Role.PLR_USER: "Attainments (PLR) User",
+    Role.PLR_ADMIN: "Attainments (PLR) Admin",
+    Role.ADMINISTRATOR: "Administrator",
+}
+
+ROLES: dict[Role, frozenset[Permission]] = {
+    Role.ENROLMENT_MANAGER: frozenset({Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT}),
+    Role.PLR_USER: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT}),
+    Role.PLR_ADMIN: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT, Permission.PLR_UPDATE}),
+    Role.ADMINISTRATOR: frozenset({Permission.OPEN, Permission.ADMINISTER}),
+}
+
+NEEDS_LICENCES = frozenset({Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE})
+"""Everything that asks the LRS needs both licences (learner-manager.md 2)."""
+
+
+class Licence(StrEnum):
+    PLR_IMPORT = "AttainmentsPLRImport"
+    LRS_CERTIFIED = "LRS certified"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    id: int
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """A licence as the Licences page shows it."""
+
+    code: Licence
+    is_on: bool
+    note: str | None
+    valid_until: date | None
+    organisation: str | None
+    certified_on: date | None
+    certified_by: str | None
+    version: int
+
+    def why_off(self, today: date) -> str:
+        """Why this licence does not count today; "" if it does."""
+        if not self.is_on:
+            return f"Needs the licence {self.code}. An administrator switches it on under Licences."
+        if self.valid_until is not None and self.valid_until < today:
+            return f"The licence {self.code} ended on {shown(self.valid_until)}. Renew it under Licences."
+        return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rights:
+    """What one user may do at the moment: roles and licences as last read."""
+
+    roles: frozenset[Role]
+    licences: tuple[LicenceRow, ...]
+
+    def why_not(self, permission: Permission, today: date | None = None) -> str:
+        """The sentence that says what is missing; "" if nothing is."""
+        granted = {one for name in self.roles for one in ROLES[name]}
+        if Permission.OPEN not in granted:
+            return "Your account has no role that opens Learner Manager. Ask an administrator for one."
+        if permission not in granted:
+            titles = " or ".join(ROLE_TITLES[name] for name in Role if permission in ROLES[name])
+            return f"Needs the role {titles}. Ask an administrator."
+        if permission in NEEDS_LICENCES:
+            for row in self.licences:
+                if reason := row.why_off(today or date.today()):
+                    return reason
+        return ""
+
+
+def account() -> str:
+    """The operating-system account, asked of the system: environment variables can say anything."""
+    if hasattr(os, "getuid"):
+        import pwd
+
+        try:
+            return pwd.getpwuid(os.getuid()).pw_name
+        except KeyError:
+            return f"uid-{os.getuid()}"
+    return getpass.getuser()
+
+
+def sign_in(db: Database, login: str | None = None) -> User:
+    """The user behind `login` (default: this account). The first one ever gets every role.
+
+    Raises AccessError for an account that is not known or was switched off.
+    """
+    login = login or account()
+    with db.write() as tx:
+        row = tx.execute(select(app_user).where(app_user.c.login == login)).one_or_none()
+        if row is None:
+            if tx.execute(select(app_user.c.id).limit(1)).first() is not None:
+                raise AccessError(
+                    f"The account “{login}” is not a user of this database.",
+                    hint="Ask an administrator to add it.",
+                )
+            user_id = tx.execute(
+                insert(app_user).values(login=login, name=login).returning(app_user.c.id)
+            ).scalar_one()
+            every_role = tx.execute(select(role.c.id)).scalars().all()
+            tx.execute(insert(user_role), [{"user_id": user_id, "role_id": one} for one in every_role])
+            row = tx.execute(select(app_user).where(app_user.c.id == user_id)).one()
+        if not row.active:
+            raise AccessError(
+                f"The account “{login}” is switched off in this database.", hint="Ask an administrator."
+            )
+        tx.execute(update(app_user).where(app_user.c.id == row.id).values(last_sign_in=db.now(tx)))
+    return User(id=row.id, login=row.login, name=row.name)
+
+
+def prepare(db: Database) -> None:
+    """Write the rows of roles and licences that this version knows and the database lacks."""
+    with db.write() as tx:
+        known = set(tx.execute(select(role.c.code)).scalars())
+        rows = [{"code": one.value, "title": ROLE_TITLES[one]} for one in Role if one.value not in known]
+        if rows:
+            tx.execute(insert(role), rows)
+        held = set(tx.execute(select(licence.c.code)).scalars())
+        rows = [{"code": one.value} for one in Licence if one.value not in held]
+        if rows:
+            tx.execute(insert(licence), rows)
+
+
+def rights(tx: Connection, user: User) -> Rights:
+    """Roles and licences of `user` as the database has them now."""
+    query = (
+        select(role.c.code)
+        .join(user_role, user_role.c.role_id == role.c.id)
+        .join(app_user, app_user.c.id == user_role.c.user_id)
+        .where(app_user.c.id == user.id, app_user.c.active)
+    )
+    known = {one.value for one in Role}
+    roles = frozenset(Role(code) for code in tx.execute(query).scalars() if code in known)
+    return Rights(roles=roles, licences=licences(tx))
+
+
+def licences(tx: Connection) -> tuple[LicenceRow, ...]:
+    """The licences, in the order of `Licence`."""
+    rows = {row.code: row for row in tx.execute(select(licence))}
+    return tuple(
+        LicenceRow(
+            code=one,
+            is_on=row.is_on,
+            note=row.note,
+            valid_until=row.valid_until,
+            organisation=row.organisation,
+            certified_on=row.certified_on,
+            certified_by=row.certified_by,
+            version=row.version,
+        )
+        for one in Licence
+        if (row := rows.get(one.value)) is not None
+    )
+
+
+def require(tx: Connection, user: User, permission: Permission) -> None:
+    """Raise AccessError unless `user` holds `permission` now: taken away means taken away at once."""
+    if reason := rights(tx, user).why_not(permission):
+        raise AccessError(f"You cannot {permission}.", hint=reason)
+
+
+def set_licence(db: Database, user: User, wanted: LicenceRow) -> None:
+    """Switch a licence on or off, with note and end date; `wanted.version` is the one that was shown.
+
+    Raises AccessError, InputError (a certification says who certified which organisation, and when),
+    ConflictError.
+    """
+    if wanted.is_on and wanted.code is Licence.LRS_CERTIFIED:
+        for value, field, words in (
+            (wanted.organisation, "organisation", "which organisation is certified"),
+            (wanted.certified_on, "certified_on", "since which day"),
+            (wanted.certified_by, "certified_by", "who certified it"),
+        ):
+            if not value:
+                raise InputError(f"Say {words}.", hint="Fill in the field, then save.", field=field)
+    with db.write() as tx:
+        require(tx, user, Permission.ADMINISTER)
+        row = tx.execute(select(licence).where(licence.c.code == wanted.code.value)).one()
+        if row.version != wanted.version:
+            raise ConflictError("Somebody else changed this licence.", hint="Reload the page and try again.")
+        operation = history.begin(tx, db, user.id, "licence", reason=wanted.note)
+        values = {
+            name: getattr(wanted, name)
+            for name in ("is_on", "note", "valid_until", "organisation", "certified_on", "certified_by")
+        }
+        operation.update(licence, row, values)
+        operation.end(tx)

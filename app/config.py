@@ -1,0 +1,304 @@
+"""The settings: declared once, with default, label, help and rule; read from and saved to `settings.toml`.
+
+When adding a setting: add one `option(...)` to its section here. The file, the messages about wrong values
+and the settings window follow from it. Other programs rely on the names that are there.
+"""
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+from app.config_file import read_file, write_file
+from app.config_rules import (
+    Option,
+    Rule,
+    code,
+    database_address,
+    host_needs_confirmation,
+    host_of,
+    hosts,
+    is_loopback,
+    one_of,
+    option,
+    options_of,
+    service_address,
+    site_address,
+    text,
+    whole_number,
+    yes_or_no,
+)
+from app.errors import InputError
+
+__all__ = [
+    "FILE_NAME",
+    "CollegeSettings",
+    "DatabaseSettings",
+    "LmsSettings",
+    "LrsSettings",
+    "Option",
+    "Rule",
+    "Settings",
+    "host_needs_confirmation",
+    "host_of",
+    "is_loopback",
+    "load",
+    "options_of",
+    "save",
+]
+
+FILE_NAME = "settings.toml"
+LIVE, TEST = "live", "test"
+_SECRET_WORDS = ("password", "token", "secret")
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """One [part] of the file. It cannot be built with a value that breaks a rule."""
+
+    section: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for one in options_of(self):
+            if not one.accepts(getattr(self, one.name)):
+                raise _not_allowed(self.section, one)
+
+
+@dataclass(frozen=True, slots=True)
+class LrsSettings(_Section):
+    """The Learning Records Service. `url` is what is asked; the two others remember what else may be."""
+
+    section: ClassVar[str] = "lrs"
+
+    url: str = option(
+        "",
+        service_address(),
+        "Attainments (PLR) Web Service URL",
+        "The whole address of the PLR service in use, ending in /LearnerServiceR9.svc.",
+    )
+    service: str = option(
+        LIVE,
+        one_of(LIVE, TEST),
+        "Service",
+        "Which of the two addresses below is in use; url decides if they differ.",
+    )
+    live_url: str = option(
+        "", service_address(), "Address of the live service", "Kept while the test service is in use."
+    )
+    test_url: str = option(
+        "", service_address(), "Address of the test service", "Kept while the live service is in use."
+    )
+    ca_file: str = option(
+        "",
+        text(4096),
+        "Certificate authorities",
+        "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
+    )
+    certificate_file: str = option(
+        "",
+        text(4096),
+        "Certificate file (.p12, .pfx)",
+        "Whole path of the certificate the service issued to the college. Its password is kept in the "
+        "password store.",
+    )
+    organisation_ref: str = option(
+        "",
+        code(0, 20),
+        "Organisation reference",
+        "As the service gave it to the college; not needed if the UKPRN is given.",
+    )
+    ukprn: str = option("", code(8), "UKPRN", "The UKPRN the college is known by at the service.")
+    username: str = option(
+        "", text(35), "User name", "Names the college's user in the access log that learners can see."
+    )
+    vendor_id: int = option(
+        0, whole_number(0, 2**31 - 1), "Vendor Id", "The number the service gave to the software supplier."
+    )
+    user_type: str = option("ORG", one_of("ORG", "LNR", "SER"), "User type", "ORG for a college.")
+    language: str = option("ENG", one_of("ENG"), "Language", "Language of the answers.")
+    get_type: str = option(
+        "FULL", one_of("FULL", "BRIEF"), "Answer", "BRIEF leaves out providers and awarding organisations."
+    )
+    parallel: int = option(
+        4,
+        whole_number(1, 16),
+        "Calls at once",
+        "How many learners are asked for at the same time; fewer by itself when the service is busy.",
+    )
+    connect_timeout: int = option(
+        10, whole_number(1, 120), "Time-out for connecting, seconds", "How long to wait for a line."
+    )
+    read_timeout: int = option(60, whole_number(20, 300), "Time-out, seconds", "How long to wait for an answer.")
+    deadline: int = option(
+        180, whole_number(20, 900), "Longest call, seconds", "A call that takes longer is given up."
+    )
+    send_all_given_names: bool = option(
+        False, yes_or_no(), "Send all given names", "Otherwise the first one is sent."
+    )
+    default_attainment_type: str = option(
+        "PLR", text(40), "Default Attainment Type", "The code that attainments made from PLR records get."
+    )
+    confirmed_hosts: tuple[str, ...] = option(
+        (),
+        hosts(),
+        "Confirmed hosts",
+        "Computers outside education.gov.uk that an administrator confirmed as the service's.",
+    )
+
+    @property
+    def host(self) -> str:
+        """The host in use, "" if there is no address. The LRS secrets belong to it."""
+        return host_of(self.url)
+
+    @property
+    def awaits_confirmation(self) -> bool:
+        """True while an administrator has yet to confirm the host; nothing may be sent to it before."""
+        return host_needs_confirmation(self.url) and self.host not in self.confirmed_hosts
+
+    def address_of(self, service: str) -> str:
+        """The address kept for "live" or "test"."""
+        return self.live_url if service == LIVE else self.test_url
+
+    def using(self, service: str, address: str | None = None) -> Self:
+        """These settings with the live or the test service in use, at `address` or the one kept for it."""
+        if address is None:
+            address = self.url if service == self.service and self.url else self.address_of(service)
+        if service == LIVE:
+            return replace(self, service=service, url=address, live_url=address)
+        return replace(self, service=service, url=address, test_url=address)
+
+    def confirming(self, host: str) -> Self:
+        """These settings after an administrator confirmed `host`."""
+        return replace(self, confirmed_hosts=tuple(sorted({*self.confirmed_hosts, host})))
+
+    def _agreeing(self) -> Self:
+        """The addresses of a file written by hand brought together: `url` is right, if it is given."""
+        other = TEST if self.service == LIVE else LIVE
+        if not self.url or self.url == self.address_of(self.service):
+            return self.using(self.service, self.address_of(self.service))
+        return self.using(other if self.url == self.address_of(other) else self.service, self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class LmsSettings(_Section):
+    """The learning management system."""
+
+    section: ClassVar[str] = "lms"
+
+    kind: str = option("moodle", one_of("moodle"), "System", "The make of the LMS.")
+    url: str = option("", site_address(), "Address", "The address at which people open the site.")
+    ca_file: str = option(
+        "",
+        text(4096),
+        "Certificate authorities",
+        "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
+    )
+    student_role_id: int = option(
+        5, whole_number(1, 2**31 - 1), "Student role", "The number of the student role at the site."
+    )
+    parallel: int = option(4, whole_number(1, 16), "Calls at once", "How many calls run at the same time.")
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseSettings(_Section):
+    """Where learners are kept."""
+
+    section: ClassVar[str] = "database"
+
+    url: str = option(
+        "",
+        database_address(),
+        "Database",
+        "Nothing: a file in the data folder. The password of a server is kept in the password store.",
+    )
+
+    @property
+    def host(self) -> str:
+        return host_of(self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class CollegeSettings(_Section):
+    """The college itself."""
+
+    section: ClassVar[str] = "college"
+
+    ukprn: str = option(
+        "", code(8), "UKPRN of the college", "If there is none yet, the first ILR file loaded sets it."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an administrator can set; no secrets. To change one: `replace`, then `save`."""
+
+    lrs: LrsSettings = LrsSettings()
+    lms: LmsSettings = LmsSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    college: CollegeSettings = CollegeSettings()
+
+    @property
+    def sections(self) -> tuple[_Section, ...]:
+        return (self.lrs, self.lms, self.database, self.college)
+
+
+def load(folder: Path) -> Settings:
+    """The settings in the data folder; the defaults if there is no file.
+
+    Raises InputError that names the setting and says what is allowed.
+    """
+    content = read_file(folder / FILE_NAME)
+    parts: tuple[type[_Section], ...] = (LrsSettings, LmsSettings, DatabaseSettings, CollegeSettings)
+    known = {part.section: part for part in parts}
+    for name in content:
+        if name not in known:
+            raise _unknown(f"[{name}]", [f"[{one}]" for one in known])
+    built: dict[str, Any] = {name: _section(part, content.get(name, {})) for name, part in known.items()}
+    built["lrs"] = built["lrs"]._agreeing()
+    return Settings(**built)
+
+
+def save(folder: Path, settings: Settings) -> None:
+    """Write the whole file anew; a reader sees the old one or the new one. Raises InputError if it cannot."""
+    write_file(
+        folder / FILE_NAME,
+        {part.section: [(one, getattr(part, one.name)) for one in options_of(part)] for part in settings.sections},
+    )
+
+
+def _section(part: type[_Section], values: object) -> _Section:
+    if not isinstance(values, Mapping):
+        raise InputError(
+            f"{FILE_NAME}: {part.section} is not a part of its own.",
+            hint=f"Write a line [{part.section}] and the settings below it.",
+            field=part.section,
+        )
+    declared = {one.name: one for one in options_of(part)}
+    for name in values:
+        if name not in declared:
+            raise _unknown(f"[{part.section}] {name}", [f"[{part.section}] {one}" for one in declared])
+    # TOML's lists are Python's lists; a frozen section keeps them as tuples.
+    return part(**{name: tuple(one) if isinstance(one, list) else one for name, one in values.items()})
+
+
+def _not_allowed(section: str, one: Option) -> InputError:
+    # The value itself is not repeated: it may be an address with a password in it.
+    return InputError(
+        f"The setting [{section}] {one.name} has a value that is not allowed.",
+        hint=f"Allowed is {one.rule.allowed}.",
+        field=f"{section}.{one.name}",
+    )
+
+
+def _unknown(name: str, known: list[str]) -> InputError:
+    if any(word in name.lower() for word in _SECRET_WORDS):
+        hint = "Passwords are not kept in a file: take the line out, and use the command secret set."
+    else:
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {nearest[0]}?" if nearest else f"Known are {', '.join(known)}."
+    return InputError(f"{FILE_NAME} has a setting that is not known: {name}.", hint=hint, field=name)

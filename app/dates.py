@@ -1,0 +1,18 @@
+"""Dates as people read them on screen: `23 Nov 2026`, whatever the computer's locale says of `%b`."""
+
+from datetime import date, datetime
+
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def shown(day: date | None) -> str:
+    """`23 Nov 2026`; "" for none."""
+    return "" if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def shown_time(moment: datetime | None) -> str:
+    """`23 Nov 2026 at 10:42` in the computer's own time zone; "" for none."""
+    if moment is None:
+        return ""
+    local = moment.astimezone()
+    return f"{shown(local.date())} at {local:%H:%M}"

@@ -1,0 +1,279 @@
+"""Every table of the program (data-model.md 3). Queries are SQLAlchemy Core; rows leave `app` as dataclasses.
+
+When adding a table: a surrogate `id`, the natural key as a unique constraint, `version` only if people edit
+its rows, a `…_fold` companion for text that is searched or sorted; then a migration of its own.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    false,
+    true,
+)
+
+from app.db.types import Folded, Key, Moment
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> Column[int]:
+    return Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def _version() -> Column[int]:
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def _link(name: str, target: str, *, null: bool = False, index: bool = False) -> Column[Any]:
+    return Column(name, Key, ForeignKey(f"{target}.id"), nullable=null, index=index)
+
+
+campus = Table(
+    "campus",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_fold", Folded, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    UniqueConstraint("code"),
+)
+
+learner = Table(
+    "learner",
+    metadata,
+    _id(),
+    Column("ukprn", Text, nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("ref_fold", Folded, nullable=False),
+    Column("uln", Text),
+    Column("uln_state", Text, nullable=False),
+    Column("family_name", Text),
+    Column("family_fold", Folded),
+    Column("given_names", Text),
+    Column("given_fold", Folded),
+    Column("first_name", Text),
+    Column("known_as", Text),
+    Column("known_fold", Folded),
+    Column("birth_date", Date),
+    Column("sex", Text),
+    Column("postcode", Text),
+    Column("postcode_is_prior", Boolean, nullable=False, server_default=false()),
+    Column("email", Text),
+    Column("email_fold", Folded),
+    Column("phone", Text),
+    _link("campus_id", "campus", null=True, index=True),
+    Column("tutor_group", Text),
+    Column("tutor_fold", Folded),
+    Column("prev_ref", Text),
+    Column("last_year_seen", Text),
+    _link("merged_into_id", "learner", null=True),
+    Column("removed_at", Moment),
+    # Everything the quick filter looks at in one column: one LIKE a row instead of eight.
+    Column("search_fold", Folded, nullable=False),
+    _version(),
+    UniqueConstraint("ukprn", "ref_fold"),
+    CheckConstraint("uln_state in ('ok', 'none', 'temporary', 'bad')", name="uln_state"),
+)
+# SQLite sorts NULL first by itself and does not let an index say so; PostgreSQL must be told, in the index as
+# in the query, else it cannot use it.
+SORTED = ("family_fold", "given_fold", "ref_fold", "uln", "birth_date")
+for _name in SORTED:
+    Index(f"ix_learner_{_name}_id_sqlite", learner.c[_name], learner.c.id).ddl_if(dialect="sqlite")
+    Index(f"ix_learner_{_name}_id", learner.c[_name].asc().nulls_first(), learner.c.id).ddl_if(dialect="postgresql")
+
+attainment_type = Table(
+    "attainment_type",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    UniqueConstraint("code"),
+)
+
+attainment = Table(
+    "attainment",
+    metadata,
+    _id(),
+    _link("learner_id", "learner", index=True),
+    _link("type_id", "attainment_type"),
+    Column("subject_code", Text),
+    Column("subject_key", Text),
+    Column("subject", Text),
+    Column("subject_fold", Folded),
+    Column("qualification_type", Text),
+    Column("level", Text),
+    Column("grade", Text),
+    Column("credits", Integer),  # hundredths
+    Column("award_date", Date),
+    Column("start_date", Date),
+    Column("end_date", Date),
+    Column("provider", Text),
+    Column("provider_ukprn", Text),
+    Column("awarding_org", Text),
+    Column("awarding_org_code", Text),
+    Column("language", Text),
+    Column("under_challenge", Boolean),
+    Column("origin", Text, nullable=False),
+    Column("exported_version", Integer),
+    Column("removed_at", Moment),
+    _version(),
+    CheckConstraint("origin in ('lrs', 'hand', 'file')", name="origin"),
+)
+
+attainment_event = Table(
+    "attainment_event",
+    metadata,
+    _id(),
+    _link("learner_id", "learner"),
+    Column("event_id", Key, nullable=False),
+    _link("attainment_id", "attainment", index=True),
+    Column("source", Text),
+    Column("date_loaded", Text),
+    UniqueConstraint("learner_id", "event_id"),
+)
+
+app_user = Table(
+    "app_user",
+    metadata,
+    _id(),
+    Column("login", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("active", Boolean, nullable=False, server_default=true()),
+    Column("last_sign_in", Moment),
+    _version(),
+    UniqueConstraint("login"),
+)
+
+role = Table(
+    "role",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    UniqueConstraint("code"),
+)
+
+user_role = Table(
+    "user_role",
+    metadata,
+    _id(),
+    _link("user_id", "app_user"),
+    _link("role_id", "role"),
+    UniqueConstraint("user_id", "role_id"),
+)
+
+licence = Table(
+    "licence",
+    metadata,
+    _id(),
+    Column("code", Text, nullable=False),
+    Column("is_on", Boolean, nullable=False, server_default=false()),
+    Column("note", Text),
+    Column("valid_until", Date),
+    Column("organisation", Text),
+    Column("certified_on", Date),
+    Column("certified_by", Text),
+    _version(),
+    UniqueConstraint("code"),
+)
+
+plr_check = Table(
+    "plr_check",
+    metadata,
+    _id(),
+    _link("learner_id", "learner"),
+    Column("at", Moment, nullable=False),
+    _link("user_id", "app_user", null=True),
+    Column("outcome", Text, nullable=False),
+    Column("identity_hash", Text),
+    UniqueConstraint("learner_id"),
+    CheckConstraint("outcome in ('records', 'none', 'refused', 'failed')", name="outcome"),
+)
+
+operation = Table(
+    "operation",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    _link("user_id", "app_user", null=True),
+    Column("computer", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("reason", Text),
+    Column("state", Text, nullable=False),
+    _link("undoes_id", "operation", null=True),
+    CheckConstraint("state in ('done', 'stopped', 'undone', 'partly_undone')", name="state"),
+)
+
+change = Table(
+    "change",
+    metadata,
+    _id(),
+    _link("operation_id", "operation", index=True),
+    _link("learner_id", "learner", null=True, index=True),
+    Column("table_name", Text, nullable=False),
+    Column("row_id", Key, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("before", Text),
+    Column("after", Text),
+    Column("version_after", Integer),
+    CheckConstraint("kind in ('insert', 'update', 'delete')", name="kind"),
+    Index("ix_change_table_name_row_id", "table_name", "row_id"),
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    _id(),
+    Column("key", Text, nullable=False),
+    Column("value", Text),
+    _version(),
+    UniqueConstraint("key"),
+)
+
+job_lock = Table(
+    "job_lock",
+    metadata,
+    _id(),
+    Column("name", Text, nullable=False),
+    Column("owner", Text),
+    Column("computer", Text),
+    Column("token", Text),
+    Column("job_id", Key),
+    Column("since", Moment),
+    Column("alive_at", Moment),
+    UniqueConstraint("name"),
+)
+
+saved = Table(
+    "saved",
+    metadata,
+    _id(),
+    Column("kind", Text, nullable=False),
+    _link("owner_id", "app_user"),
+    Column("name", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("shared", Boolean, nullable=False, server_default=false()),
+    _version(),
+    UniqueConstraint("kind", "owner_id", "name"),
+)

@@ -1,0 +1,224 @@
+"""History, audit and undo as one mechanism (data-model.md 5).
+
+Each command opens one operation; each row it touches gives one change, in the same transaction. An operation
+begins as *stopped* and becomes *done* with its last write, so that a killed program leaves the truth behind.
+"""
+
+import json
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, insert, select, update
+
+from app.db import tables
+from app.db.database import Database
+from app.db.tables import change, operation
+from app.errors import ConflictError, InputError
+
+Values = Mapping[str, Any]
+
+
+@dataclass(slots=True)
+class Operation:
+    """One command under way: collects changes, and writes rows and changes together."""
+
+    id: int
+    db: Database
+    tx: Connection
+    changes: list[dict[str, Any]] = field(default_factory=list)
+
+    def insert(self, table: Table, values: Values, learner_id: int | None = None) -> int:
+        """Insert one row and note it; returns its id."""
+        return self.insert_many(table, [values], learner_id)[0]
+
+    def insert_many(self, table: Table, rows: Sequence[Values], learner_id: int | None = None) -> Sequence[int]:
+        """Insert rows (all with the same keys) of one learner and note them; returns their ids."""
+        ids = self.db.new_ids(self.tx, table, len(rows))
+        if not rows:
+            return ids
+        self.tx.execute(insert(table), [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
+        version = 1 if "version" in table.c else None
+        for key, row in zip(ids, rows, strict=True):
+            present = {name: value for name, value in row.items() if value is not None}
+            self._note(table, key, "insert", None, present, learner_id, version)
+        return ids
+
+    def update(self, table: Table, row: Row[Any], values: Values, learner_id: int | None = None) -> bool:
+        """Change the columns of `values` that differ from `row` as it was read; returns whether any did.
+
+        Raises ConflictError if somebody changed the row since.
+        """
+        before = {name: getattr(row, name) for name in values}
+        differing = {name: value for name, value in values.items() if before[name] != value}
+        if not differing:
+            return False
+        statement = update(table).where(table.c.id == row.id)
+        version = None
+        if "version" in table.c:
+            version = row.version + 1
+            statement = statement.where(table.c.version == row.version)
+            written = {**differing, "version": version}
+        else:
+            written = differing
+        if self.tx.execute(statement.values(written)).rowcount != 1:
+            raise ConflictError("Somebody else changed this record.", hint="Reload it and try again.")
+        old = {name: before[name] for name in differing}
+        self._note(table, row.id, "update", old, differing, learner_id, version)
+        return True
+
+    def _note(
+        self,
+        table: Table,
+        row_id: int,
+        kind: str,
+        before: Values | None,
+        after: Values | None,
+        learner_id: int | None,
+        version: int | None,
+    ) -> None:
+        self.changes.append(
+            {
+                "operation_id": self.id,
+                "learner_id": learner_id,
+                "table_name": table.name,
+                "row_id": row_id,
+                "kind": kind,
+                "before": _packed(before),
+                "after": _packed(after),
+                "version_after": version,
+            }
+        )
+
+    def save_changes(self) -> None:
+        """Write the changes noted so far; in the same transaction as the rows they tell of."""
+        if self.changes:
+            self.tx.execute(insert(change), self.changes)
+            self.changes.clear()
+
+    def end(self, tx: Connection, state: str = "done") -> None:
+        """Write what is left and set the operation's state: done or stopped."""
+        self.tx = tx
+        self.save_changes()
+        tx.execute(update(operation).where(operation.c.id == self.id).values(state=state))
+
+
+def begin(
+    tx: Connection,
+    db: Database,
+    user_id: int | None,
+    kind: str,
+    reason: str | None = None,
+    undoes_id: int | None = None,
+) -> Operation:
+    """Open an operation. It stays *stopped* until `end`."""
+    key = tx.execute(
+        insert(operation)
+        .values(
+            kind=kind,
+            user_id=user_id,
+            computer=platform.node() or "unknown",
+            at=db.now(tx),
+            reason=reason,
+            state="stopped",
+            undoes_id=undoes_id,
+        )
+        .returning(operation.c.id)
+    ).scalar_one()
+    return Operation(id=key, db=db, tx=tx)
+
+
+def _packed(values: Values | None) -> str | None:
+    if values is None:
+        return None
+    return json.dumps(values, default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+def unpacked(table: Table, body: str | None) -> dict[str, Any]:
+    """Before or after values as Python values of the table's columns."""
+    values: dict[str, Any] = json.loads(body) if body else {}
+    for name, value in values.items():
+        if value is not None:
+            python = table.c[name].type.python_type if name in table.c else str
+            if python is date:
+                values[name] = date.fromisoformat(value)
+            elif python is datetime:
+                values[name] = datetime.fromisoformat(value)
+    return values
+
+
+# ------------------------------------------------------------------------------------------------------- undo
+
+# A row hangs on another: if that one was left as it is, this one is left too.
+_HANGS_ON = {"attainment_event": ("attainment", "attainment_id")}
+
+
+@dataclass(frozen=True, slots=True)
+class UndoSummary:
+    """What an undo did: rows put back, and rows left because somebody changed them since."""
+
+    undone: int
+    left: int
+    left_learners: frozenset[int]
+
+
+def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
+    """Take back an operation as far as nothing changed since; itself an operation. One transaction.
+
+    Raises InputError if there is nothing (more) to undo.
+    """
+    with db.write() as tx:
+        row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
+        if row is None or row.state in ("undone", "partly_undone") or row.kind == "undo":
+            raise InputError("This has been undone already.", hint="Reload the page to see how things stand.")
+        again = begin(tx, db, user_id, "undo", undoes_id=operation_id)
+        rows = tx.execute(select(change).where(change.c.operation_id == operation_id).order_by(change.c.id))
+        undone, left, learners = 0, set[tuple[str, int]](), set[int]()
+        taken = set[tuple[str, int]]()
+        # Rows others hang on come first in an insert; so parents are judged before their children here too.
+        for one in sorted(rows, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id)):
+            spot = (one.table_name, one.row_id)
+            if _take_back(again, one, left, seen=spot in taken):
+                undone += 1
+                taken.add(spot)
+            else:
+                left.add(spot)
+                if one.learner_id is not None:
+                    learners.add(one.learner_id)
+        again.end(tx)
+        state = "partly_undone" if left else "undone"
+        tx.execute(update(operation).where(operation.c.id == operation_id).values(state=state))
+    return UndoSummary(undone, len(left), frozenset(learners))
+
+
+def _take_back(again: Operation, one: Row[Any], left: set[tuple[str, int]], *, seen: bool) -> bool:
+    table = tables.metadata.tables[one.table_name]
+    if (one.table_name, one.row_id) in left:
+        return False
+    if parent := _HANGS_ON.get(one.table_name):
+        name, link = parent
+        owner = unpacked(table, one.after or one.before).get(link)
+        if (name, owner) in left:
+            return False
+    now = again.tx.execute(select(table).where(table.c.id == one.row_id)).one_or_none()
+    if one.kind == "delete" or now is None:
+        return False
+    if one.version_after is not None and not seen and now.version != one.version_after:
+        return False
+    if one.kind == "update":
+        again.update(table, now, unpacked(table, one.before), one.learner_id)
+    elif "removed_at" in table.c:
+        again.update(table, now, {"removed_at": again.db.now(again.tx)}, one.learner_id)
+    else:
+        again.tx.execute(table.delete().where(table.c.id == one.row_id))
+        before = {name: value for name, value in now._mapping.items() if value is not None and name != "id"}
+        again._note(table, one.row_id, "delete", before, None, one.learner_id, None)
+    return True

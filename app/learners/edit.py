@@ -1,0 +1,197 @@
+"""Adding and editing one learner. What is stored is cleaned here, whatever typed or brought it."""
+
+import re
+from dataclasses import dataclass, field, fields
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app import access, history
+from app.access import Permission, User
+from app.dates import shown as shown_date
+from app.db.database import Database
+from app.db.tables import campus, learner
+from app.errors import ConflictError, InputError
+from app.folding import cleaned, fold
+from app.ulns import UlnState, normal, state
+
+_POSTCODE = re.compile(r"^[A-Z]{1,2}(\d{1,2}|\d[A-Z])\d[ABD-HJLNP-UW-Z]{2}$|^BFPO\d{1,4}$")
+_EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerForm:
+    """The fields of the form, as typed."""
+
+    ref: str = ""
+    uln: str = field(default="", repr=False)
+    family_name: str = field(default="", repr=False)
+    given_names: str = field(default="", repr=False)
+    known_as: str = field(default="", repr=False)
+    birth_date: date | None = field(default=None, repr=False)
+    sex: str = field(default="", repr=False)
+    postcode: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+    campus_id: int | None = None
+    tutor_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A learner as read for editing: the form, and the version that a save must still find."""
+
+    id: int
+    version: int
+    ukprn: str
+    form: LearnerForm
+    uln_state: UlnState
+
+
+def normal_postcode(text: str | None) -> str | None:
+    """Upper case with one space before the last three characters (learner-files.md 4)."""
+    bare = "".join((text or "").upper().split())
+    if not bare:
+        return None
+    if bare.startswith("BFPO"):
+        return f"BFPO {bare[4:]}".strip()
+    return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 4 else bare
+
+
+def derived(values: dict[str, Any]) -> dict[str, Any]:
+    """`values` with every column that the program writes itself: ULN state and folded companions."""
+    birth_date: date | None = values.get("birth_date")
+    texts = [
+        values.get("ref"),
+        values.get("family_name"),
+        values.get("given_names"),
+        values.get("known_as"),
+        values.get("uln"),
+        values.get("postcode"),
+        values.get("email"),
+        values.get("tutor_group"),
+        shown_date(birth_date),
+    ]
+    return {
+        **values,
+        "uln_state": state(values.get("uln")).value,
+        "ref_fold": fold(values.get("ref")) or "",
+        "family_fold": fold(values.get("family_name")),
+        "given_fold": fold(values.get("given_names")),
+        "known_fold": fold(values.get("known_as")),
+        "email_fold": fold(values.get("email")),
+        "tutor_fold": fold(values.get("tutor_group")),
+        # A mark that nobody types keeps the end of one column from joining the start of the next.
+        "search_fold": "\x1f".join(fold(one) or "" for one in texts if one),
+    }
+
+
+def values_of(form: LearnerForm, *, old_uln: str | None = None) -> dict[str, Any]:
+    """The cleaned values of a form. Raises InputError naming the first field that breaks a rule."""
+    ref = cleaned(form.ref)
+    if ref is None:
+        raise InputError("The learner needs a person code.", hint="Type the code your MIS uses.", field="ref")
+    family, given = cleaned(form.family_name), cleaned(form.given_names)
+    if family is None and given is None:
+        raise InputError("The learner needs a name.", hint="Type at least a surname.", field="family_name")
+    uln = normal(form.uln)
+    if state(uln) is UlnState.BAD and uln != old_uln:
+        raise InputError(
+            "This ULN fails its check digit.",
+            hint="Check it against the learner's record, or leave it empty.",
+            field="uln",
+        )
+    postcode = normal_postcode(form.postcode)
+    if postcode is not None and not _POSTCODE.match(postcode.replace(" ", "")):
+        raise InputError("This is not a UK postcode.", hint="Type it like NF1 7BN.", field="postcode")
+    email = cleaned(form.email)
+    if email is not None and not _EMAIL.match(email):
+        raise InputError("This is not an e-mail address.", hint="Type it like a.name@example.org.", field="email")
+    if form.birth_date is not None and not date(1900, 1, 1) <= form.birth_date <= date.today():
+        raise InputError("This date of birth cannot be.", hint="Check the year.", field="birth_date")
+    return {
+        "ref": ref,
+        "uln": uln,
+        "family_name": family,
+        "given_names": given,
+        "known_as": cleaned(form.known_as),
+        "birth_date": form.birth_date,
+        "sex": form.sex or None,
+        "postcode": postcode,
+        "email": email,
+        "phone": cleaned(form.phone),
+        "campus_id": form.campus_id,
+        "tutor_group": cleaned(form.tutor_group),
+    }
+
+
+def read(tx: Connection, learner_id: int) -> Held:
+    """One learner for the form. Raises ConflictError if it was removed meanwhile."""
+    row = tx.execute(select(learner).where(learner.c.id == learner_id, learner.c.removed_at.is_(None))).one_or_none()
+    if row is None:
+        raise ConflictError("This learner was removed by somebody else.", hint="Refresh the list.")
+    form = LearnerForm(
+        **{
+            one.name: (value if (value := getattr(row, one.name)) is not None else one.default)
+            for one in fields(LearnerForm)
+        }
+    )
+    return Held(row.id, row.version, row.ukprn, form, UlnState(row.uln_state))
+
+
+def campuses(tx: Connection) -> list[tuple[int, str]]:
+    """The campuses to choose from: (id, name), by name."""
+    query = select(campus.c.id, campus.c.name).where(campus.c.active).order_by(campus.c.name_fold)
+    return [(row.id, row.name) for row in tx.execute(query)]
+
+
+def add(db: Database, user: User, ukprn: str, form: LearnerForm) -> int:
+    """Add a learner of the college with `ukprn`; returns the id. Raises InputError, AccessError."""
+    values = derived(values_of(form))
+    with db.write() as tx:
+        access.require(tx, user, Permission.EDIT_LEARNERS)
+        _refuse_doubles(tx, ukprn, values, learner_id=None, uln_changed=True)
+        operation = history.begin(tx, db, user.id, "learner_added")
+        # The change needs the learner's own id, which it does not have yet.
+        learner_id = db.new_ids(tx, learner, 1)[0]
+        operation.insert_many(learner, [{**values, "ukprn": ukprn}], learner_id)
+        operation.end(tx)
+    return learner_id
+
+
+def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
+    """Save an edited learner; returns whether anything differed. Raises InputError, AccessError, ConflictError."""
+    values = derived(values_of(form, old_uln=normal(held.form.uln)))
+    with db.write() as tx:
+        access.require(tx, user, Permission.EDIT_LEARNERS)
+        row = tx.execute(select(learner).where(learner.c.id == held.id)).one_or_none()
+        if row is None or row.removed_at is not None or row.version != held.version:
+            raise ConflictError(
+                "Somebody else changed this learner while you were editing.",
+                hint="Close the form, refresh, and edit again.",
+            )
+        _refuse_doubles(tx, held.ukprn, values, held.id, uln_changed=values["uln"] != row.uln)
+        operation = history.begin(tx, db, user.id, "learner_edited")
+        changed = operation.update(learner, row, values, held.id)
+        operation.end(tx)
+    return changed
+
+
+def _refuse_doubles(
+    tx: Connection, ukprn: str, values: dict[str, Any], learner_id: int | None, *, uln_changed: bool
+) -> None:
+    others = learner.c.removed_at.is_(None) & (learner.c.id != (learner_id or 0))
+    same_ref = select(learner.c.id).where(learner.c.ukprn == ukprn, learner.c.ref_fold == values["ref_fold"], others)
+    if tx.execute(same_ref).first() is not None:
+        raise InputError(
+            "Another learner has this person code.", hint="Find that learner, or type another code.", field="ref"
+        )
+    if uln_changed and values["uln_state"] == UlnState.OK.value:
+        twin = tx.execute(select(learner.c.ref).where(learner.c.uln == values["uln"], others)).first()
+        if twin is not None:
+            raise InputError(
+                f"The learner with person code {twin.ref} has this ULN already.",
+                hint="Check which of the two is right.",
+                field="uln",
+            )

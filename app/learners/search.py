@@ -1,0 +1,181 @@
+"""Finding learners: conditions, quick filter and order become one query for ids; rows follow by page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+
+from app.conditions import FieldInfo, FieldKind, Group
+from app.conditions_sql import SqlField, Where, where
+from app.db.tables import attainment, campus, learner, plr_check
+from app.folding import fold
+from app.ulns import UlnState
+
+
+class Ready(StrEnum):
+    """Whether a learner can be asked about, and if not, why."""
+
+    READY = "Ready"
+    NO_ULN = "No ULN"
+    TEMPORARY = "Temporary ULN"
+    BAD = "Check digit"
+    NO_FIRST_NAME = "No first name"
+    NO_SURNAME = "No surname"
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerRow:
+    """A learner as the grid shows one."""
+
+    id: int
+    version: int
+    ready: Ready
+    ref: str
+    family_name: str | None = field(repr=False)
+    given_names: str | None = field(repr=False)
+    known_as: str | None = field(repr=False)
+    birth_date: date | None = field(repr=False)
+    sex: str | None = field(repr=False)
+    uln: str | None = field(repr=False)
+    postcode: str | None = field(repr=False)
+    campus: str | None
+    tutor_group: str | None
+    email: str | None = field(repr=False)
+    last_plr: datetime | None
+
+
+# The order is that of the grid's states: what can be asked first.
+_READY: ColumnElement[str] = case(
+    (learner.c.uln_state == UlnState.NONE.value, Ready.NO_ULN.value),
+    (learner.c.uln_state == UlnState.TEMPORARY.value, Ready.TEMPORARY.value),
+    (learner.c.uln_state == UlnState.BAD.value, Ready.BAD.value),
+    (and_(learner.c.given_names.is_(None), learner.c.first_name.is_(None)), Ready.NO_FIRST_NAME.value),
+    (learner.c.family_name.is_(None), Ready.NO_SURNAME.value),
+    else_=Ready.READY.value,
+)
+
+
+def _has_attainments() -> Where:
+    return exists().where(attainment.c.learner_id == learner.c.id, attainment.c.removed_at.is_(None))
+
+
+def _text(name: str, title: str, column: ColumnElement[Any], *, folded: bool = True) -> SqlField:
+    return SqlField(FieldInfo(name, title), column, folded=folded)
+
+
+_SEXES = (("F", "Female"), ("M", "Male"))
+_READIES = tuple((one.value, one.value) for one in Ready)
+
+FIELDS: Mapping[str, SqlField] = {
+    one.info.id: one
+    for one in (
+        SqlField(FieldInfo("ready", "PLR", FieldKind.CHOICE, _READIES), _READY),
+        _text("ref", "Person Code", learner.c.ref_fold),
+        _text("family_name", "Surname", learner.c.family_fold),
+        _text("given_names", "Forename", learner.c.given_fold),
+        _text("known_as", "Known As", learner.c.known_fold),
+        SqlField(FieldInfo("birth_date", "Date of Birth", FieldKind.DATE), learner.c.birth_date),
+        SqlField(FieldInfo("sex", "Sex", FieldKind.CHOICE, _SEXES), learner.c.sex),
+        _text("uln", "ULN", learner.c.uln, folded=False),
+        _text("postcode", "UK Postcode", func.lower(learner.c.postcode)),
+        _text("campus", "Campus", campus.c.name_fold),
+        _text("tutor_group", "Tutor Group", learner.c.tutor_fold),
+        _text("email", "Email", learner.c.email_fold),
+        SqlField(FieldInfo("last_plr", "Last PLR", FieldKind.DATE), func.date(plr_check.c.at)),
+        SqlField(FieldInfo("has_attainments", "Has attainments", FieldKind.FLAG), flag=_has_attainments),
+    )
+}
+"""Every column of the grid, and "has attainments": what the Condition Builder offers."""
+
+_JOINED = {"campus": campus, "last_plr": plr_check}
+
+_SORTS: Mapping[str, ColumnElement[Any]] = {
+    "ready": _READY,
+    "ref": learner.c.ref_fold,
+    "family_name": learner.c.family_fold,
+    "given_names": learner.c.given_fold,
+    "known_as": learner.c.known_fold,
+    "birth_date": learner.c.birth_date,
+    "sex": learner.c.sex,
+    "uln": learner.c.uln,
+    "postcode": learner.c.postcode,
+    "campus": campus.c.name_fold,
+    "tutor_group": learner.c.tutor_fold,
+    "email": learner.c.email_fold,
+    "last_plr": plr_check.c.at,
+}
+DEFAULT_SORT = "family_name"
+
+
+def keys_query(
+    group: Group | None = None, quick: str = "", sort: str = "", *, descending: bool = False
+) -> Select[Any]:
+    """The ids of the learners that pass, in order; equal values in the order of ids. Raises InputError."""
+    sort = sort if sort in _SORTS else DEFAULT_SORT
+    query = select(learner.c.id).where(_shown(), where(group, FIELDS), _quick(quick))
+    used = {test.field for test in group.members} if group is not None else set()
+    if "campus" in used or sort == "campus":
+        query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)
+    if "last_plr" in used or sort == "last_plr":
+        query = query.outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
+    column = _SORTS[sort]
+    if descending:
+        return query.order_by(column.desc().nulls_last(), learner.c.id.desc())
+    return query.order_by(column.asc().nulls_first(), learner.c.id.asc())
+
+
+def total_query() -> Select[Any]:
+    """How many learners there are without any filter."""
+    return select(func.count()).select_from(learner).where(_shown())
+
+
+def _shown() -> Where:
+    return and_(learner.c.removed_at.is_(None), learner.c.merged_into_id.is_(None))
+
+
+def _quick(text: str) -> ColumnElement[bool]:
+    """Every word must stand somewhere in the row: in the learner's own text, or in the campus name."""
+    words = (fold(text) or "").split()
+    parts = []
+    for word in words:
+        sites = select(campus.c.id).where(campus.c.name_fold.contains(word, autoescape=True))
+        parts.append(or_(learner.c.search_fold.contains(word, autoescape=True), learner.c.campus_id.in_(sites)))
+    return and_(*parts) if parts else and_(True)
+
+
+def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
+    """The rows of a page (some hundred ids); removed learners are missing from the answer."""
+    query = (
+        select(
+            learner.c.id,
+            learner.c.version,
+            _READY.label("ready"),
+            learner.c.ref,
+            learner.c.family_name,
+            learner.c.given_names,
+            learner.c.known_as,
+            learner.c.birth_date,
+            learner.c.sex,
+            learner.c.uln,
+            learner.c.postcode,
+            campus.c.name,
+            learner.c.tutor_group,
+            learner.c.email,
+            plr_check.c.at,
+        )
+        .outerjoin(campus, campus.c.id == learner.c.campus_id)
+        .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
+        .where(learner.c.id.in_(ids), _shown())
+    )
+    return {row[0]: LearnerRow(row[0], row[1], Ready(row[2]), *row[3:]) for row in tx.execute(query)}
+
+
+def ready_counts(tx: Connection, ids_table: Any) -> dict[Ready, int]:
+    """How many of the learners in `ids_table` (see Database.ids_as_table) are in which state."""
+    query = (
+        select(_READY, func.count()).join(ids_table, ids_table.c.id == learner.c.id).where(_shown()).group_by(_READY)
+    )
+    return {Ready(state): number for state, number in tx.execute(query)}

@@ -1,0 +1,95 @@
+"""What is asked of the LRS about a learner, and why some are not asked at all (lrs.md 9.3)."""
+
+import hashlib
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.connectors.lrs_codes import describe
+from app.db.database import Database
+from app.db.tables import learner
+from app.plr.plan import Change
+from app.plr.session import Answer, Asked
+from app.ulns import UlnState, state
+
+NAME_LIMIT = 35
+
+
+def name_to_send(first_name: str | None, given_names: str | None, *, all_names: bool) -> str | None:
+    """The given name the service is asked with: the first name where a source gave one in a column of its own,
+    else the first word of the given names, or all of them where the settings say so. Never *known as*."""
+    if all_names:
+        return given_names or first_name
+    if first_name:
+        return first_name
+    words = (given_names or "").split()
+    return words[0] if words else None
+
+
+def asked(row: Row[Any], *, all_names: bool) -> Asked:
+    """A row of the learner table as it is asked about; names over 35 characters are cut and marked."""
+    given = name_to_send(row.first_name, row.given_names, all_names=all_names)
+    cut = any(name is not None and len(name) > NAME_LIMIT for name in (given, row.family_name))
+    return Asked(
+        id=row.id,
+        ref=row.ref,
+        uln=row.uln,
+        family_name=row.family_name,
+        given_names=row.given_names,
+        sent_given=given[:NAME_LIMIT].rstrip() if given else None,
+        birth_date=row.birth_date,
+        sex=row.sex,
+        name_cut=cut,
+    )
+
+
+def learners_to_ask(db: Database, tx: Connection, learner_ids: Sequence[int], *, all_names: bool) -> list[Asked]:
+    """The learners of `learner_ids` in that order, each once; removed ones left out."""
+    with db.ids_as_table(tx, dict.fromkeys(learner_ids)) as picked:
+        query = (
+            select(learner)
+            .join(picked, picked.c.id == learner.c.id)
+            .where(learner.c.removed_at.is_(None))
+            .order_by(picked.c.place)
+        )
+        return [asked(row, all_names=all_names) for row in tx.execute(query)]
+
+
+def local_code(one: Asked) -> str:
+    """The LOCAL code of a learner who cannot be asked about; "" if the call can be made."""
+    uln_state = state(one.uln)
+    if uln_state is UlnState.NONE:
+        return "LOCAL01"
+    if uln_state is UlnState.TEMPORARY:
+        return "LOCAL04"
+    if uln_state is UlnState.BAD:
+        return "LOCAL05"
+    if not one.sent_given:
+        return "LOCAL02"
+    if not one.family_name:
+        return "LOCAL03"
+    for name in (one.sent_given, one.family_name):
+        if any(_unsendable(mark) for mark in name):
+            return "LOCAL07"
+        if not any(mark.isalpha() for mark in name):
+            return "LOCAL06"
+    return ""
+
+
+def _unsendable(mark: str) -> bool:
+    """Characters that XML 1.0 cannot carry."""
+    number = ord(mark)
+    return unicodedata.category(mark) in ("Cc", "Cs") or number in (0xFFFE, 0xFFFF)
+
+
+def refused_locally(code: str, description: str = "") -> Answer:
+    """The one row of a learner about whom no call was made, or whose call failed."""
+    return Answer(error_code=code, error_description=description or describe(code).meaning, changes=(Change.CANNOT,))
+
+
+def identity_hash(one: Asked) -> str:
+    """A fingerprint of what was sent: tells later whether ULN or names changed since the last check."""
+    text = "\x1f".join((one.uln or "", one.sent_given or "", one.family_name or ""))
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -1,0 +1,259 @@
+"""Attainments (PLR) Download: ask the LRS about each learner, a few calls at once, and hold the answers.
+
+The calls run in a small pool of threads inside the task; the task's own thread does all filing, waiting and
+reporting. Only a busy service is asked twice by itself: every access is seen by the learner (lrs.md 9.3).
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from typing import Protocol
+
+from app import access, history
+from app.access import Permission, User
+from app.attainments.stored import EMPTY, stored_records
+from app.changes import Changes, Topic
+from app.connectors.lrs_answer import LrsAnswer
+from app.connectors.lrs_codes import may_import
+from app.db.database import Database
+from app.errors import AppError, BusyError, ServiceError, StopRunError
+from app.plr.ask import identity_hash, learners_to_ask, local_code, refused_locally
+from app.plr.checks import CheckLog
+from app.plr.pace import Pace
+from app.plr.session import Answer, Asked, PlrSession
+from app.plr.update import plan_answer
+from app.tasks import Cancelled, TaskContext
+
+UNREACHABLE = frozenset({"LOCAL20", "LOCAL21"})
+UNREACHABLE_IN_A_ROW = 20
+"""So many calls in a row without any answer: the line or the service is down, and 900 more will not help."""
+
+
+class Calls(Protocol):
+    """An opened LRS connection: thread-safe."""
+
+    def learning_events(
+        self, uln: str, given_name: str, family_name: str, birth_date: date | None, gender: str | None
+    ) -> LrsAnswer: ...
+
+    def abort(self) -> None: ...
+
+
+class Lrs(Protocol):
+    """What `download` needs of the connector."""
+
+    @property
+    def parallel(self) -> int: ...
+
+    def open(self) -> AbstractContextManager[Calls]: ...
+
+
+@dataclass(slots=True)
+class DownloadSummary:
+    """How a download went. `answered` counts learners with any row, local ones included."""
+
+    total: int = 0
+    answered: int = 0
+    calls: int = 0
+    stopped: str = ""
+    """The sentence that says why it ended early; "" when it did not."""
+    cancelled: bool = False
+    changes: Changes = field(default_factory=Changes)
+    seconds: float = 0.0
+
+
+def download(
+    context: TaskContext,
+    db: Database,
+    user: User,
+    lrs: Lrs,
+    session: PlrSession,
+    learner_ids: Sequence[int],
+    *,
+    all_names: bool = False,
+) -> DownloadSummary:
+    """Ask about `learner_ids` in that order and hold every answer in `session`; nothing of it is stored but that
+    a check was made. Raises AccessError or InputError before the first call; afterwards a failing run, like a
+    cancelled one, returns its summary with the reason in it."""
+    with db.read() as tx:
+        access.require(tx, user, Permission.PLR_DOWNLOAD)
+        learners = learners_to_ask(db, tx, learner_ids, all_names=all_names)
+    session.expect(learners)
+    summary = DownloadSummary(total=len(learners))
+    checks = CheckLog(db, user)
+    run = _Run(context, db, session, summary, checks, lrs.parallel)
+    callable_ones = run.answer_locally(learners)
+    try:
+        if callable_ones:
+            with lrs.open() as calls, context.on_cancel(calls.abort):
+                _audit(db, user, len(callable_ones))
+                run.ask_all(calls, callable_ones)
+    except Cancelled:
+        summary.cancelled = True
+        summary.stopped = "You stopped the download."
+    except AppError as error:
+        if summary.calls == 0 and not isinstance(error, ServiceError):
+            raise
+        summary.stopped = str(error)
+        run.mark_not_asked(callable_ones)
+    finally:
+        session.give_up_asking()
+    checks.save()
+    if checks.saved:
+        summary.changes = Changes.of(Topic.PLR_CHECKS)
+    return summary
+
+
+def _audit(db: Database, user: User, count: int) -> None:
+    with db.write() as tx:
+        operation = history.begin(tx, db, user.id, "plr_download", reason=f"{count:,} learners")
+        operation.end(tx)
+
+
+class _Run:
+    """One download under way."""
+
+    def __init__(
+        self,
+        context: TaskContext,
+        db: Database,
+        session: PlrSession,
+        summary: DownloadSummary,
+        checks: CheckLog,
+        parallel: int,
+    ) -> None:
+        self._context = context
+        self._db = db
+        self._session = session
+        self._summary = summary
+        self._checks = checks
+        self._pace = Pace(parallel)
+        self._parallel = parallel
+        self._unreachable = 0
+        self._answered: set[int] = set()
+        self._today = date.today()
+
+    def answer_locally(self, learners: Iterable[Asked]) -> list[Asked]:
+        """Give a row to everybody about whom no call can be made; returns the others."""
+        others = []
+        for one in learners:
+            if code := local_code(one):
+                self._hold(one, refused_locally(code))
+            else:
+                others.append(one)
+        return others
+
+    def ask_all(self, calls: Calls, learners: Sequence[Asked]) -> None:
+        """Keep as many calls under way as the service bears until everybody is answered."""
+        waiting = deque(learners)
+        under_way: dict[Future[LrsAnswer], Asked] = {}
+        with ThreadPoolExecutor(self._parallel, thread_name_prefix="lrs") as pool:
+            try:
+                while waiting or under_way:
+                    self._context.report(self._summary.answered, self._summary.total)
+                    while waiting and len(under_way) < self._pace.at_once:
+                        if (pause := self._pace.pause()) > 0:
+                            if under_way:
+                                break
+                            self._context.wait(pause)
+                        one = waiting.popleft()
+                        under_way[pool.submit(_call, calls, one)] = one
+                        self._session.asking(one.id)
+                        self._summary.calls += 1
+                    finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
+                    for future in finished:
+                        if again := self._file(under_way.pop(future), future):
+                            waiting.appendleft(again)
+            except BaseException:
+                # No further call is started; what is under way is cut short or, after a stop, waited for and kept.
+                if self._context.cancelled:
+                    calls.abort()
+                for future, one in under_way.items():
+                    self._file_late(one, future)
+                raise
+
+    def _file(self, one: Asked, future: Future[LrsAnswer]) -> Asked | None:
+        """File one finished call; returns the learner if the call is worth another try."""
+        try:
+            answer = future.result()
+        except BusyError as error:
+            if self._pace.busy(one.id, error.retry_after):
+                return one
+            self._hold(one, refused_locally("LOCAL22" if error.code == "LOCAL22" else error.code))
+        except StopRunError as error:
+            self._hold(one, refused_locally(error.code, error.message))
+            raise
+        except ServiceError as error:
+            self._context.raise_if_cancelled()  # an aborted call is no answer
+            self._hold(one, refused_locally(error.code, error.message))
+            self._unreachable = self._unreachable + 1 if error.code in UNREACHABLE else 0
+            if self._unreachable >= UNREACHABLE_IN_A_ROW:
+                raise StopRunError(
+                    "The Learning Records Service cannot be reached.",
+                    code=error.code,
+                    hint="Check the network, then press Refresh Failed.",
+                ) from error
+        else:
+            self._unreachable = 0
+            self._pace.answered()
+            self._hold(one, self._answer(one, answer))
+        return None
+
+    def _file_late(self, one: Asked, future: Future[LrsAnswer]) -> None:
+        """A call that was under way when the run stopped: an answer that came is kept."""
+        try:
+            self._hold(one, self._answer(one, future.result()))
+        except ServiceError as error:
+            if not self._context.cancelled:
+                self._hold(one, refused_locally(error.code, error.message))
+        except AppError:
+            return
+
+    def mark_not_asked(self, learners: Iterable[Asked]) -> None:
+        """After a stopped run everybody left gets a row that says so; *Refresh Failed* takes them."""
+        for one in learners:
+            if one.id not in self._answered:
+                self._hold(one, refused_locally("LOCAL28"), asked=False)
+
+    def _answer(self, one: Asked, answer: LrsAnswer) -> Answer:
+        notes = answer.notes
+        if one.name_cut:
+            notes = (*notes, "A name over 35 characters was cut before it was sent.")
+        held = Answer(
+            response_code=answer.response_code,
+            found_uln=answer.found_uln,
+            events=answer.events,
+            notes=tuple(notes),
+        )
+        record = EMPTY
+        if held.events and may_import(held.response_code):
+            with self._db.read() as tx:
+                record = stored_records(tx, [one.id]).get(one.id, EMPTY)
+        return replace(held, changes=plan_answer(held, record, self._today))
+
+    def _hold(self, one: Asked, answer: Answer, *, asked: bool = True) -> None:
+        answer = replace(answer, at=datetime.now(UTC))
+        self._session.hold(one.id, answer)
+        self._answered.add(one.id)
+        self._summary.answered += 1
+        if asked and not answer.error_code.startswith("LOCAL0"):
+            self._checks.add(one.id, outcome(answer), identity_hash(one))
+
+
+def outcome(answer: Answer) -> str:
+    """A check in one word: records, none, refused or failed (data-model.md 3)."""
+    if answer.error_code:
+        return "failed"
+    if not may_import(answer.response_code):
+        return "refused"
+    return "records" if answer.events else "none"
+
+
+def _call(calls: Calls, one: Asked) -> LrsAnswer:
+    assert one.uln is not None
+    assert one.sent_given is not None
+    assert one.family_name is not None
+    return calls.learning_events(one.uln, one.sent_given, one.family_name[:35].rstrip(), one.birth_date, one.sex)

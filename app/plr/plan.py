@@ -1,0 +1,148 @@
+"""What Update would do with the events of one learner, worked out without writing anything.
+
+The rule (data-model.md 4, learner-manager.md 6): an event belongs to the attainment that its id stands behind, if
+the subject key agrees; else to the one with its subject key and date; else it makes a new one. Several events may
+stand behind one attainment: the best by rank gives the values, the others only a link. An event that somebody of
+higher rank already stands behind changes nothing. Nothing real is overwritten by nothing.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Row
+
+from app.attainments.grades import is_lower
+from app.attainments.stored import COMPARED, StoredEvent, StoredRecord, matching_date
+from app.plr.values import EventValues, rank
+
+
+class Change(StrEnum):
+    """What Update Selected would do with a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    LOWER = "lower"
+    SAME = "same"
+    CANNOT = "cannot"
+    NO_EVENTS = "no events"
+
+
+@dataclass(slots=True, eq=False)
+class Target:
+    """One attainment that events of the answer belong to: a stored one, or one to be made."""
+
+    stored: Row[Any] | None
+    events: list[int] = field(default_factory=list)
+    """Places of its events in the answer."""
+    best: int = -1
+    change: Change = Change.SAME
+    writes: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """`changes` has one entry per event, in the order given; `targets` what would be written."""
+
+    changes: tuple[Change, ...]
+    targets: tuple[Target, ...]
+    values: tuple[EventValues, ...]
+    target_of: tuple[Target | None, ...]
+
+
+def plan_changes(stored: StoredRecord, events: Sequence[EventValues]) -> Plan:
+    """The plan for the events of one learner; pure. Planning again after it was carried out finds only `same`."""
+    target_of = _assign(stored, events)
+    behind: dict[int, list[StoredEvent]] = {}
+    for link in stored.events:
+        behind.setdefault(link.attainment_id, []).append(link)
+    targets: list[Target] = []
+    for target in target_of:
+        if target is not None and target not in targets:
+            _decide(target, events, behind)
+            targets.append(target)
+    changes = tuple(
+        Change.CANNOT if target is None else (target.change if target.best == place else Change.SAME)
+        for place, target in enumerate(target_of)
+    )
+    return Plan(changes, tuple(targets), tuple(events), tuple(target_of))
+
+
+def _assign(stored: StoredRecord, events: Sequence[EventValues]) -> list[Target | None]:
+    by_id = {row.id: Target(row) for row in stored.attainments}
+    by_event = {link.event_id: by_id[link.attainment_id] for link in stored.events if link.attainment_id in by_id}
+    by_key: dict[tuple[str, date | None], Target] = {}
+    for row in stored.attainments:
+        if row.subject_key is not None:
+            spot = (row.subject_key, matching_date(row.award_date, row.end_date))
+            by_key.setdefault(spot, by_id[row.id])
+    found: list[Target | None] = [None] * len(events)
+    for place, event in enumerate(events):
+        target = by_event.get(event.event_id) if event.event_id is not None else None
+        if target is not None and target.stored is not None and target.stored.subject_key == event.key:
+            found[place] = target
+            # Its date may have moved: another source of the same qualification moves with it.
+            by_key.setdefault((event.key or "", event.found_by), target)
+    for place, event in enumerate(events):
+        if found[place] is None and event.key is not None:
+            spot = (event.key, event.found_by)
+            found[place] = by_key.setdefault(spot, Target(None))
+    for place, target in enumerate(found):
+        if target is not None:
+            target.events.append(place)
+    return found
+
+
+def _decide(target: Target, events: Sequence[EventValues], behind: dict[int, list[StoredEvent]]) -> None:
+    target.best = max(target.events, key=lambda place: events[place].rank)
+    best = events[target.best]
+    if target.stored is None:
+        target.change = Change.NEW
+        target.writes = dict(best.values)
+        return
+    ours = {events[place].event_id for place in target.events}
+    others = (link for link in behind.get(target.stored.id, ()) if link.event_id not in ours)
+    if any(rank(link.source, link.date_loaded, link.event_id) > best.rank for link in others):
+        return
+    target.writes = differing(target.stored, best)
+    if not target.writes:
+        return
+    old = target.stored
+    lower = "grade" in target.writes and is_lower(
+        target.writes["grade"], old.grade, best.values["qualification_type"] or old.qualification_type
+    )
+    target.change = Change.LOWER if lower else Change.CHANGED
+
+
+def differing(old: Row[Any], event: EventValues) -> dict[str, Any]:
+    """The compared columns in which the event says something else than what is stored."""
+    return {
+        name: said
+        for name in COMPARED
+        if (said := event.values[name]) is not None and not _same(said, getattr(old, name))
+    }
+
+
+def _same(said: object, held: object) -> bool:
+    if isinstance(said, str) and isinstance(held, str):
+        return said == " ".join(held.split())
+    return said == held
+
+
+def links_to_write(
+    stored: Iterable[StoredEvent], plan: Plan, places: Iterable[int]
+) -> list[tuple[int, StoredEvent | None]]:
+    """Places of events whose link is missing (None) or says something older (the stored link)."""
+    held = {link.event_id: link for link in stored}
+    wanted = []
+    for place in places:
+        event, target = plan.values[place], plan.target_of[place]
+        if event.event_id is None or target is None:
+            continue
+        link = held.get(event.event_id)
+        same_place = link is not None and target.stored is not None and link.attainment_id == target.stored.id
+        if link is None or not same_place or (link.source, link.date_loaded) != (event.source, event.date_loaded):
+            wanted.append((place, link))
+    return wanted

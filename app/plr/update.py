@@ -1,0 +1,244 @@
+"""Update Selected: bring the college's attainments up to date with the chosen rows, one learner at a time.
+
+One transaction per learner (a killed program leaves every learner wholly updated or untouched); one operation for
+the whole run, so that it can be undone as one. The rule is `plan.plan_changes`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app import access, history
+from app.access import Permission, User
+from app.attainments.stored import EMPTY, StoredRecord, stored_records
+from app.changes import Changes, Topic
+from app.connectors.lrs_codes import may_import
+from app.db.database import Database
+from app.db.tables import attainment, attainment_event, attainment_type
+from app.errors import AppError, ConflictError, InputError
+from app.folding import fold
+from app.plr.plan import Change, Plan, links_to_write, plan_changes
+from app.plr.session import EVENTS_PER_LEARNER, Answer, PlrSession
+from app.plr.values import event_values
+from app.tasks import Cancelled, TaskContext
+
+DEFAULT_TYPE = "PLR"
+
+
+@dataclass(frozen=True, slots=True)
+class NotApplied:
+    """A selected row that changed nothing because it could not, and why."""
+
+    key: int
+    reason: str
+
+
+@dataclass(slots=True)
+class UpdateSummary:
+    """What became of the selected rows: `processed` is the sum of the four lists."""
+
+    new: list[int] = field(default_factory=list)
+    changed: list[int] = field(default_factory=list)
+    unchanged: list[int] = field(default_factory=list)
+    not_applied: list[NotApplied] = field(default_factory=list)
+    operation_id: int | None = None
+    stopped: str = ""
+    """Why the run ended early; "" when it did not."""
+    left: int = 0
+    """Selected rows that were not looked at because the run ended early."""
+
+    @property
+    def updated(self) -> int:
+        return len(self.new) + len(self.changed)
+
+    @property
+    def processed(self) -> int:
+        return self.updated + len(self.unchanged) + len(self.not_applied)
+
+    @property
+    def changes(self) -> Changes:
+        return Changes.of(Topic.ATTAINMENTS) if self.operation_id is not None else Changes()
+
+
+def plan_answer(answer: Answer, record: StoredRecord, today: date) -> tuple[Change, ...]:
+    """What Update would do with each row of an answer: the *Change* column, in `Answer.changes` form."""
+    if answer.error_code or not may_import(answer.response_code):
+        return (Change.CANNOT,) * answer.row_count
+    if not answer.events:
+        return (Change.NO_EVENTS,)
+    return plan_changes(record, [event_values(event, today) for event in answer.events]).changes
+
+
+def lower_rows(session: PlrSession, keys: Iterable[int]) -> int:
+    """How many of the rows would get a lower grade than the one held: the question before an update."""
+    return sum(1 for key in keys if (row := session.row(key)) is not None and row.change is Change.LOWER)
+
+
+def update_selected(
+    context: TaskContext,
+    db: Database,
+    user: User,
+    session: PlrSession,
+    keys: Sequence[int],
+    *,
+    lower_too: bool,
+    default_type: str = DEFAULT_TYPE,
+) -> UpdateSummary:
+    """Carry out the plan for the rows of `keys`; `lower_too` writes grades that would go down as well.
+
+    A cancel or failure between two learners keeps what is finished: the summary says how far it came. Raises
+    AccessError or InputError before anything is written.
+    """
+    summary = UpdateSummary()
+    by_learner: dict[int, list[int]] = {}
+    for key in keys:
+        by_learner.setdefault(key // EVENTS_PER_LEARNER, []).append(key)
+    with db.read() as tx:
+        access.require(tx, user, Permission.PLR_UPDATE)
+        type_id = _type_id(tx, default_type)
+    run = _Run(db, user, session, summary, type_id, lower_too, date.today())
+    done = 0
+    try:
+        for learner_keys in by_learner.values():
+            context.report(done, len(by_learner))
+            run.learner(learner_keys)
+            done += 1
+    except Cancelled:
+        summary.stopped = "You stopped the update."
+    except AppError as error:
+        if done == 0 and summary.operation_id is None:
+            raise
+        summary.stopped = str(error)
+    summary.left = len(keys) - summary.processed
+    if summary.operation_id is not None and not summary.stopped:
+        with db.write() as tx:
+            history.Operation(summary.operation_id, db, tx).end(tx)
+    return summary
+
+
+def _type_id(tx: Connection, code: str) -> int:
+    found = tx.execute(
+        select(attainment_type.c.id).where(attainment_type.c.code == code, attainment_type.c.active)
+    ).scalar()
+    if found is None:
+        raise InputError(
+            f"The Default Attainment Type “{code}” does not exist.",
+            hint="Choose one under File, Settings, PLR/LRS.",
+        )
+    return int(found)
+
+
+@dataclass(slots=True)
+class _Run:
+    db: Database
+    user: User
+    session: PlrSession
+    summary: UpdateSummary
+    type_id: int
+    lower_too: bool
+    today: date
+
+    def learner(self, keys: list[int]) -> None:
+        """One learner: one transaction, then what the window shows of them anew."""
+        rows = [row for key in keys if (row := self.session.row(key)) is not None]
+        if not rows or rows[0].answer is None:
+            return
+        asked, answer = rows[0].asked, rows[0].answer
+        if answer.error_code or not answer.events or not may_import(answer.response_code):
+            reason = answer.error_description or (
+                "The LRS holds no learning event." if not answer.events else "The answer may not be imported."
+            )
+            self.summary.not_applied += [NotApplied(row.key, reason) for row in rows]
+            return
+        places = [row.key % EVENTS_PER_LEARNER for row in rows]
+        chosen = [event_values(answer.events[place], self.today) for place in places]
+        try:
+            with self.db.write() as tx:
+                record = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
+                plan = plan_changes(record, chosen)
+                operation_id = self._carry_out(tx, asked.id, record, plan)
+                after = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
+        except ConflictError as error:
+            self.summary.not_applied += [NotApplied(row.key, str(error)) for row in rows]
+            return
+        # Counted only now: what was rolled back was not done.
+        self.summary.operation_id = operation_id
+        self._count([row.key for row in rows], plan)
+        self.session.set_changes({asked.id: plan_answer(answer, after, self.today)})
+
+    def _wanted(self, change: Change) -> bool:
+        return change in (Change.NEW, Change.CHANGED) or (change is Change.LOWER and self.lower_too)
+
+    def _carry_out(self, tx: Connection, learner_id: int, record: StoredRecord, plan: Plan) -> int | None:
+        written = [target for target in plan.targets if self._wanted(target.change)]
+        left = {id(target) for target in plan.targets if target.change is Change.LOWER and not self.lower_too}
+        places = [place for place, target in enumerate(plan.target_of) if target and id(target) not in left]
+        links = links_to_write(record.events, plan, places)
+        if not written and not links:
+            return self.summary.operation_id
+        if self.summary.operation_id is None:
+            operation = history.begin(tx, self.db, self.user.id, "plr_update")
+        else:
+            operation = history.Operation(self.summary.operation_id, self.db, tx)
+        made = [target for target in written if target.stored is None]
+        ids = operation.insert_many(
+            attainment, [self._values(learner_id, plan, target.best) for target in made], learner_id
+        )
+        id_of = {id(target): key for target, key in zip(made, ids, strict=True)}
+        for target in written:
+            if target.stored is not None:
+                values = dict(target.writes)
+                if "subject" in values:
+                    values["subject_fold"] = fold(values["subject"])
+                operation.update(attainment, target.stored, values, learner_id)
+                id_of[id(target)] = target.stored.id
+        new_links = []
+        for place, held in links:
+            event, owner = plan.values[place], plan.target_of[place]
+            assert owner is not None
+            owner_id = id_of[id(owner)] if owner.stored is None else owner.stored.id
+            link = {
+                "learner_id": learner_id,
+                "event_id": event.event_id,
+                "attainment_id": owner_id,
+                "source": event.source,
+                "date_loaded": event.date_loaded,
+            }
+            if held is None:
+                new_links.append(link)
+            else:
+                row = tx.execute(select(attainment_event).where(attainment_event.c.id == held.row_id)).one()
+                operation.update(attainment_event, row, link, learner_id)
+        operation.insert_many(attainment_event, new_links, learner_id)
+        operation.save_changes()
+        return operation.id
+
+    def _values(self, learner_id: int, plan: Plan, place: int) -> dict[str, Any]:
+        event = plan.values[place]
+        return {
+            "learner_id": learner_id,
+            "type_id": self.type_id,
+            "subject_code": event.subject_code,
+            "subject_key": event.key,
+            "subject_fold": fold(event.values["subject"]),
+            "origin": "lrs",
+            **event.values,
+        }
+
+    def _count(self, keys: list[int], plan: Plan) -> None:
+        for key, change, target in zip(keys, plan.changes, plan.target_of, strict=True):
+            if target is None:
+                reason = "The record has no subject code, so it cannot be stored."
+                self.summary.not_applied.append(NotApplied(key, reason))
+            elif change is Change.LOWER and not self.lower_too:
+                reason = "The grade is lower than the one you hold and was left as it is."
+                self.summary.not_applied.append(NotApplied(key, reason))
+            elif change is Change.NEW:
+                self.summary.new.append(key)
+            elif change in (Change.CHANGED, Change.LOWER):
+                self.summary.changed.append(key)
+            else:
+                self.summary.unchanged.append(key)

@@ -1,0 +1,75 @@
+"""Files that are there whole or not at all: written beside the target, moved into its place at the end."""
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from app.errors import InputError
+
+_FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+_READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A binary file to write and seek in, its owner's alone (0600); it becomes `path` if the block ends well.
+
+    When the block is left by any exception, nothing of it stays and an older file at `path` is untouched.
+    Raises InputError, with a next step, if the file cannot be written or put into its place.
+    """
+    try:
+        target = path.resolve() if path.is_symlink() else path
+        # Not only folders: replacing a device such as /dev/null would be worse.
+        if target.exists() and not target.is_file():
+            raise InputError(f"{path.name} is not a file.", hint="Choose another name.")
+        part = target.with_name(f".learner-manager-{secrets.token_hex(4)}.part")
+        descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    except OSError as error:
+        raise cannot_write(error, path) from error
+    try:
+        with open(descriptor, "w+b") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        _replace(part, target)
+    except OSError as error:
+        raise cannot_write(error, path) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _replace(part: Path, target: Path) -> None:
+    try:
+        os.replace(part, target)
+    except PermissionError as error:
+        # Windows does not let a file be replaced that a spreadsheet has open.
+        raise InputError(
+            f"{target.name} is open in another program, or you may not replace it.",
+            hint="Close it there and try again, or choose another name.",
+        ) from error
+
+
+def cannot_write(error: OSError, path: Path) -> InputError:
+    """The sentence for a file that could not be written, by what the system said."""
+    if error.errno in _FULL:
+        return InputError(
+            f"There is no room left for {path.name}.",
+            hint="Free some space on the disk, or choose another folder, and try again.",
+        )
+    if error.errno in _READ_ONLY:
+        return InputError(
+            f"You may not write into the folder {path.parent.name or path.parent}.",
+            hint="Choose another folder, or ask for the right to write there.",
+        )
+    if error.errno in {errno.ENOENT, errno.ENOTDIR}:
+        return InputError(
+            f"The folder for {path.name} does not exist.", hint="Make it first, or choose another folder."
+        )
+    return InputError(
+        f"{path.name} could not be written ({error.strerror or type(error).__name__}).",
+        hint="Choose another folder or a shorter name, and try again.",
+    )

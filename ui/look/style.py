@@ -8,13 +8,18 @@ its own state comes from dynamic properties: `kind` of a push button (normal, pr
 
 from typing import Any, Final
 
-from PySide6.QtCore import QMargins, QRect, QSize, Slot
+from PySide6.QtCore import QMargins, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractScrollArea,
+    QAbstractSpinBox,
     QApplication,
+    QComboBox,
+    QLineEdit,
     QMenu,
     QProxyStyle,
+    QScrollBar,
     QStyle,
     QStyleHintReturn,
     QStyleOption,
@@ -202,9 +207,96 @@ class LookStyle(QProxyStyle):
         return super().subElementRect(element, option, widget)
 
     def polish(self, target: Any) -> Any:
-        """Menus and tool tips have round corners, so what lies outside them must be see-through."""
-        if isinstance(target, QMenu) or (
-            isinstance(target, QWidget) and target.metaObject().className() == "QTipLabel"
-        ):
-            target.setAttribute(target.windowFlags().__class__ and _SEE_THROUGH)
+        """Menus and tool tips have round corners: what lies outside them must be see-through."""
+        if isinstance(target, QWidget) and (isinstance(target, QMenu) or _is_tip(target)):
+            target.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        elif isinstance(target, _ANSWERS_TO_POINTER):
+            target.setAttribute(Qt.WidgetAttribute.WA_Hover)
         return super().polish(target)
+
+
+_ANSWERS_TO_POINTER = (QAbstractButton, QComboBox, QAbstractSpinBox, QScrollBar, QLineEdit)
+
+
+def _is_tip(widget: QWidget) -> bool:
+    return bool(widget.metaObject().className() == "QTipLabel")
+
+
+def control_height(widget: QWidget | None) -> int:
+    """The height of a field or button; `small` ones are lower."""
+    small = widget is not None and widget.property("small")
+    return scaled(SMALL_HEIGHT if small else BUTTON_HEIGHT)
+
+
+def make_palette() -> QPalette:
+    """The theme's colours in the roles that Qt knows."""
+    roles = QPalette.ColorRole
+    made = QPalette()
+    for its, ours in _PALETTE.items():
+        made.setColor(getattr(roles, its), color(ours))
+    disabled = QPalette.ColorGroup.Disabled
+    made.setColor(disabled, roles.Text, color(Role.TEXT3))
+    made.setColor(disabled, roles.WindowText, color(Role.DISABLED))
+    made.setColor(disabled, roles.ButtonText, color(Role.DISABLED))
+    made.setColor(disabled, roles.Base, color(Role.SUBTLE))
+    made.setColor(disabled, roles.Highlight, color(Role.SEL_OFF))
+    made.setColor(QPalette.ColorGroup.Inactive, roles.Highlight, color(Role.SEL_OFF))
+    return made
+
+
+_PALETTE: Final = {
+    "Window": Role.WINDOW,
+    "WindowText": Role.TEXT,
+    "Base": Role.SURFACE,
+    "AlternateBase": Role.SUBTLE,
+    "Text": Role.TEXT,
+    "Button": Role.SURFACE,
+    "ButtonText": Role.TEXT,
+    "BrightText": Role.ON_ACCENT,
+    "Light": Role.SURFACE,
+    "Midlight": Role.HOVER,
+    "Mid": Role.LINE2,
+    "Dark": Role.BORDER,
+    "Shadow": Role.BORDER,
+    "Highlight": Role.ACCENT_SOFT,
+    "HighlightedText": Role.TEXT,
+    "Link": Role.ACCENT_TEXT,
+    "LinkVisited": Role.ACCENT_TEXT,
+    "ToolTipBase": Role.TEXT,
+    "ToolTipText": Role.SURFACE,
+    "PlaceholderText": Role.TEXT3,
+    "Accent": Role.ACCENT,
+}
+
+
+class _Dresser(QObject):
+    """Keeps an application in the theme's colours and sizes."""
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        theme().changed.connect(self.dress)
+
+    @Slot()
+    def dress(self) -> None:
+        palette = make_palette()
+        self._app.setPalette(palette)
+        self._app.setFont(fonts.font(Type.BODY))
+        QToolTip.setFont(fonts.font(Type.SECONDARY))
+        QToolTip.setPalette(palette)
+
+
+_dressers: Final[dict[QApplication, tuple[LookStyle, _Dresser]]] = {}
+
+
+def install(app: QApplication) -> None:
+    """Give `app` our style, palette and fonts for good; a second call changes nothing."""
+    if app in _dressers:
+        return
+    fonts.set_scale(fonts.desktop_scale())
+    style = LookStyle()
+    app.setStyle(style)
+    dresser = _Dresser(app)
+    _dressers[app] = (style, dresser)
+    theme().listen()
+    dresser.dress()

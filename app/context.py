@@ -1,0 +1,75 @@
+"""The objects the window is built on: made once in `ui/main.py`, passed to constructors."""
+
+from dataclasses import dataclass, field
+
+from app import config
+from app.access import Permission, Rights, User, require
+from app.config import Settings
+from app.connectors.lrs import LrsAccess, LrsClient
+from app.db.database import Database
+from app.errors import InputError
+from app.folders import DataFolder
+from app.plr.session import PlrSession
+from app.secrets import Secrets
+
+
+@dataclass(slots=True)
+class AppContext:
+    """What one run of the program works with. `settings` and `rights` are replaced as a whole when they change."""
+
+    folder: DataFolder
+    settings: Settings
+    secrets: Secrets
+    db: Database
+    user: User
+    rights: Rights
+    plr: PlrSession = field(default_factory=PlrSession)
+    demo: bool = False
+
+    def lrs(self) -> LrsClient:
+        """A client for the settings of the moment. In a task only: it asks the password store.
+
+        Raises InputError naming the setting that is missing or wrong; nothing is sent before that.
+        """
+        return lrs_client(self.settings, self.secrets)
+
+    def save_settings(self, settings: Settings) -> None:
+        """Write the settings file and use it from now on; in a task. Raises AccessError, InputError."""
+        with self.db.read() as tx:
+            require(tx, self.user, Permission.ADMINISTER)
+        config.save(self.folder.path, settings)
+        self.settings = settings
+
+
+def lrs_client(settings: Settings, secrets: Secrets) -> LrsClient:
+    """The LRS client that `settings` and the password store describe; asks the store, so never in the UI thread."""
+    lrs = settings.lrs
+    if not lrs.url:
+        raise InputError(
+            "The address of the Learning Records Service is not set.", hint="Set it under File, Settings, PLR/LRS."
+        )
+    if lrs.awaits_confirmation:
+        raise InputError(
+            f"The address {lrs.host} is outside education.gov.uk and no administrator has confirmed it.",
+            hint="Confirm it under File, Settings, PLR/LRS.",
+        )
+    return LrsClient(
+        LrsAccess(
+            url=lrs.url,
+            ca_file=lrs.ca_file,
+            certificate_file=lrs.certificate_file,
+            organisation_ref=lrs.organisation_ref,
+            ukprn=lrs.ukprn,
+            username=lrs.username,
+            vendor_id=lrs.vendor_id,
+            user_type=lrs.user_type,
+            language=lrs.language,
+            get_type=lrs.get_type,
+            parallel=lrs.parallel,
+            connect_timeout=lrs.connect_timeout,
+            read_timeout=lrs.read_timeout,
+            deadline=lrs.deadline,
+            password=secrets.get("lrs_password", host=lrs.host) or "",
+            certificate_password=secrets.get("lrs_certificate_password", host=lrs.host) or "",
+        )
+    )

@@ -7,10 +7,10 @@ from app.access import Permission, Rights, User, require
 from app.config import Settings
 from app.connectors.lrs import LrsAccess, LrsClient
 from app.db.database import Database
-from app.errors import InputError
+from app.errors import InputError, SecretNeededError
 from app.folders import DataFolder
 from app.plr.session import PlrSession
-from app.secrets import Secrets
+from app.secrets import LABELS, Secrets
 
 
 @dataclass(slots=True)
@@ -43,6 +43,11 @@ class AppContext:
 
 def lrs_client(settings: Settings, secrets: Secrets) -> LrsClient:
     """The LRS client that `settings` and the password store describe; asks the store, so never in the UI thread."""
+    return LrsClient(lrs_access(settings, secrets))
+
+
+def lrs_access(settings: Settings, secrets: Secrets) -> LrsAccess:
+    """Settings and secrets as the connector wants them. Raises InputError, SecretNeededError, before any call."""
     lrs = settings.lrs
     if not lrs.url:
         raise InputError(
@@ -53,23 +58,32 @@ def lrs_client(settings: Settings, secrets: Secrets) -> LrsClient:
             f"The address {lrs.host} is outside education.gov.uk and no administrator has confirmed it.",
             hint="Confirm it under File, Settings, PLR/LRS.",
         )
-    return LrsClient(
-        LrsAccess(
-            url=lrs.url,
-            ca_file=lrs.ca_file,
-            certificate_file=lrs.certificate_file,
-            organisation_ref=lrs.organisation_ref,
-            ukprn=lrs.ukprn,
-            username=lrs.username,
-            vendor_id=lrs.vendor_id,
-            user_type=lrs.user_type,
-            language=lrs.language,
-            get_type=lrs.get_type,
-            parallel=lrs.parallel,
-            connect_timeout=lrs.connect_timeout,
-            read_timeout=lrs.read_timeout,
-            deadline=lrs.deadline,
-            password=secrets.get("lrs_password", host=lrs.host) or "",
-            certificate_password=secrets.get("lrs_certificate_password", host=lrs.host) or "",
-        )
+    return LrsAccess(
+        url=lrs.url,
+        ca_file=lrs.ca_file,
+        certificate_file=lrs.certificate_file,
+        organisation_ref=lrs.organisation_ref,
+        ukprn=lrs.ukprn,
+        username=lrs.username,
+        vendor_id=lrs.vendor_id,
+        user_type=lrs.user_type,
+        language=lrs.language,
+        get_type=lrs.get_type,
+        parallel=lrs.parallel,
+        connect_timeout=lrs.connect_timeout,
+        read_timeout=lrs.read_timeout,
+        deadline=lrs.deadline,
+        password=_secret(secrets, "lrs_password", lrs.host),
+        certificate_password=_secret(secrets, "lrs_certificate_password", lrs.host),
     )
+
+
+def _secret(secrets: Secrets, name: str, host: str) -> str:
+    value = secrets.get(name, host=host)
+    if value is None:
+        raise SecretNeededError(
+            f"The {LABELS[name]} is not known on this computer.",
+            secret=name,
+            hint="Type it under File, Settings, PLR/LRS.",
+        )
+    return value

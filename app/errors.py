@@ -2,6 +2,7 @@
 
 AppError
 ├── InputError          a rule of a form, a setting or a file was broken
+│   └── SecretNeededError   a password has to be typed: nothing keeps it
 ├── AccessError         a role or licence is missing
 ├── ConflictError       somebody else changed or holds it
 ├── DatabaseError       the database cannot be used just now, or at all
@@ -31,6 +32,14 @@ class InputError(AppError):
     def __init__(self, message: str, *, hint: str = "", field: str = "") -> None:
         super().__init__(message, hint=hint)
         self.field = field
+
+
+class SecretNeededError(InputError):
+    """A secret is neither in the password store nor typed in this sitting; `secret` is its name."""
+
+    def __init__(self, message: str, *, secret: str, hint: str = "") -> None:
+        super().__init__(message, hint=hint, field=secret)
+        self.secret = secret
 
 
 class AccessError(AppError):

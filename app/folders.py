@@ -12,10 +12,8 @@ from app.config import FILE_NAME
 from app.errors import InputError
 
 VARIABLE = "LEARNER_MANAGER_DATA"
-_NETWORK_KINDS = frozenset(
-    ("nfs", "nfs3", "nfs4", "cifs", "smb", "smbfs", "smb2", "smb3", "ncpfs", "afs", "ceph", "lustre", "davfs")
-    + ("fuse.sshfs", "fuse.davfs2", "fuse.rclone", "fuse.glusterfs", "fuse.smbnetfs", "fuse.gvfsd-fuse")
-)
+_NETWORK_KINDS = {"nfs", "nfs3", "nfs4", "cifs", "smb", "smbfs", "smb2", "smb3", "ncpfs", "afs", "ceph", "lustre"}
+_NETWORK_KINDS |= {"davfs", "fuse.sshfs", "fuse.davfs2", "fuse.rclone", "fuse.glusterfs", "fuse.gvfsd-fuse"}
 _OCTAL = re.compile(r"\\([0-7]{3})")
 _DRIVE_REMOTE = 4
 

@@ -106,23 +106,15 @@ COMBINED_SCIENCE = Qualification(
     DOUBLE_DIGITS,
 )
 OLD_GCSES = tuple(
-    Qualification(code, f"NEB GCSE in {subject}", "GCSE (A* to G)", "Level 1/2", NORTHGATE, LETTERS)
-    for code, subject in (
-        ("50020101", "Mathematics"),
-        ("50020113", "English Language"),
-        ("5002012X", "History"),
-        ("50020137", "Geography"),
-        ("50020149", "Media Studies"),
+    Qualification(code, title, "GCSE (A* to G)", "Level 1/2", NORTHGATE, grades)
+    for code, title, grades in (
+        ("50020101", "NEB GCSE in Mathematics", LETTERS),
+        ("50020113", "NEB GCSE in English Language", LETTERS),
+        ("5002012X", "NEB GCSE in History", LETTERS),
+        ("50020137", "NEB GCSE in Geography", LETTERS),
+        ("50020149", "NEB GCSE in Media Studies", LETTERS),
+        ("50112097", "NEB Level 1/Level 2 GCSE in Applied Science (Double Award)", DOUBLE_LETTERS),
     )
-) + (
-    Qualification(
-        "50112097",
-        "NEB Level 1/Level 2 GCSE in Applied Science (Double Award)",
-        "GCSE (A* to G)",
-        "Level 1/2",
-        NORTHGATE,
-        DOUBLE_LETTERS,
-    ),
 )
 # The service is not consistent about the case of "level".
 A_LEVELS = tuple(
@@ -165,9 +157,7 @@ VOCATIONAL = tuple(
     )
 )
 FUNCTIONAL = tuple(
-    Qualification(
-        code, f"Kestrel Functional Skills Qualification in {subject}", kind, level, KESTREL, PASS, credits_
-    )
+    Qualification(code, f"Kestrel Functional Skills Qualification in {subject}", kind, level, KESTREL, PASS, credits_)
     for code, subject, kind, level, credits_ in (
         ("60350611", "English at Level 1", "Functional Skills", "Level 1", 0),
         ("60350623", "English at Level 2", "Functional Skills", "Level 2", 0),

@@ -1,7 +1,7 @@
 """What the invented college holds of a person's attainments before the first download."""
 
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 
 from app.sandbox.draw import dice
@@ -59,6 +59,8 @@ def _held(one: Achievement, draw: Random) -> StoredAttainment | None:
         return _from_a_lesser_source(one)
     if chance < 0.79:
         return _from_a_better_source(one)
+    if chance < 0.80:
+        return _on_another_day(one)
     return None
 
 
@@ -129,8 +131,14 @@ def _from_a_lesser_source(one: Achievement) -> StoredAttainment:
 def _from_a_better_source(one: Achievement) -> StoredAttainment:
     """Held from an event of the awarding organisation that the LRS no longer sends: what is left ranks below."""
     stored = as_stored(one.drafts[0])
-    better = (one.vanished_id, "AO", "2099-01-01 00:00:00")
+    better = (one.vanished_id, "AO", "2026-02-28 04:00:00")
     return replace(stored, subject="As the awarding organisation had it", event_ids=(better,))
+
+
+def _on_another_day(one: Achievement) -> StoredAttainment:
+    """Held with an award date that the LRS has put right since; the id still leads there."""
+    stored = as_stored(one.drafts[-1], linked=True)
+    return replace(stored, award_date=stored.award_date and stored.award_date - timedelta(days=1))
 
 
 def _by_hand(draw: Random) -> StoredAttainment:

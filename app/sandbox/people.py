@@ -108,13 +108,16 @@ def people(count: int = POPULATION) -> tuple[Person, ...]:
 
 def events_of(person: Person) -> tuple[Event, ...]:
     """The events that the LRS answers with when the person is asked for as the college holds them today."""
-    if person.kind not in _WITH_EVENTS:
-        return ()
+    return all_events(person) if person.kind in _WITH_EVENTS else ()
+
+
+def all_events(person: Person) -> tuple[Event, ...]:
+    """The events that the LRS holds on the person, also where it would refuse to say so."""
     return tuple(event for achievement in record_of(person) for event in achievement.events)
 
 
 def record_of(person: Person) -> tuple[Achievement, ...]:
-    """All that the LRS holds on the person, also where it would refuse to say so."""
+    """What the events of the person tell of."""
     if person.kind is Kind.EMPTY:
         return ()
     return achievements(person.record, person.birth_date, merged=person.kind is Kind.LINKED)

@@ -13,6 +13,7 @@ from app.sandbox.catalogue import Body, Place, Qualification
 from app.sandbox.draw import dice
 
 FILLER = "9999999999"
+FIRST_ID = 700_000
 IDS_PER_RECORD = 64
 VANISHED_FROM = 48  # places of event ids that a college may remember and the LRS no longer holds
 
@@ -97,7 +98,7 @@ class Achievement:
     @property
     def vanished_id(self) -> int:
         """An id that belonged to this achievement once and that the LRS no longer sends."""
-        return self.record * IDS_PER_RECORD + VANISHED_FROM + self.drafts[0].event_id % 16
+        return FIRST_ID + self.record * IDS_PER_RECORD + VANISHED_FROM + self.drafts[0].event_id % 16
 
 
 def wire(draft: Draft) -> Event:
@@ -289,7 +290,9 @@ class _Maker:
 
     def _owner(self, one: Qualification, award: date) -> Draft:
         draft = self._plain(one, "AO", award)
-        return replace(draft, code=one.slashed, level=one.level, body=one.body, language="English", credits=one.credits)
+        return replace(
+            draft, code=one.slashed, level=one.level, body=one.body, language="English", credits=one.credits
+        )
 
     def _ilr(self, one: Qualification, end: date | None) -> Draft:
         until = end or date(2025, 7, 4)
@@ -325,7 +328,7 @@ class _Maker:
         )
 
     def _next_id(self) -> int:
-        return self._record * IDS_PER_RECORD + self._ids.pop()
+        return FIRST_ID + self._record * IDS_PER_RECORD + self._ids.pop()
 
     def _summer(self) -> date:
         return self._draw.choice(tuple(catalogue.A_LEVEL_DAYS.values()))

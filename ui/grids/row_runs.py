@@ -4,6 +4,7 @@ Everything here works in pieces, because one long call into C would keep the int
 window, from going on while a task looks for half a million keys.
 """
 
+import sys
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
@@ -47,10 +48,8 @@ def inverted(runs: Runs, count: int) -> Runs:
 
 
 def contains(runs: Runs, row: int) -> bool:
-    place = bisect_right(runs, (row, row)) - 1
-    if place + 1 < len(runs) and runs[place + 1][0] == row:
-        return True
-    return place >= 0 and runs[place][0] <= row <= runs[place][1]
+    place = bisect_right(runs, (row, sys.maxsize)) - 1
+    return place >= 0 and row <= runs[place][1]
 
 
 def marks_of_runs(runs: Runs, count: int) -> bytearray:

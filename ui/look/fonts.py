@@ -6,7 +6,6 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-from PySide6.QtCore import QLocale
 from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApplication
 
 from ui.look.tokens import theme
@@ -137,8 +136,3 @@ def _register(package: str) -> list[str]:
             number = QFontDatabase.addApplicationFont(str(file))
             families += QFontDatabase.applicationFontFamilies(number) if number >= 0 else []
     return list(dict.fromkeys(families))
-
-
-def locale() -> QLocale:
-    """The locale of counts and dates as they are shown."""
-    return QLocale(QLocale.Language.English, QLocale.Country.UnitedKingdom)

@@ -149,6 +149,7 @@ class Icon(StrEnum):
     GRADUATION_CAP = "graduation-cap"
     CHALKBOARD_TEACHER = "chalkboard-teacher"
     BOOK = "book"
+    LIGHTBULB = "lightbulb"
     BOOK_OPEN = "book-open"
     BOOK_BOOKMARK = "book-bookmark"
     BOOKS = "books"

@@ -6,7 +6,7 @@ its own state comes from dynamic properties: `kind` of a push button (normal, pr
 `small` of a button, `invalid` and `soft` of a field, `headerHeight` of a vertical scroll bar beside a header.
 """
 
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from PySide6.QtCore import QMargins, QObject, QRect, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPalette
@@ -154,13 +154,17 @@ class LookStyle(QProxyStyle):
         hint: QStyle.StyleHint,
         option: QStyleOption | None = None,
         widget: QWidget | None = None,
-        returnData: QStyleHintReturn | None = None,
+        answer: QStyleHintReturn | None = None,
     ) -> int:
         found = _HINTS.get(hint)
-        return found if found is not None else super().styleHint(hint, option, widget, returnData)
+        return found if found is not None else super().styleHint(hint, option, widget, answer)
 
     def sizeFromContents(
-        self, type: QStyle.ContentsType, option: QStyleOption, size: QSize, widget: QWidget
+        self,
+        type: QStyle.ContentsType,
+        option: QStyleOption,
+        size: QSize,
+        widget: QWidget | None = None,
     ) -> QSize:
         kinds = QStyle.ContentsType
         if type == kinds.CT_PushButton:
@@ -178,19 +182,22 @@ class LookStyle(QProxyStyle):
         if type == kinds.CT_MenuItem and isinstance(option, QStyleOptionMenuItem):
             return style_menus.item_size(option, size)
         if type in {kinds.CT_CheckBox, kinds.CT_RadioButton}:
-            natural = super().sizeFromContents(type, option, size, widget)
+            natural = super().sizeFromContents(type, option, size, cast(QWidget, widget))
+            return natural.expandedTo(QSize(0, scaled(SMALL_HEIGHT)))
+        if type == kinds.CT_ItemViewItem:
+            natural = super().sizeFromContents(type, option, size, cast(QWidget, widget))
             return natural.expandedTo(QSize(0, scaled(SMALL_HEIGHT)))
         if type == kinds.CT_HeaderSection:
-            natural = super().sizeFromContents(type, option, size, widget)
+            natural = super().sizeFromContents(type, option, size, cast(QWidget, widget))
             return natural.expandedTo(QSize(0, scaled(BUTTON_HEIGHT)))
-        return super().sizeFromContents(type, option, size, widget)
+        return super().sizeFromContents(type, option, size, cast(QWidget, widget))
 
     def subControlRect(
         self,
         cc: QStyle.ComplexControl,
         opt: QStyleOptionComplex,
         sc: QStyle.SubControl,
-        widget: QWidget,
+        widget: QWidget | None = None,
     ) -> QRect:
         if cc == QStyle.ComplexControl.CC_ComboBox:
             return style_fields.combo_part(opt, sc)
@@ -198,13 +205,15 @@ class LookStyle(QProxyStyle):
             return style_fields.spin_part(opt, sc)
         if cc == QStyle.ComplexControl.CC_ScrollBar:
             return style_bars.scroll_part(opt, sc, widget)
-        return super().subControlRect(cc, opt, sc, widget)
+        return super().subControlRect(cc, opt, sc, cast(QWidget, widget))
 
-    def subElementRect(self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget) -> QRect:
+    def subElementRect(
+        self, element: QStyle.SubElement, option: QStyleOption, widget: QWidget | None = None
+    ) -> QRect:
         if element == QStyle.SubElement.SE_LineEditContents:
             inset = style_fields.PADDING if getattr(option, "lineWidth", 1) > 0 else 0
             return option.rect.marginsRemoved(QMargins(inset, 1, inset, 1))
-        return super().subElementRect(element, option, widget)
+        return super().subElementRect(element, option, cast(QWidget, widget))
 
     def polish(self, target: Any) -> Any:
         """Menus and tool tips have round corners: what lies outside them must be see-through."""

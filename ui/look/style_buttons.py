@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QStyleOption,
     QStyleOptionButton,
     QStyleOptionToolButton,
-    QToolButton,
     QWidget,
 )
 
@@ -25,7 +24,7 @@ ICON_GAP = 6
 CARET = 10
 CARET_GAP = 4
 _PADDING = {"quiet": 9, "link": 0}
-_USUAL_PADDING = 16
+_USUAL_PADDING = 15
 _SMALL_PADDING = 9
 
 
@@ -54,8 +53,8 @@ def dress(kind: str, state: QStyle.StateFlag) -> Dress:
     if kind == "link":
         return Dress(None, None, Role.ACCENT_TEXT, Role.ACCENT_TEXT)
     if state & State.State_On:
-        ground = mixed(Role.ACCENT_SOFT, Role.ACCENT_LINE, 0.5) if down or over else Role.ACCENT_SOFT
-        return Dress(ground, Role.ACCENT_LINE, Role.TEXT, Role.ACCENT_TEXT)
+        share = 0.5 if down or over else 0.0
+        return Dress(mixed(Role.ACCENT_SOFT, Role.ACCENT_LINE, share), Role.ACCENT_LINE, Role.TEXT, Role.ACCENT_TEXT)
     if kind == "primary":
         fill = Role.ACCENT_PRESS if down else Role.ACCENT_HOVER if over else Role.ACCENT
         return Dress(fill, None, Role.ON_ACCENT, Role.ON_ACCENT)
@@ -80,7 +79,8 @@ def _padding(kind: str, small: bool) -> int:
 def _content_width(option: QStyleOptionButton, kind: str) -> int:
     measure = metrics(Type.KEY, weight=600 if kind in {"primary", "danger"} else 500)
     shown = option.text.replace("&&", "&")
-    width = measure.horizontalAdvance(shown)
+    # One more than the rounded width, or a text that just fits would be shortened.
+    width = measure.horizontalAdvance(shown) + 1
     if not option.icon.isNull():
         width += ICON_SIZE + (ICON_GAP if shown else 0)
     if option.features & QStyleOptionButton.ButtonFeature.HasMenu:
@@ -174,4 +174,3 @@ CONTROLS: Final[dict[int, Any]] = {
     QStyle.ControlElement.CE_PushButtonLabel: push_label,
 }
 COMPLEX: Final[dict[int, Any]] = {QStyle.ComplexControl.CC_ToolButton: tool_button}
-__all__ = ["COMPLEX", "CONTROLS", "Dress", "QToolButton", "dress", "font_of", "kind_of", "push_button_size"]

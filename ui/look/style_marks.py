@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
-from PySide6.QtWidgets import QStyle, QStyleOption, QStyleOptionButton, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QStyle, QStyleOption, QStyleOptionViewItem, QWidget
 
 from ui.look.icons import Icon, Weight, draw
 from ui.look.shapes import CHECK_RADIUS, CONTROL_RADIUS, box
@@ -114,16 +114,12 @@ def caret(painter: QPainter, corner: QPoint, enabled: bool, icon: Icon = Icon.CA
     draw(painter, icon, QRect(corner.x(), corner.y(), 10, 10), role, weight=Weight.BOLD)
 
 
-def is_default_button(option: QStyleOption) -> bool:
-    features = QStyleOptionButton.ButtonFeature
-    return isinstance(option, QStyleOptionButton) and bool(option.features & features.DefaultButton)
-
-
 PRIMITIVES: Final[dict[int, Any]] = {
     PE.PE_FrameFocusRect: nothing,
     PE.PE_FrameDefaultButton: nothing,
     PE.PE_FrameStatusBarItem: nothing,
     PE.PE_PanelItemViewRow: nothing,
+    PE.PE_IndicatorHeaderArrow: nothing,
     PE.PE_IndicatorCheckBox: check_box,
     PE.PE_IndicatorItemViewItemCheck: check_box,
     PE.PE_IndicatorRadioButton: radio_button,

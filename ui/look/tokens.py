@@ -203,6 +203,6 @@ def tint(role: Role, share: float) -> QColor:
 
 def apply(app: QApplication) -> None:
     """Give `app` the fonts, the style, the palette and the style sheet, now and after every change."""
-    from ui.look import style
+    from ui.look.style import install
 
-    style.install(app)
+    install(app)

@@ -1,0 +1,335 @@
+"""The sandbox LRS: GetLearnerLearningEvents over HTTPS with mutual TLS, on loopback, about invented people.
+
+with LrsSandbox(folder) as lrs:
+    settings = lrs.info.as_dict()
+"""
+
+import gzip
+import secrets
+import ssl
+import threading
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from email.message import Message
+from functools import cached_property
+from pathlib import Path
+from typing import Self
+
+from app.sandbox import soap
+from app.sandbox.certificates import Certificates, make_certificates
+from app.sandbox.draw import dice
+from app.sandbox.faults import Asked, FaultPlan
+from app.sandbox.people import POPULATION, Kind, Person, all_events, people
+from app.sandbox.server import Call, Reply, TlsServer
+
+PATH = "/LearnerServiceR9.svc"
+VENDOR_ID = 7
+WORTH_PACKING = 400
+MOST_KEPT = 20_000
+
+Override = bytes | Callable[[Asked], bytes | Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxInfo:
+    """All that a client needs; `as_dict` has the keys of `learner-manager sandbox lrs` (commands.md)."""
+
+    url: str
+    ca_file: str
+    certificate_file: str
+    certificate_password: str = field(repr=False)
+    organisation_ref: str = field(repr=False)
+    ukprn: str = field(repr=False)
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+    vendor_id: int = VENDOR_ID
+
+    def as_dict(self) -> dict[str, str | int]:
+        return asdict(self)
+
+
+class _Body:
+    """An answer worked out once, packed once."""
+
+    def __init__(self, plain: bytes) -> None:
+        self.plain = plain
+
+    @cached_property
+    def packed(self) -> bytes:
+        return gzip.compress(self.plain, 1, mtime=0)
+
+
+class LrsSandbox:
+    """Serves from `start` to `stop`, or within `with`.
+
+    `folder` gets the certificates. `answers` maps a ULN to a raw body, or to a function that makes one, in place
+    of the usual answer. `certificates` names good and bad files for tests of TLS.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        people: Sequence[Person] | None = None,
+        port: int = 0,
+        latency_ms: int = 0,
+        faults: Sequence[str] = (),
+        seed: int = 1,
+    ) -> None:
+        """Raises InputError for an unknown fault, OSError if the port is taken."""
+        self.certificates: Certificates = make_certificates(folder)
+        self.answers: dict[str, Override] = {}
+        self._seed = seed
+        self._plan = FaultPlan(faults, seed)
+        self._latency = latency_ms / 1000
+        self._people = _by_uln(people if people is not None else _everybody())
+        self._bodies: dict[tuple[str, bool], _Body] = {}
+        self._lock = threading.Lock()
+        self._calls: list[str] = []
+        self._asked: Counter[str] = Counter()
+        self._at_once = 0
+        self._most_at_once = 0
+        self._contexts: dict[tuple[Path, bool], ssl.SSLContext] = {}
+        self._server = TlsServer(port, self._context, self._reply)
+        self.info = SandboxInfo(
+            url=f"https://127.0.0.1:{self._server.port}{PATH}",
+            ca_file=str(self.certificates.ca_file),
+            certificate_file=str(self.certificates.client),
+            certificate_password=self.certificates.password,
+            organisation_ref="NFC001",
+            ukprn="19990100",
+            username="sandbox.user",
+            password=secrets.token_hex(8),
+        )
+
+    def start(self) -> Self:
+        self._server.says_why = not self._plan.handshake("abrupt-refusal")
+        self._server.start()
+        return self
+
+    def stop(self) -> None:
+        """Ends all conversations, also those that hang by a fault. Safe to call twice."""
+        self._server.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    @property
+    def calls(self) -> list[str]:
+        """The ULNs asked for, in the order of arrival; a request that breaks the schema asks for nobody."""
+        with self._lock:
+            return list(self._calls)
+
+    @property
+    def most_at_once(self) -> int:
+        """The most requests that were under way at one time."""
+        with self._lock:
+            return self._most_at_once
+
+    @property
+    def connections(self) -> int:
+        """How many TLS connections came about."""
+        return self._server.connections
+
+    def set_fault(self, *specs: str | None) -> None:
+        """From the next call on these faults and no others; none at all, or None, for a healthy service.
+        Handshake faults count from the next connection on. Raises InputError for an unknown one."""
+        self._plan = FaultPlan([spec for spec in specs if spec], self._seed)
+        self._server.says_why = not self._plan.handshake("abrupt-refusal")
+
+    def set_latency(self, milliseconds: int) -> None:
+        """From the next call on each answer waits this long."""
+        self._latency = milliseconds / 1000
+
+    def body_for(self, uln: str, *, brief: bool = False) -> bytes:
+        """The body about the person of that ULN, as if the names had fitted."""
+        return self._body(self._people[uln], uln, brief).plain
+
+    # -- how a call goes
+
+    def _reply(self, call: Call) -> Reply:
+        with self._lock:
+            self._at_once += 1
+            self._most_at_once = max(self._most_at_once, self._at_once)
+        try:
+            if self._latency:
+                self._server.stopping.wait(self._latency)
+            return self._answer(call)
+        finally:
+            with self._lock:
+                self._at_once -= 1
+
+    def _answer(self, call: Call) -> Reply:
+        if call.path != PATH:
+            return Reply(404, b"<html><body>Not found</body></html>", "text/html")
+        if call.method != "POST":
+            return Reply(405, headers={"Allow": "POST"})
+        try:
+            _check_headers(call.headers)
+            request = soap.read_request(call.body)
+        except soap.RequestRefused as refused:
+            return Reply(500, soap.miap_fault("WSEC0001", "The request breaks the schema", refused.text))
+        with self._lock:
+            self._calls.append(request.uln)
+            self._asked[request.uln] += 1
+            nth, overall = self._asked[request.uln], len(self._calls)
+        packs = "gzip" in call.headers.get("Accept-Encoding", "").lower()
+        asked = Asked(
+            uln=request.uln,
+            nth=nth,
+            overall=overall,
+            usual=lambda: self._usual(request, packs),
+            another=lambda: Reply(body=self.body_for(self._somebody_else(request.uln))),
+        )
+        own = self.answers.get(request.uln)
+        if own is None:
+            return self._plan.reply(asked)
+        made = own(asked) if callable(own) else own
+        return made if isinstance(made, Reply) else Reply(body=made)
+
+    def _usual(self, request: soap.Request, packs: bool) -> Reply:
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        person = self._people.get(request.uln)
+        if person is None or (person.kind is not Kind.ULN_UNKNOWN and not _names_fit(person, request)):
+            return Reply(body=soap.answer("WSEC0208", "", request.uln, ()))
+        body = self._body(person, request.uln, request.get_type == "BRIEF")
+        if packs and len(body.plain) > WORTH_PACKING:
+            return Reply(body=body.packed, headers={"Content-Encoding": "gzip"})
+        return Reply(body=body.plain)
+
+    def _refusal(self, request: soap.Request) -> Reply | None:
+        """What is wrong with the organisation or its password, if anything is."""
+        if not request.organisation_ref and not request.ukprn:
+            return _refused("WSEC0003", "Neither OrganisationRef nor Ukprn was given.")
+        known = (request.organisation_ref or self.info.organisation_ref) == self.info.organisation_ref
+        if not known or (request.ukprn or self.info.ukprn) != self.info.ukprn:
+            return _refused("WSEC0003", "The organisation is not known.")
+        if not request.password:
+            return _refused("WSEC0005", "No password was found where one is expected.")
+        if len(request.password) != 16:
+            return _refused("WSEC0001", "The value of Password has to have 16 characters.")
+        if not secrets.compare_digest(request.password.encode(), self.info.password.encode()):
+            return Reply(500, soap.domain_fault("WSEC0005"))
+        if not (request.username or "").strip() or len(request.username or "") > 35:
+            return _refused("WSEC0001", "The value of Username has to have 1 to 35 characters, not all blank.")
+        if request.vendor_id != self.info.vendor_id:
+            return _refused("WSEC0006", "The vendor is not allowed to use this service.")
+        return None
+
+    def _body(self, person: Person, uln: str, brief: bool) -> _Body:
+        body = self._bodies.get((uln, brief))
+        if body is None:
+            if len(self._bodies) >= MOST_KEPT:
+                self._bodies.clear()
+            body = self._bodies[uln, brief] = _Body(_write(person, uln, brief))
+        return body
+
+    def _somebody_else(self, uln: str) -> str:
+        return next(other for other, person in self._people.items() if other != uln and person.kind is Kind.EXACT)
+
+    def _context(self) -> ssl.SSLContext:
+        """The TLS settings of the next connection. A client without one of our certificates is turned away."""
+        plan, files = self._plan, self.certificates
+        pem = files.server
+        for name, file in (
+            ("server-expired", files.server_expired),
+            ("server-wrong-host", files.server_wrong_host),
+            ("server-stranger", files.server_stranger),
+        ):
+            if plan.handshake(name):
+                pem = file
+        old = plan.handshake("tls12")
+        with self._lock:
+            if (pem, old) not in self._contexts:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.minimum_version = ssl.TLSVersion.TLSv1_2
+                if old:
+                    context.maximum_version = ssl.TLSVersion.TLSv1_2
+                context.load_cert_chain(pem)
+                context.load_verify_locations(files.ca_file)
+                context.verify_mode = ssl.CERT_REQUIRED
+                self._contexts[pem, old] = context
+            return self._contexts[pem, old]
+
+
+def serve(
+    folder: Path,
+    port: int,
+    latency_ms: int,
+    faults: Sequence[str],
+    announce: Callable[[dict[str, str | int]], None],
+    stop: threading.Event,
+) -> None:
+    """Run a sandbox until `stop` is set; `announce` is called once, when it answers. Raises InputError for an
+    unknown fault, OSError if the port is taken."""
+    with LrsSandbox(folder, port=port, latency_ms=latency_ms, faults=faults) as sandbox:
+        announce(sandbox.info.as_dict())
+        stop.wait()
+
+
+def _everybody() -> tuple[Person, ...]:
+    return people(POPULATION)
+
+
+def _by_uln(people: Iterable[Person]) -> dict[str, Person]:
+    known: dict[str, Person] = {}
+    for person in people:
+        known.setdefault(person.lrs_uln, person)
+        if person.found_uln:
+            known[person.found_uln] = person
+    return known
+
+
+def _refused(code: str, why: str) -> Reply:
+    return Reply(500, soap.miap_fault(code, "Refused", why))
+
+
+def _check_headers(headers: Message) -> None:
+    media, _, options = headers.get("Content-Type", "").partition(";")
+    if media.strip().lower() != "text/xml":
+        raise soap.RequestRefused("The Content-Type has to be text/xml.")
+    if options.strip() and options.replace('"', "").strip().lower() != "charset=utf-8":
+        raise soap.RequestRefused("The charset of the Content-Type has to be utf-8.")
+    if headers.get("SOAPAction") != f'"{soap.ACTION}"':
+        raise soap.RequestRefused(f'The SOAPAction has to be "{soap.ACTION}", in quotation marks.')
+
+
+def _write(person: Person, uln: str, brief: bool) -> bytes:
+    style = soap.STYLES[person.record % len(soap.STYLES)]
+    if person.kind is Kind.ULN_UNKNOWN:
+        return soap.answer("WSEC0136", None, uln, None)
+    if person.kind is Kind.OPTED_OUT:
+        return soap.answer("WSEC0206", uln, uln, ())
+    if person.kind is Kind.EMPTY:
+        return soap.answer("WSRC0004", uln, uln, () if person.record % 2 else None, style=style)
+    draw = dice("answer", person.record)
+    events = list(all_events(person))
+    draw.shuffle(events)
+    linked = person.found_uln is not None and uln != person.found_uln
+    code, found = ("WSRC0022", person.found_uln) if linked else ("WSRC0004", uln)
+    return soap.answer(code, found, uln, events, brief=brief, style=style, draw=draw)
+
+
+def _names_fit(person: Person, request: soap.Request) -> bool:
+    """As the LRS judges: case and accents do not matter, swapped names pass, what stands behind 35 characters
+    is not seen, and of several given names the first ones are enough."""
+    family, given = person.lrs_family_name, person.lrs_given_names
+    asked = (_fold(request.given_name), _fold(request.family_name))
+    words = _fold(given, length=None).split(" ")
+    beginnings = {" ".join(words[: count + 1])[:35].strip() for count in range(len(words))}
+    return (asked[0] in beginnings and asked[1] == _fold(family)) or (
+        asked[1] in beginnings and asked[0] == _fold(family)
+    )
+
+
+def _fold(text: str, length: int | None = 35) -> str:
+    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return " ".join(bare.casefold().split())[:length].strip()

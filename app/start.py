@@ -1,0 +1,48 @@
+"""Opening a data folder: what the window and every command without a window begin with."""
+
+from sqlalchemy import insert, select
+
+from app import access, config
+from app.access import User
+from app.config import Settings
+from app.db.database import Database
+from app.db.tables import attainment_type
+from app.db.upgrade import upgrade
+from app.folders import DataFolder, require_local
+
+DEFAULT_TYPES = (("PLR", "Personal Learning Record"), ("PRIOR", "Prior attainment"), ("COLLEGE", "Achieved here"))
+
+
+def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, Database]:
+    """Settings and upgraded database of a data folder, both made if missing.
+
+    Raises InputError (settings, folder) or DatabaseError (locked, damaged, newer, not writable, full).
+    """
+    folder.make()
+    settings = config.load(folder.path)
+    url = database_url or settings.database.url
+    if not url:
+        require_local(folder.database_file)
+        url = f"sqlite:///{folder.database_file}"
+    db = Database(url)
+    try:
+        upgrade(db)
+        access.prepare(db)
+        _prepare_types(db)
+    except BaseException:
+        db.close()
+        raise
+    return settings, db
+
+
+def sign_in(db: Database) -> tuple[User, access.Rights]:
+    """The user of this run and what they may do. Raises AccessError."""
+    user = access.sign_in(db)
+    with db.read() as tx:
+        return user, access.rights(tx, user)
+
+
+def _prepare_types(db: Database) -> None:
+    with db.write() as tx:
+        if tx.execute(select(attainment_type.c.id).limit(1)).first() is None:
+            tx.execute(insert(attainment_type), [{"code": code, "title": title} for code, title in DEFAULT_TYPES])

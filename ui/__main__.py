@@ -1,0 +1,7 @@
+"""`python -m ui` is `learner-manager`."""
+
+import sys
+
+from ui.main import main
+
+sys.exit(main())

@@ -1,0 +1,119 @@
+"""Export to Excel and Export to CSV: the rows of a grid, in its columns and order, to a file the user names."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
+from app.keys import Keys
+from app.tasks import Progress, TaskContext
+from ui.grids.columns import Column, GridSource, Kind, State
+from ui.look.words import plural, tr
+from ui.workers import Lane, TaskRunner
+
+_PAGE = 500
+_KINDS = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER}
+EXCEL, CSV = "xlsx", "csv"
+_FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is exported: these rows of this source, in these columns."""
+
+    source: GridSource
+    keys: Keys
+    columns: Sequence[Column]
+    title: str
+
+
+def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | None:
+    """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere."""
+    dialog = QFileDialog(parent, tr(title), start, tr(_FILTERS[kind]))
+    dialog.setObjectName("save_file")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
+    dialog.setDefaultSuffix(kind)
+    if not dialog.exec() or not dialog.selectedFiles():
+        return None
+    return Path(dialog.selectedFiles()[0])
+
+
+def export(context: TaskContext, wanted: Wanted, path: Path) -> ExportSummary:
+    """Write the rows; in a task. Raises InputError, Cancelled: then there is no file."""
+    places = [wanted.source.columns.index(column) for column in wanted.columns]
+    sheet = Sheet(
+        columns=[ExportColumn(column.title, _KINDS.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],
+        rows=_rows(wanted, places),
+        total=len(wanted.keys),
+        title=wanted.title,
+    )
+    write = write_csv if path.suffix.lower() == ".csv" else write_xlsx
+    return write(context, path, sheet)
+
+
+def _rows(wanted: Wanted, places: Sequence[int]) -> Iterator[Sequence[object]]:
+    for start in range(0, len(wanted.keys), _PAGE):
+        keys = wanted.keys[start : start + _PAGE]
+        found = wanted.source.rows(keys)
+        for key in keys:
+            row = found.get(key)
+            if row is not None:
+                yield [_plain(row.cells[place]) for place in places]
+
+
+def _plain(cell: object) -> object:
+    return cell.text if isinstance(cell, State) else cell
+
+
+class Exporter(QObject):
+    """One export under way: progress for the status bar, and what to say at the end."""
+
+    progressed = Signal(object)
+    finished = Signal(str, object)
+    """What happened in words, and the file (a Path)."""
+    failed = Signal(object)
+    ended = Signal()
+
+    def __init__(self, runner: TaskRunner, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._runner = runner
+        self._context: TaskContext | None = None
+
+    def start(self, work: Callable[[TaskContext], ExportSummary]) -> None:
+        self._context = self._runner.run(
+            work,
+            lane=Lane.EXPORT,
+            done=self._done,
+            progress=self._progress,
+            failed=self._failed,
+            cancelled=self._cancelled,
+        )
+
+    def cancel(self) -> None:
+        if self._context is not None:
+            self._context.cancel()
+
+    @Slot(object)
+    def _progress(self, progress: Progress) -> None:
+        self.progressed.emit(progress)
+
+    @Slot(object)
+    def _done(self, summary: ExportSummary) -> None:
+        said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
+        self.finished.emit(f"{said} {summary.path.name}", summary.path)
+        self.ended.emit()
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self.failed.emit(error)
+        self.ended.emit()
+
+    @Slot()
+    def _cancelled(self) -> None:
+        self.finished.emit(tr("Export stopped. No file was written."), None)
+        self.ended.emit()

@@ -1,0 +1,157 @@
+"""Order, widths and visibility of a grid's columns, and the one column that takes the spare width."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QHeaderView
+
+from ui.grids.columns import Column
+from ui.grids.header import GUTTER_WIDTH, SMALLEST_SECTION
+from ui.grids.paged_model import GUTTER
+from ui.look.fonts import scaled
+
+WIDEST_COLUMN = 2_000
+
+
+class ColumnLayout(QObject):
+    """Keeps a header as the user arranged it. Column n is section n + 1; the gutter is always the first."""
+
+    changed = Signal()
+
+    def __init__(self, header: QHeaderView, columns: Sequence[Column], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._header = header
+        self._columns = tuple(columns)
+        self._sections = {column.id: number + 1 for number, column in enumerate(self._columns)}
+        self._stretch = next((column.id for column in self._columns if column.stretch), "")
+        self._widths: dict[str, int] = {}
+        """As wished; that of the stretched column is its least."""
+        self._room = 0
+        self._busy = False
+        header.sectionResized.connect(self._resized)
+        header.sectionMoved.connect(self._moved)
+
+    def reset(self) -> None:
+        """As the source describes its columns."""
+        self.restore({})
+
+    def as_dict(self) -> dict[str, Any]:
+        """Order, widths and hidden columns by column id; plain enough for JSON."""
+        header = self._header
+        in_order = sorted(self._columns, key=lambda column: header.visualIndex(self._sections[column.id]))
+        return {
+            "order": [column.id for column in in_order],
+            "widths": dict(self._widths),
+            "hidden": [column.id for column in self._columns if self.is_hidden(column.id)],
+        }
+
+    def restore(self, stored: Mapping[str, Any]) -> None:
+        """Arrange the columns as stored. What is missing, unknown or nonsense is left as the source says.
+
+        At least one column stays visible.
+        """
+        self._busy = True
+        widths = stored.get("widths")
+        widths = widths if isinstance(widths, Mapping) else {}
+        hidden = stored.get("hidden")
+        hidden_ids = {
+            column.id
+            for column in self._columns
+            if (column.id in hidden if isinstance(hidden, Sequence) else not column.visible)
+        }
+        if len(hidden_ids) == len(self._columns) and self._columns:
+            hidden_ids.discard(self._columns[0].id)
+        header = self._header
+        header.setSectionResizeMode(GUTTER, QHeaderView.ResizeMode.Fixed)
+        header.resizeSection(GUTTER, GUTTER_WIDTH)
+        for column in self._columns:
+            section = self._sections[column.id]
+            width = _width_from(widths.get(column.id), scaled(column.width))
+            # A hidden section forgets a new width, so it is shown while it gets one.
+            header.setSectionHidden(section, False)
+            header.resizeSection(section, width)
+            header.setSectionHidden(section, column.id in hidden_ids)
+            self._widths[column.id] = width
+        for place, column_id in enumerate(self._order_from(stored.get("order"))):
+            header.moveSection(header.visualIndex(self._sections[column_id]), place + 1)
+        self._busy = False
+        self.fit(self._room)
+
+    def _order_from(self, stored: object) -> list[str]:
+        """Stored columns in their order; one that is new since then stands behind its left neighbour."""
+        known = list(dict.fromkeys(each for each in stored if isinstance(each, str))) if isinstance(stored, list) else []
+        order = [column_id for column_id in known if column_id in self._sections]
+        before = ""
+        for column in self._columns:
+            if column.id not in order:
+                order.insert(order.index(before) + 1 if before else 0, column.id)
+            before = column.id
+        return order
+
+    def fit(self, room: int) -> None:
+        """Give the stretched column what the others leave of `room`."""
+        self._room = room
+        if self._busy or not self._stretch or room <= 0:
+            return
+        section = self._sections[self._stretch]
+        header = self._header
+        others = sum(
+            header.sectionSize(each) for each in range(header.count()) if each != section and not header.isSectionHidden(each)
+        )
+        self._busy = True
+        header.resizeSection(section, max(self._widths[self._stretch], room - others))
+        self._busy = False
+
+    # Single columns
+
+    def is_hidden(self, column_id: str) -> bool:
+        return self._header.isSectionHidden(self._sections[column_id])
+
+    def visible_columns(self) -> list[Column]:
+        """In the order they stand in."""
+        by_section = {self._sections[column.id]: column for column in self._columns}
+        sections = (self._header.logicalIndex(place) for place in range(self._header.count()))
+        return [by_section[each] for each in sections if each in by_section and not self._header.isSectionHidden(each)]
+
+    def set_hidden(self, column_id: str, hidden: bool) -> None:
+        """Hide or show a column; the last one that is visible stays."""
+        if hidden and [column.id for column in self.visible_columns()] == [column_id]:
+            return
+        self._header.setSectionHidden(self._sections[column_id], hidden)
+        self.fit(self._room)
+        self.changed.emit()
+
+    def can_move(self, column_id: str, step: int) -> bool:
+        ids = [column.id for column in self.visible_columns()]
+        return column_id in ids and 0 <= ids.index(column_id) + step < len(ids)
+
+    def move(self, column_id: str, step: int) -> None:
+        """Move a column past its visible neighbour: -1 to the left, 1 to the right."""
+        if not self.can_move(column_id, step):
+            return
+        ids = [column.id for column in self.visible_columns()]
+        neighbour = ids[ids.index(column_id) + step]
+        header = self._header
+        header.moveSection(
+            header.visualIndex(self._sections[column_id]), header.visualIndex(self._sections[neighbour])
+        )
+
+    @Slot(int, int, int)
+    def _resized(self, section: int, old: int, new: int) -> None:
+        if self._busy or section == GUTTER or new == 0 or old == 0:
+            return
+        self._widths[self._columns[section - 1].id] = new
+        self.fit(self._room)
+        self.changed.emit()
+
+    @Slot(int, int, int)
+    def _moved(self, section: int, old: int, new: int) -> None:
+        if not self._busy:
+            self.changed.emit()
+
+
+def _width_from(stored: object, usual: int) -> int:
+    if isinstance(stored, int) and not isinstance(stored, bool) and SMALLEST_SECTION <= stored <= WIDEST_COLUMN:
+        return stored
+    return usual

@@ -1,0 +1,112 @@
+"""The header of a grid: titles, the arrow of the sorting, short lines between."""
+
+from PySide6.QtCore import QItemSelectionModel, QRect, QSize, Qt
+from PySide6.QtGui import QCursor, QPainter
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from ui.grids.paged_model import GUTTER, PagedModel, alignment
+from ui.grids.row_painter import PAD
+from ui.look.fonts import Type, font, metrics, scaled
+from ui.look.icons import Icon, Weight, draw
+from ui.look.tokens import Role, color
+
+HEADER_HEIGHT = 30
+SMALLEST_SECTION = 20
+GUTTER_WIDTH = 28
+_ARROW = 12
+_ARROW_GAP = 5
+_SEPARATOR = 14
+
+
+class GridHeader(QHeaderView):
+    """Never looks at the selection of the rows: asking it per column costs seconds with many rows selected."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setSectionsClickable(True)
+        self.setSectionsMovable(True)
+        self.setFirstSectionMovable(False)
+        self.setHighlightSections(False)
+        # Fusion's own minimum silently widens narrow columns, and a scroll bar appears.
+        self.setMinimumSectionSize(SMALLEST_SECTION)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    def use_empty_selection(self) -> None:
+        """To be called after each setModel and setSelectionModel of the view, which give it the rows' one."""
+        model = self.model()
+        old = self.selectionModel()
+        if model is None or (old is not None and old.parent() is self and old.model() is model):
+            return
+        self.setSelectionModel(QItemSelectionModel(model, self))
+        if old is not None and old.parent() is self:
+            old.deleteLater()
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), scaled(HEADER_HEIGHT))
+
+    def sectionSizeFromContents(self, logicalIndex: int) -> QSize:
+        """As wide as the title with an arrow beside it."""
+        if logicalIndex == GUTTER:
+            return QSize(GUTTER_WIDTH, scaled(HEADER_HEIGHT))
+        title = self._grid_model().columns[logicalIndex - 1].title
+        width = metrics(Type.HEADER).horizontalAdvance(title) + 2 * PAD + _ARROW + _ARROW_GAP
+        return QSize(width, scaled(HEADER_HEIGHT))
+
+    def _grid_model(self) -> PagedModel:
+        model = self.model()
+        assert isinstance(model, PagedModel)
+        return model
+
+    def is_title_elided(self, logical: int) -> bool:
+        title = self._grid_model().columns[logical - 1].title
+        return metrics(Type.HEADER).horizontalAdvance(title) > self._room(logical)
+
+    def _room(self, logical: int) -> int:
+        by, _ = self._grid_model().sort_shown
+        arrow = _ARROW + _ARROW_GAP if self._grid_model().columns[logical - 1].id == by else 0
+        return self.sectionSize(logical) - 2 * PAD - arrow
+
+    def paintEvent(self, e: object) -> None:
+        painter = QPainter(self.viewport())
+        self._paint_ground(painter, self.viewport().rect())
+        painter.end()
+        super().paintEvent(e)  # type: ignore[arg-type]
+
+    def _paint_ground(self, painter: QPainter, rect: QRect) -> None:
+        painter.fillRect(rect, color(Role.SUBTLE))
+        painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, color(Role.LINE))
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        self._paint_ground(painter, rect)
+        if logicalIndex == GUTTER:
+            return
+        if self._is_under_pointer(logicalIndex):
+            painter.fillRect(rect.adjusted(0, 0, -1, -1), color(Role.HOVER))
+        middle = rect.y() + (rect.height() - scaled(_SEPARATOR)) // 2
+        painter.fillRect(rect.right(), middle, 1, scaled(_SEPARATOR), color(Role.LINE2))
+        self._paint_title(painter, rect, logicalIndex)
+
+    def _paint_title(self, painter: QPainter, rect: QRect, logical: int) -> None:
+        model = self._grid_model()
+        column = model.columns[logical - 1]
+        by, descending = model.sort_shown
+        measures = metrics(Type.HEADER)
+        text = measures.elidedText(column.title, Qt.TextElideMode.ElideRight, self._room(logical))
+        width = measures.horizontalAdvance(text)
+        is_sorted = column.id == by
+        x = rect.x() + PAD
+        if alignment(column) & Qt.AlignmentFlag.AlignRight:
+            x = rect.right() + 1 - PAD - width - (_ARROW + _ARROW_GAP if is_sorted else 0)
+        painter.setFont(font(Type.HEADER))
+        painter.setPen(color(Role.TEXT if is_sorted else Role.TEXT2))
+        baseline = rect.y() + (rect.height() - measures.height()) // 2 + measures.ascent()
+        painter.drawText(x, baseline, text)
+        if is_sorted:
+            arrow = QRect(x + width + _ARROW_GAP, rect.y(), _ARROW, rect.height() - 1)
+            icon = Icon.ARROW_DOWN if descending else Icon.ARROW_UP
+            draw(painter, icon, arrow, Role.ACCENT_TEXT, weight=Weight.BOLD, size=_ARROW)
+
+    def _is_under_pointer(self, logical: int) -> bool:
+        if not self.underMouse():
+            return False
+        return self.logicalIndexAt(self.viewport().mapFromGlobal(QCursor.pos())) == logical

@@ -1,0 +1,148 @@
+"""Labels for plain text: of one kind and colour, wrapped, or shortened with an ellipsis."""
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from ui.look.fonts import Type, font
+from ui.look.plain import tip_text, visible_text
+from ui.look.tokens import Role, color, theme
+
+
+class TextLabel(QLabel):
+    """Plain text of one kind in one colour; both follow the theme. Never takes text for markup."""
+
+    def __init__(
+        self,
+        text: str = "",
+        kind: Type = Type.BODY,
+        role: Role = Role.TEXT,
+        *,
+        numbers: bool = False,
+        weight: int = 0,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._kind = kind
+        self._role = role
+        self._numbers = numbers
+        self._weight = weight
+        self._generation = 0
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
+        self._dress()
+
+    @property
+    def role(self) -> Role:
+        return self._role
+
+    def set_role(self, role: Role) -> None:
+        self._role = role
+        self._generation = 0
+        self._dress()
+
+    def setText(self, text: str) -> None:
+        super().setText("\n".join(visible_text(line) for line in text.split("\n")))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
+            self._dress()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self._dress()
+        return super().event(event)
+
+    def _dress(self) -> None:
+        if self._generation == theme().generation:
+            return
+        self._generation = theme().generation
+        self.setFont(font(self._kind, numbers=self._numbers, weight=self._weight))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.WindowText, color(self._role))
+        self.setPalette(palette)
+
+
+class ElidingLabel(TextLabel):
+    """One line that is shortened where there is no room; tool tip and screen reader have all of it."""
+
+    def __init__(
+        self,
+        text: str = "",
+        kind: Type = Type.BODY,
+        role: Role = Role.TEXT,
+        *,
+        middle: bool = False,
+        numbers: bool = False,
+        weight: int = 0,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, kind, role, numbers=numbers, weight=weight, parent=parent)
+        self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def setText(self, text: str) -> None:
+        super().setText(" ".join(text.split("\n")))
+        self.setAccessibleName(self.text())
+        self._show_tip()
+        self.updateGeometry()
+
+    def shown_text(self) -> str:
+        """What is painted at the present width."""
+        measure = self.fontMetrics()
+        width = self.contentsRect().width()
+        if measure.horizontalAdvance(self.text()) <= width:
+            return self.text()
+        return measure.elidedText(self.text(), self._mode, width)
+
+    def _show_tip(self) -> None:
+        whole = self.shown_text() == self.text() if self.width() else True
+        self.setToolTip("" if whole else tip_text(self.text()))
+
+    def sizeHint(self) -> QSize:
+        margins = self.contentsMargins()
+        width = self.fontMetrics().horizontalAdvance(self.text()) + 1 + margins.left() + margins.right()
+        return QSize(width, self.fontMetrics().height() + margins.top() + margins.bottom())
+
+    def minimumSizeHint(self) -> QSize:
+        hint = self.sizeHint()
+        return QSize(min(hint.width(), self.fontMetrics().horizontalAdvance("…") * 3), hint.height())
+
+    def resizeEvent(self, event: object) -> None:
+        self._show_tip()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(color(self.role if self.isEnabled() else Role.DISABLED))
+        across = self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
+        painter.drawText(self.contentsRect(), across | Qt.AlignmentFlag.AlignVCenter, self.shown_text())
+        painter.end()
+
+
+def text_label(
+    text: str,
+    kind: Type = Type.BODY,
+    role: Role = Role.TEXT,
+    *,
+    wrap: bool = False,
+    numbers: bool = False,
+    weight: int = 0,
+    selectable: bool = False,
+    name: str = "",
+    parent: QWidget | None = None,
+) -> TextLabel:
+    """A plain-text label; with `wrap` it takes several lines, with `selectable` it can be copied from."""
+    made = TextLabel(text, kind, role, numbers=numbers, weight=weight, parent=parent)
+    made.setObjectName(name)
+    made.setWordWrap(wrap)
+    if wrap:
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        made.setSizePolicy(policy)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+    return made

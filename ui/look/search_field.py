@@ -1,0 +1,59 @@
+"""The field to search with: a magnifier on the left, the keys that lead here on the right."""
+
+from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from ui.look.fonts import Type, font, metrics
+from ui.look.icons import Icon, draw, qicon
+from ui.look.tokens import Role, color
+from ui.look.words import tr
+
+_ICON = 16
+_ICON_LEFT = 9
+
+
+class SearchField(QLineEdit):
+    """Esc empties it, and leaves it when it is empty (`left`)."""
+
+    left = Signal()
+
+    def __init__(self, placeholder: str, *, name: str = "", keys: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._keys = keys
+        self.setObjectName(name)
+        self.setProperty("soft", True)
+        self.setPlaceholderText(placeholder)
+        self.setAccessibleName(placeholder)
+        self.setTextMargins(_ICON + 4, 0, 0, 0)
+        self._clear = QAction(qicon(Icon.X, Role.TEXT3), tr("Clear"), self)
+        self._clear.triggered.connect(self.clear)
+        self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
+        self._clear.setVisible(False)
+        self.textChanged.connect(self._show_clear)
+
+    def _show_clear(self, text: str) -> None:
+        self._clear.setVisible(bool(text))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self.text():
+            self.clear()
+        else:
+            self.left.emit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        role = Role.TEXT2 if self.isEnabled() else Role.DISABLED
+        draw(painter, Icon.MAGNIFYING_GLASS, QRect(_ICON_LEFT, 0, _ICON, self.height()), role, size=_ICON)
+        hint = metrics(Type.SECONDARY).horizontalAdvance(self._keys)
+        words = self.fontMetrics().horizontalAdvance(self.placeholderText())
+        room = self.width() - _ICON_LEFT - _ICON - 8 - words - hint - 20
+        if self._keys and not self.text() and room > 0:
+            painter.setFont(font(Type.SECONDARY))
+            painter.setPen(color(Role.TEXT3 if self.isEnabled() else Role.DISABLED))
+            place = self.rect().adjusted(0, 0, -10, 0)
+            painter.drawText(place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, self._keys)
+        painter.end()

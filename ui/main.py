@@ -1,0 +1,157 @@
+"""`learner-manager`: the window, and the same work without one (the command line is described in docs/commands.md).
+
+Qt is imported only by what opens a window.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from app import __version__
+from app.errors import AppError
+
+DONE, LISTED, USAGE, NOT_STARTED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit status: 0 done, 1 done with errors listed, 2 wrong usage, 3 could not
+    start, 4 somebody else is doing it, 130 interrupted."""
+    options = _parser().parse_args(arguments)
+    from ui import commands
+
+    try:
+        if problem := installed_wrongly():
+            commands.complain(problem)
+            return NOT_STARTED
+        if options.command is None:
+            from ui import window
+
+            return window.run(options)
+        status: int = options.run(options)
+    except AppError as error:
+        commands.complain(str(error))
+        return NOT_STARTED
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    return status
+
+
+def installed_wrongly() -> str:
+    """A sentence if another program's `app` or `ui` package stands in our way; "" if all is well."""
+    if getattr(sys, "frozen", False):
+        return ""
+    from importlib import metadata
+
+    try:
+        version = metadata.version("learner-manager")
+    except metadata.PackageNotFoundError:
+        version = __version__ if (Path(__file__).parent.parent / "pyproject.toml").exists() else ""
+    if version == __version__:
+        return ""
+    return (
+        "Learner Manager is not installed properly: the parts found on this computer do not belong together. "
+        "Install it again in an environment of its own."
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="learner-manager", description="Learners and their PLR records.")
+    parser.add_argument("--data", metavar="DIR", type=Path, help="folder with settings, database and logs")
+    parser.add_argument(
+        "--database", metavar="URL", default=os.environ.get("LEARNER_MANAGER_DATABASE", ""), help="database to use"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.add_argument("--version", action="version", version=f"Learner Manager {__version__}")
+    parser.add_argument("--demo", action="store_true", help="invented learners and services in a fresh folder")
+    parser.add_argument("--smoke", metavar="FILE", type=Path, help=argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_tour(commands)
+    _add_lrs(commands)
+    _add_sandbox(commands)
+    _add_db(commands)
+    _add_secret(commands)
+    return parser
+
+
+Commands = Any
+
+
+def _add_tour(commands: Commands) -> None:
+    tour = commands.add_parser("tour", help="play the main job through the real window, without anyone present")
+    tour.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for pictures and exports")
+    tour.add_argument("--learners", type=_positive, default=1000)
+    tour.add_argument("--latency-ms", type=_positive_or_none, default=200)
+    tour.add_argument("--parallel", type=_positive, default=4)
+    tour.set_defaults(run=_run_tour)
+
+
+def _run_tour(options: argparse.Namespace) -> int:
+    from ui import tour
+
+    return tour.run(options)
+
+
+def _add_lrs(commands: Commands) -> None:
+    from ui import commands as ours
+
+    lrs = commands.add_parser("lrs", help="the Learning Records Service").add_subparsers(
+        dest="what", metavar="WHAT", required=True
+    )
+    check = lrs.add_parser("check", help="test the connection step by step")
+    check.add_argument("--uln")
+    check.add_argument("--given-name")
+    check.add_argument("--family-name")
+    check.add_argument("--show-events", action="store_true")
+    check.set_defaults(run=ours.lrs_check)
+
+
+def _add_sandbox(commands: Commands) -> None:
+    from ui import commands as ours
+
+    sandbox = commands.add_parser("sandbox", help="an invented service on this computer")
+    sandbox.add_argument("service", choices=["lrs"])
+    sandbox.add_argument("--port", type=_positive_or_none, default=0)
+    sandbox.add_argument("--latency-ms", type=_positive_or_none, default=0)
+    sandbox.add_argument("--fault", action="append", default=[], metavar="NAME")
+    sandbox.add_argument("--people", type=_positive, default=5000, help=argparse.SUPPRESS)
+    sandbox.set_defaults(run=ours.sandbox)
+
+
+def _add_db(commands: Commands) -> None:
+    from ui import commands as ours
+
+    db = commands.add_parser("db", help="the database").add_subparsers(dest="what", metavar="WHAT", required=True)
+    db.add_parser("upgrade", help="bring the database up to date").set_defaults(run=ours.db_upgrade)
+    db.add_parser("check", help="count the rows and look for damage").set_defaults(run=ours.db_check)
+
+
+def _add_secret(commands: Commands) -> None:
+    from ui import commands as ours
+
+    secret = commands.add_parser("secret", help="the password store").add_subparsers(
+        dest="what", metavar="WHAT", required=True
+    )
+    put = secret.add_parser("set", help="read one line from standard input into the password store")
+    put.add_argument("name")
+    put.set_defaults(run=ours.secret_set)
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _positive_or_none(text: str) -> int:
+    number = int(text)
+    if number < 0:
+        raise argparse.ArgumentTypeError("must be 0 or more")
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main())

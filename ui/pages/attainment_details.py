@@ -1,0 +1,121 @@
+"""The pane beside the Attainments grid: the record in full, then everything that ever happened to it."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.attainments.search import AttainmentRow, HistoryEntry
+from app.dates import shown, shown_time
+from ui.look.fonts import Type
+from ui.look.labels import TextLabel, text_label
+from ui.look.tokens import Role
+from ui.look.words import plural, tr
+from ui.pages.attainment_source import credits_shown
+from ui.pages.details_pane import DetailsPane, Facts, rule
+
+_FACTS = (
+    ("subject_code", "Subject code", True),
+    ("qualification_type", "Type", False),
+    ("level", "Level", False),
+    ("grade", "Grade", False),
+    ("credits", "Credits", False),
+    ("award_date", "Award date", False),
+    ("start_date", "Start", False),
+    ("end_date", "End", False),
+    ("provider", "Provider", False),
+    ("provider_ukprn", "Provider UKPRN", True),
+    ("awarding_org", "Awarding org.", False),
+    ("awarding_org_code", "Awarding code", True),
+    ("language", "Language", False),
+    ("under_challenge", "Data challenge", False),
+)
+_KINDS = {
+    "plr_update": "Update Selected",
+    "undo": "Undo",
+    "export_changes": "Export Changes",
+    "learner_edited": "Edited",
+}
+_NAMES = {name: title for name, title, _ in _FACTS} | {"subject": "Subject", "removed_at": "Removed"}
+_MOST = 40
+
+
+class AttainmentDetails(DetailsPane):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("attainment_details", parent)
+        self.setAccessibleName(tr("Attainment details"))
+        self._who = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)
+        self.column.addWidget(self._who)
+        self._facts = Facts()
+        for name, title, code in _FACTS:
+            self._facts.add(name, title, code=code)
+        self.column.addWidget(self._facts)
+        self._rule = rule()
+        self.column.addWidget(self._rule)
+        self._heading = TextLabel(tr("History"), Type.HEADER)
+        self.column.addWidget(self._heading)
+        self._entries = QWidget()
+        self._lines = QVBoxLayout(self._entries)
+        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setSpacing(8)
+        self.column.addWidget(self._entries)
+        self.column.addStretch(1)
+        self._selected = 0
+        self.show_attainment(None, [])
+
+    def show_selection(self, selected: int) -> None:
+        self._selected = selected
+        if self._facts.isHidden():
+            self._show_title()
+
+    def _show_title(self) -> None:
+        if self._selected:
+            self.title.setText(plural(self._selected, "{n} attainment selected", "{n} attainments selected"))
+        else:
+            self.title.setText(tr("Nothing selected"))
+
+    def show_attainment(self, row: AttainmentRow | None, entries: Sequence[HistoryEntry]) -> None:
+        for part in (self._who, self._facts, self._rule, self._heading, self._entries):
+            part.setVisible(row is not None)
+        if row is None:
+            self._show_title()
+            return
+        self.title.setText(row.subject or row.subject_code or tr("No title"))
+        name = " ".join(part for part in (row.given_names, row.family_name) if part)
+        self._who.setText(f"{name} · {row.ref}")
+        for key, _, _ in _FACTS:
+            self._facts.show_value(key, said(key, getattr(row, key)))
+        self._show_history(entries)
+
+    def _show_history(self, entries: Sequence[HistoryEntry]) -> None:
+        while (item := self._lines.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.deleteLater()
+        if not entries:
+            self._lines.addWidget(
+                text_label(tr("Nothing since it was loaded."), Type.SECONDARY, Role.TEXT3, wrap=True)
+            )
+        for entry in entries[:_MOST]:
+            what = tr(_KINDS.get(entry.kind, entry.kind))
+            head = f"{shown_time(entry.at)} · {what}" + (f" · {entry.who}" if entry.who else "")
+            lines = [head]
+            if entry.what == "insert":
+                lines.append(tr("Added"))
+            else:
+                for name, before, after in entry.columns:
+                    title = tr(_NAMES.get(name, name))
+                    lines.append(f"{title}: {said(name, before) or '–'} → {said(name, after) or '–'}")
+            self._lines.addWidget(text_label("\n".join(lines), Type.SECONDARY, Role.TEXT2, wrap=True))
+
+
+def said(name: str, value: object) -> str | None:
+    """A value of an attainment as people read it."""
+    if value is None:
+        return None
+    if name == "credits" and isinstance(value, int):
+        return credits_shown(value)
+    if isinstance(value, bool):
+        return tr("Yes") if value else tr("No")
+    if isinstance(value, date):
+        return shown(value)
+    return str(value)

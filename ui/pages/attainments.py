@@ -1,0 +1,174 @@
+"""The Attainments page: the college's own records, of everybody or of chosen learners, with their history."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.attainments import export_changes as changes_export
+from app.attainments.export_changes import ChangesExported, Layout
+from app.attainments.search import FIELDS, HistoryEntry, history_of
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.export import ExportSummary
+from app.tasks import TaskContext
+from ui.dialogs.export_layout import LayoutDialog
+from ui.exporting import EXCEL, Exporter, ask_for_file
+from ui.hub import Hub
+from ui.look.banner import Banner
+from ui.look.empty_state import EmptyState
+from ui.look.icons import Icon
+from ui.look.words import plural, tr
+from ui.pages.attainment_details import AttainmentDetails
+from ui.pages.attainment_source import AttainmentSource
+from ui.pages.grid_page import GridPage
+from ui.workers import Lane, TaskRunner
+
+_LATER_MS = 150
+
+
+class AttainmentsPage(GridPage):
+    failed = Signal(object)
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        fields = [field.info for field in FIELDS.values()]
+        self._own = AttainmentSource(context.db)
+        super().__init__(
+            "attainments", "Attainments", ("attainment", "attainments"), self._own, fields, runner, parent
+        )
+        self._context = context
+        self._hub = hub
+        hub.announced.connect(self._announced)
+        self.pane = AttainmentDetails(self)
+        self.set_details(self.pane)
+        self.pane.closed.connect(self.pane.hide)
+        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
+        self._later.timeout.connect(self._look)
+        self._looking: TaskContext | None = None
+        self._exported: list[ChangesExported] = []
+        self._empty = EmptyState(
+            tr("No attainments here yet"),
+            tr("Select learners on the Learners page, press Attainments (PLR) Download, then Update Selected."),
+            icon=Icon.GRADUATION_CAP,
+        )
+        self.grid.set_empty_widget(self._empty)
+        self._chosen = Banner(
+            "info", "", "", buttons=[(tr("Show Everybody"), "show_everybody")], name="chosen_learners"
+        )
+        self._chosen.pressed.connect(self._show_everybody)
+        self._chosen.hide()
+        self.insert_above_grid(self._chosen)
+
+    def show_learners(self, learner_ids: Sequence[int] | None) -> None:
+        """Limit the page to some learners; None shows everybody's."""
+        self._own.learner_ids = None if learner_ids is None else list(learner_ids)
+        self._chosen.setVisible(learner_ids is not None)
+        if learner_ids is not None:
+            number = len(learner_ids)
+            text = plural(number, "Attainments of {n} chosen learner", "Attainments of {n} chosen learners")
+            self._chosen.set_text(text, "")
+        self.reload()
+
+    @property
+    def learner_ids(self) -> Sequence[int] | None:
+        return self._own.learner_ids
+
+    @Slot(str)
+    def _show_everybody(self, name: str) -> None:
+        self.show_learners(None)
+
+    def current_changed(self) -> None:
+        self._later.start()
+
+    def selection_changed(self) -> None:
+        self.pane.show_selection(self.selected_count)
+
+    @Slot()
+    def _look(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        key = self.grid.current_key
+        if key is None or self.pane.isHidden():
+            self.pane.show_attainment(None, [])
+            return
+
+        def read(context: TaskContext) -> tuple[int, object, list[HistoryEntry]]:
+            with self._context.db.read(context) as tx:
+                from app.attainments.search import rows
+
+                return key, rows(tx, [key]).get(key), history_of(tx, key)
+
+        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
+
+    @Slot(object)
+    def _looked(self, found: tuple[int, object, list[HistoryEntry]]) -> None:
+        key, row, entries = found
+        if key == self.grid.current_key:
+            self.pane.show_attainment(row, entries)
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        if changes.topics & {Topic.ATTAINMENTS, Topic.LEARNERS}:
+            self.reload()
+            self._later.start()
+
+    # Export Changes
+
+    @Slot()
+    def export_changes(self) -> None:
+        """What is new or changed since the last export; the layout is asked for once."""
+        db = self._context.db
+        self.runner.run(lambda context: changes_export.layout(db), lane=Lane.READ, done=self._layout_known)
+
+    @Slot()
+    def choose_layout(self) -> None:
+        """Ask for the layout again, starting from the one in use."""
+        db = self._context.db
+        self.runner.run(lambda context: changes_export.layout(db), lane=Lane.READ, done=self._ask_layout)
+
+    @Slot(object)
+    def _layout_known(self, layout: Layout | None) -> None:
+        if layout is None:
+            self._ask_layout(None)
+        else:
+            self._ask_file(layout)
+
+    @Slot(object)
+    def _ask_layout(self, layout: Layout | None) -> None:
+        dialog = LayoutDialog(self.window(), layout or Layout())
+        if not dialog.exec():
+            return
+        chosen = dialog.chosen
+
+        def keep(context: TaskContext) -> Layout:
+            changes_export.choose_layout(self._context.db, self._context.user, chosen)
+            return chosen
+
+        self.runner.run(keep, lane=Lane.WRITE, done=self._ask_file)
+
+    @Slot(object)
+    def _ask_file(self, layout: Layout) -> None:
+        path = ask_for_file(self.window(), EXCEL, tr("Export Changes"), tr("Attainments changed.xlsx"))
+        if path is not None:
+            self.start_changes_export(layout, path)
+
+    def start_changes_export(self, layout: Layout, path: Path) -> None:
+        context_of_run, learner_ids = self._context, self.learner_ids
+
+        def work(context: TaskContext) -> ExportSummary:
+            exported = changes_export.export_changes(
+                context, context_of_run.db, context_of_run.user, path, layout, learner_ids
+            )
+            self._exported.append(exported)
+            return exported.file
+
+        exporter = Exporter(self.runner, self)
+        exporter.ended.connect(self._changes_ended)
+        exporter.start(work)
+        self.exporting.emit(exporter)
+
+    @Slot()
+    def _changes_ended(self) -> None:
+        while self._exported:
+            self._hub.announce(self._exported.pop().changes)

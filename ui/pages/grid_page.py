@@ -1,0 +1,234 @@
+"""What every page with a grid is made of: conditions above, the grid in a card, a details pane beside it."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QEvent, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+
+from app.conditions import FieldInfo, Group
+from app.keys import Keys
+from app.tasks import TaskContext
+from ui.exporting import Exporter, Wanted, ask_for_file, export
+from ui.grids.columns import GridSource, Query
+from ui.grids.condition_bar import ConditionBar
+from ui.grids.condition_builder import ConditionBuilder
+from ui.grids.grid_view import GridView
+from ui.look.cards import Card, RoundedCorners
+from ui.look.tokens import Role
+from ui.look.words import tr
+from ui.workers import TaskRunner
+
+QUICK_DELAY_MS = 120
+DETAILS_WIDTH, DETAILS_NARROW, NARROW_WINDOW = 316, 280, 1400
+
+
+class GridPage(QWidget):
+    """A page around one grid. Subclasses give the source, the fields to search by, and the details pane."""
+
+    changed = Signal()
+    """Selection, counts or conditions changed: the ribbon and the status bar look again."""
+    exporting = Signal(object)
+    """An Exporter that has just been started."""
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        nouns: tuple[str, str],
+        source: GridSource,
+        fields: Sequence[FieldInfo],
+        runner: TaskRunner,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.name, self.title, self.nouns = name, title, nouns
+        self.fields: Mapping[str, FieldInfo] = {field.id: field for field in fields}
+        self.runner = runner
+        self.source = source
+        self.conditions: Group | None = None
+        self.shown = 0
+        self.total = 0
+        self._quick = ""
+        self._quick_timer = QTimer(self, singleShot=True, interval=QUICK_DELAY_MS)
+        self._quick_timer.timeout.connect(self.reload)
+        self.details: QWidget | None = None
+        self._build()
+
+    def _build(self) -> None:
+        self.bar = ConditionBar(self)
+        self.bar.edit_requested.connect(self.open_condition_builder)
+        self.bar.remove_requested.connect(self._remove_condition)
+        self.bar.cleared.connect(self.clear_conditions)
+        self.grid = GridView(self.source, self.runner, f"{self.name}_grid", self)
+        self.grid.setAccessibleName(tr(self.title))
+        self.grid.loaded.connect(self._loaded)
+        self.grid.selection_changed.connect(self._selection_changed)
+        self.grid.current_changed.connect(self._current_changed)
+        self.grid.activated_key.connect(self._activated)
+        card = Card(self)
+        inside = self._inside = QVBoxLayout(card)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(0)
+        inside.addWidget(self.bar)
+        inside.addWidget(self.grid, 1)
+        RoundedCorners(card)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(8, 0, 8, 0)
+        self._row.setSpacing(8)
+        self._row.addWidget(card, 1)
+
+    def set_details(self, pane: QWidget) -> None:
+        """Put the details pane at the right of the grid."""
+        self.details = pane
+        pane.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self._row.addWidget(pane)
+        self._fit_details()
+
+    def insert_above_grid(self, widget: QWidget) -> None:
+        """Put a banner between the conditions and the grid."""
+        self._inside.insertWidget(1, widget)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._fit_details()
+
+    def resizeEvent(self, event: Any) -> None:
+        super().resizeEvent(event)
+        self._fit_details()
+
+    def _fit_details(self) -> None:
+        if self.details is not None:
+            width = DETAILS_NARROW if self.window().width() < NARROW_WINDOW else DETAILS_WIDTH
+            self.details.setFixedWidth(width)
+
+    # Searching
+
+    def query(self) -> Query:
+        sort, descending = self.grid.sort
+        return Query(conditions=self.conditions, quick=self._quick, sort=sort, descending=descending)
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the grid anew; selection and current row stay."""
+        self._quick_timer.stop()
+        self.grid.load(self.query())
+
+    def set_quick(self, text: str) -> None:
+        """The quick filter: applied a moment after the last key."""
+        if text != self._quick:
+            self._quick = text
+            self._quick_timer.start()
+
+    @property
+    def quick(self) -> str:
+        return self._quick
+
+    @Slot()
+    def open_condition_builder(self) -> None:
+        dialog = ConditionBuilder(
+            self.window(),
+            self.runner,
+            self.nouns,
+            list(self.fields.values()),
+            self.conditions,
+            self.count_matching,
+        )
+        if dialog.exec():
+            self.set_conditions(dialog.group)
+
+    def count_matching(self, context: TaskContext, group: Group) -> tuple[int, int]:
+        """How many rows a search would show, and how many there are; runs in a task."""
+        found = self.source.keys(context, Query(conditions=group), lambda keys: None)
+        return len(found), self.source.total()
+
+    def set_conditions(self, group: Group | None) -> None:
+        self.conditions = group if group is not None and group.members else None
+        self.reload()
+
+    @Slot()
+    def clear_conditions(self) -> None:
+        self.set_conditions(None)
+
+    @Slot(int)
+    def _remove_condition(self, place: int) -> None:
+        if self.conditions is not None:
+            members = self.conditions.members
+            self.set_conditions(Group(self.conditions.join, members[:place] + members[place + 1 :]))
+
+    @Slot(int, int)
+    def _loaded(self, count: int, total: int) -> None:
+        self.shown, self.total = count, total
+        self.bar.set_state(self.conditions, self.fields, count, total, self.nouns)
+        self.changed.emit()
+
+    # Rows
+
+    @Slot()
+    def _selection_changed(self) -> None:
+        self.selection_changed()
+        self.changed.emit()
+
+    @Slot()
+    def _current_changed(self) -> None:
+        self.current_changed()
+
+    @Slot(object)
+    def _activated(self, key: int) -> None:
+        self.activated(key)
+
+    def selection_changed(self) -> None:
+        """For subclasses: the details pane follows the selection."""
+
+    def current_changed(self) -> None:
+        """For subclasses: the details pane follows the current row."""
+
+    def activated(self, key: int) -> None:
+        """For subclasses: Enter or double-click on a row."""
+
+    @property
+    def selected_count(self) -> int:
+        return self.grid.selected_count
+
+    # Exports
+
+    def rows_to_export(self) -> Keys:
+        """The selected rows; every row of the filter when fewer than two are."""
+        return self.grid.selected_keys() if self.selected_count > 1 else self.grid.keys
+
+    def export_to(self, kind: str) -> None:
+        """Ask for a file and export there, in a task."""
+        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        start = str(Path(folder) / f"{self.title}.{kind}")
+        path = ask_for_file(self.window(), kind, tr("Export {page}", page=self.title), start)
+        if path is not None:
+            self.start_export(path)
+
+    def start_export(self, path: Path) -> Exporter:
+        wanted = Wanted(self.source, self.rows_to_export(), self.grid.shown_columns(), self.title)
+        exporter = Exporter(self.runner, self)
+        exporter.start(lambda context: export(context, wanted, path))
+        self.exporting.emit(exporter)
+        return exporter
+
+    def columns_menu(self) -> QMenu:
+        return self.grid.columns_menu()
+
+    # Layout
+
+    def layout_state(self) -> dict[str, Any]:
+        """What is remembered of the page."""
+        return {"grid": self.grid.layout_state(), "details": self.details is None or not self.details.isHidden()}
+
+    def restore_layout_state(self, state: Mapping[str, Any]) -> None:
+        grid = state.get("grid")
+        if isinstance(grid, dict):
+            self.grid.restore_layout(grid)
+        if self.details is not None and isinstance(state.get("details"), bool):
+            self.details.setVisible(state["details"])
+
+
+__all__ = ["DETAILS_WIDTH", "GridPage", "Qt", "Role"]

@@ -1,0 +1,90 @@
+"""The Learners grid: its columns, and rows of the database as rows of the grid."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from sqlalchemy import Connection
+
+from app.db.database import Database
+from app.keys import Keys
+from app.learners import search
+from app.learners.search import LearnerRow, Ready
+from app.tasks import TaskContext
+from app.ulns import UlnState, state
+from ui.grids.columns import Column, Kind, Query, Row, State
+from ui.look.icons import Icon
+from ui.look.tokens import Role
+
+READY_STATES: Mapping[Ready, State] = {
+    Ready.READY: State(Icon.CHECK_CIRCLE, "Ready", Role.GOOD),
+    Ready.NO_ULN: State(Icon.WARNING, "No ULN", Role.WARN),
+    Ready.TEMPORARY: State(Icon.CLOCK, "Temporary ULN", Role.WARN),
+    Ready.BAD: State(Icon.X_CIRCLE, "Check digit", Role.BAD),
+    Ready.NO_FIRST_NAME: State(Icon.WARNING, "No first name", Role.WARN),
+    Ready.NO_SURNAME: State(Icon.WARNING, "No surname", Role.WARN),
+}
+
+COLUMNS = (
+    Column("ready", "PLR", Kind.STATE, 136, tip="Whether the Learning Records Service can be asked"),
+    Column("ref", "Person Code", Kind.MONO, 96),
+    Column("family_name", "Surname", Kind.KEY, 116),
+    Column("given_names", "Forename", Kind.TEXT, 92, stretch=True),
+    Column("known_as", "Known As", Kind.TEXT, 84),
+    Column("birth_date", "Date of Birth", Kind.DATE, 104),
+    Column("sex", "Sex", Kind.TEXT, 44),
+    Column("uln", "ULN", Kind.MONO, 100, absent="not held"),
+    Column("postcode", "UK Postcode", Kind.MONO, 96),
+    Column("campus", "Campus", Kind.TEXT, 90),
+    Column("tutor_group", "Tutor Group", Kind.TEXT, 96, visible=False),
+    Column("email", "Email", Kind.TEXT, 190, visible=False),
+    Column("last_plr", "Last PLR", Kind.DATE, 104, absent="never", tip="When the LRS was last asked"),
+)
+_ULN_TINTS = {UlnState.TEMPORARY: Role.WARN, UlnState.BAD: Role.BAD}
+
+
+class LearnerSource:
+    """Every learner of the database, by page."""
+
+    columns: Sequence[Column] = COLUMNS
+    in_memory = False
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
+        with self._db.read(context) as tx:
+            wanted = search.keys_query(query.conditions, query.quick, query.sort, descending=query.descending)
+            return self._db.ids(tx, wanted, first)
+
+    def total(self) -> int:
+        with self._db.read() as tx:
+            return int(tx.execute(search.total_query()).scalar_one())
+
+    def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
+        with self._db.read() as tx:
+            return self.rows_in(tx, keys)
+
+    @staticmethod
+    def rows_in(tx: Connection, keys: Sequence[int]) -> Mapping[int, Row]:
+        return {key: _row(one) for key, one in search.rows(tx, keys).items()}
+
+
+def _row(one: LearnerRow) -> Row:
+    tint = _ULN_TINTS.get(state(one.uln))
+    return Row(
+        cells=(
+            READY_STATES[one.ready],
+            one.ref,
+            one.family_name,
+            one.given_names,
+            one.known_as,
+            one.birth_date,
+            one.sex,
+            one.uln,
+            one.postcode,
+            one.campus,
+            one.tutor_group,
+            one.email,
+            one.last_plr.date() if one.last_plr else None,
+        ),
+        tints={"uln": tint} if tint is not None else {},
+    )

@@ -1,0 +1,172 @@
+"""The Learners page: find learners, select them, and go on from there."""
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.changes import Changes, Topic
+from app.conditions import Group, Join, Operator, Test
+from app.context import AppContext
+from app.learners import edit
+from app.learners.search import FIELDS, Ready
+from app.tasks import TaskContext
+from ui.dialogs.learner_form import LearnerDialog
+from ui.hub import Hub
+from ui.look.empty_state import EmptyState
+from ui.look.icons import Icon
+from ui.look.words import tr
+from ui.pages.grid_page import GridPage
+from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
+from ui.pages.learner_source import LearnerSource
+from ui.workers import Lane, TaskRunner
+
+_LATER_MS = 150
+
+
+class LearnersPage(GridPage):
+    """`attainments_wanted` carries learner ids whose attainments are to be shown."""
+
+    attainments_wanted = Signal(object)
+    failed = Signal(object)
+    demo_wanted = Signal()
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        fields = [field.info for field in FIELDS.values()]
+        source = LearnerSource(context.db)
+        super().__init__("learners", "Learners", ("learner", "learners"), source, fields, runner, parent)
+        self._context = context
+        self._hub = hub
+        hub.announced.connect(self._announced)
+        self.pane = LearnerDetails(self)
+        self.set_details(self.pane)
+        self.pane.closed.connect(self.pane.hide)
+        self.pane.wanted.connect(self._narrow)
+        self.pane.edit_wanted.connect(self.edit_learner)
+        self.pane.attainments_wanted.connect(self._show_attainments)
+        self._looking: TaskContext | None = None
+        self._counting: TaskContext | None = None
+        # The pane follows an arrow key held down at its own pace.
+        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
+        self._later.timeout.connect(self._look)
+        self._later_count = QTimer(self, singleShot=True, interval=_LATER_MS)
+        self._later_count.timeout.connect(self._count)
+        self._build_empty_state()
+
+    def _build_empty_state(self) -> None:
+        self._empty = EmptyState(
+            tr("No learners yet"),
+            tr("Add the first learner by hand. Loading files from your MIS comes with the next version."),
+            icon=Icon.STUDENT,
+            primary=(tr("Add One Learner"), Icon.USER_PLUS),
+            link=(tr("Only looking around?"), tr("Open the demo with 2,500 invented learners")),
+        )
+        self._empty.primary_pressed.connect(self.add_learner)
+        self._empty.link_pressed.connect(self.demo_wanted)
+        self.grid.set_empty_widget(self._empty)
+
+    # The pane
+
+    def selection_changed(self) -> None:
+        self._later_count.start()
+
+    def current_changed(self) -> None:
+        self._later.start()
+
+    @Slot()
+    def _count(self) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        selected = self.selected_count
+        if selected == 0:
+            self.pane.show_selection(0, {})
+            return
+        everything = (self.conditions, self.quick) if selected == self.shown and selected > 1 else None
+        keys = self.grid.selected_keys()
+        db = self._context.db
+        self._counting = self.runner.run(
+            lambda context: count_ready(context, db, keys, everything), lane=Lane.COUNT, done=self._counted
+        )
+
+    @Slot(object)
+    def _counted(self, ready: dict[Ready, int]) -> None:
+        if self.selected_count:
+            self.pane.show_selection(self.selected_count, ready)
+
+    @Slot()
+    def _look(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        key = self.grid.current_key
+        if key is None or self.pane.isHidden():
+            self.pane.show_learner(None)
+            return
+        db = self._context.db
+        self._looking = self.runner.run(lambda context: look(context, db, key), lane=Lane.COUNT, done=self._looked)
+
+    @Slot(object)
+    def _looked(self, looked: Looked | None) -> None:
+        if looked is None or looked.row.id == self.grid.current_key:
+            self.pane.show_learner(looked)
+
+    @Slot(object)
+    def _narrow(self, ready: Ready) -> None:
+        """Show only the learners of one state, on top of the search there is."""
+        test = Test("ready", Operator.IS, ready.value)
+        others = self.conditions.members if self.conditions and self.conditions.join is Join.ALL else ()
+        kept = tuple(one for one in others if one.field != "ready")
+        self.set_conditions(Group(Join.ALL, (*kept, test)))
+
+    @Slot()
+    def _show_attainments(self) -> None:
+        if self.grid.current_key is not None:
+            self.attainments_wanted.emit([self.grid.current_key])
+
+    # Adding and editing
+
+    def activated(self, key: int) -> None:
+        self.edit_learner()
+
+    @Slot()
+    def add_learner(self) -> None:
+        self.runner.run(self._read_campuses, lane=Lane.READ, done=self._open_add)
+
+    def _read_campuses(self, context: TaskContext) -> list[tuple[int, str]]:
+        with self._context.db.read(context) as tx:
+            return edit.campuses(tx)
+
+    @Slot(object)
+    def _open_add(self, campuses: list[tuple[int, str]]) -> None:
+        self._open(None, campuses)
+
+    @Slot()
+    def edit_learner(self) -> None:
+        key = self.grid.current_key
+        if key is None:
+            return
+
+        def read(context: TaskContext) -> tuple[edit.Held, list[tuple[int, str]]]:
+            with self._context.db.read(context) as tx:
+                return edit.read(tx, key), edit.campuses(tx)
+
+        self.runner.run(read, lane=Lane.READ, done=self._open_edit)
+
+    @Slot(object)
+    def _open_edit(self, found: tuple[edit.Held, list[tuple[int, str]]]) -> None:
+        self._open(*found)
+
+    def _open(self, held: edit.Held | None, campuses: list[tuple[int, str]]) -> None:
+        ukprn = held.ukprn if held is not None else self._context.settings.college.ukprn
+        dialog = LearnerDialog(self.window(), self.runner, self._context, held, campuses, ukprn)
+        dialog.saved.connect(self._saved)
+        dialog.open()
+
+    @Slot(int)
+    def _saved(self, learner_id: int) -> None:
+        self._hub.announce(Changes.of(Topic.LEARNERS))
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        if changes.topics & {Topic.LEARNERS, Topic.PLR_CHECKS}:
+            self.reload()
+        if changes.topics & {Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS}:
+            self._later.start()
+            self._later_count.start()

@@ -1,0 +1,454 @@
+"""The Attainments (PLR) grid at work: download, follow, filter, update. The window around it is `ui/plr_window.py`."""
+
+from collections import Counter, deque
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app import history
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.dates import shown_time
+from app.errors import SecretNeededError
+from app.history import UndoSummary
+from app.keys import Keys
+from app.plr.compare import Comparison, compare
+from app.plr.download import DownloadSummary, download
+from app.plr.plan import Change
+from app.plr.replan import replan
+from app.plr.update import UpdateSummary, lower_rows, update_selected
+from app.tasks import Progress, TaskContext, now
+from ui.dialogs.questions import Lower, ask_lower
+from ui.dialogs.update_summary import UpdateSummaryDialog
+from ui.hub import Hub
+from ui.look.words import count, plural, tr
+from ui.pages.grid_page import GridPage
+from ui.pages.plr_details import PlrDetails
+from ui.pages.plr_source import FIELDS, Counts, PlrSource
+from ui.pages.plr_strip import PlrStrip
+from ui.workers import Lane, TaskRunner
+
+AT_MOST = 1_000
+"""Learners of one download (learner-manager.md 3)."""
+_FOLLOW_MS = 100
+_RATE_SECONDS = 10.0
+
+
+class PlrPage(GridPage):
+    """`busy_changed` when a download or update begins or ends; `secret_needed` carries a SecretNeededError."""
+
+    busy_changed = Signal()
+    secret_needed = Signal(object)
+    failed = Signal(object)
+    edit_wanted = Signal(int)
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        self._rows = PlrSource(context.plr)
+        super().__init__("plr", "Attainments (PLR)", ("row", "rows"), self._rows, FIELDS, runner, parent)
+        self._context = context
+        self._hub = hub
+        hub.announced.connect(self._announced)
+        self.session = context.plr
+        self.downloading: TaskContext | None = None
+        self.updating: TaskContext | None = None
+        self.updated_rows = 0
+        self._left: list[int] = []
+        self._asked: list[int] = []
+        self._last: DownloadSummary | None = None
+        self._ended_at: datetime | None = None
+        self._mark = (0, 0)
+        self._asking_shown = 0
+        self._tally: Counter[Change] = Counter()
+        self._tally_codes: Counter[str] = Counter()
+        self._tally_total = 0
+        self._rate: deque[tuple[float, int]] = deque()
+        self._started = 0.0
+        self._own_write = False
+        self.strip = PlrStrip(self)
+        self.strip.cancelled.connect(self.cancel)
+        self.strip.next_wanted.connect(self.download_next)
+        self.strip.change_chosen.connect(self._choose_change)
+        self.strip.code_chosen.connect(self._choose_code)
+        self.pane = PlrDetails(self)
+        self.set_details(self.pane)
+        self.pane.closed.connect(self.pane.hide)
+        self.bar.hide_when_empty = True
+        self._follow_timer = QTimer(self, interval=_FOLLOW_MS)
+        self._follow_timer.timeout.connect(self._follow)
+        self._comparing: TaskContext | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.downloading is not None or self.updating is not None
+
+    # Download
+
+    def download(self, learner_ids: Sequence[int]) -> None:
+        """Ask about these learners, at most a thousand at a time; the rest waits for *Continue*."""
+        self._left = list(learner_ids[AT_MOST:])
+        self._start(list(learner_ids[:AT_MOST]))
+
+    @Slot()
+    def download_next(self) -> None:
+        """*Continue with the Next 1,000*."""
+        self.download(self._left)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Ask again about every learner of the window."""
+        self._start(self.session.learner_ids())
+
+    @Slot()
+    def refresh_failed(self) -> None:
+        """Ask again about the learners whose row ended in an error code, or that were not asked."""
+        self._start(self.session.learner_ids(failed_only=True))
+
+    @Slot()
+    def refresh_selected(self) -> None:
+        """Ask again about the learners of the selected rows."""
+        self._start(self.session.learner_ids_of(self.grid.selected_keys()))
+
+    def _start(self, learner_ids: list[int]) -> None:
+        if self.busy or not learner_ids:
+            return
+        self._asked = learner_ids
+        context_of_run, session = self._context, self.session
+
+        def work(context: TaskContext) -> DownloadSummary:
+            lrs = context_of_run.lrs()
+            return download(
+                context,
+                context_of_run.db,
+                context_of_run.user,
+                lrs,
+                session,
+                learner_ids,
+                all_names=context_of_run.settings.lrs.send_all_given_names,
+            )
+
+        self._started = now()
+        self._rate.clear()
+        self.downloading = self.runner.run(
+            work,
+            lane=Lane.PLR,
+            done=self._downloaded,
+            progress=self._progress,
+            failed=self._download_failed,
+            cancelled=self._download_cancelled,
+        )
+        self.strip.show_running(self._asked_words(0), 0, len(learner_ids), "")
+        self._follow_timer.start()
+        self.busy_changed.emit()
+
+    def again(self) -> None:
+        """Start the download that a missing secret stopped before its first call."""
+        self._start(self._asked)
+
+    def _asked_words(self, done: int) -> str:
+        return tr("{done} of {total} learners", done=count(done), total=count(len(self._asked)))
+
+    @Slot(object)
+    def _progress(self, progress: Progress) -> None:
+        self._rate.append((now(), progress.done))
+        while len(self._rate) > 2 and self._rate[0][0] < now() - _RATE_SECONDS:
+            self._rate.popleft()
+        self.strip.show_running(self._asked_words(progress.done), progress.done, progress.total, self._pace(progress))
+
+    def _pace(self, progress: Progress) -> str:
+        if len(self._rate) < 2:
+            return ""
+        seconds = self._rate[-1][0] - self._rate[0][0]
+        done = self._rate[-1][1] - self._rate[0][1]
+        if seconds < 0.5 or done <= 0:
+            return ""
+        rate = done / seconds
+        left = round((progress.total - progress.done) / rate)
+        return tr("{rate} a second · {left} left", rate=f"{rate:.0f}", left=_time_left(left))
+
+    @Slot(object)
+    def _downloaded(self, summary: DownloadSummary) -> None:
+        self._last = summary
+        summary.seconds = now() - self._started
+        self._ended_at = datetime.now(UTC)
+        self._ended()
+        self._hub_quietly(summary.changes)
+
+    @Slot(object)
+    def _download_failed(self, error: Exception) -> None:
+        self._ended()
+        if isinstance(error, SecretNeededError):
+            self.secret_needed.emit(error)
+        else:
+            self.failed.emit(error)
+
+    @Slot()
+    def _download_cancelled(self) -> None:
+        self._ended()
+
+    def _ended(self) -> None:
+        self.downloading = None
+        self._follow_timer.stop()
+        self._follow()
+        self._recount()
+        self.reload()
+        self._show_done()
+        self.busy_changed.emit()
+        self.changed.emit()
+
+    def _show_done(self) -> None:
+        held = plural(self.session.learner_count, "{n} learner downloaded", "{n} learners downloaded")
+        note = tr("Held in this window only. Nothing is stored until Update Selected.")
+        if self._last is not None and self._last.stopped:
+            held = tr(
+                "Stopped after {done} of {total} learners",
+                done=count(min(self._last.answered, self._last.total)),
+                total=count(self._last.total),
+            )
+            note = self._last.stopped
+        self.strip.show_done(held, note, len(self._left), AT_MOST)
+
+    @Slot()
+    def cancel(self) -> None:
+        for task in (self.downloading, self.updating):
+            if task is not None:
+                task.cancel()
+
+    @Slot()
+    def _follow(self) -> None:
+        """Bring in what arrived since the last look, without a reset: selection and scrolling stay."""
+        arrived, replaced = self.session.state()
+        if replaced != self._mark[1]:
+            self._mark = (self._mark[0], replaced)
+            self.reload()
+            self._recount()
+        keys, asking, mark = self.session.keys_since(self._mark[0])
+        rows = [row for key in keys if (row := self.session.row(key)) is not None]
+        self._mark = (mark, replaced)
+        query = self.query()
+        words = query.quick.lower().split()
+        shown = Keys("q", [row.key for row in rows if self._rows.passes(row, query, words)])
+        if self._rows.change is not None or self._rows.code or query.quick or query.conditions:
+            asking = []
+        tail = shown + Keys("q", asking)
+        if tail or self._asking_shown:
+            self.grid.replace_tail(self._asking_shown, tail)
+        self._asking_shown = len(asking)
+        for row in rows:
+            self._tally_total += 1
+            if row.change is not None:
+                self._tally[row.change] += 1
+            if row.first and row.answer is not None:
+                code = row.answer.error_code or row.answer.response_code
+                self._tally_codes[code] += 1
+        if rows:
+            self.strip.show_counts(self._tally_total, self._tally, self._tally_codes)
+
+    def _recount(self) -> None:
+        self.runner.run(lambda context: self._rows.counts(), lane=Lane.COUNT, done=self._recounted)
+
+    @Slot(object)
+    def _recounted(self, counts: Counts) -> None:
+        self._tally = Counter(counts.by_change)
+        self._tally_codes = Counter(counts.by_code)
+        self._tally_total = counts.total
+        self.strip.show_counts(counts.total, counts.by_change, counts.by_code)
+        self.changed.emit()
+
+    def reload(self) -> None:
+        self._asking_shown = 0
+        super().reload()
+
+    # Filter by the strip
+
+    @Slot(object)
+    def _choose_change(self, change: Change | None) -> None:
+        self._rows.change = change
+        self.reload()
+
+    @Slot(str)
+    def _choose_code(self, code: str) -> None:
+        self._rows.code = code
+        self.reload()
+
+    # Update
+
+    @Slot()
+    def update_selected(self) -> None:
+        keys = self.grid.selected_keys()
+        if self.busy or not len(keys):
+            return
+        lower_too = False
+        if lower := lower_rows(self.session, keys):
+            answer = ask_lower(self.window(), lower)
+            if answer is Lower.BACK:
+                return
+            lower_too = answer is Lower.UPDATE
+        context_of_run, session = self._context, self.session
+
+        def work(context: TaskContext) -> UpdateSummary:
+            return update_selected(
+                context,
+                context_of_run.db,
+                context_of_run.user,
+                session,
+                keys,
+                lower_too=lower_too,
+                default_type=context_of_run.settings.lrs.default_attainment_type,
+            )
+
+        self._own_write = True
+        self.updating = self.runner.run(
+            work,
+            lane=Lane.WRITE,
+            done=self._updated,
+            progress=self._update_progress,
+            failed=self._update_failed,
+            cancelled=self._update_cancelled,
+        )
+        self.strip.show_running(tr("Updating attainments"), 0, 1, "")
+        self.busy_changed.emit()
+
+    @Slot(object)
+    def _update_progress(self, progress: Progress) -> None:
+        title = tr("Updating {done} of {total} learners", done=count(progress.done), total=count(progress.total))
+        self.strip.show_running(title, progress.done, progress.total, "")
+
+    @Slot(object)
+    def _updated(self, summary: UpdateSummary) -> None:
+        self.updated_rows += summary.updated
+        self._update_ended()
+        self._hub_quietly(summary.changes)
+        dialog = UpdateSummaryDialog(self.window(), summary, self.session.row)
+        dialog.undo_requested.connect(self._undo)
+        dialog.setProperty("operation", summary.operation_id)
+        dialog.open()
+
+    @Slot(object)
+    def _update_failed(self, error: Exception) -> None:
+        self._update_ended()
+        self.failed.emit(error)
+
+    @Slot()
+    def _update_cancelled(self) -> None:
+        self._update_ended()
+
+    def _update_ended(self) -> None:
+        self.updating = None
+        self._show_done()
+        self._recount()
+        self.reload()
+        self._look()
+        self.busy_changed.emit()
+
+    @Slot()
+    def _undo(self) -> None:
+        operation_id = self.sender().property("operation")
+        context_of_run, session = self._context, self.session
+
+        def work(context: TaskContext) -> UndoSummary:
+            undone = history.undo(context_of_run.db, context_of_run.user.id, operation_id)
+            replan(context, context_of_run.db, session)
+            return undone
+
+        if operation_id is not None:
+            self.updating = self.runner.run(
+                work, lane=Lane.WRITE, done=self._undone, failed=self._update_failed, cancelled=self._update_cancelled
+            )
+            self.strip.show_running(tr("Taking back the update"), 0, 0, "")
+            self.busy_changed.emit()
+
+    @Slot(object)
+    def _undone(self, undone: UndoSummary) -> None:
+        self._update_ended()
+        self._hub_quietly(Changes.of(Topic.ATTAINMENTS))
+        self.updated_rows = 0
+        if undone.left:
+            text = "{n} change was left: somebody changed the record since."
+            many = "{n} changes were left: somebody changed the records since."
+            self.strip.show_done(tr("Update taken back in part"), plural(undone.left, text, many), 0, AT_MOST)
+        else:
+            self.strip.show_done(tr("Update taken back"), tr("Everything is as it was before."), 0, AT_MOST)
+
+    def _hub_quietly(self, changes: Changes) -> None:
+        """Announce what we wrote ourselves: the window's own rows are up to date already."""
+        self._own_write = True
+        self._hub.announce(changes)
+        self._own_write = False
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        if self._own_write or self.busy or Topic.ATTAINMENTS not in changes.topics or not self.session.learner_count:
+            return
+        db, session = self._context.db, self.session
+        self.runner.run(lambda context: replan(context, db, session), lane=Lane.COUNT, done=self._replanned)
+
+    @Slot(object)
+    def _replanned(self, nothing: None) -> None:
+        self._recount()
+        self.reload()
+
+    # The pane
+
+    def current_changed(self) -> None:
+        self._look()
+
+    def selection_changed(self) -> None:
+        if self.grid.current_key is None:
+            self.pane.show_row(None, self.selected_count)
+
+    def _look(self) -> None:
+        if self._comparing is not None:
+            self._comparing.cancel()
+        key = self.grid.current_key
+        row = self.session.row(key) if key is not None else None
+        self.pane.show_row(row, self.selected_count)
+        if row is None or row.event is None or self.pane.isHidden() or key is None:
+            return
+        db, session, wanted = self._context.db, self.session, key
+        self._comparing = self.runner.run(
+            lambda context: compare(context, db, session, wanted), lane=Lane.COUNT, done=self._compared
+        )
+
+    @Slot(object)
+    def _compared(self, found: Comparison | None) -> None:
+        if found is not None and found.key == self.grid.current_key:
+            self.pane.show_comparison(found)
+
+    def activated(self, key: int) -> None:
+        self.edit_learner()
+
+    @Slot()
+    def edit_learner(self) -> None:
+        key = self.grid.current_key
+        row = self.session.row(key) if key is not None else None
+        if row is not None:
+            self.edit_wanted.emit(row.asked.id)
+
+    def downloaded_words(self) -> str:
+        """When the last download ended, and how long it took."""
+        if self._last is None or self._ended_at is None:
+            return ""
+        seconds = plural(max(1, round(self._last.seconds)), "{n} s", "{n} s")
+        return tr("Downloaded {when} in {seconds}", when=shown_time(self._ended_at), seconds=seconds)
+
+    def record_count(self) -> int:
+        """Learning events held: what closing clears."""
+        return sum(1 for row in self.session.rows() if row.event is not None)
+
+    def forget(self) -> None:
+        """Clear the session and the grid."""
+        self.session.clear()
+        self._mark = (0, 0)
+        self._left, self._asked, self._last = [], [], None
+        self.updated_rows = 0
+        self._rows.change, self._rows.code = None, ""
+        self._recount()
+        self.reload()
+
+
+def _time_left(seconds: int) -> str:
+    if seconds < 90:
+        return tr("{n} s", n=seconds)
+    return tr("{n} min", n=round(seconds / 60))

@@ -1,0 +1,189 @@
+"""The pane of the Attainments (PLR) window: the LRS value beside the stored value, field by field."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+
+from app.connectors.lrs_codes import describe
+from app.plr.compare import ComparedField, Comparison, Mark
+from app.plr.plan import Change
+from app.plr.session import PlrRow
+from ui.look.chips import Tag
+from ui.look.fonts import Type
+from ui.look.icons import Icon, draw
+from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.tokens import Role, color
+from ui.look.words import plural, tr
+from ui.pages.attainment_details import said
+from ui.pages.details_pane import DetailsPane
+from ui.pages.plr_source import ASKING, CHANGE_STATES
+
+_MARKS = {
+    Mark.WRITES: (Icon.PENCIL_SIMPLE, Role.INFO, "Update Selected would write this"),
+    Mark.KEEPS: (Icon.SHIELD_CHECK, Role.TEXT3, "Stored value kept: the LRS has none"),
+    Mark.UNUSABLE: (Icon.WARNING, Role.WARN, "Not a usable date: shown, never written"),
+}
+_COLUMN_NAMES = {"Credits": "credits"}
+
+
+class MarkIcon(QWidget):
+    """The small sign before a field; its meaning is its tool tip and stands in the legend."""
+
+    def __init__(self, mark: Mark, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._mark = mark
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        if mark in _MARKS:
+            self.setToolTip(tr(_MARKS[mark][2]))
+            self.setAccessibleName(tr(_MARKS[mark][2]))
+
+    def sizeHint(self) -> QSize:
+        return QSize(16, 16)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if self._mark in _MARKS:
+            icon, role, _ = _MARKS[self._mark]
+            draw(QPainter(self), icon, QRect(0, 0, 14, self.height()), role, size=14)
+
+
+class FieldTable(QWidget):
+    """Field, LRS value, stored value; a tinted line where Update would write."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(4, 0, 4, 0)
+        self._grid.setHorizontalSpacing(6)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(2, 1)
+        self._grid.setColumnStretch(3, 1)
+        self._tinted: list[QWidget] = []
+        self._lines: list[list[QWidget]] = []
+
+    def show_fields(self, fields: Sequence[ComparedField]) -> None:
+        """Show these fields instead of what is shown."""
+        while (item := self._grid.takeAt(0)) is not None:
+            if (widget := item.widget()) is not None:
+                widget.setParent(None)
+                widget.deleteLater()
+        self._lines.clear()
+        self._tinted.clear()
+        for place, title in ((1, "Field"), (2, "LRS value"), (3, "Stored value")):
+            self._grid.addWidget(TextLabel(tr(title), Type.HEADER, Role.TEXT2), 0, place)
+        for number, one in enumerate(fields, start=1):
+            self._add(number, one)
+        self.update()
+
+    def _add(self, line: int, one: ComparedField) -> None:
+        writes = one.mark is Mark.WRITES
+        kind = Type.CODE if one.code else Type.SECONDARY
+        lrs = ElidingLabel(
+            one.lrs or tr("none"), kind, Role.TEXT if one.lrs else Role.TEXT3, weight=600 if writes else 0
+        )
+        if one.lrs == "9999999999" and one.title == "Grade":
+            lrs.setText(tr("not recorded"))
+            lrs.set_role(Role.TEXT3)
+        held = said(_COLUMN_NAMES.get(one.title, ""), one.stored) if one.is_stored else "–"
+        stored = ElidingLabel(held or tr("none"), kind, Role.TEXT2 if held else Role.TEXT3)
+        title = ElidingLabel(tr(one.title), Type.SECONDARY, Role.TEXT2)
+        title.setFixedWidth(94)
+        parts: list[QWidget] = [MarkIcon(one.mark), title, lrs, stored]
+        for place, part in enumerate(parts):
+            self._grid.addWidget(part, line, place)
+        self._lines.append(parts)
+        if writes:
+            self._tinted.append(title)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        for parts in self._lines:
+            label = parts[1]
+            area = QRect(0, label.y() - 3, self.width(), label.height() + 6)
+            if label in self._tinted:
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(color(Role.INFO_SOFT))
+                painter.drawRoundedRect(area, 4, 4)
+            else:
+                painter.fillRect(area.left() + 24, area.bottom(), area.width() - 24, 1, color(Role.LINE))
+
+
+class PlrDetails(DetailsPane):
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__("plr_details", parent)
+        self.setAccessibleName(tr("Record details"))
+        self._who = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
+        self.column.addWidget(self._who)
+        line = QHBoxLayout()
+        self._tag = Tag(None, "", Role.TEXT3)
+        self._effect = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)
+        line.addWidget(self._tag, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._effect, 1)
+        self.column.addLayout(line)
+        self._notes = text_label("", Type.SECONDARY, Role.WARN, wrap=True)
+        self.column.addWidget(self._notes)
+        self._table = FieldTable()
+        self.column.addWidget(self._table)
+        self.column.addStretch(1)
+        self._legend: list[QWidget] = []
+        for mark in _MARKS:
+            entry = QWidget()
+            inside = QHBoxLayout(entry)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.addWidget(MarkIcon(mark))
+            inside.addWidget(ElidingLabel(tr(_MARKS[mark][2]), Type.SECONDARY, Role.TEXT2), 1)
+            self._legend.append(entry)
+            self.column.addWidget(entry)
+        self.show_row(None, 0)
+
+    def show_row(self, row: PlrRow | None, selected: int) -> None:
+        """The current row; its fields follow by `show_comparison`."""
+        has_event = row is not None and row.event is not None
+        self._table.setVisible(has_event)
+        self._tag.setVisible(row is not None)
+        self._who.setVisible(row is not None)
+        for entry in self._legend:
+            entry.setVisible(has_event)
+        self._notes.hide()
+        self._effect.setText("")
+        if row is None:
+            self.title.setText(
+                plural(selected, "{n} row selected", "{n} rows selected") if selected else tr("Nothing selected")
+            )
+            return
+        self._who.setText(f"{row.asked.name or tr('No name')} · {row.asked.ref}")
+        known = CHANGE_STATES[row.change] if row.change is not None else ASKING
+        self._tag.show_state(known.icon, tr(known.text), known.role)
+        self._show_answer(row)
+
+    def _show_answer(self, row: PlrRow) -> None:
+        answer = row.answer
+        notes = list(answer.notes) if answer is not None else []
+        if answer is not None and answer.found_uln and answer.found_uln != row.asked.uln:
+            notes.append(tr("The LRS holds this learner under another ULN. It is shown here and not written."))
+        self._notes.setText("\n".join(notes))
+        self._notes.setVisible(bool(notes))
+        if row.event is not None:
+            self.title.setText(row.event.subject or row.event.subject_code or tr("No title"))
+            return
+        if answer is None:
+            self.title.setText(tr("Being asked for"))
+            return
+        code = answer.error_code or answer.response_code
+        text = describe(code)
+        self.title.setText(tr("No learning event") if row.change is Change.NO_EVENTS else code)
+        said_here = answer.error_description or text.meaning
+        self._effect.setText("\n".join(part for part in (said_here, text.next_step) if part))
+
+    def show_comparison(self, found: Comparison) -> None:
+        """The fields of the current row."""
+        effects = {
+            Change.NEW: tr("Update would add this attainment"),
+            Change.CHANGED: plural(found.writes, "Update would write {n} field", "Update would write {n} fields"),
+            Change.LOWER: tr("The grade is lower than the one you hold. Update asks before it writes it."),
+            Change.SAME: tr("Nothing to update"),
+            Change.CANNOT: tr("This record cannot be stored"),
+        }
+        self._effect.setText(effects.get(found.change, "") if found.change is not None else "")
+        self._table.show_fields(found.fields)

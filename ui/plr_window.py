@@ -1,0 +1,195 @@
+"""The Attainments (PLR) window: one tool bar, the strip, the grid and its details, in a window of its own."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+
+from app.access import Permission
+from app.context import AppContext
+from ui.dialogs.questions import confirm_closing_plr
+from ui.exporting import CSV, EXCEL
+from ui.hub import Hub
+from ui.look.buttons import button, explain, icon_button
+from ui.look.cards import HairLine
+from ui.look.focus_ring import FocusRing
+from ui.look.icons import Icon
+from ui.look.search_field import SearchField
+from ui.look.words import count, plural, tr
+from ui.pages.plr import PlrPage
+from ui.status_bar import StatusBar
+from ui.workers import TaskRunner
+
+
+class PlrWindow(QWidget):
+    """Opens with a download; `closed` when it went away and everything downloaded is forgotten."""
+
+    closed = Signal()
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Window)
+        self.setObjectName("plr_window")
+        self.setWindowTitle(tr("Attainments (PLR)"))
+        self._context = context
+        self.page = PlrPage(context, runner, hub, self)
+        self.page.changed.connect(self.refresh_buttons)
+        self.page.busy_changed.connect(self.refresh_buttons)
+        self.status = StatusBar(self)
+        self._buttons: dict[str, QPushButton] = {}
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(self._build_tool_bar())
+        strip = QHBoxLayout()
+        strip.setContentsMargins(8, 0, 8, 8)
+        strip.addWidget(self.page.strip)
+        whole.addLayout(strip)
+        whole.addWidget(self.page, 1)
+        whole.addWidget(self.status)
+        self._shortcuts()
+        FocusRing(self)
+        self.resize(1440, 900)
+        self.refresh_buttons()
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+    def _build_tool_bar(self) -> QHBoxLayout:
+        bar = QHBoxLayout()
+        bar.setContentsMargins(8, 8, 8, 8)
+        bar.setSpacing(4)
+        page = self.page
+        for name, text, icon, kind, called in (
+            ("select_all", "Select All", Icon.SELECTION_ALL, "quiet", page.grid.select_all),
+            ("update_selected", "Update Selected", Icon.DATABASE, "primary", page.update_selected),
+            ("", "", None, "", None),
+            ("refresh", "Refresh", Icon.ARROWS_CLOCKWISE, "quiet", page.refresh),
+            ("refresh_failed", "Refresh Failed", Icon.ARROW_CLOCKWISE, "quiet", page.refresh_failed),
+            ("refresh_selected", "Refresh Selected", Icon.ARROW_CLOCKWISE, "quiet", page.refresh_selected),
+            ("", "", None, "", None),
+            ("edit_learner", "Edit Learner", Icon.PENCIL_SIMPLE, "quiet", page.edit_learner),
+            ("conditions", "Condition Builder", Icon.FUNNEL, "quiet", page.open_condition_builder),
+        ):
+            if not name:
+                line = HairLine(Qt.Orientation.Vertical)
+                line.setFixedHeight(20)
+                bar.addWidget(line)
+                continue
+            made = button(tr(text), icon, kind, f"plr_{name}", clicked=called)  # type: ignore[arg-type]
+            self._buttons[name] = made
+            bar.addWidget(made)
+        menu = QMenu(self)
+        self._to_excel = menu.addAction(tr("Export to Excel"), self._export_excel)
+        self._to_csv = menu.addAction(tr("Export to CSV"), self._export_csv)
+        self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
+        bar.addWidget(self._buttons["export"])
+        bar.addStretch(1)
+        self.search = SearchField(tr("Filter all columns"), name="plr_quick_filter")
+        self.search.setMinimumWidth(140)
+        self.search.setMaximumWidth(220)
+        self.search.textChanged.connect(page.set_quick)
+        bar.addWidget(self.search)
+        self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "plr_details_button", checkable=True)
+        self.details.setChecked(True)
+        self.details.toggled.connect(page.pane.setVisible)
+        page.pane.closed.connect(self._details_closed)
+        bar.addWidget(self.details)
+        bar.addWidget(button(tr("Close"), Icon.X, name="plr_close", clicked=self.close))
+        return bar
+
+    def _shortcuts(self) -> None:
+        for keys, called in (
+            ("Ctrl+F", self.search.setFocus),
+            ("Ctrl+Shift+F", self.page.open_condition_builder),
+            ("Ctrl+E", self._export_excel),
+            ("F5", self.page.refresh),
+            ("F6", self._next_part),
+            ("Ctrl+U", self.page.update_selected),
+            ("Ctrl+W", self.close),
+        ):
+            QShortcut(QKeySequence(keys), self, called)  # type: ignore[call-overload]
+
+    @Slot()
+    def _next_part(self) -> None:
+        """F6: tool bar, grid, details, and round again."""
+        parts = [self._buttons["select_all"], self.page.grid, self.page.pane]
+        shown = [part for part in parts if part.isVisible() and part.isEnabled()]
+        at = next((number for number, part in enumerate(shown) if part.hasFocus() or _inside(part)), -1)
+        target = shown[(at + 1) % len(shown)]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+        if not target.hasFocus():
+            target.focusNextChild()
+
+    @Slot()
+    def _details_closed(self) -> None:
+        self.details.setChecked(False)
+
+    def download(self, learner_ids: Sequence[int]) -> None:
+        """Open for these learners; the download starts by itself."""
+        self.page.download(learner_ids)
+
+    @Slot()
+    def _export_excel(self) -> None:
+        self.page.export_to(EXCEL)
+
+    @Slot()
+    def _export_csv(self) -> None:
+        self.page.export_to(CSV)
+
+    @Slot()
+    def refresh_buttons(self) -> None:
+        """Enable what can be done now; what cannot says why."""
+        page, rights = self.page, self._context.rights
+        selected = page.selected_count
+        busy = tr("Not while a download or an update is running.") if page.busy else ""
+        nothing = "" if page.session.learner_count else tr("Nothing was downloaded.")
+        select = "" if selected else tr("Select rows first, or press Select All.")
+        download = rights.why_not(Permission.PLR_DOWNLOAD)
+        for name, reason in (
+            ("select_all", "" if page.shown else tr("There are no rows.")),
+            ("update_selected", rights.why_not(Permission.PLR_UPDATE) or busy or select),
+            ("refresh", download or busy or nothing),
+            ("refresh_failed", download or busy or nothing),
+            ("refresh_selected", download or busy or select),
+            ("edit_learner", rights.why_not(Permission.EDIT_LEARNERS) or busy or select),
+            ("export", rights.why_not(Permission.EXPORT) or busy or nothing),
+        ):
+            target = self._buttons[name]
+            target.setEnabled(not reason)
+            explain(target, reason)
+        self._show_status(selected)
+
+    def _show_status(self, selected: int) -> None:
+        page = self.page
+        if page.downloading is not None:
+            calls = self._context.settings.lrs.parallel
+            left = [
+                plural(calls, "Downloading, {n} call at once", "Downloading, {n} calls at once"),
+                tr("Rows can be read, sorted and filtered meanwhile"),
+            ]
+        else:
+            left = [tr("{n} of {all} selected", n=count(selected), all=count(page.shown))]
+        right = [page.downloaded_words(), self._context.user.name]
+        self.status.show_texts(left, [text for text in right if text])
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        records = self.page.record_count()
+        if (self.page.busy or records) and not confirm_closing_plr(
+            self, records, self.page.updated_rows, busy=self.page.busy
+        ):
+            event.ignore()
+            return
+        self.page.cancel()
+        self.page.forget()
+        event.accept()
+        self.closed.emit()
+
+    def layout_state(self) -> dict[str, Any]:
+        return self.page.layout_state()
+
+
+def _inside(part: QWidget) -> bool:
+    focus = part.window().focusWidget()
+    return focus is not None and part.isAncestorOf(focus)

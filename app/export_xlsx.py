@@ -6,7 +6,6 @@ keeps all rows in a file of the system's temporary folder meanwhile: learners' d
 """
 
 import io
-import math
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -45,7 +44,8 @@ _TO_CSV = "Export to CSV instead, or filter the rows first."
 # Excel counts 29 February 1900, which never was: before 1 March 1900 its days are off by one.
 _FIRST_DAY = date(1900, 3, 1)
 _DAY_ZERO = date(1899, 12, 30).toordinal()
-_MOST_DIGITS = 10**15
+_MOST_DIGITS = 15
+_LARGEST_NUMBER = 9.99e307
 
 _NO_TITLE = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 # Excel reads _x0041_ in a text as the letter A.
@@ -239,8 +239,10 @@ def _number(value: object) -> str | None:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     if isinstance(value, int):
-        return str(value) if abs(value) < _MOST_DIGITS else None
-    return str(value) if math.isfinite(value) else None
+        return str(value) if abs(value) < 10**_MOST_DIGITS else None
+    if isinstance(value, Decimal) and (not value.is_finite() or len(value.as_tuple().digits) > _MOST_DIGITS):
+        return None
+    return str(value) if abs(float(value)) < _LARGEST_NUMBER else None
 
 
 def _day(value: object) -> str | None:

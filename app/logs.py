@@ -125,26 +125,26 @@ class _ConsoleHandler(logging.StreamHandler[TextIO]):
 
 
 def start(folder: Path, *, console: bool = False) -> None:
-    """Log to `folder`/logs from now on, and with `console` to standard error, if there is one, too.
+    """Log to files in `folder` (`DataFolder.logs`) from now on, with `console` to standard error as well.
 
     A crash of the interpreter itself leaves its trace in a file beside the log. Started a second time, it
     moves to the new folder. Raises InputError if the files cannot be opened.
     """
     stop()
     try:
-        _start(folder / "logs", console)
+        _start(folder, console)
     except OSError as error:
         stop()
         raise InputError(
-            f"The log in {folder / 'logs'} cannot be written.",
+            f"The log in {folder} cannot be written.",
             hint="Make sure that it is a folder and yours to write, or choose another data folder (--data).",
         ) from error
 
 
-def _start(logs: Path, console: bool) -> None:
+def _start(folder: Path, console: bool) -> None:
     global _crash_file, _had_faulthandler
-    logs.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _running.append(_PrivateFileHandler(logs / FILE_NAME, maxBytes=_LARGEST, backupCount=_KEPT))
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _running.append(_PrivateFileHandler(folder / FILE_NAME, maxBytes=_LARGEST, backupCount=_KEPT))
     if console and sys.stderr is not None:
         _running.append(_ConsoleHandler(sys.stderr))
     root = logging.getLogger()
@@ -154,7 +154,7 @@ def _start(logs: Path, console: bool) -> None:
     for handler in _running:
         handler.setFormatter(_MaskingFormatter())
         root.addHandler(handler)
-    _crash_file = _open_private(logs / CRASH_FILE_NAME)
+    _crash_file = _open_private(folder / CRASH_FILE_NAME)
     _had_faulthandler = faulthandler.is_enabled()
     faulthandler.enable(_crash_file)
 

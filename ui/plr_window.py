@@ -33,6 +33,7 @@ class PlrWindow(QWidget):
         self.setObjectName("plr_window")
         self.setWindowTitle(tr("Attainments (PLR)"))
         self._context = context
+        self._unasked = False
         self.page = PlrPage(context, runner, hub, self)
         self.page.changed.connect(self.refresh_buttons)
         self.page.busy_changed.connect(self.refresh_buttons)
@@ -176,8 +177,10 @@ class PlrWindow(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         records = self.page.record_count()
-        if (self.page.busy or records) and not confirm_closing_plr(
-            self, records, self.page.updated_rows, busy=self.page.busy
+        if (
+            not self._unasked
+            and (self.page.busy or records)
+            and not confirm_closing_plr(self, records, self.page.updating.updated_rows, busy=self.page.busy)
         ):
             event.ignore()
             return
@@ -185,6 +188,11 @@ class PlrWindow(QWidget):
         self.page.forget()
         event.accept()
         self.closed.emit()
+
+    def close_unasked(self) -> None:
+        """Close without the question: the whole program is leaving."""
+        self._unasked = True
+        self.close()
 
     def layout_state(self) -> dict[str, Any]:
         return self.page.layout_state()

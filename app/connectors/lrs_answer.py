@@ -223,7 +223,8 @@ def _is_nil(element: Element) -> bool:
 def _text(element: Element | None) -> str | None:
     if element is None or _is_nil(element):
         return None
-    return (element.text or "").strip() or None
+    text: str = "".join(element.itertext()) if len(element) else element.text or ""
+    return text.strip() or None
 
 
 def _unreadable(message: str) -> ServiceError:

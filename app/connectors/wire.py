@@ -4,14 +4,18 @@ A socket's time-out is per read, so a service that sends a byte now and then wou
 each read also looks at the end of the whole call, status line and headers included.
 """
 
+import contextlib
 import io
 import socket
 import ssl
 import threading
-from typing import TYPE_CHECKING
 from enum import Enum, auto
+from typing import TYPE_CHECKING
 
 from app.tasks import now
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 class Stage(Enum):
@@ -36,6 +40,10 @@ class Wire:
         """True once an exchange on it succeeded: it may have been dropped by the service since."""
         self.heard = False
         """True once a byte of the present answer has arrived."""
+        self.fit = False
+        """True once the last exchange ended well, and the connection may be kept."""
+        self.spoiled = False
+        """True once more came than was asked for: whose answer that is nobody can tell."""
 
     def connect(self, host: str, port: int, context: ssl.SSLContext | None, seconds: float) -> None:
         """Connect, and secure the line if a context is given, all within `seconds`; raises what sockets raise."""
@@ -61,19 +69,19 @@ class Wire:
             secure.do_handshake()
         self.stage = Stage.READY
 
-    def begin(self, seconds: float) -> None:
-        """A new exchange, which has to be over in `seconds`."""
-        self._ends = now() + seconds
+    def begin(self, ends: float) -> None:
+        """A new exchange, which has to be over at `ends` on the clock of `now`."""
+        self._ends = ends
         self.heard = False
 
     def sendall(self, data: bytes) -> None:
         self._arm().sendall(data)
 
     def makefile(self, mode: str) -> io.BufferedReader:
-        """What `http.client.HTTPResponse` reads from."""
+        """What `http.client.HTTPResponse` reads from; `mode` is always rb."""
         return _Reading(self)
 
-    def read_into(self, buffer: Buffer) -> int:
+    def read_into(self, buffer: "WriteableBuffer") -> int:
         read = self._arm().recv_into(buffer)
         self.heard = self.heard or read > 0
         return read
@@ -93,7 +101,7 @@ class Wire:
         The second half matters as much as the first: a late second answer would be taken for the next learner's.
         """
         try:
-            return self.wait_for_word(0) is None
+            return not self.spoiled and self.wait_for_word(0) is None
         except OSError:
             return False
 
@@ -102,11 +110,9 @@ class Wire:
         with self._lock:
             self._cut = True
             if self._socket is not None:
-                try:
+                with contextlib.suppress(OSError):  # not connected yet, or no longer
                     # Not SSLSocket's own: that takes the TLS object away under the feet of the reading thread.
                     socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
-                except OSError:
-                    pass  # not connected yet, or no longer
 
     def close(self) -> None:
         with self._lock:
@@ -148,8 +154,7 @@ class _Reading(io.BufferedReader):
         if not self.closed:
             # Bytes beyond the end of an answer are lost with this buffer. They belong to no question.
             self._stream.over = True
-            if self.peek(1):
-                self._stream.wire.cut()
+            self._stream.wire.spoiled |= bool(self.peek(1))
         super().close()
 
 
@@ -161,5 +166,5 @@ class _Stream(io.RawIOBase):
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Buffer) -> int | None:
+    def readinto(self, buffer: "WriteableBuffer") -> int | None:
         return None if self.over else self.wire.read_into(buffer)

@@ -101,12 +101,15 @@ class PlrSession:
     def asking(self, learner_id: int) -> None:
         """Mark a call as under way."""
         with self._lock:
-            self._asking[self._place[learner_id]] = None
+            if learner_id in self._place:
+                self._asking[self._place[learner_id]] = None
 
     def hold(self, learner_id: int, answer: Answer) -> None:
         """File an answer with the learner it was asked for (never by ULN: two learners may hold one)."""
         with self._lock:
-            place = self._place[learner_id]
+            place = self._place.get(learner_id)
+            if place is None:  # the window was closed while this call was under way
+                return
             self._asking.pop(place, None)
             if place in self._answers:
                 self._replaced += 1
@@ -142,6 +145,11 @@ class PlrSession:
                 for place, one in enumerate(self._learners)
                 if (answer := self._answers.get(place)) is None or answer.failed
             ]
+
+    def learners(self) -> list[Asked]:
+        """Everybody the window holds, in the order they were first asked for."""
+        with self._lock:
+            return list(self._learners)
 
     def learner_ids_of(self, keys: Iterable[int]) -> list[int]:
         """The learners behind rows, each once, in the order of the rows."""

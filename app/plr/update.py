@@ -242,3 +242,10 @@ class _Run:
                 self.summary.changed.append(key)
             else:
                 self.summary.unchanged.append(key)
+
+
+def undo_update(db: Database, user: User, operation_id: int) -> history.UndoSummary:
+    """Take back a whole update, as far as nothing changed since. Raises AccessError, InputError, DatabaseError."""
+    with db.read() as tx:
+        access.require(tx, user, Permission.PLR_UPDATE)
+    return history.undo(db, user.id, operation_id)

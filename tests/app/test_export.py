@@ -20,7 +20,7 @@ SIGNS = "=+-@\t\r\n＝＋－＠"
 
 def sheet(rows, *kinds, total=None, title="Learners") -> Sheet:
     rows = list(rows)
-    columns = [ExportColumn(f"Column {place}", kind) for place, kind in enumerate(kinds or ("text",))]
+    columns = [ExportColumn(f"Column {place}", ExportKind(kind)) for place, kind in enumerate(kinds or ("text",))]
     return Sheet(columns, rows, len(rows) if total is None else total, title)
 
 

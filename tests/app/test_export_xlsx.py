@@ -21,7 +21,7 @@ from app.tasks import TaskContext
 
 
 def written(path, rows, *kinds, title="Learners"):
-    columns = [ExportColumn(f"Column {place}", kind) for place, kind in enumerate(kinds or ("text",))]
+    columns = [ExportColumn(f"Column {place}", ExportKind(kind)) for place, kind in enumerate(kinds or ("text",))]
     return write_xlsx(TaskContext(), path, Sheet(columns, rows, len(rows), title))
 
 
@@ -168,6 +168,10 @@ def test_a_text_too_long_for_excel_is_cut_and_marked(path, sign):
         ("number", 10**15, "1000000000000000"),
         ("integer", 9999999999, 9999999999),
         ("number", float("inf"), "inf"),
+        ("number", float("nan"), "nan"),
+        ("number", Decimal("sNaN"), "sNaN"),
+        ("number", Decimal("1E+999"), "1E+999"),
+        ("number", Decimal("1234567890.1234567"), "1234567890.1234567"),
         ("number", "12.5", "12.5"),
         ("number", True, "Yes"),
         ("date", date(1900, 2, 28), "1900-02-28"),

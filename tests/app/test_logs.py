@@ -98,7 +98,7 @@ def test_masking_copes_with_any_text(text, long):
 
 def test_messages_arguments_and_traces_are_masked(tmp_path):
     logs.register("Sixteen-Letters!")
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     log = logging.getLogger("app.test")
     log.info("asking for %s of %s", 3000000029, "ann@college.invalid")
     try:
@@ -113,7 +113,7 @@ def test_messages_arguments_and_traces_are_masked(tmp_path):
 
 
 def test_a_trace_that_another_log_wrote_first_is_masked_as_well(tmp_path):
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     record = logging.LogRecord("app.test", logging.INFO, __file__, 1, "failed", (), None)
     record.exc_text = "ValueError: 3000000029"
     logging.getLogger().handle(record)
@@ -121,7 +121,7 @@ def test_a_trace_that_another_log_wrote_first_is_masked_as_well(tmp_path):
 
 
 def test_lines_tell_time_process_and_where(tmp_path):
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     logging.getLogger("app.test").info("started")
     logging.getLogger("app.test").debug("too much")
     assert re.fullmatch(
@@ -134,7 +134,7 @@ def test_the_files_are_the_owners_alone_also_after_turning_over(tmp_path, monkey
     monkeypatch.setattr(logs, "_LARGEST", 1000)
     (tmp_path / "logs").mkdir()
     (tmp_path / "logs" / "learner-manager.log").touch(0o644)
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     for number in range(100):
         logging.getLogger("app.test").info("line %d of a hundred", number)
     names = sorted(os.listdir(tmp_path / "logs"))
@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_turned_over_is_written_on(tmp_path, monkeypatch):
     # A folder in the way of the old file stands for a second program that has it open.
     (tmp_path / "logs" / "learner-manager.log.1" / "x").mkdir(parents=True)
     monkeypatch.setattr("os.remove", lambda path: None)
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     for number in range(10):
         logging.getLogger("app.test").info("line %d of ten", number)
     assert [line[-13:] for line in written(tmp_path).splitlines()] == [f"line {n} of ten" for n in range(10)]
@@ -158,7 +158,7 @@ def test_a_file_that_cannot_be_turned_over_is_written_on(tmp_path, monkeypatch):
 def test_talkative_libraries_are_quietened_and_put_back(tmp_path):
     before = logging.getLogger("urllib3").level
     root = logging.getLogger().level
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     logging.getLogger("urllib3.connectionpool").info("POST /LearnerServiceR9.svc")
     assert written(tmp_path) == ""
     logs.stop()
@@ -167,8 +167,8 @@ def test_talkative_libraries_are_quietened_and_put_back(tmp_path):
 
 
 def test_starting_twice_moves_the_log_and_stopping_twice_is_no_harm(tmp_path):
-    logs.start(tmp_path / "a")
-    logs.start(tmp_path / "b")
+    logs.start(tmp_path / "a" / "logs")
+    logs.start(tmp_path / "b" / "logs")
     logging.getLogger("app.test").info("here")
     logs.stop()
     logs.stop()
@@ -178,20 +178,20 @@ def test_starting_twice_moves_the_log_and_stopping_twice_is_no_harm(tmp_path):
 
 
 def test_the_console_is_masked_too(tmp_path, capsys):
-    logs.start(tmp_path, console=True)
+    logs.start(tmp_path / "logs", console=True)
     logging.getLogger("app.test").info("learner 3000000029")
     assert capsys.readouterr().err.endswith("app.test: learner [10 digits]\n")
 
 
 def test_no_console_no_harm(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "stderr", None)
-    logs.start(tmp_path, console=True)
+    logs.start(tmp_path / "logs", console=True)
     logging.getLogger("app.test").info("fine")
     assert written(tmp_path).endswith("fine\n")
 
 
 def test_a_line_that_cannot_be_written_tells_nothing_of_its_arguments(tmp_path, capsys):
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     # To our own file only: pytest's handlers would fail the test for the broken line.
     logs._running[0].handle(
         logging.LogRecord("app.test", logging.INFO, __file__, 7, "%d learners", ("Ann Example",), None)
@@ -204,7 +204,7 @@ def test_a_line_that_cannot_be_written_tells_nothing_of_its_arguments(tmp_path, 
 def test_a_log_that_cannot_be_opened_is_said_with_a_next_step(tmp_path):
     (tmp_path / "logs").write_bytes(b"")
     with pytest.raises(InputError, match="cannot be written") as caught:
-        logs.start(tmp_path)
+        logs.start(tmp_path / "logs")
     assert caught.value.hint
     assert not any(
         isinstance(one, logging.FileHandler) and "learner" in one.baseFilename for one in logging.getLogger().handlers
@@ -213,7 +213,7 @@ def test_a_log_that_cannot_be_opened_is_said_with_a_next_step(tmp_path):
 
 def test_a_crash_of_the_interpreter_has_a_file_to_go_to(tmp_path):
     had = faulthandler.is_enabled()
-    logs.start(tmp_path)
+    logs.start(tmp_path / "logs")
     assert faulthandler.is_enabled()
     assert (tmp_path / "logs" / "crash.log").exists()
     logs.stop()

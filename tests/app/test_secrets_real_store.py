@@ -15,12 +15,12 @@ printf x | gnome-keyring-daemon --unlock --foreground --components=secrets >/dev
 "$0" -c "$1"; result=$?; kill $daemon; exit $result
 """
 PROGRAM = """
-import time
+import threading
 from app.secrets import Kept, Secrets, StoreState
 
 until = time.monotonic() + 5  # the daemon may not listen yet
 while Secrets({}).store_state() is not StoreState.AVAILABLE and time.monotonic() < until:
-    time.sleep(0.05)
+    threading.Event().wait(0.05)
 assert Secrets({}).store_state() is StoreState.AVAILABLE
 assert Secrets({}).set("lrs_password", "Sixteen-L\\u00e9tters!", host="lrs.invalid") is Kept.STORE
 assert Secrets({}).get("lrs_password", host="lrs.invalid") == "Sixteen-L\\u00e9tters!"

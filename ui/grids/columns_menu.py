@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -97,12 +97,11 @@ class ColumnsMenu(QMenu):
             layout.reset()
 
 
-def show_at_header(view: "GridView", x: int) -> QObject:
+def show_at_header(view: "GridView", x: int) -> None:
     """Open the menu for the column at `x` of the header."""
     header = view.horizontalHeader()
     section = header.logicalIndexAt(x)
     column = view.columns[section - 1] if section > 0 else None
     menu = ColumnsMenu(view, column)
     menu.aboutToHide.connect(menu.deleteLater)
-    menu.popup(header.viewport().mapToGlobal(header.viewport().rect().bottomLeft()))
-    return menu
+    menu.popup(header.viewport().mapToGlobal(QPoint(x, header.height())))

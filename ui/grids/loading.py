@@ -83,6 +83,8 @@ class GridLoader(QObject):
         # Without a parent: the task keeps it alive when the grid is gone before the task has ended.
         self._first = FirstScreen()
         self._first.arrived.connect(self._first_screen, Qt.ConnectionType.QueuedConnection)
+        self._started: list[TaskContext] = []
+        self.destroyed.connect(partial(_cancel_all, self._started))
 
     @property
     def loading(self) -> Query | None:
@@ -110,6 +112,7 @@ class GridLoader(QObject):
         self._context = self._runner.run(
             task, lane=Lane.READ, done=self._arrived, failed=self._failed, cancelled=self._stopped
         )
+        self._started[:] = [self._context]
 
     def _is_latest(self) -> bool:
         """Whether the slot that asks was called by the latest task; if so the load is over."""
@@ -139,6 +142,12 @@ class GridLoader(QObject):
     def _stopped(self) -> None:
         if self._is_latest():
             self.stopped.emit()
+
+
+def _cancel_all(contexts: list[TaskContext], _: object = None) -> None:
+    """The grid is gone: nobody waits for its rows any more."""
+    for context in contexts:
+        context.cancel()
 
 
 def _tell_nobody(keys: Keys) -> None:

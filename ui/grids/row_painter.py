@@ -223,6 +223,35 @@ class RowPainter:
         middle = y + (scene.row_height - PAD) // 2
         painter.fillRect(place.x + PAD, middle, width, PAD, self._colours[Role.HOVER])
 
+    # Measures
+
+    def width_of(self, number: int, column_number: int) -> int:
+        """The width in which the cell would be seen whole."""
+        row = self._model.row(number)
+        if row is None:
+            return 0
+        column = self._model.columns[column_number]
+        cell = row.cells[column_number]
+        text = self._text(cell, column)
+        icon = STATE_ICON + STATE_GAP if isinstance(cell, State) else 0
+        return self._styles[column.kind].metrics.horizontalAdvance(text) + icon + 2 * PAD + 1
+
+    def tip(self, number: int, x: int, places: Sequence[Place]) -> str:
+        """The whole text of what stands at `x`, where it is elided; else nothing."""
+        place = next((each for each in places if each.x <= x < each.x + each.width), None)
+        row = self._model.row(number)
+        if place is None or place.number < 0 or row is None:
+            return ""
+        if row.sentence:
+            span = self._span(row, places)
+            if place.number in span.covered:
+                text = visible_text(row.sentence)
+                line = self._lines.line(text, self._small, span.width - 2 * PAD)
+                return text if line.elided else ""
+        column = self._model.columns[place.number]
+        text = self._text(row.cells[place.number], column)
+        return text if self.width_of(number, place.number) > place.width + 1 else ""
+
     # Sentences
 
     def _span(self, row: Row, places: Sequence[Place]) -> Span:

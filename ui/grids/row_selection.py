@@ -107,6 +107,15 @@ class RowSelection(QItemSelectionModel):
         else:
             self.select(self._ranges(runs), Flag.ClearAndSelect)
 
+    def add_runs(self, runs: Runs) -> None:
+        """Select these rows too."""
+        if runs:
+            self.select(self._ranges(runs), Flag.Select)
+
+    def clear_rows(self) -> None:
+        """Select nothing."""
+        self.select(QItemSelection(), Flag.Clear)
+
     def select_marks(self, marks: bytes | bytearray) -> None:
         """Select exactly the rows that have a 1, one byte per row."""
         runs = runs_of_marks(marks)

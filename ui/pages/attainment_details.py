@@ -61,6 +61,8 @@ class AttainmentDetails(DetailsPane):
         self.column.addWidget(self._entries)
         self.column.addStretch(1)
         self._selected = 0
+        self.settled = True
+        """False while the record is on its way."""
         self.show_attainment(None, [])
 
     def show_selection(self, selected: int) -> None:
@@ -75,6 +77,7 @@ class AttainmentDetails(DetailsPane):
             self.title.setText(tr("Nothing selected"))
 
     def show_attainment(self, row: AttainmentRow | None, entries: Sequence[HistoryEntry]) -> None:
+        self.settled = True
         for part in (self._who, self._facts, self._rule, self._heading, self._entries):
             part.setVisible(row is not None)
         if row is None:

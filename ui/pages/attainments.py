@@ -17,8 +17,10 @@ from ui.dialogs.export_layout import LayoutDialog
 from ui.exporting import EXCEL, Exporter, ask_for_file
 from ui.hub import Hub
 from ui.look.banner import Banner
+from ui.look.buttons import button
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
+from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.pages.attainment_details import AttainmentDetails
 from ui.pages.attainment_source import AttainmentSource
@@ -53,10 +55,9 @@ class AttainmentsPage(GridPage):
             icon=Icon.GRADUATION_CAP,
         )
         self.grid.set_empty_widget(self._empty)
-        self._chosen = Banner(
-            "info", "", "", buttons=[(tr("Show Everybody"), "show_everybody")], name="chosen_learners"
-        )
-        self._chosen.pressed.connect(self._show_everybody)
+        everybody = button(tr("Show Everybody"), name="show_everybody", clicked=self._show_everybody)
+        self._chosen = Banner(Icon.FUNNEL, Role.INFO, "", "", [everybody])
+        self._chosen.setObjectName("chosen_learners")
         self._chosen.hide()
         self.insert_above_grid(self._chosen)
 
@@ -67,18 +68,19 @@ class AttainmentsPage(GridPage):
         if learner_ids is not None:
             number = len(learner_ids)
             text = plural(number, "Attainments of {n} chosen learner", "Attainments of {n} chosen learners")
-            self._chosen.set_text(text, "")
+            self._chosen.say(text)
         self.reload()
 
     @property
     def learner_ids(self) -> Sequence[int] | None:
         return self._own.learner_ids
 
-    @Slot(str)
-    def _show_everybody(self, name: str) -> None:
+    @Slot()
+    def _show_everybody(self) -> None:
         self.show_learners(None)
 
     def current_changed(self) -> None:
+        self.pane.settled = False
         self._later.start()
 
     def selection_changed(self) -> None:

@@ -86,6 +86,8 @@ class LearnerDetails(DetailsPane):
         self._build_current()
         self._build_attainments()
         self.column.addStretch(1)
+        self.settled = True
+        """False while counts or the current row are on their way."""
         self.show_selection(0, {})
         self.show_learner(None)
 

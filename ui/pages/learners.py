@@ -66,6 +66,7 @@ class LearnersPage(GridPage):
     # The pane
 
     def selection_changed(self) -> None:
+        self.pane.settled = False
         self._later_count.start()
 
     def current_changed(self) -> None:
@@ -78,6 +79,7 @@ class LearnersPage(GridPage):
         selected = self.selected_count
         if selected == 0:
             self.pane.show_selection(0, {})
+            self.pane.settled = True
             return
         everything = (self.conditions, self.quick) if selected == self.shown and selected > 1 else None
         keys = self.grid.selected_keys()
@@ -90,6 +92,7 @@ class LearnersPage(GridPage):
     def _counted(self, ready: dict[Ready, int]) -> None:
         if self.selected_count:
             self.pane.show_selection(self.selected_count, ready)
+        self.pane.settled = True
 
     @Slot()
     def _look(self) -> None:
@@ -140,8 +143,12 @@ class LearnersPage(GridPage):
     @Slot()
     def edit_learner(self) -> None:
         key = self.grid.current_key
-        if key is None:
-            return
+        if key is not None:
+            self.edit_one(key)
+
+    @Slot(int)
+    def edit_one(self, key: int) -> None:
+        """Edit one learner by id, from wherever the wish comes."""
 
         def read(context: TaskContext) -> tuple[edit.Held, list[tuple[int, str]]]:
             with self._context.db.read(context) as tx:

@@ -1,4 +1,4 @@
-"""The Attainments (PLR) grid at work: download, follow, filter, update. The window around it is `ui/plr_window.py`."""
+"""The Attainments (PLR) grid at work: download, follow, filter, update. Its window is `ui/plr_window.py`."""
 
 from collections import Counter, deque
 from collections.abc import Sequence
@@ -7,27 +7,23 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app import history
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.dates import shown_time
 from app.errors import SecretNeededError
-from app.history import UndoSummary
 from app.keys import Keys
 from app.plr.compare import Comparison, compare
 from app.plr.download import DownloadSummary, download
 from app.plr.plan import Change
 from app.plr.replan import replan
-from app.plr.update import UpdateSummary, lower_rows, update_selected
 from app.tasks import Progress, TaskContext, now
-from ui.dialogs.questions import Lower, ask_lower
-from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.hub import Hub
 from ui.look.words import count, plural, tr
 from ui.pages.grid_page import GridPage
 from ui.pages.plr_details import PlrDetails
 from ui.pages.plr_source import FIELDS, Counts, PlrSource
 from ui.pages.plr_strip import PlrStrip
+from ui.pages.plr_updating import PlrUpdating
 from ui.workers import Lane, TaskRunner
 
 AT_MOST = 1_000
@@ -52,8 +48,12 @@ class PlrPage(GridPage):
         hub.announced.connect(self._announced)
         self.session = context.plr
         self.downloading: TaskContext | None = None
-        self.updating: TaskContext | None = None
-        self.updated_rows = 0
+        self.updating = PlrUpdating(self, context, runner)
+        self.updating.progressed.connect(self._update_progress)
+        self.updating.ended.connect(self._update_ended)
+        self.updating.wrote.connect(self._hub_quietly)
+        self.updating.taken_back.connect(self._taken_back)
+        self.updating.failed.connect(self.failed)
         self._left: list[int] = []
         self._asked: list[int] = []
         self._last: DownloadSummary | None = None
@@ -81,7 +81,7 @@ class PlrPage(GridPage):
 
     @property
     def busy(self) -> bool:
-        return self.downloading is not None or self.updating is not None
+        return self.downloading is not None or self.updating.busy
 
     # Download
 
@@ -211,14 +211,14 @@ class PlrPage(GridPage):
 
     @Slot()
     def cancel(self) -> None:
-        for task in (self.downloading, self.updating):
-            if task is not None:
-                task.cancel()
+        if self.downloading is not None:
+            self.downloading.cancel()
+        self.updating.cancel()
 
     @Slot()
     def _follow(self) -> None:
         """Bring in what arrived since the last look, without a reset: selection and scrolling stay."""
-        arrived, replaced = self.session.state()
+        _, replaced = self.session.state()
         if replaced != self._mark[1]:
             self._mark = (self._mark[0], replaced)
             self.reload()
@@ -277,100 +277,27 @@ class PlrPage(GridPage):
     @Slot()
     def update_selected(self) -> None:
         keys = self.grid.selected_keys()
-        if self.busy or not len(keys):
-            return
-        lower_too = False
-        if lower := lower_rows(self.session, keys):
-            answer = ask_lower(self.window(), lower)
-            if answer is Lower.BACK:
-                return
-            lower_too = answer is Lower.UPDATE
-        context_of_run, session = self._context, self.session
+        if not self.busy and len(keys) and self.updating.update(keys):
+            self.busy_changed.emit()
 
-        def work(context: TaskContext) -> UpdateSummary:
-            return update_selected(
-                context,
-                context_of_run.db,
-                context_of_run.user,
-                session,
-                keys,
-                lower_too=lower_too,
-                default_type=context_of_run.settings.lrs.default_attainment_type,
-            )
-
-        self._own_write = True
-        self.updating = self.runner.run(
-            work,
-            lane=Lane.WRITE,
-            done=self._updated,
-            progress=self._update_progress,
-            failed=self._update_failed,
-            cancelled=self._update_cancelled,
-        )
-        self.strip.show_running(tr("Updating attainments"), 0, 1, "")
+    @Slot(str, int, int)
+    def _update_progress(self, words: str, done: int, total: int) -> None:
+        self.strip.show_running(words, done, total, "")
         self.busy_changed.emit()
 
-    @Slot(object)
-    def _update_progress(self, progress: Progress) -> None:
-        title = tr("Updating {done} of {total} learners", done=count(progress.done), total=count(progress.total))
-        self.strip.show_running(title, progress.done, progress.total, "")
-
-    @Slot(object)
-    def _updated(self, summary: UpdateSummary) -> None:
-        self.updated_rows += summary.updated
-        self._update_ended()
-        self._hub_quietly(summary.changes)
-        dialog = UpdateSummaryDialog(self.window(), summary, self.session.row)
-        dialog.undo_requested.connect(self._undo)
-        dialog.setProperty("operation", summary.operation_id)
-        dialog.open()
-
-    @Slot(object)
-    def _update_failed(self, error: Exception) -> None:
-        self._update_ended()
-        self.failed.emit(error)
-
     @Slot()
-    def _update_cancelled(self) -> None:
-        self._update_ended()
-
     def _update_ended(self) -> None:
-        self.updating = None
         self._show_done()
         self._recount()
         self.reload()
         self._look()
         self.busy_changed.emit()
 
-    @Slot()
-    def _undo(self) -> None:
-        operation_id = self.sender().property("operation")
-        context_of_run, session = self._context, self.session
-
-        def work(context: TaskContext) -> UndoSummary:
-            undone = history.undo(context_of_run.db, context_of_run.user.id, operation_id)
-            replan(context, context_of_run.db, session)
-            return undone
-
-        if operation_id is not None:
-            self.updating = self.runner.run(
-                work, lane=Lane.WRITE, done=self._undone, failed=self._update_failed, cancelled=self._update_cancelled
-            )
-            self.strip.show_running(tr("Taking back the update"), 0, 0, "")
-            self.busy_changed.emit()
+    @Slot(str, str)
+    def _taken_back(self, title: str, note: str) -> None:
+        self.strip.show_done(title, note, len(self._left), AT_MOST)
 
     @Slot(object)
-    def _undone(self, undone: UndoSummary) -> None:
-        self._update_ended()
-        self._hub_quietly(Changes.of(Topic.ATTAINMENTS))
-        self.updated_rows = 0
-        if undone.left:
-            text = "{n} change was left: somebody changed the record since."
-            many = "{n} changes were left: somebody changed the records since."
-            self.strip.show_done(tr("Update taken back in part"), plural(undone.left, text, many), 0, AT_MOST)
-        else:
-            self.strip.show_done(tr("Update taken back"), tr("Everything is as it was before."), 0, AT_MOST)
-
     def _hub_quietly(self, changes: Changes) -> None:
         """Announce what we wrote ourselves: the window's own rows are up to date already."""
         self._own_write = True
@@ -433,6 +360,11 @@ class PlrPage(GridPage):
         seconds = plural(max(1, round(self._last.seconds)), "{n} s", "{n} s")
         return tr("Downloaded {when} in {seconds}", when=shown_time(self._ended_at), seconds=seconds)
 
+    @property
+    def last_download(self) -> DownloadSummary | None:
+        """How the last download of this window went."""
+        return self._last
+
     def record_count(self) -> int:
         """Learning events held: what closing clears."""
         return sum(1 for row in self.session.rows() if row.event is not None)
@@ -442,7 +374,7 @@ class PlrPage(GridPage):
         self.session.clear()
         self._mark = (0, 0)
         self._left, self._asked, self._last = [], [], None
-        self.updated_rows = 0
+        self.updating.updated_rows = 0
         self._rows.change, self._rows.code = None, ""
         self._recount()
         self.reload()

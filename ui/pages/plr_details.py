@@ -135,11 +135,14 @@ class PlrDetails(DetailsPane):
             inside.addWidget(ElidingLabel(tr(_MARKS[mark][2]), Type.SECONDARY, Role.TEXT2), 1)
             self._legend.append(entry)
             self.column.addWidget(entry)
+        self.settled = True
+        """False while the fields of the current row are on their way."""
         self.show_row(None, 0)
 
     def show_row(self, row: PlrRow | None, selected: int) -> None:
         """The current row; its fields follow by `show_comparison`."""
         has_event = row is not None and row.event is not None
+        self.settled = not has_event
         self._table.setVisible(has_event)
         self._tag.setVisible(row is not None)
         self._who.setVisible(row is not None)
@@ -178,6 +181,7 @@ class PlrDetails(DetailsPane):
 
     def show_comparison(self, found: Comparison) -> None:
         """The fields of the current row."""
+        self.settled = True
         effects = {
             Change.NEW: tr("Update would add this attainment"),
             Change.CHANGED: plural(found.writes, "Update would write {n} field", "Update would write {n} fields"),

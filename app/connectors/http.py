@@ -1,0 +1,239 @@
+"""Posts over a few kept-alive connections: the one place where this program talks HTTP with the LRS.
+
+Python's own `http.client` reads the answers; connections, deadlines and cutting are ours (`wire`), because a
+library's pool gives no hold on a status line that trickles, nor on a call that another thread has to end. No
+redirect is followed, and neither the environment nor `.netrc` has a say.
+"""
+
+import http.client
+import socket
+import ssl
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self, cast
+from urllib.parse import urlsplit
+
+from app import __version__
+from app.connectors.http_body import read_body
+from app.connectors.network_faults import (
+    certificate_refused,
+    hung_up_after_handshake,
+    network_fault,
+    refuses_certificate,
+)
+from app.connectors.wire import Stage, Wire
+from app.errors import ServiceError
+from app.tasks import now
+
+_HANG_UPS = (ConnectionError, ssl.SSLEOFError)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long to wait, in seconds, and how much to take, in bytes, packed as well as unpacked."""
+
+    connect: float = 10.0
+    read: float = 60.0
+    total: float = 180.0
+    size: int = 8 * 1024 * 1024
+    probe: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """A whole answer, unpacked."""
+
+    status: int
+    body: bytes = field(repr=False)
+    retry_after: str | None = None
+
+
+class _Dropped(Exception):  # noqa: N818 - no failure: the call is made on another connection
+    """The service had dropped a kept connection before a byte of the answer."""
+
+
+class HttpPool:
+    """Connections to one address. `post` may be called from as many threads as there are connections; more wait.
+
+    `abort` ends all calls under way from any thread, for ever; leaving the `with` block does so too.
+    """
+
+    def __init__(self, url: str, context: ssl.SSLContext | None, parallel: int, limits: Limits) -> None:
+        parts = urlsplit(url)
+        self._host = parts.hostname or ""
+        self._port = parts.port or (443 if context else 80)
+        self._path = parts.path
+        self._host_header = parts.netloc
+        self._context = context
+        self._limits = limits
+        self._free = threading.Condition()
+        self._places = parallel
+        self._kept: list[Wire] = []
+        self._under_way: set[Wire] = set()
+        self._aborted = False
+        self._accepted = context is None  # the service has taken our certificate at least once
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        """End every call under way; they and all later ones raise ServiceError LOCAL28."""
+        with self._free:
+            self._aborted = True
+            kept, self._kept = self._kept, []
+            for wire in self._under_way:
+                wire.cut()
+            self._free.notify_all()
+        for wire in kept:
+            wire.close()
+
+    def post(self, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+        """Ask once. Raises ServiceError with LOCAL20 to LOCAL28; a bad HTTP status is an answer, not an error."""
+        return self._ask("POST", body, headers)
+
+    def head(self) -> HttpAnswer:
+        """What the address says to nothing at all: something is there, and nobody's record was asked for."""
+        return self._ask("HEAD", b"", {})
+
+    def probe(self, wire: Wire) -> None:
+        """Connect `wire`, say nothing, and listen for a refusal of our certificate; silence is consent.
+
+        The only sure way over TLS 1.3, where the handshake ends before the service has looked at the certificate.
+        Raises ServiceError as `post` does; `wire.stage` tells how far it came.
+        """
+        with self._place():
+            self._listen(wire, now() + self._limits.total)
+
+    def _ask(self, method: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
+        message = self._message(method, body, headers)
+        with self._place():
+            ends = now() + self._limits.total
+            if kept := self._kept_wire():
+                try:
+                    with self._using(kept):
+                        return self._exchange(kept, method, message, ends)
+                except _Dropped:
+                    pass
+            fresh = Wire(self._limits.read)
+            try:
+                with self._using(fresh):
+                    self._connect(fresh, ends)
+                    return self._exchange(fresh, method, message, ends)
+            except ServiceError as error:
+                unexplained = isinstance(error.__cause__, _HANG_UPS) and fresh.stage is not Stage.CONNECTING
+                if unexplained and not fresh.heard and not self._accepted:
+                    self._listen(Wire(self._limits.read), ends)  # raises if it was the certificate
+                raise
+
+    def _listen(self, wire: Wire, ends: float) -> None:
+        with self._using(wire):
+            try:
+                self._connect(wire, ends)
+                word = wire.wait_for_word(self._limits.probe)
+            except (ConnectionError, ssl.SSLError) as error:
+                if refuses_certificate(error):
+                    raise certificate_refused() from error
+                if isinstance(error, _HANG_UPS) and wire.stage is not Stage.CONNECTING:
+                    raise hung_up_after_handshake() from error
+                raise
+            if word == b"":
+                raise hung_up_after_handshake()
+
+    def _connect(self, wire: Wire, ends: float) -> None:
+        seconds = min(self._limits.connect, ends - now())
+        wire.connect(self._host, self._port, self._context, seconds)
+
+    def _exchange(self, wire: Wire, method: str, message: bytes, ends: float) -> HttpAnswer:
+        wire.begin(ends)
+        wire.sendall(message)
+        response = http.client.HTTPResponse(cast(socket.socket, wire), method=method)
+        try:
+            response.begin()
+            self._accepted = True
+            body = read_body(response, self._limits.size)
+        finally:
+            response.close()
+        wire.used = True
+        wire.fit = not response.will_close
+        return HttpAnswer(response.status, body, response.headers.get("Retry-After"))
+
+    def _message(self, method: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+        lines = {
+            "Host": self._host_header,
+            "User-Agent": f"LearnerManager/{__version__}",
+            **headers,
+            "Content-Length": str(len(body)),
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+        # In one piece: head and body apart would be two TLS records and two packets.
+        return f"{method} {self._path} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
+
+    @contextmanager
+    def _place(self) -> Iterator[None]:
+        with self._free:
+            self._free.wait_for(lambda: self._places or self._aborted)
+            if self._aborted:
+                raise _given_up()
+            self._places -= 1
+        try:
+            yield
+        finally:
+            with self._free:
+                self._places += 1
+                self._free.notify()
+
+    @contextmanager
+    def _using(self, wire: Wire) -> Iterator[None]:
+        """Let `abort` reach the wire; translate what goes wrong on it, once, here; then keep it or close it."""
+        with self._free:
+            self._under_way.add(wire)
+            if self._aborted:
+                wire.cut()
+        try:
+            yield
+        except BaseException as error:
+            wire.fit = False
+            if self._aborted and isinstance(error, Exception):
+                raise _given_up() from None
+            if isinstance(error, _HANG_UPS) and wire.used and not wire.heard:
+                raise _Dropped from error
+            if isinstance(error, OSError | ValueError | http.client.HTTPException):
+                raise network_fault(error, wire.stage) from _quotable(error)
+            raise
+        finally:
+            with self._free:
+                self._under_way.discard(wire)
+                keep = wire.fit and not self._aborted
+                if keep:
+                    self._kept.append(wire)
+            if not keep:
+                wire.close()
+
+    def _kept_wire(self) -> Wire | None:
+        while True:
+            with self._free:
+                if not self._kept:
+                    return None
+                wire = self._kept.pop()
+            if wire.is_quiet():
+                wire.fit = False  # until it has done well again
+                return wire
+            wire.close()
+
+
+def _quotable(error: Exception) -> Exception | None:
+    """The error as a cause, unless it may quote what came over the line."""
+    foreign = isinstance(error, http.client.HTTPException | ValueError)
+    return None if foreign and not isinstance(error, OSError) else error
+
+
+def _given_up() -> ServiceError:
+    return ServiceError("The call was given up because the run was stopped.", code="LOCAL28")

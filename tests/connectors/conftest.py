@@ -1,0 +1,59 @@
+"""A sandbox per module, and settings that fit it, with short time-outs."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from app.connectors.lrs import LrsAccess
+from app.sandbox.lrs import LrsSandbox
+from app.sandbox.people import Kind, Person, people
+
+settings.register_profile(
+    "connectors",
+    max_examples=10_000 if os.environ.get("LM_LONG") == "1" else 200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+settings.load_profile("connectors")
+
+PEOPLE = people(300)
+
+
+@pytest.fixture(scope="module")
+def running_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LrsSandbox]:
+    with LrsSandbox(tmp_path_factory.mktemp("lrs"), people=PEOPLE) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def sandbox(running_sandbox: LrsSandbox) -> Iterator[LrsSandbox]:
+    """A healthy one; what a test switched on is off afterwards."""
+    yield running_sandbox
+    running_sandbox.set_fault()
+    running_sandbox.set_latency(0)
+    running_sandbox.answers.clear()
+
+
+@pytest.fixture
+def access(sandbox: LrsSandbox) -> Callable[..., LrsAccess]:
+    def build(**other: object) -> LrsAccess:
+        short = {"connect_timeout": 2.0, "read_timeout": 5.0, "deadline": 8.0}
+        return LrsAccess(**{**sandbox.info.as_dict(), **short, **other})
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def somebody() -> Callable[[Kind], Person]:
+    def find(kind: Kind = Kind.EXACT) -> Person:
+        return next(person for person in PEOPLE if person.kind is kind)
+
+    return find
+
+
+@pytest.fixture
+def certificate_folder(running_sandbox: LrsSandbox) -> Path:
+    return running_sandbox.certificates.client.parent

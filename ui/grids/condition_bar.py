@@ -1,0 +1,192 @@
+"""The bar over a grid that says which rows it shows: a sentence of chips, and the count."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.conditions import FieldInfo, Group
+from ui.grids.condition_words import joint, spoken, value_words
+from ui.look.buttons import button, icon_button
+from ui.look.chips import CHIP_HEIGHT, Chip
+from ui.look.fonts import Type, scaled
+from ui.look.icons import Icon
+from ui.look.labels import TextLabel, text_label
+from ui.look.pictures import IconLabel
+from ui.look.shapes import CONDITION_BAR_HEIGHT
+from ui.look.tokens import Role, color
+from ui.look.words import count, tr
+
+_SIDE = 12
+_GAP = 8
+_LINE_GAP = 4
+_NARROWEST = 240
+
+
+class ConditionBar(QWidget):
+    """Wraps where there is no room and never widens the window; its height follows its width."""
+
+    edit_requested = Signal()
+    """The Condition Builder is wanted."""
+    remove_requested = Signal(int)
+    """The condition at this place is to go."""
+    cleared = Signal()
+    """All of them are to go."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("condition_bar")
+        self.hide_when_empty = False
+        """Whether the bar goes away while there are no conditions."""
+        self._used = 0
+        self._chips: list[Chip] = []
+        self._joints: list[TextLabel] = []
+        self._funnel = IconLabel(Icon.FUNNEL, Role.ACCENT_TEXT, 16, parent=self)
+        self._lead = text_label("", Type.SECONDARY, Role.TEXT2, parent=self, name="conditions_lead")
+        self._add = button(
+            tr("Add"), Icon.PLUS, "quiet", "conditions_add", parent=self, small=True, clicked=self.edit_requested
+        )
+        self._add.setAccessibleName(tr("Add a condition"))
+        self._count = text_label("", Type.HEADER, Role.TEXT, numbers=True, parent=self, name="conditions_count")
+        self._clear = icon_button(
+            Icon.X, tr("Remove all conditions"), "conditions_clear", parent=self, clicked=self.cleared
+        )
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+        QWidget.setTabOrder(self._add, self._clear)
+        self.set_state(None, {}, 0, 0, ("row", "rows"))
+
+    def set_state(
+        self,
+        group: Group | None,
+        fields: Mapping[str, FieldInfo],
+        shown: int,
+        total: int,
+        nouns: tuple[str, str],
+    ) -> None:
+        """Show the conditions of `group`, and that `shown` of `total` rows pass everything that is asked."""
+        group = group or Group()
+        focused = next((at for at, chip in enumerate(self._chips) if chip.hasFocus()), -1)
+        tests = [test for test in group.members if test.field in fields]
+        self._make_chips(len(tests))
+        for at, (chip, test) in enumerate(zip(self._chips, tests, strict=False)):
+            info = fields[test.field]
+            chip.set_parts(tr(info.title), tr(test.operator.value), value_words(test, info))
+            if at:
+                self._joints[at - 1].setText(joint(group))
+        many = tr(nouns[1])
+        if tests:
+            self._lead.setText(tr("{Many} where", Many=many[:1].upper() + many[1:]))
+        elif shown == total:
+            self._lead.setText(tr("All {many}", many=many))
+        else:
+            self._lead.setText(tr("{Many} that pass the filter", Many=many[:1].upper() + many[1:]))
+        self._count.setText(counted(shown, total, nouns))
+        self._clear.setVisible(bool(tests))
+        self.setAccessibleName(tr("Conditions"))
+        self.setAccessibleDescription(f"{spoken(group, fields, nouns)}. {self._count.text()}")
+        self.setVisible(bool(tests) or not self.hide_when_empty)
+        if focused >= len(tests):
+            (self._chips[len(tests) - 1] if tests else self._add).setFocus()
+        self._relay()
+
+    def _make_chips(self, wanted: int) -> None:
+        """Chips are kept and used again, so that the one with the keyboard keeps it."""
+        while len(self._chips) < wanted:
+            chip = Chip("", "", parent=self)
+            chip.clicked.connect(self.edit_requested)
+            chip.removed.connect(self._remove)
+            if self._chips:
+                self._joints.append(text_label("", Type.SECONDARY, Role.TEXT2, parent=self))
+                QWidget.setTabOrder(self._chips[-1], chip)
+            self._chips.append(chip)
+            QWidget.setTabOrder(chip, self._add)
+        for at, chip in enumerate(self._chips):
+            chip.setVisible(at < wanted)
+            if at:
+                self._joints[at - 1].setVisible(at < wanted)
+        self._used = wanted
+
+    @Slot()
+    def _remove(self) -> None:
+        chip = self.sender()
+        if isinstance(chip, Chip):
+            self.remove_requested.emit(self._chips.index(chip))
+
+    # Laying out
+
+    def _flow(self) -> list[list[QWidget]]:
+        """What stands on the left, in groups that are not torn apart: "and" stays with the chip after it."""
+        chips = self._chips[: self._used]
+        groups: list[list[QWidget]] = [[self._funnel, self._lead]]
+        for at, chip in enumerate(chips):
+            groups.append([chip] if not at else [self._joints[at - 1], chip])
+        groups.append([self._add])
+        return groups
+
+    def _place(self, width: int) -> tuple[list[tuple[QWidget, QRect]], int]:
+        """Where everything goes at `width`, and the height it takes."""
+        line = scaled(CHIP_HEIGHT)
+        top = (scaled(CONDITION_BAR_HEIGHT) - 1 - line) // 2
+        places: list[tuple[QWidget, QRect]] = []
+        right = width - _SIDE
+        for widget in (self._clear, self._count):
+            if widget is self._clear and not self._used:
+                continue
+            size = widget.sizeHint()
+            right -= size.width()
+            places.append((widget, QRect(QPoint(right, top + (line - size.height()) // 2), size)))
+            right -= 2 * _GAP if widget is self._count else _GAP
+        left, at = _SIDE, top
+        for group in self._flow():
+            sizes = [widget.sizeHint() for widget in group]
+            wide = sum(size.width() for size in sizes) + _GAP * (len(group) - 1)
+            if left > _SIDE and left + wide > right:
+                left, at, right = _SIDE, at + line + _LINE_GAP, width - _SIDE
+            for widget, size in zip(group, sizes, strict=True):
+                room = QSize(min(size.width(), max(width - _SIDE - left, 0)), size.height())
+                places.append((widget, QRect(QPoint(left, at + (line - size.height()) // 2), room)))
+                left += size.width() + _GAP
+        return places, at + line + top + 1
+
+    def hasHeightForWidth(self) -> bool:
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        return self._place(width)[1]
+
+    def sizeHint(self) -> QSize:
+        width = max(self.width(), _NARROWEST)
+        return QSize(_NARROWEST, self.heightForWidth(width))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(_NARROWEST, scaled(CONDITION_BAR_HEIGHT))
+
+    def _relay(self) -> None:
+        for widget, rect in self._place(self.width())[0]:
+            widget.setGeometry(rect)
+        self.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._relay()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in {QEvent.Type.FontChange, QEvent.Type.PaletteChange}:
+            self._relay()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(0, self.height() - 1, self.width(), 1, color(Role.LINE))
+        painter.end()
+
+
+def counted(shown: int, total: int, nouns: tuple[str, str]) -> str:
+    """`1,000 of 2,500 learners`; `2,500 learners` where all are shown."""
+    word = tr(nouns[0] if total == 1 else nouns[1])
+    if shown == total:
+        return tr("{n} {words}", n=count(total), words=word)
+    return tr("{n} of {total} {words}", n=count(shown), total=count(total), words=word)

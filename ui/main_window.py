@@ -1,0 +1,392 @@
+"""The main window: ribbon, page tabs, the page in front, status bar. It knows the pages; they do not know it."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QSize, QTimer, Signal, Slot
+from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+
+from app import access
+from app.access import Permission, Rights
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.tasks import TaskContext
+from ui import parts, remembered
+from ui.action_list import ADMINISTRATION, LEARNERS, WindowState, action_list
+from ui.actions import ActionSet
+from ui.dialogs.about import AboutDialog
+from ui.dialogs.questions import confirm_quitting
+from ui.dialogs.settings import SettingsDialog
+from ui.export_status import ExportStatus
+from ui.hub import Hub
+from ui.look.banner import Banner
+from ui.look.buttons import icon_button
+from ui.look.focus_ring import FocusRing
+from ui.look.icons import Icon
+from ui.look.search_field import SearchField
+from ui.look.tabs import TabBar
+from ui.look.tokens import Role
+from ui.look.words import count, tr
+from ui.messages import Messages
+from ui.pages.attainments import AttainmentsPage
+from ui.pages.grid_page import GridPage
+from ui.pages.learners import LearnersPage
+from ui.pages.licences import LicencesPage
+from ui.plr_opener import PlrOpener
+from ui.ribbon import Ribbon
+from ui.status_bar import StatusBar
+from ui.workers import Lane, TaskRunner
+
+_LEAVE_MS = 5_000
+_AREAS: Mapping[str, tuple[str, ...]] = {LEARNERS: ("learners", "attainments"), ADMINISTRATION: ("licences",)}
+
+
+class MainWindow(QWidget):
+    """`left` when the window is gone and the program may end."""
+
+    left = Signal()
+
+    def __init__(self, context: AppContext, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("main_window")
+        self.context = context
+        self.setWindowTitle(tr("Learner Manager – Demo") if context.demo else tr("Learner Manager"))
+        self.runner = TaskRunner(self)
+        self.hub = Hub(self)
+        self.messages = Messages(self)
+        self.runner.failed.connect(self.messages.show)
+        self.hub.announced.connect(self._announced)
+        self._leaving = False
+        self._appearance: remembered.Appearance = {}
+        self._build()
+        self._wire()
+        self.resize(1440, 900)
+        folder = self.context.folder.path
+        self._set_appearance(remembered.restore(folder, self, self.ribbon, self._grids))
+        self._refresh_later = QTimer(self, singleShot=True, interval=0)
+        self._refresh_later.timeout.connect(self.refresh_actions)
+        self.show_page("learners")
+        self.learners.reload()
+        self.attainments.reload()
+
+    # Building
+
+    def _build(self) -> None:
+        self.actions_ = ActionSet(action_list(), self)
+        self.ribbon = Ribbon(self.actions_, self._file_menu(), self)
+        self.learners = LearnersPage(self.context, self.runner, self.hub, self)
+        self.attainments = AttainmentsPage(self.context, self.runner, self.hub, self)
+        self.licences = LicencesPage(self.context, self.runner, self.hub)
+        self._pages: dict[str, QWidget] = {
+            "learners": self.learners,
+            "attainments": self.attainments,
+            "licences": self.licences,
+        }
+        self._grids: dict[str, GridPage] = {"learners": self.learners, "attainments": self.attainments}
+        self._titles = {"learners": "Learners", "attainments": "Attainments", "licences": "Licences"}
+        self._stack = QStackedWidget(self)
+        for page in self._pages.values():
+            self._stack.addWidget(page)
+        self.status = StatusBar(self)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        if self.context.demo:
+            whole.addWidget(self._demo_banner())
+        whole.addWidget(self.ribbon)
+        whole.addLayout(self._build_page_row())
+        whole.addWidget(self._stack, 1)
+        whole.addWidget(self.status)
+        FocusRing(self)
+
+    def _demo_banner(self) -> QWidget:
+        banner = Banner(
+            Icon.INFO,
+            Role.WARN,
+            tr("Demo: every person and every record here is invented."),
+            tr("The services run on this computer only. Everything is gone when you close the window."),
+        )
+        banner.setObjectName("demo_banner")
+        return banner
+
+    def _build_page_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(4, 0, 8, 0)
+        self.tabs = TabBar(parent=self)
+        self.tabs.setObjectName("page_tabs")
+        self.tabs.setAccessibleName(tr("Pages"))
+        self.search = SearchField(tr("Filter all columns"), name="quick_filter", parent=self)
+        self.search.setFixedWidth(240)
+        self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "details_button", checkable=True)
+        self.details.setChecked(True)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        row.addWidget(self.details)
+        return row
+
+    def _file_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(tr("Settings"), self.open_settings)
+        menu.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not self.context.demo)
+        menu.addSeparator()
+        menu.addAction(tr("About Learner Manager"), self.open_about)
+        menu.addAction(tr("Exit"), self.leave)
+        return menu
+
+    def _wire(self) -> None:
+        self.exports = ExportStatus(self.status, self.messages, self)
+        self.exports.changed.connect(self._something_changed)
+        self.plr = PlrOpener(self, self.context, self.runner, self.hub, self.messages)
+        self.plr.changed.connect(self._something_changed)
+        self.plr.rights_doubted.connect(self._read_rights)
+        self.plr.edit_wanted.connect(self.learners.edit_one)
+        self.ribbon.tab_changed.connect(self._show_area)
+        self.tabs.currentChanged.connect(self._tab_chosen)
+        self.search.textChanged.connect(self._quick_typed)
+        self.details.toggled.connect(self._details_toggled)
+        for page in (self.learners, self.attainments):
+            page.changed.connect(self._something_changed)
+            page.exporting.connect(self.exports.follow)
+            page.pane.closed.connect(self._details_closed)
+        self.learners.attainments_wanted.connect(self._show_attainments_of)
+        self.learners.demo_wanted.connect(self.open_demo)
+        for keys, called in (
+            ("Ctrl+F", self.search.setFocus),
+            ("F6", self._next_part),
+            ("Shift+F6", self._previous_part),
+            ("Ctrl+Tab", self._next_page),
+        ):
+            QShortcut(QKeySequence(keys), self, called)  # type: ignore[call-overload]
+
+    # Pages
+
+    @property
+    def page(self) -> GridPage:
+        """The grid in front; Learners when the page in front has none."""
+        current = self._stack.currentWidget()
+        return current if isinstance(current, GridPage) else self.learners
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front, with its area of the ribbon."""
+        area = next(area for area, names in _AREAS.items() if name in names)
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for one in _AREAS[area]:
+            self.tabs.setTabData(self.tabs.addTab(tr(self._titles[one])), one)
+        self.tabs.setCurrentIndex(_AREAS[area].index(name))
+        self.tabs.blockSignals(False)
+        self.ribbon.set_tab(area)
+        page = self._pages[name]
+        self._stack.setCurrentWidget(page)
+        is_grid = isinstance(page, GridPage)
+        self.search.setVisible(is_grid)
+        self.details.setVisible(is_grid)
+        if isinstance(page, GridPage):
+            self.search.blockSignals(True)
+            self.search.setText(page.quick)
+            self.search.blockSignals(False)
+            self.details.setChecked(page.details is not None and not page.details.isHidden())
+        self.refresh_actions()
+
+    @Slot(str)
+    def _show_area(self, area: str) -> None:
+        names = _AREAS.get(area, ())
+        current = self._stack.currentWidget().objectName()
+        if names and current not in names:
+            self.show_page(names[0])
+
+    @Slot(int)
+    def _tab_chosen(self, place: int) -> None:
+        if place >= 0:
+            self.show_page(self.tabs.tabData(place))
+
+    @Slot()
+    def _next_page(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % max(1, self.tabs.count()))
+
+    @Slot(str)
+    def _quick_typed(self, text: str) -> None:
+        self.page.set_quick(text)
+
+    @Slot(bool)
+    def _details_toggled(self, shown: bool) -> None:
+        if self.page.details is not None:
+            self.page.details.setVisible(shown)
+            self.page.current_changed()
+
+    @Slot()
+    def _details_closed(self) -> None:
+        self.details.setChecked(False)
+
+    @Slot()
+    def _next_part(self) -> None:
+        self._move_part(1)
+
+    @Slot()
+    def _previous_part(self) -> None:
+        self._move_part(-1)
+
+    def _move_part(self, step: int) -> None:
+        """F6: ribbon, grid, details, status bar, and round again."""
+        page = self._stack.currentWidget()
+        inside = [page.grid, page.details] if isinstance(page, GridPage) else [page]
+        parts.move([self.ribbon, *(part for part in inside if part is not None), self.status], step)
+
+    # Actions
+
+    def state(self) -> WindowState:
+        page = self._stack.currentWidget()
+        grid = page if isinstance(page, GridPage) else None
+        return WindowState(
+            page=page.objectName(),
+            rights=self.context.rights,
+            selected=grid.selected_count if grid is not None else 0,
+            shown=grid.shown if grid is not None else 0,
+            total=grid.total if grid is not None else 0,
+            has_conditions=grid is not None and grid.conditions is not None,
+            plr_busy=self.plr.busy,
+            exporting=self.exports.busy,
+        )
+
+    @Slot()
+    def _something_changed(self) -> None:
+        self._refresh_later.start()
+
+    @Slot()
+    def refresh_actions(self) -> None:
+        """Ask every action anew whether it can be done, and say in the status bar what is selected."""
+        state = self.state()
+        self.actions_.refresh(state)
+        page = self._stack.currentWidget()
+        left = []
+        if isinstance(page, GridPage):
+            left.append(tr("{n} of {all} selected", n=count(page.selected_count), all=count(page.total)))
+            if page.shown and page.selected_count == page.shown:
+                left.append(tr("All rows of the filter"))
+        lrs = self.context.settings.lrs
+        service = tr("LRS {kind}", kind=lrs.service) if lrs.url else tr("LRS not set up")
+        base = tr("Embedded database") if self.context.db.embedded else tr("Shared database")
+        self.status.show_texts(left, [service, base, self.context.user.name])
+
+    @property
+    def plr_exporting(self) -> bool:
+        """Whether the PLR window writes a file at the moment."""
+        return self.plr.exporting
+
+    def show_columns_menu(self) -> None:
+        self.page.columns_menu().popup(QCursor.pos())
+
+    def add_learner(self) -> None:
+        self.show_page("learners")
+        self.learners.add_learner()
+
+    def show_attainments(self) -> None:
+        """The attainments of the selected learners."""
+        keys = self.learners.grid.selected_keys()
+        self._show_attainments_of(list(keys))
+
+    @Slot(object)
+    def _show_attainments_of(self, learner_ids: list[int]) -> None:
+        self.attainments.show_learners(learner_ids)
+        self.show_page("attainments")
+
+    def download_plr(self) -> None:
+        """*Attainments (PLR) Download* for the selected learners."""
+        self.plr.download(self.learners.grid.selected_keys())
+
+    # Settings, rights, demo
+
+    @Slot()
+    def open_settings(self) -> None:
+        dialog = SettingsDialog(self, self.runner, self.context, self._appearance)
+        dialog.saved.connect(self._something_changed)
+        dialog.appearance_changed.connect(self._set_appearance)
+        dialog.open()
+
+    @Slot()
+    def open_about(self) -> None:
+        AboutDialog(self).open()
+
+    @Slot()
+    def open_demo(self) -> None:
+        """A second window on invented people, as a process of its own."""
+        from ui.demo_process import start_demo
+
+        start_demo()
+        self.status.show_result(tr("The demo opens in a window of its own."))
+
+    @Slot(object)
+    def _set_appearance(self, appearance: remembered.Appearance) -> None:
+        self._appearance = dict(appearance)
+        remembered.dress(self._appearance, self._grids)
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        if changes.topics & {Topic.LICENCES, Topic.USERS}:
+            self._read_rights()
+
+    def _read_rights(self) -> None:
+        def read(context: TaskContext) -> Rights:
+            with self.context.db.read(context) as tx:
+                return access.rights(tx, self.context.user)
+
+        self.runner.run(read, lane=Lane.READ, done=self._rights_read)
+
+    @Slot(object)
+    def _rights_read(self, rights: Rights) -> None:
+        self.context.rights = rights
+        self.refresh_actions()
+        if self.plr.window is not None:
+            self.plr.window.refresh_buttons()
+
+    @property
+    def may_administer(self) -> bool:
+        return not self.context.rights.why_not(Permission.ADMINISTER)
+
+    def sizeHint(self) -> QSize:
+        return QSize(1440, 900)
+
+    # Leaving
+
+    @Slot()
+    def leave(self) -> None:
+        """Exit: as closing the window."""
+        self.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        plr = self.plr.window
+        if not self._leaving:
+            busy = self.plr.busy
+            if (busy or self.exports.busy) and not confirm_quitting(self):
+                event.ignore()
+                return
+            if plr is not None and plr.isVisible():
+                if busy:
+                    plr.page.cancel()
+                    plr.close_unasked()
+                elif not plr.close():
+                    event.ignore()
+                    return
+            self._leaving = True
+            folder = self.context.folder.path
+            remembered.remember(folder, self, self.ribbon, self._grids, self._appearance)
+        self.end_tasks()
+        event.accept()
+        self.left.emit()
+
+    def end_tasks(self) -> None:
+        """Stop every task and wait: a killed write is worse than a slow exit, so after 5 s we go on waiting."""
+        self.runner.cancel_all()
+        if not self.runner.wait(_LEAVE_MS):
+            self.status.show_result(tr("Waiting for work under way to end…"))
+            while not self.runner.wait(_LEAVE_MS):
+                pass
+
+    def close_for_good(self) -> None:
+        """After the tasks ended: no question any more."""
+        self._leaving = True
+        if self.plr.window is not None:
+            self.plr.window.close_unasked()
+        self.close()

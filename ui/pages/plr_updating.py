@@ -1,0 +1,125 @@
+"""*Update Selected* and its *Undo*, from the question before to the summary after."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.history import UndoSummary
+from app.keys import Keys
+from app.plr.replan import replan
+from app.plr.update import UpdateSummary, lower_rows, undo_update, update_selected
+from app.tasks import Progress, TaskContext
+from ui.dialogs.questions import Lower, ask_lower
+from ui.dialogs.update_summary import UpdateSummaryDialog
+from ui.look.words import count, plural, tr
+from ui.workers import Lane, TaskRunner
+
+
+class PlrUpdating(QObject):
+    """One update or undo at a time. `wrote` carries Changes; `ended` comes after every end, good or bad."""
+
+    progressed = Signal(str, int, int)
+    """(words, done, total) for the strip."""
+    ended = Signal()
+    wrote = Signal(object)
+    taken_back = Signal(str, str)
+    """(what happened, what to know) after an undo."""
+    failed = Signal(object)
+
+    def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner) -> None:
+        super().__init__(owner)
+        self._owner, self._context, self._runner = owner, context, runner
+        self._session = context.plr
+        self._task: TaskContext | None = None
+        self.updated_rows = 0
+
+    @property
+    def busy(self) -> bool:
+        return self._task is not None
+
+    def cancel(self) -> None:
+        """What is finished stays."""
+        if self._task is not None:
+            self._task.cancel()
+
+    def update(self, keys: Keys) -> bool:
+        """Ask about lower grades, then carry out the plan for these rows; False if the user went back."""
+        lower_too = False
+        if lower := lower_rows(self._session, keys):
+            answer = ask_lower(self._owner.window(), lower)
+            if answer is Lower.BACK:
+                return False
+            lower_too = answer is Lower.UPDATE
+        run, session = self._context, self._session
+
+        def work(context: TaskContext) -> UpdateSummary:
+            default_type = run.settings.lrs.default_attainment_type
+            return update_selected(
+                context, run.db, run.user, session, keys, lower_too=lower_too, default_type=default_type
+            )
+
+        self._task = self._runner.run(
+            work,
+            lane=Lane.WRITE,
+            done=self._updated,
+            progress=self._progress,
+            failed=self._failed,
+            cancelled=self._ended,
+        )
+        self.progressed.emit(tr("Updating attainments"), 0, 1)
+        return True
+
+    @Slot(object)
+    def _progress(self, progress: Progress) -> None:
+        words = tr("Updating {done} of {total} learners", done=count(progress.done), total=count(progress.total))
+        self.progressed.emit(words, progress.done, progress.total)
+
+    @Slot(object)
+    def _updated(self, summary: UpdateSummary) -> None:
+        self.updated_rows += summary.updated
+        self._ended()
+        self.wrote.emit(summary.changes)
+        dialog = UpdateSummaryDialog(self._owner.window(), summary, self._session.row)
+        dialog.setProperty("operation", summary.operation_id)
+        dialog.undo_requested.connect(self._undo)
+        dialog.open()
+
+    @Slot()
+    def _undo(self) -> None:
+        operation_id = self.sender().property("operation")
+        if operation_id is None or self.busy:
+            return
+        run, session = self._context, self._session
+
+        def work(context: TaskContext) -> UndoSummary:
+            undone = undo_update(run.db, run.user, operation_id)
+            replan(context, run.db, session)
+            return undone
+
+        self._task = self._runner.run(
+            work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._ended
+        )
+        self.progressed.emit(tr("Taking back the update"), 0, 0)
+
+    @Slot(object)
+    def _undone(self, undone: UndoSummary) -> None:
+        self.updated_rows = 0
+        self._ended()
+        self.wrote.emit(Changes.of(Topic.ATTAINMENTS))
+        if undone.left:
+            text = "{n} change was left: somebody changed the record since."
+            many = "{n} changes were left: somebody changed the records since."
+            self.taken_back.emit(tr("Update taken back in part"), plural(undone.left, text, many))
+        else:
+            self.taken_back.emit(tr("Update taken back"), tr("Everything is as it was before."))
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._ended()
+        self.failed.emit(error)
+
+    @Slot()
+    def _ended(self) -> None:
+        self._task = None
+        self.ended.emit()

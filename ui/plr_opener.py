@@ -1,0 +1,80 @@
+"""*Attainments (PLR) Download*: opens the one PLR window there is, and answers what it asks of the main window."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.context import AppContext
+from app.errors import AccessError, SecretNeededError
+from app.keys import Keys
+from ui.dialogs.questions import ask_over_limit
+from ui.dialogs.sign_in import SignInDialog
+from ui.export_status import ExportStatus
+from ui.hub import Hub
+from ui.messages import Messages
+from ui.pages.plr import AT_MOST
+from ui.plr_window import PlrWindow
+from ui.workers import TaskRunner
+
+
+class PlrOpener(QObject):
+    """`window` is None until the first download; it is kept and used again."""
+
+    changed = Signal()
+    rights_doubted = Signal()
+    edit_wanted = Signal(int)
+
+    def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner, hub: Hub, messages: Messages) -> None:
+        super().__init__(owner)
+        self._owner, self._context, self._runner = owner, context, runner
+        self._hub, self._messages = hub, messages
+        self.window: PlrWindow | None = None
+        self._exports: ExportStatus | None = None
+
+    @property
+    def busy(self) -> bool:
+        return self.window is not None and self.window.page.busy
+
+    @property
+    def exporting(self) -> bool:
+        return self._exports is not None and self._exports.busy
+
+    def download(self, keys: Keys) -> None:
+        """Download for these learners; above a thousand it asks first, never cuts silently."""
+        if not len(keys):
+            return
+        if len(keys) > AT_MOST and not ask_over_limit(self._owner, len(keys), AT_MOST):
+            return
+        if self.window is None:
+            self.window = self._make()
+        elif self.window.isVisible() and not self.window.close():
+            self.window.raise_()
+            return
+        self.window.show()
+        self.window.raise_()
+        self.window.activateWindow()
+        self.window.download(keys)
+
+    def _make(self) -> PlrWindow:
+        window = PlrWindow(self._context, self._runner, self._hub)
+        window.closed.connect(self.changed)
+        page = window.page
+        page.busy_changed.connect(self.changed)
+        page.failed.connect(self._failed)
+        page.secret_needed.connect(self._ask_secret)
+        page.edit_wanted.connect(self.edit_wanted)
+        self._exports = ExportStatus(window.status, self._messages, window)
+        page.exporting.connect(self._exports.follow)
+        return window
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._messages.show(error)
+        if isinstance(error, AccessError):
+            self.rights_doubted.emit()
+
+    @Slot(object)
+    def _ask_secret(self, error: SecretNeededError) -> None:
+        assert self.window is not None
+        dialog = SignInDialog(self.window, self._runner, self._context, error.secret)
+        dialog.accepted.connect(self.window.page.again)
+        dialog.open()

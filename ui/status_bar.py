@@ -1,0 +1,89 @@
+"""The status bar: what is selected at the left, work under way in the middle, where we are at the right."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
+
+from app.tasks import Progress
+from ui.look.buttons import button
+from ui.look.fonts import Type, scaled
+from ui.look.labels import ElidingLabel, TextLabel
+from ui.look.tokens import Role, color
+from ui.look.words import count, tr
+
+HEIGHT = 28
+
+
+class StatusBar(QWidget):
+    """Texts separated by thin lines; a progress bar with *Cancel* while something long runs."""
+
+    cancelled = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("status_bar")
+        self.setAccessibleName(tr("Status"))
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 14, 0)
+        row.setSpacing(12)
+        self._left = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
+        self._left.setObjectName("status_left")
+        row.addWidget(self._left, 2)
+        self._work = TextLabel("", Type.SECONDARY, Role.TEXT2, numbers=True)
+        self._work.setObjectName("status_work")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedSize(160, 6)
+        self._bar.setAccessibleName(tr("Progress"))
+        self._cancel = button(tr("Cancel"), kind="link", name="status_cancel", clicked=self.cancelled, small=True)
+        for part in (self._work, self._bar, self._cancel):
+            row.addWidget(part)
+            part.hide()
+        self._right = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
+        self._right.setObjectName("status_right")
+        row.addStretch(1)
+        row.addWidget(self._right)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, scaled(HEIGHT))
+
+    def show_texts(self, left: Sequence[str], right: Sequence[str]) -> None:
+        self._left.setText("   |   ".join(left))
+        self._right.setText("   |   ".join(right))
+
+    @Slot(object)
+    def show_progress(self, progress: Progress) -> None:
+        """Work under way; `hide_progress` when it ended."""
+        if progress.total:
+            said = tr("{done} of {total}", done=count(progress.done), total=count(progress.total))
+            self._work.setText(f"{tr(progress.text)} {said}".strip())
+            self._bar.setRange(0, progress.total)
+            self._bar.setValue(progress.done)
+        else:
+            self._work.setText(tr(progress.text))
+            self._bar.setRange(0, 0)
+        for part in (self._work, self._bar, self._cancel):
+            part.show()
+
+    @Slot()
+    def hide_progress(self) -> None:
+        for part in (self._work, self._bar, self._cancel):
+            part.hide()
+
+    @property
+    def working(self) -> bool:
+        """Whether a progress bar is shown."""
+        return not self._bar.isHidden()
+
+    @Slot(str)
+    def show_result(self, text: str) -> None:
+        """What came of the work just ended; stays until the next."""
+        self.hide_progress()
+        self._work.setText(text)
+        self._work.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        QPainter(self).fillRect(self.rect(), color(Role.WINDOW))

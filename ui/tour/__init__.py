@@ -1,0 +1,58 @@
+"""`learner-manager tour`: the main job through the real window, with real key and mouse events, without anyone."""
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.errors import AppError
+
+
+def run(options: argparse.Namespace) -> int:
+    """Play the tour; writes pictures, exports and tour.json into `--out`. Exit status 1 if anything was not as
+    expected, which is listed."""
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    from ui import commands
+    from ui.tour.player import Player, TourError
+    from ui.tour.script import Tour
+    from ui.window import application, demo_context, opened
+
+    out: Path = options.out
+    out.mkdir(parents=True, exist_ok=True)
+    app = application()
+    with (
+        demo_context(options.learners, latency_ms=options.latency_ms, parallel=options.parallel) as context,
+        opened(context) as window,
+    ):
+        tour = Tour(window, out, latency_ms=options.latency_ms, parallel=options.parallel)
+        player = Player(tour.steps(), app.quit, window)
+        player.start()
+        app.exec()
+        report: dict[str, Any] = tour.report()
+        problem = player.problem
+    (out / "tour.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
+    if isinstance(problem, TourError | AppError):
+        commands.complain(str(problem))
+        return 1
+    if problem is not None:
+        raise problem
+    wrong = list(_differences(report))
+    for line in wrong:
+        commands.complain(line)
+    if options.json:
+        commands.say(json.dumps(report))
+    return 1 if wrong else 0
+
+
+def _differences(report: dict[str, Any]) -> Iterator[str]:
+    if report["first_update"] != report["expected"]:
+        yield f"The first update counted {report['first_update']}, expected {report['expected']}."
+    if report["second_update"]["updated"]:
+        yield "The second update changed something."
+    for name in ("with_events", "error_rows", "records"):
+        if report[name] != report["expected_rows"][name]:
+            yield f"{name}: {report[name]}, expected {report['expected_rows'][name]}."

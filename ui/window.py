@@ -1,0 +1,195 @@
+"""Starting the window: folders, logs, database, sign-in, then everything that is built on them."""
+
+import argparse
+import contextlib
+import logging
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import TracebackType
+from typing import Any
+
+from PySide6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInstallMessageHandler
+from PySide6.QtWidgets import QApplication
+
+from app import __version__, demo, logs
+from app.context import AppContext
+from app.errors import AppError
+from app.folders import DataFolder
+from app.secrets import Secrets
+from app.start import open_folder, sign_in
+from ui import commands
+from ui.look.tokens import theme
+from ui.main_window import MainWindow
+
+logger = logging.getLogger(__name__)
+
+# Workers hand the interpreter over every millisecond: the window's thread is late by 7 to 13 ms instead of 30.
+SWITCH_INTERVAL = 0.001
+
+
+def run(options: argparse.Namespace) -> int:
+    """Open the window (`--demo`: on invented people) and stay until it is closed; returns the exit status."""
+    app = application()
+    with ExitStack() as stack:
+        try:
+            if options.demo:
+                context = stack.enter_context(demo_context(demo.DEMO_LEARNERS))
+            else:
+                context = stack.enter_context(real_context(options))
+        except AppError as error:
+            commands.complain(str(error))
+            _show_start_failure(error)
+            return 3
+        window = stack.enter_context(opened(context))
+        if options.smoke is not None:
+            return _smoke(app, window, options.smoke)
+        return int(app.exec())
+
+
+def application() -> QApplication:
+    """The application object, dressed; made once."""
+    app = QApplication.instance()
+    if not isinstance(app, QApplication):
+        app = QApplication(sys.argv[:1])
+        app.setApplicationName("Learner Manager")
+        app.setApplicationVersion(__version__)
+        app.setDesktopFileName("learner-manager")
+        theme().apply(app)
+        sys.setswitchinterval(SWITCH_INTERVAL)
+    return app
+
+
+@contextmanager
+def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
+    """The objects of a run on the user's own data folder."""
+    folder = commands.folder_of(options)
+    settings, db = open_folder(folder, options.database)
+    try:
+        logs.start(folder.logs)
+        user, rights = sign_in(db)
+        yield AppContext(folder, settings, Secrets(), db, user, rights)
+    finally:
+        db.close()
+        logs.stop()
+
+
+@contextmanager
+def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> Iterator[AppContext]:
+    """The objects of a run on invented people: a fresh folder and the sandbox in a process of its own."""
+    with (
+        TemporaryDirectory(prefix="learner-manager-demo-", ignore_cleanup_errors=True) as place,
+        ExitStack() as stack,
+    ):
+        folder = DataFolder(Path(place) / "data")
+        _, db = open_folder(folder)
+        stack.callback(db.close)
+        options = ("--latency-ms", str(latency_ms), "--people", str(max(learners, 100)))
+        info = stack.enter_context(demo.sandbox_process("lrs", Path(place), *options))
+        settings = demo.settings_for(info, parallel=parallel)
+        demo.prepare(folder.path, db, settings, learners)
+        logs.start(folder.logs)
+        stack.callback(logs.stop)
+        user, rights = sign_in(db)
+        secrets = Secrets()
+        host = settings.lrs.host
+        secrets.set_for_session("lrs_password", info["password"], host=host)
+        secrets.set_for_session("lrs_certificate_password", info["certificate_password"], host=host)
+        yield AppContext(folder, settings, secrets, db, user, rights, demo=True)
+
+
+@contextmanager
+def opened(context: AppContext) -> Iterator[MainWindow]:
+    """The window shown and wired to signals and failures; its tasks are ended when the block is left."""
+    window = MainWindow(context)
+    with _failures_shown(window), _ended_by_signals(window):
+        window.show()
+        try:
+            yield window
+        finally:
+            window.end_tasks()
+            window.close_for_good()
+
+
+def _smoke(app: QApplication, window: MainWindow, file: Path) -> int:
+    """`--smoke FILE`: prove that the built program starts, reads its resources and its database."""
+    from ui.look.icons import Icon, pixmap
+    from ui.look.tokens import Role
+
+    app.processEvents()
+    icon = pixmap(Icon.CLOUD_ARROW_DOWN, 32, Role.TEXT, 1.0)
+    if icon.isNull() or not window.isVisible():
+        return 1
+    file.write_text(__version__ + "\n", encoding="utf-8")
+    return 0
+
+
+def _show_start_failure(error: AppError) -> None:
+    from ui.dialogs.message import MessageDialog
+
+    if QApplication.platformName() != "offscreen":
+        MessageDialog(None, error).exec()
+
+
+@contextmanager
+def _failures_shown(window: MainWindow) -> Iterator[None]:
+    """Whatever nobody caught is logged, masked, and shown once; also what threads and Qt have to say."""
+
+    def unexpected(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if issubclass(kind, KeyboardInterrupt):
+            return
+        logger.error("Unexpected failure", exc_info=(kind, error, trace))
+        window.messages.report(error)
+
+    def in_thread(failure: threading.ExceptHookArgs) -> None:
+        if failure.exc_value is not None:
+            unexpected(failure.exc_type, failure.exc_value, failure.exc_traceback)
+
+    def from_qt(kind: QtMsgType, place: QMessageLogContext, text: str) -> None:
+        if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg, QtMsgType.QtFatalMsg):
+            logger.warning("Qt: %s", text)
+
+    old_hook, old_thread_hook = sys.excepthook, threading.excepthook
+    sys.excepthook, threading.excepthook = unexpected, in_thread
+    old_handler: Any = qInstallMessageHandler(from_qt)
+    try:
+        yield
+    finally:
+        sys.excepthook, threading.excepthook = old_hook, old_thread_hook
+        qInstallMessageHandler(old_handler)
+
+
+@contextmanager
+def _ended_by_signals(window: MainWindow) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the program cleanly, also while the event loop sleeps: a handler alone would not run."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    theirs.setblocking(False)
+    old_fd = signal.set_wakeup_fd(theirs.fileno(), warn_on_full_buffer=False)
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    old = {number: signal.signal(number, lambda *_: None) for number in numbers}
+    notifier = QSocketNotifier(ours.fileno(), QSocketNotifier.Type.Read, window)
+
+    def wake() -> None:
+        with contextlib.suppress(BlockingIOError):
+            ours.recv(64)
+        window.leave()
+
+    notifier.activated.connect(wake)
+    try:
+        yield
+    finally:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(old_fd)
+        for number, handler in old.items():
+            signal.signal(number, handler)
+        ours.close()
+        theirs.close()

@@ -169,10 +169,10 @@ class PlrSession:
             asking = [place * EVENTS_PER_LEARNER for place in self._asking if place not in self._answers]
             return keys, asking, len(self._arrived)
 
-    def rows(self) -> list[PlrRow]:
-        """Every row that has an answer, in the order of arrival: a snapshot."""
+    def rows(self, first: int | None = None) -> list[PlrRow]:
+        """Every row that has an answer (of the `first` learners answered), in the order of arrival: a snapshot."""
         with self._lock:
-            return [row for place in self._arrived for row in self._rows_of(place)]
+            return [row for place in self._arrived[:first] for row in self._rows_of(place)]
 
     def row(self, key: int) -> PlrRow | None:
         """One row by its key; None if a refresh brought fewer events."""

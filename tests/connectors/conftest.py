@@ -1,23 +1,13 @@
 """A sandbox per module, and settings that fit it, with short time-outs."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from app.connectors.lrs import LrsAccess
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, people
-
-settings.register_profile(
-    "connectors",
-    max_examples=10_000 if os.environ.get("LM_LONG") == "1" else 200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.load_profile("connectors")
 
 PEOPLE = people(300)
 

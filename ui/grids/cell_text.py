@@ -9,7 +9,7 @@ from ui.look.words import tr
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _FORMULA_SIGNS = "=+-@\t\r\n＝＋－＠"
-_BREAKS = {mark: " " for mark in (*range(0x20), 0x7F, 0x85, 0x2028, 0x2029)}
+_BREAKS = dict.fromkeys((*range(0x20), 0x7F, 0x85, 0x2028, 0x2029), " ")
 
 
 def day(value: date) -> str:

@@ -80,7 +80,9 @@ class ColumnLayout(QObject):
 
     def _order_from(self, stored: object) -> list[str]:
         """Stored columns in their order; one that is new since then stands behind its left neighbour."""
-        known = list(dict.fromkeys(each for each in stored if isinstance(each, str))) if isinstance(stored, list) else []
+        known = (
+            list(dict.fromkeys(each for each in stored if isinstance(each, str))) if isinstance(stored, list) else []
+        )
         order = [column_id for column_id in known if column_id in self._sections]
         before = ""
         for column in self._columns:
@@ -97,7 +99,9 @@ class ColumnLayout(QObject):
         section = self._sections[self._stretch]
         header = self._header
         others = sum(
-            header.sectionSize(each) for each in range(header.count()) if each != section and not header.isSectionHidden(each)
+            header.sectionSize(each)
+            for each in range(header.count())
+            if each != section and not header.isSectionHidden(each)
         )
         self._busy = True
         header.resizeSection(section, max(self._widths[self._stretch], room - others))
@@ -112,7 +116,9 @@ class ColumnLayout(QObject):
         """In the order they stand in."""
         by_section = {self._sections[column.id]: column for column in self._columns}
         sections = (self._header.logicalIndex(place) for place in range(self._header.count()))
-        return [by_section[each] for each in sections if each in by_section and not self._header.isSectionHidden(each)]
+        return [
+            by_section[each] for each in sections if each in by_section and not self._header.isSectionHidden(each)
+        ]
 
     def set_hidden(self, column_id: str, hidden: bool) -> None:
         """Hide or show a column; the last one that is visible stays."""

@@ -99,9 +99,7 @@ class GridSource(Protocol):
     Copying calls `rows` in a task either way, so an in-memory source keeps its rows behind a lock.
     """
 
-    def keys(
-        self, context: TaskContext, query: Query, first: Callable[[Keys], None]
-    ) -> Keys:
+    def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         """Every key of the query in display order; runs in a task. `first` takes the first screenful early."""
         ...
 

@@ -40,13 +40,12 @@ class ConditionBar(QWidget):
         self.hide_when_empty = False
         """Whether the bar goes away while there are no conditions."""
         self._used = 0
+        self._away = False
         self._chips: list[Chip] = []
         self._joints: list[TextLabel] = []
         self._funnel = IconLabel(Icon.FUNNEL, Role.ACCENT_TEXT, 16, parent=self)
         self._lead = text_label("", Type.SECONDARY, Role.TEXT2, parent=self, name="conditions_lead")
-        self._add = button(
-            tr("Add"), Icon.PLUS, "quiet", "conditions_add", parent=self, small=True, clicked=self.edit_requested
-        )
+        self._add = button(tr("Add"), Icon.PLUS, "link", "conditions_add", parent=self, clicked=self.edit_requested)
         self._add.setAccessibleName(tr("Add a condition"))
         self._count = text_label("", Type.HEADER, Role.TEXT, numbers=True, parent=self, name="conditions_count")
         self._clear = icon_button(
@@ -87,10 +86,16 @@ class ConditionBar(QWidget):
         self._clear.setVisible(bool(tests))
         self.setAccessibleName(tr("Conditions"))
         self.setAccessibleDescription(f"{spoken(group, fields, nouns)}. {self._count.text()}")
-        self.setVisible(bool(tests) or not self.hide_when_empty)
+        self._show_or_hide(away=self.hide_when_empty and not tests)
         if focused >= len(tests):
             (self._chips[len(tests) - 1] if tests else self._add).setFocus()
         self._relay()
+
+    def _show_or_hide(self, *, away: bool) -> None:
+        # Shown only by who hid it: a bar that was not put anywhere yet would become a window of its own.
+        if away != self._away:
+            self._away = away
+            self.setVisible(not away)
 
     def _make_chips(self, wanted: int) -> None:
         """Chips are kept and used again, so that the one with the keyboard keeps it."""

@@ -85,5 +85,3 @@ class SentenceLabel(QWidget):
         layout, height = self._laid_out(self.width())
         layout.draw(painter, QPointF(0, max(0.0, (self.height() - height) / 2)))
         painter.end()
-
-

@@ -48,7 +48,12 @@ class DateField(QWidget):
         self.edit.editingFinished.connect(self._tidy)
         self.edit.installEventFilter(self)
         self.button: QToolButton = icon_button(
-            Icon.CALENDAR_BLANK, tr("Choose a day"), "calendar", parent=self, clicked=self.open_calendar, keys="Alt Down"
+            Icon.CALENDAR_BLANK,
+            tr("Choose a day"),
+            "calendar",
+            parent=self,
+            clicked=self.open_calendar,
+            keys="Alt Down",
         )
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

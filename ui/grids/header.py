@@ -44,11 +44,11 @@ class GridHeader(QHeaderView):
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), scaled(HEADER_HEIGHT))
 
-    def sectionSizeFromContents(self, logicalIndex: int) -> QSize:
+    def sectionSizeFromContents(self, logical: int) -> QSize:
         """As wide as the title with an arrow beside it."""
-        if logicalIndex == GUTTER:
+        if logical == GUTTER:
             return QSize(GUTTER_WIDTH, scaled(HEADER_HEIGHT))
-        title = self._grid_model().columns[logicalIndex - 1].title
+        title = self._grid_model().columns[logical - 1].title
         width = metrics(Type.HEADER).horizontalAdvance(title) + 2 * PAD + _ARROW + _ARROW_GAP
         return QSize(width, scaled(HEADER_HEIGHT))
 
@@ -76,15 +76,15 @@ class GridHeader(QHeaderView):
         painter.fillRect(rect, color(Role.SUBTLE))
         painter.fillRect(rect.x(), rect.bottom(), rect.width(), 1, color(Role.LINE))
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+    def paintSection(self, painter: QPainter, rect: QRect, logical: int) -> None:
         self._paint_ground(painter, rect)
-        if logicalIndex == GUTTER:
+        if logical == GUTTER:
             return
-        if self._is_under_pointer(logicalIndex):
+        if self._is_under_pointer(logical):
             painter.fillRect(rect.adjusted(0, 0, -1, -1), color(Role.HOVER))
         middle = rect.y() + (rect.height() - scaled(_SEPARATOR)) // 2
         painter.fillRect(rect.right(), middle, 1, scaled(_SEPARATOR), color(Role.LINE2))
-        self._paint_title(painter, rect, logicalIndex)
+        self._paint_title(painter, rect, logical)
 
     def _paint_title(self, painter: QPainter, rect: QRect, logical: int) -> None:
         model = self._grid_model()

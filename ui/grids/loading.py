@@ -52,9 +52,7 @@ def place(loaded: Loaded, context: TaskContext) -> Loaded:
     """`loaded` with everything that it holds found in its keys."""
     keys, held = loaded.keys, loaded.held
     marks = marks_in(keys, held.chosen, context) if len(held.chosen) else None
-    return replace(
-        loaded, marks=marks, current_row=find(keys, held.current), top_row=find(keys, held.top)
-    )
+    return replace(loaded, marks=marks, current_row=find(keys, held.current), top_row=find(keys, held.top))
 
 
 class FirstScreen(QObject):

@@ -66,9 +66,7 @@ class PageReader(QObject):
                 continue
             self._reading = page
             task = partial(read_page, self._model.source, page, keys)
-            self._runner.run(
-                task, lane=PAGES, done=self._arrived, failed=self._failed, cancelled=self._cancelled
-            )
+            self._runner.run(task, lane=PAGES, done=self._arrived, failed=self._failed, cancelled=self._cancelled)
 
     @Slot(object)
     def _arrived(self, page: Page) -> None:

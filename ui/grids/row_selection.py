@@ -32,7 +32,7 @@ class RowSelection(QItemSelectionModel):
     rows_changed = Signal()
 
     def __init__(self, model: PagedModel, parent: QObject | None = None) -> None:
-        super().__init__(model, parent)
+        super().__init__(model, parent or model)
         self._rows = model
         self._marks: bytearray | None = None
         self._kept: bytes | None = None
@@ -204,6 +204,6 @@ class RowSelection(QItemSelectionModel):
 
 
 def _rows_of(ranges: QItemSelection) -> Iterator[tuple[int, int]]:
-    for part in ranges:
+    for part in ranges.toList():
         if part.isValid():
             yield part.top(), part.bottom()

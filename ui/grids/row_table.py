@@ -6,7 +6,6 @@ from PySide6.QtCore import (
     QItemSelection,
     QItemSelectionModel,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QRect,
     Qt,
@@ -27,7 +26,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QToolTip, QWidget
 
 from ui.grids.header import HEADER_HEIGHT, GridHeader
-from ui.grids.paged_model import GUTTER, PagedModel
+from ui.grids.paged_model import GUTTER, Index, PagedModel
 from ui.grids.row_painter import Place, RowPainter, Scene
 from ui.grids.row_selection import Flag, RowSelection
 from ui.look.fonts import scaled
@@ -110,8 +109,8 @@ class RowTable(QTableView):
         super().setModel(model)
         self._header.use_empty_selection()
 
-    def setSelectionModel(self, selectionModel: QItemSelectionModel) -> None:
-        super().setSelectionModel(selectionModel)
+    def setSelectionModel(self, model: QItemSelectionModel) -> None:
+        super().setSelectionModel(model)
         self._header.use_empty_selection()
 
     # What is selected and current
@@ -132,7 +131,7 @@ class RowTable(QTableView):
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         """Speak the count instead: for a screen reader QTableView lists every selected cell, for seconds."""
-        rows = sum(part.height() for part in (*selected, *deselected))
+        rows = sum(part.height() for part in (*selected.toList(), *deselected.toList()))
         if rows <= _SPOKEN_ONE_BY_ONE:
             super().selectionChanged(selected, deselected)
             return
@@ -141,7 +140,7 @@ class RowTable(QTableView):
             spoken = plural(self._selection.count, "{n} row selected", "{n} rows selected")
             QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self, spoken))
 
-    def currentChanged(self, current: QModelIndex, previous: QModelIndex) -> None:
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.row() != previous.row():
             self._update_row(previous.row())
@@ -149,7 +148,7 @@ class RowTable(QTableView):
             self.current_changed.emit()
 
     def selectionCommand(
-        self, index: QModelIndex | QPersistentModelIndex, event: QEvent | None = None
+        self, index: Index, event: QEvent | None = None
     ) -> QItemSelectionModel.SelectionFlag:
         command = super().selectionCommand(index, event)
         if isinstance(event, QKeyEvent):
@@ -178,16 +177,14 @@ class RowTable(QTableView):
 
     # Keys
 
-    def moveCursor(
-        self, cursorAction: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier
-    ) -> QModelIndex:
+    def moveCursor(self, wanted: QAbstractItemView.CursorAction, modifiers: Qt.KeyboardModifier) -> QModelIndex:
         """Home and End go to the first and last row: whole rows are what is moved among."""
         action = QAbstractItemView.CursorAction
         rows = self._model.rowCount()
-        if rows and cursorAction in (action.MoveHome, action.MoveEnd):
+        if rows and wanted in (action.MoveHome, action.MoveEnd):
             column = max(self.currentIndex().column(), 0)
-            return self._model.index(0 if cursorAction == action.MoveHome else rows - 1, column)
-        return super().moveCursor(cursorAction, modifiers)
+            return self._model.index(0 if wanted == action.MoveHome else rows - 1, column)
+        return super().moveCursor(wanted, modifiers)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in _ENTER and self.current_row >= 0:
@@ -323,4 +320,3 @@ def _only_this_run(
     if shift and not control and command & Flag.Current:
         return command | Flag.Clear
     return command
-

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Literal
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui.look.icons import Icon, qicon
@@ -26,12 +26,12 @@ def button(
     name: str = "",
     *,
     parent: QWidget | None = None,
-    clicked: Callable[[], object] | None = None,
+    clicked: Callable[..., object] | SignalInstance | None = None,
     tip: str = "",
     small: bool = False,
     menu: QMenu | None = None,
 ) -> QPushButton:
-    """A push button with a verb. `name` is its object name; `clicked` a bound method of a QObject."""
+    """A push button with a verb. `name` is its object name; `clicked` a bound method or signal of a QObject."""
     made = QPushButton(text.replace("&", "&&"), parent)
     made.setObjectName(name)
     set_kind(made, kind, icon)
@@ -65,7 +65,7 @@ def icon_button(
     name: str = "",
     *,
     parent: QWidget | None = None,
-    clicked: Callable[[], object] | None = None,
+    clicked: Callable[..., object] | SignalInstance | None = None,
     checkable: bool = False,
     small: bool = False,
     keys: str = "",

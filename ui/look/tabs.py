@@ -42,8 +42,7 @@ class TabBar(QTabBar):
         self._counts[index] = text
         spoken = f"{self.tabText(index)}, {text}" if text else ""
         self.setAccessibleTabName(index, spoken)
-        # Qt keeps the sizes of the tabs until one of them changes.
-        self.setTabData(index, text)
+        # Qt keeps the sizes of the tabs until the text of one is set.
         self.setTabText(index, self.tabText(index))
         self.update()
 
@@ -66,6 +65,16 @@ class TabBar(QTabBar):
         count = self._counts.get(index, "")
         pill = _PILL_GAP + pill_width(count) if count else 0
         return QSize(words + pill + 2 * self._padding, scaled(self._height))
+
+    def tabRemoved(self, index: int) -> None:
+        later = {at - 1: text for at, text in self._counts.items() if at > index}
+        self._counts = {at: text for at, text in self._counts.items() if at < index} | later
+        super().tabRemoved(index)
+
+    def tabInserted(self, index: int) -> None:
+        later = {at + 1: text for at, text in self._counts.items() if at >= index}
+        self._counts = {at: text for at, text in self._counts.items() if at < index} | later
+        super().tabInserted(index)
 
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)

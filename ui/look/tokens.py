@@ -134,6 +134,10 @@ class Theme(QObject):
     def colour(self, role: Role) -> QColor:
         return self._colours[role]
 
+    def apply(self, app: QApplication) -> None:
+        """The same as `apply(app)` of this module."""
+        apply(app)
+
     def listen(self) -> None:
         """Follow the desktop from now on; needs an application."""
         if self._listening:

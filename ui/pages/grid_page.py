@@ -4,19 +4,19 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QStandardPaths, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from app.conditions import FieldInfo, Group
 from app.keys import Keys
 from app.tasks import TaskContext
-from ui.exporting import Exporter, Wanted, ask_for_file, export
+from ui.dialogs.questions import Copying, ask_too_many_to_copy
+from ui.exporting import CSV, Exporter, Wanted, ask_for_file, export
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
-from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import TaskRunner
 
@@ -68,6 +68,7 @@ class GridPage(QWidget):
         self.grid.selection_changed.connect(self._selection_changed)
         self.grid.current_changed.connect(self._current_changed)
         self.grid.activated_key.connect(self._activated)
+        self.grid.too_many_to_copy.connect(self._too_many_to_copy)
         card = Card(self)
         inside = self._inside = QVBoxLayout(card)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -208,11 +209,19 @@ class GridPage(QWidget):
             self.start_export(path)
 
     def start_export(self, path: Path) -> Exporter:
-        wanted = Wanted(self.source, self.rows_to_export(), self.grid.shown_columns(), self.title)
+        wanted = Wanted(self.source, self.rows_to_export(), self.grid.column_layout.visible_columns(), self.title)
         exporter = Exporter(self.runner, self)
         exporter.start(lambda context: export(context, wanted, path))
         self.exporting.emit(exporter)
         return exporter
+
+    @Slot(int)
+    def _too_many_to_copy(self, rows: int) -> None:
+        answer = ask_too_many_to_copy(self.window(), rows)
+        if answer is Copying.EXPORT:
+            self.export_to(CSV)
+        elif answer is Copying.ANYWAY:
+            self.grid.copy_selected(anyway=True)
 
     def columns_menu(self) -> QMenu:
         return self.grid.columns_menu()
@@ -221,7 +230,7 @@ class GridPage(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         """What is remembered of the page."""
-        return {"grid": self.grid.layout_state(), "details": self.details is None or not self.details.isHidden()}
+        return {"grid": self.grid.saved_layout(), "details": self.details is None or not self.details.isHidden()}
 
     def restore_layout_state(self, state: Mapping[str, Any]) -> None:
         grid = state.get("grid")
@@ -229,6 +238,3 @@ class GridPage(QWidget):
             self.grid.restore_layout(grid)
         if self.details is not None and isinstance(state.get("details"), bool):
             self.details.setVisible(state["details"])
-
-
-__all__ = ["DETAILS_WIDTH", "GridPage", "Qt", "Role"]

@@ -11,6 +11,7 @@ from app.changes import Changes, Topic
 from app.context import AppContext
 from app.dates import shown_time
 from app.errors import SecretNeededError
+from app.folding import fold
 from app.keys import Keys
 from app.plr.compare import Comparison, compare
 from app.plr.download import DownloadSummary, download
@@ -58,7 +59,9 @@ class PlrPage(GridPage):
         self._asked: list[int] = []
         self._last: DownloadSummary | None = None
         self._ended_at: datetime | None = None
-        self._mark = (0, 0)
+        self._mark = 0
+        self._tally_mark = 0
+        self._replaced = 0
         self._asking_shown = 0
         self._tally: Counter[Change] = Counter()
         self._tally_codes: Counter[str] = Counter()
@@ -218,32 +221,45 @@ class PlrPage(GridPage):
     @Slot()
     def _follow(self) -> None:
         """Bring in what arrived since the last look, without a reset: selection and scrolling stay."""
-        _, replaced = self.session.state()
-        if replaced != self._mark[1]:
-            self._mark = (self._mark[0], replaced)
+        replaced = self.session.state()[1]
+        if replaced != self._replaced:
+            self._replaced = replaced
             self.reload()
             self._recount()
-        keys, asking, mark = self.session.keys_since(self._mark[0])
-        rows = [row for key in keys if (row := self.session.row(key)) is not None]
-        self._mark = (mark, replaced)
+        self._count_arrived()
+        if self.grid.is_loading:
+            return
+        keys, asking, self._mark = self.session.keys_since(self._mark)
         query = self.query()
-        words = query.quick.lower().split()
+        words = (fold(query.quick) or "").split()
+        rows = (row for key in keys if (row := self.session.row(key)) is not None)
         shown = Keys("q", [row.key for row in rows if self._rows.passes(row, query, words)])
         if self._rows.change is not None or self._rows.code or query.quick or query.conditions:
             asking = []
-        tail = shown + Keys("q", asking)
-        if tail or self._asking_shown:
-            self.grid.replace_tail(self._asking_shown, tail)
+        if len(shown) or asking or self._asking_shown:
+            self.grid.replace_tail(self._asking_shown, shown + Keys("q", asking))
         self._asking_shown = len(asking)
-        for row in rows:
+        self.shown = self.grid.count
+
+    def _count_arrived(self) -> None:
+        """Add what arrived to the counts of the strip."""
+        keys, _, self._tally_mark = self.session.keys_since(self._tally_mark)
+        for key in keys:
+            row = self.session.row(key)
+            if row is None or row.answer is None:
+                continue
             self._tally_total += 1
             if row.change is not None:
                 self._tally[row.change] += 1
-            if row.first and row.answer is not None:
-                code = row.answer.error_code or row.answer.response_code
-                self._tally_codes[code] += 1
-        if rows:
+            if row.first:
+                self._tally_codes[row.answer.error_code or row.answer.response_code] += 1
+        if keys:
             self.strip.show_counts(self._tally_total, self._tally, self._tally_codes)
+
+    def _loaded(self, count: int, total: int) -> None:
+        self._mark = self._rows.arrived_at_load
+        self._asking_shown = 0
+        super()._loaded(count, total)
 
     def _recount(self) -> None:
         self.runner.run(lambda context: self._rows.counts(), lane=Lane.COUNT, done=self._recounted)
@@ -255,10 +271,6 @@ class PlrPage(GridPage):
         self._tally_total = counts.total
         self.strip.show_counts(counts.total, counts.by_change, counts.by_code)
         self.changed.emit()
-
-    def reload(self) -> None:
-        self._asking_shown = 0
-        super().reload()
 
     # Filter by the strip
 
@@ -372,7 +384,7 @@ class PlrPage(GridPage):
     def forget(self) -> None:
         """Clear the session and the grid."""
         self.session.clear()
-        self._mark = (0, 0)
+        self._mark = self._tally_mark = self._replaced = 0
         self._left, self._asked, self._last = [], [], None
         self.updating.updated_rows = 0
         self._rows.change, self._rows.code = None, ""

@@ -103,10 +103,13 @@ class PlrSource:
         self._session = session
         self.change: Change | None = None
         self.code = ""
+        self.arrived_at_load = 0
+        """How many learners had an answer when the last load began: what came later has to be added."""
         self._texts: dict[int, tuple[Answer | None, str]] = {}
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
-        found = self.filtered(context, query, self._session.rows())
+        self.arrived_at_load = self._session.state()[0]
+        found = self.filtered(context, query, self._session.rows(self.arrived_at_load))
         keys = Keys("q", [row.key for row in found])
         first(keys[:200])
         return keys

@@ -1,0 +1,202 @@
+"""What a condition's value is typed or chosen with: a line, a day, one choice, or several."""
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
+
+from app.conditions import FieldInfo, FieldKind, Operator, words_of
+from ui.grids.date_field import DateField
+from ui.look.buttons import button
+from ui.look.plain import visible_text
+from ui.look.words import tr
+
+_LONGEST = 10_000
+
+
+class ValueEditor(QWidget):
+    """One way to give a value. `text` is the value as a Test holds it; `changed` after every edit."""
+
+    changed = Signal()
+    entered = Signal()
+    """Enter was pressed in it."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(0, 0, 0, 0)
+
+    @property
+    def text(self) -> str:
+        return ""
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the value as typed; "" if nothing is, or it is only missing."""
+        return ""
+
+    def set_text(self, text: str) -> None:
+        """Show `text` where this editor can."""
+
+    def show_invalid(self, invalid: bool) -> None:
+        """Mark the field as the one an error is about."""
+        target = self.focusProxy() or self
+        target.setProperty("invalid", invalid)
+        target.update()
+
+
+class NoValue(ValueEditor):
+    """For "is blank" and the like."""
+
+
+class TextValue(ValueEditor):
+    """A line; for "is one of" a list with commas, also one pasted line by line."""
+
+    def __init__(self, title: str, *, several: bool, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._edit = QLineEdit(self)
+        self._edit.setMaxLength(_LONGEST)
+        self._edit.setAccessibleName(tr("Value for {field}", field=title))
+        if several:
+            self._edit.setPlaceholderText(tr("values with commas between them"))
+        self._edit.textChanged.connect(self.changed)
+        self._edit.returnPressed.connect(self.entered)
+        self.row.addWidget(self._edit)
+        self.setFocusProxy(self._edit)
+
+    @property
+    def text(self) -> str:
+        return self._edit.text()
+
+    def set_text(self, text: str) -> None:
+        self._edit.setText(text)
+        self._edit.setCursorPosition(0)
+
+
+class DateValue(ValueEditor):
+    """A day, kept in ISO."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._field = DateField(self)
+        self._field.setAccessibleName(tr("Day for {field}", field=title))
+        self._field.changed.connect(self.changed)
+        self._field.edit.returnPressed.connect(self.entered)
+        self.row.addWidget(self._field)
+        self.setFocusProxy(self._field.edit)
+
+    @property
+    def text(self) -> str:
+        day = self._field.value
+        return day.isoformat() if day is not None else ""
+
+    @property
+    def problem(self) -> str:
+        return self._field.problem
+
+    def set_text(self, text: str) -> None:
+        try:
+            self._field.set_value(date.fromisoformat(text.strip()))
+        except ValueError:
+            self._field.set_value(None)
+
+
+class ChoiceValue(ValueEditor):
+    """One of the choices."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._combo = QComboBox(self)
+        self._combo.setAccessibleName(tr("Value for {field}", field=title))
+        for value, label in choices:
+            self._combo.addItem(visible_text(tr(label)), value)
+        self._combo.currentIndexChanged.connect(self._chosen)
+        self.row.addWidget(self._combo)
+        self.setFocusProxy(self._combo)
+
+    @property
+    def text(self) -> str:
+        return str(self._combo.currentData() or "")
+
+    def set_text(self, text: str) -> None:
+        self._combo.setCurrentIndex(max(0, self._combo.findData(text.strip())))
+
+    @Slot(int)
+    def _chosen(self, place: int) -> None:
+        self.changed.emit()
+
+
+class ChoicesValue(ValueEditor):
+    """Several of the choices: a button that shows them, with a menu to tick."""
+
+    def __init__(self, title: str, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._choices = choices
+        self._menu = TickMenu(self)
+        for value, label in choices:
+            action = self._menu.addAction(visible_text(tr(label)).replace("&", "&&"))
+            action.setData(value)
+            action.setCheckable(True)
+            action.toggled.connect(self._ticked)
+        self._button: QPushButton = button("", name="choices", parent=self, menu=self._menu)
+        self._button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.row.addWidget(self._button)
+        self.setFocusProxy(self._button)
+        self._show()
+
+    @property
+    def text(self) -> str:
+        return ", ".join(str(action.data()) for action in self._menu.actions() if action.isChecked())
+
+    def set_text(self, text: str) -> None:
+        wanted = words_of(text)
+        for action in self._menu.actions():
+            action.setChecked(action.data() in wanted)
+
+    @Slot(bool)
+    def _ticked(self, on: bool) -> None:
+        self._show()
+        self.changed.emit()
+
+    def _show(self) -> None:
+        labels = dict(self._choices)
+        words = ", ".join(visible_text(tr(labels[value])) for value in words_of(self.text) if value in labels)
+        self._button.setText((words or tr("Choose…")).replace("&", "&&"))
+        self._button.setAccessibleName(
+            tr("Values for {field}: {values}", field=self.title, values=words or tr("none"))
+        )
+        self._button.setToolTip(words)
+
+
+class TickMenu(QMenu):
+    """A menu that stays open while its entries are ticked, with the mouse or with Space."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.actionAt(event.position().toPoint())
+        if action is not None and action.isCheckable():
+            action.toggle()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self.activeAction()
+        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
+            action.toggle()
+        else:
+            super().keyPressEvent(event)
+
+
+def value_editor(info: FieldInfo, operator: Operator, parent: QWidget | None = None) -> ValueEditor:
+    """The editor that fits the field and the operator."""
+    title = tr(info.title)
+    if not operator.takes_value:
+        return NoValue(title, parent)
+    if info.kind is FieldKind.DATE:
+        return DateValue(title, parent)
+    if info.kind is FieldKind.CHOICE:
+        several = operator is Operator.ANY_OF
+        return ChoicesValue(title, info.choices, parent) if several else ChoiceValue(title, info.choices, parent)
+    return TextValue(title, several=operator is Operator.ANY_OF, parent=parent)

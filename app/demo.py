@@ -31,8 +31,9 @@ COLLEGE_UKPRN = "19990002"
 _START_SECONDS = 30
 
 
-def fill(db: Database, count: int = DEMO_LEARNERS) -> tuple[Person, ...]:
-    """Write `count` invented learners, what the college holds of them, and both licences; returns the people."""
+def fill(db: Database, count: int = DEMO_LEARNERS, *, held: bool = True) -> tuple[Person, ...]:
+    """Write `count` invented learners, what the college holds of them (unless not `held`), and both licences;
+    returns the people."""
     invented = people(count)
     with db.write() as tx:
         type_ids = dict(tx.execute(select(attainment_type.c.code, attainment_type.c.id)).tuples().all())
@@ -48,14 +49,18 @@ def fill(db: Database, count: int = DEMO_LEARNERS) -> tuple[Person, ...]:
         checks = [_check(key, one) for key, one in zip(ids, invented, strict=True) if one.last_plr is not None]
         if checks:
             tx.execute(insert(plr_check), checks)
-        held = [(key, one, found) for key, one in zip(ids, invented, strict=True) for found in one.stored]
-        held_ids = db.new_ids(tx, attainment, len(held))
-        if held:
+        stored = (
+            []
+            if not held
+            else [(key, one, found) for key, one in zip(ids, invented, strict=True) for found in one.stored]
+        )
+        held_ids = db.new_ids(tx, attainment, len(stored))
+        if stored:
             tx.execute(
                 insert(attainment),
                 [
                     {"id": row_id, **_attainment(key, found, type_ids["PLR"])}
-                    for row_id, (key, _, found) in zip(held_ids, held, strict=True)
+                    for row_id, (key, _, found) in zip(held_ids, stored, strict=True)
                 ],
             )
         links = [
@@ -66,7 +71,7 @@ def fill(db: Database, count: int = DEMO_LEARNERS) -> tuple[Person, ...]:
                 "source": source,
                 "date_loaded": loaded,
             }
-            for row_id, (key, _, found) in zip(held_ids, held, strict=True)
+            for row_id, (key, _, found) in zip(held_ids, stored, strict=True)
             for event_id, source, loaded in found.event_ids
         ]
         if links:

@@ -157,7 +157,7 @@ class MainWindow(QWidget):
             ("Shift+F6", self._previous_part),
             ("Ctrl+Tab", self._next_page),
         ):
-            QShortcut(QKeySequence(keys), self, called)  # type: ignore[call-overload]
+            QShortcut(QKeySequence(keys), self, called)
 
     # Pages
 
@@ -193,8 +193,8 @@ class MainWindow(QWidget):
     @Slot(str)
     def _show_area(self, area: str) -> None:
         names = _AREAS.get(area, ())
-        current = self._stack.currentWidget().objectName()
-        if names and current not in names:
+        current = self._stack.currentWidget()
+        if names and (current is None or current.objectName() not in names):
             self.show_page(names[0])
 
     @Slot(int)
@@ -240,7 +240,7 @@ class MainWindow(QWidget):
         page = self._stack.currentWidget()
         grid = page if isinstance(page, GridPage) else None
         return WindowState(
-            page=page.objectName(),
+            page=page.objectName() if page is not None else "",
             rights=self.context.rights,
             selected=grid.selected_count if grid is not None else 0,
             shown=grid.shown if grid is not None else 0,

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 def move(parts: Sequence[QWidget], step: int) -> None:
     """Give the focus to the part `step` places on from the one that has it; parts that cannot take it are skipped."""
     focus = QApplication.focusWidget()
-    at = next((n for n, part in enumerate(parts) if focus is part or part.isAncestorOf(focus)), 1)
+    holds = [focus is not None and (focus is part or part.isAncestorOf(focus)) for part in parts]
+    at = holds.index(True) if True in holds else 1
     for turn in range(1, len(parts) + 1):
         if _take_focus(parts[(at + step * turn) % len(parts)]):
             return

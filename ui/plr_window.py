@@ -110,7 +110,7 @@ class PlrWindow(QWidget):
             ("Ctrl+U", self.page.update_selected),
             ("Ctrl+W", self.close),
         ):
-            QShortcut(QKeySequence(keys), self, called)  # type: ignore[call-overload]
+            QShortcut(QKeySequence(keys), self, called)
 
     @Slot()
     def _next_part(self) -> None:

@@ -34,7 +34,7 @@ def remember(
     folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, GridPage], appearance: Appearance
 ) -> None:
     """Write it down for the next run."""
-    geometry = window.saveGeometry().toBase64().data().decode("ascii")
+    geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
     layouts = {name: page.layout_state() for name, page in pages.items()}
     state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, **layouts}
     window_state.save(folder, state)

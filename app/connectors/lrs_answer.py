@@ -23,7 +23,7 @@ NO_ULN_REPEATED = "The answer did not repeat the ULN."
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _MODEL = "{http://api.lrs.qcf.gov.uk/model}"
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
-_END_OF_ENVELOPE = re.compile(rb"</(?:[^<>\s:]+:)?Envelope\s*>\s*\Z")
+_END_OF_ENVELOPE = re.compile(rb"</(?:[^<>\s:]+:)?Envelope\s*>")
 _BEGIN_OF_ENVELOPE = re.compile(rb"<(?:[^<>\s:]+:)?Envelope[\s>]")
 
 
@@ -199,7 +199,7 @@ def _soap_body(data: bytes) -> Element | None:
 def _cut_short(data: bytes) -> bool:
     """Whether the bytes begin like an envelope and never end like one; the zeros are those of UTF-16."""
     plain = data.replace(b"\0", b"")
-    return bool(_BEGIN_OF_ENVELOPE.search(plain[:2000])) and not _END_OF_ENVELOPE.search(plain[-200:])
+    return bool(_BEGIN_OF_ENVELOPE.search(plain[:2000])) and not _END_OF_ENVELOPE.search(plain)
 
 
 def _texts(element: Element) -> list[tuple[str, str]]:

@@ -266,10 +266,11 @@ def serve(
     faults: Sequence[str],
     announce: Callable[[dict[str, str | int]], None],
     stop: threading.Event,
+    people: Sequence[Person] | None = None,
 ) -> None:
     """Run a sandbox until `stop` is set; `announce` is called once, when it answers. Raises InputError for an
     unknown fault, OSError if the port is taken."""
-    with LrsSandbox(folder, port=port, latency_ms=latency_ms, faults=faults) as sandbox:
+    with LrsSandbox(folder, people=people, port=port, latency_ms=latency_ms, faults=faults) as sandbox:
         announce(sandbox.info.as_dict())
         stop.wait()
 

@@ -78,8 +78,9 @@ class TlsServer(ThreadingHTTPServer):
         self._connections = 0
         self._open: set[ssl.SSLSocket] = set()
         self._talking: set[threading.Thread] = set()
-        self._loop = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True, name="sandbox")
+        self._loop = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
         super().__init__(("127.0.0.1", port), _Conversation)
+        self._loop.name = f"sandbox {self.port}"
 
     @property
     def port(self) -> int:
@@ -116,7 +117,10 @@ class TlsServer(ThreadingHTTPServer):
 
     def process_request(self, request: Any, client_address: Any) -> None:
         thread = threading.Thread(
-            target=self.process_request_thread, args=(request, client_address), daemon=True, name="sandbox line"
+            target=self.process_request_thread,
+            args=(request, client_address),
+            daemon=True,
+            name=f"{self._loop.name} line",
         )
         with self._lock:
             self._talking.add(thread)

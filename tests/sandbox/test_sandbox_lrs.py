@@ -355,7 +355,7 @@ def test_stop_ends_what_hangs_and_gives_the_port_back(serving: Serving, tmp_path
     port = int(asker.sandbox.info.url.split(":")[2].split("/")[0])
     with LrsSandbox(tmp_path / "next", people=PEOPLE[:1], port=port) as again:
         assert f":{port}/" in again.info.url
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("sandbox") and thread.is_alive()]
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith(f"sandbox {port}")]
 
 
 def test_own_answers_go_before_the_usual_ones(serving: Serving) -> None:

@@ -1,6 +1,7 @@
 """One line of the Condition Builder: *field, operator, value*, and a bin to remove it."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
@@ -93,6 +94,11 @@ class ConditionRow(QWidget):
         """What is wrong with the value as typed."""
         return self.value.problem
 
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab reaches, in order."""
+        return [self.field, self.operator, *self.value.tab_stops, self.bin]
+
     def show_error(self, text: str) -> None:
         """Say beside the value what is wrong; "" takes it away."""
         self.error.setText(text)
@@ -125,8 +131,7 @@ class ConditionRow(QWidget):
         old.deleteLater()
         self.value.changed.connect(self._edited)
         self.value.entered.connect(self.entered)
-        order: list[QWidget] = [self.field, self.operator, self.value.focusProxy() or self.value, self.bin]
-        for first, second in zip(order, order[1:], strict=False):
+        for first, second in pairwise(self.tab_stops):
             QWidget.setTabOrder(first, second)
         self.value.show()
         self.show_error("")

@@ -41,6 +41,12 @@ class ValueEditor(QWidget):
     def set_text(self, text: str) -> None:
         """Show `text` where this editor can."""
 
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        """What Tab reaches, in order."""
+        target = self.focusProxy()
+        return [target] if target is not None else []
+
     def show_invalid(self, invalid: bool) -> None:
         """Mark the field as the one an error is about."""
         target = self.focusProxy() or self
@@ -96,6 +102,10 @@ class DateValue(ValueEditor):
     @property
     def problem(self) -> str:
         return self._field.problem
+
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        return [self._field.edit, self._field.button]
 
     def set_text(self, text: str) -> None:
         try:

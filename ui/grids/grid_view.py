@@ -1,40 +1,24 @@
-"""The grid of every page: loads a query, keeps what is selected, sorts, arranges columns, copies."""
+"""The grid of every page: a table that loads queries, sorts, arranges its columns and copies."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, Signal, Slot
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from app.keys import Keys
 from ui.grids.column_layout import ColumnLayout
-from ui.grids.columns import Column, GridSource, Query
+from ui.grids.columns import GridSource
 from ui.grids.columns_menu import ColumnsMenu, show_at_header
 from ui.grids.copying import MOST_TO_COPY, Copier
-from ui.grids.loading import GridLoader, Held, Loaded
-from ui.grids.overlay import GridOverlay
-from ui.grids.page_reader import PageReader
-from ui.grids.paged_model import GUTTER, PagedModel
-from ui.grids.row_runs import joined
-from ui.grids.row_selection import Flag
-from ui.grids.row_table import RowTable
-from ui.look.words import tr
+from ui.grids.loaded_table import LoadedTable
+from ui.grids.paged_model import GUTTER
 from ui.workers import TaskRunner
 
 
-class GridView(RowTable):
-    """A grid over a GridSource. `load` shows a query; everything else keeps working meanwhile.
+class GridView(LoadedTable):
+    """A grid over a GridSource. `load` shows a query; everything else keeps working meanwhile."""
 
-    Selection and current row belong to keys: they are the same after a reload, a re-sort or new rows.
-    """
-
-    loaded = Signal(int, int)
-    """How many rows the query has, and how many there are without it."""
-    loading_changed = Signal(bool)
-    load_failed = Signal(object)
-    """The load failed; the runner has been told too, so it need not be shown again."""
     sort_changed = Signal()
     too_many_to_copy = Signal(int)
     """Ctrl-C on so many rows was refused: offer an export instead, or call copy_selected(anyway=True)."""
@@ -43,307 +27,19 @@ class GridView(RowTable):
     """So many rows are on the clipboard."""
     copy_ended = Signal()
 
-    model_class: type[PagedModel] = PagedModel
-
     def __init__(self, source: GridSource, runner: TaskRunner, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(self.model_class(source), parent)
-        self._model.setParent(self)
+        super().__init__(source, runner, parent)
         self.setObjectName(name)
-        self.source = source
-        self.follows_end = False
-        """Whether a grid that is scrolled to its end stays there when rows are added."""
-        self.total = 0
-        """How many rows there are without any filter, as of the last load."""
-        self._runner = runner
-        self._query = Query()
-        self._shown: Query | None = None
-        self._partial = False
-        """Only the first screenful of the query is on the screen so far."""
-        self._current_before: int | None = None
-        self._then = ""
-        """What to do as soon as the load has ended: "all" or "invert"."""
-        self._changed_meanwhile = False
-        self._quiet = False
-        self._overlay = GridOverlay(self)
-        self._reader = PageReader(self._model, runner, self)
-        self._loader = GridLoader(source, runner, self)
         self._copier = Copier(source, runner, self)
-        self.column_layout = ColumnLayout(self._header, self.columns, self)
-        self.column_layout.reset()
-        self._connect()
-
-    def _connect(self) -> None:
-        self._loader.first_arrived.connect(self._first_arrived)
-        self._loader.arrived.connect(self._arrived)
-        self._loader.failed.connect(self._load_failed)
-        self._loader.stopped.connect(self._load_stopped)
         self._copier.progressed.connect(self.copy_progressed)
         self._copier.copied.connect(self.copied)
         self._copier.ended.connect(self.copy_ended)
+        self.column_layout = ColumnLayout(self._header, self.columns, self)
+        self.column_layout.reset()
         self._header.sectionClicked.connect(self._header_clicked)
         self._header.customContextMenuRequested.connect(self._header_menu)
 
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        return self._model.columns
-
-    @property
-    def count(self) -> int:
-        """How many rows are shown."""
-        return self._model.rowCount()
-
-    @property
-    def keys(self) -> Keys:
-        """All keys shown, in display order; not to be changed."""
-        return self._model.keys
-
-    # Loading
-
-    @property
-    def query(self) -> Query:
-        """What was asked for last, with the sorting that is in force."""
-        return self._query
-
-    @property
-    def is_loading(self) -> bool:
-        return self._loader.loading is not None
-
-    def load(self, query: Query) -> None:
-        """Show `query`. A sort of "" keeps the grid's own. A load that is under way is given up."""
-        if query.sort and self._sortable(query.sort):
-            self._show_sort(query.sort, query.descending)
-        by, descending = self._model.sort_shown
-        self._query = replace(query, sort=by, descending=descending)
-        held = self._hold()
-        # With rows selected the old ones stay until all are here: part of a selection is no selection.
-        show_first = self._query != self._shown and not len(held.chosen)
-        self._changed_meanwhile = False
-        self._then = ""
-        if not self._model.rowCount():
-            self._overlay.show_loading()
-        self._loader.load(self._query, held, show_first=show_first)
-        self.loading_changed.emit(True)
-
-    def reload(self) -> None:
-        """The same query again: the rows, their order or their number may have changed."""
-        self.load(self._query)
-
-    def _hold(self) -> Held:
-        top = self.rowAt(0)
-        top_key = self._model.key_at(top) if top > 0 else None
-        return Held(self._selection.chosen(), self._selection.revision, self.current_key, top_key)
-
-    @Slot(object, object)
-    def _first_arrived(self, query: Query, keys: Keys) -> None:
-        if self._selection.count or not keys:
-            return
-        self._current_before = self.current_key
-        self._partial = True
-        self._shown = None
-        self._model.set_keys(keys)
-        self._scroll_to_top()
-        self._overlay.show_nothing()
-
-    @Slot(object)
-    def _arrived(self, loaded: Loaded) -> None:
-        held = self._hold()
-        if (held.revision, held.current) != (loaded.held.revision, loaded.held.current):
-            self._loader.place_again(loaded, replace(held, top=loaded.held.top))
-            return
-        self._show(loaded)
-        self.loading_changed.emit(False)
-        self.loaded.emit(len(loaded.keys), loaded.total)
-        if self._then:
-            self.select_all() if self._then == "all" else self.invert()
-        if self._changed_meanwhile:
-            self.reload()
-
-    def _show(self, loaded: Loaded) -> None:
-        """Put the loaded keys in, with everything that was held at its new place."""
-        before = self._selection.count
-        current = self.current_key
-        same_query = loaded.query == self._shown
-        keys, shown = loaded.keys, self._model.keys
-        self._quiet = True
-        if self._partial and keys[: len(shown)] == shown:
-            self._model.append_keys(keys[len(shown) :])
-        elif keys == shown:
-            self._model.set_keys(keys)
-        else:
-            offset = self.rowViewportPosition(self.rowAt(0)) if loaded.top_row >= 0 else 0
-            self._model.set_keys(keys)
-            if loaded.marks is not None:
-                self._selection.select_marks(loaded.marks)
-            self._scroll_to_top(loaded.top_row if same_query else -1, offset)
-        if self.current_row < 0:
-            self._set_current(loaded.current_row)
-        self._quiet = False
-        self._partial = False
-        self._current_before = None
-        self._shown = loaded.query
-        self.total = loaded.total
-        self._show_overlay()
-        if before or self._selection.count:
-            self.selection_changed.emit()
-        if self.current_key != current:
-            self.current_changed.emit()
-
-    @Slot(object)
-    def _load_failed(self, error: Exception) -> None:
-        self._give_up(tr("The rows could not be loaded. Refresh to try again."))
-        self._runner.failed.emit(error)
-        self.load_failed.emit(error)
-
-    @Slot()
-    def _load_stopped(self) -> None:
-        self._give_up("")
-
-    def _give_up(self, text: str) -> None:
-        """Go back to the query whose rows are still here, if they are."""
-        self._then = ""
-        if self._partial:
-            # They would pass for all rows of the query.
-            self._partial = False
-            self._model.set_keys(Keys("q"))
-        if self._shown is not None:
-            self._query = self._shown
-            self._show_sort(self._shown.sort, self._shown.descending)
-        if self._model.rowCount():
-            self._overlay.show_nothing()
-        else:
-            self._overlay.show_text(text)
-        self.loading_changed.emit(False)
-
-    def _scroll_to_top(self, row: int = -1, offset: int = 0) -> None:
-        """Let `row` stand topmost, moved by `offset` pixels; the very top where there is none."""
-        self.executeDelayedItemsLayout()
-        bar = self.verticalScrollBar()
-        bar.setValue(row * self._row_height - offset if row >= 0 else 0)
-
-    def _set_current(self, row: int) -> None:
-        """Without selecting it, and without scrolling to it."""
-        if row < 0:
-            return
-        self.setAutoScroll(False)
-        index = self._model.index(row, max(self.currentIndex().column(), GUTTER))
-        self._selection.setCurrentIndex(index, Flag.NoUpdate)
-        self.setAutoScroll(True)
-
-    def set_empty_widget(self, widget: QWidget) -> None:
-        """What stands in the grid when there is no row; the grid owns it."""
-        self._overlay.set_empty_widget(widget)
-        if self._shown is not None:
-            self._show_overlay()
-
-    def _show_overlay(self) -> None:
-        """Rows, or the empty state; with nothing to show at all the header would only be in the way."""
-        rows = self._model.rowCount()
-        self._header.setVisible(rows > 0 or self.total > 0)
-        if rows:
-            self._overlay.show_nothing()
-        else:
-            self._overlay.show_empty()
-        self._cover()
-
-    # Rows that come and go one by one
-
-    def append_keys(self, keys: Keys) -> None:
-        """Add rows at the end. Nothing on the screen moves."""
-        self.replace_tail(0, keys)
-
-    def replace_tail(self, count: int, keys: Keys) -> None:
-        """Let `keys` stand where the last `count` rows are. A key that comes back keeps its selection."""
-        rows = self._model.rowCount()
-        start = max(0, rows - count)
-        chosen = {self._model.key_at(row) for row in range(start, rows) if self._selection.is_row_selected(row)}
-        revision, current = self._selection.revision, self.current_key
-        bar = self.verticalScrollBar()
-        at_end = self.follows_end and bar.value() == bar.maximum()
-        self._quiet = True
-        self.setAutoScroll(False)
-        self._model.replace_tail(count, keys)
-        if chosen:
-            again = [row for row in range(start, self._model.rowCount()) if self._model.key_at(row) in chosen]
-            self._selection.add_runs(joined((row, row) for row in again))
-        if self.current_key != current and current in keys:
-            self._set_current(start + keys.index(current))
-        self.setAutoScroll(True)
-        self._quiet = False
-        # A load that is under way may have read its keys before these rows came.
-        self._changed_meanwhile = self._changed_meanwhile or self.is_loading
-        self.total = max(self.total, self._model.rowCount())
-        self._show_overlay()
-        if at_end:
-            self.executeDelayedItemsLayout()
-            bar.setValue(bar.maximum())
-        if self._selection.revision != revision:
-            self.selection_changed.emit()
-        if self.current_key != current:
-            self.current_changed.emit()
-
-    def refresh_rows(self, keys: Sequence[int]) -> None:
-        """The records of `keys` have changed in place: paint them anew, leave order and selection."""
-        self._model.refresh_rows(keys)
-
-    # Selection
-
-    @property
-    def selected_count(self) -> int:
-        return self._selection.count
-
-    def selected_keys(self) -> Keys:
-        """The selected keys in display order."""
-        return self._selection.selected_keys()
-
-    @property
-    def current_key(self) -> int | None:
-        row = self.current_row
-        return self._model.key_at(row) if row >= 0 else self._current_before
-
-    def select_all(self) -> None:
-        """Every row of the filter, also those that are still on their way."""
-        self._select("all")
-
-    def selectAll(self) -> None:
-        self.select_all()
-
-    def invert(self) -> None:
-        """Select what is not selected, and the other way round."""
-        self._select("invert")
-
-    def _select(self, what: str) -> None:
-        if not self.is_loading or self._query == self._shown:
-            if what == "all":
-                self._selection.select_everything()
-            else:
-                self._selection.invert()
-        if self.is_loading and (what == "all" or self._query != self._shown):
-            self._then = what
-
-    def select_keys(self, keys: Sequence[int]) -> None:
-        """Select exactly the rows of `keys` that are shown."""
-        wanted = set(keys)
-        self._selection.select_marks(bytes(map(wanted.__contains__, self._model.keys)))
-
-    def clear_selection(self) -> None:
-        """Select nothing; the current row stays."""
-        self._then = ""
-        self._selection.clear_rows()
-
-    @Slot()
-    def _rows_changed(self) -> None:
-        self.viewport().update()
-        if not self._quiet:
-            # What was clicked after Ctrl-A counts, not Ctrl-A.
-            self._then = ""
-            self.selection_changed.emit()
-
     # Sorting and columns
-
-    @property
-    def sort(self) -> tuple[str, bool]:
-        """Column id ("" for the source's own order) and whether it descends."""
-        return self._model.sort_shown
 
     def sort_by(self, column_id: str, *, descending: bool = False) -> None:
         """Sort by a column, or "" for the source's own order; loads again."""
@@ -352,13 +48,6 @@ class GridView(RowTable):
         self._show_sort(column_id, descending and bool(column_id))
         self.load(self._query)
         self.sort_changed.emit()
-
-    def _sortable(self, column_id: str) -> bool:
-        return any(column.id == column_id and column.sortable for column in self.columns)
-
-    def _show_sort(self, column_id: str, descending: bool) -> None:
-        self._model.show_sort(column_id, descending)
-        self._header.viewport().update()
 
     @Slot(int)
     def _header_clicked(self, section: int) -> None:
@@ -418,13 +107,3 @@ class GridView(RowTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.column_layout.fit(self.viewport().width())
-        self._cover()
-
-    def event(self, event: QEvent) -> bool:
-        handled = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:
-            self._cover()
-        return handled
-
-    def _cover(self) -> None:
-        self._overlay.setGeometry(self.viewport().geometry())

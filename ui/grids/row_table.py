@@ -147,9 +147,7 @@ class RowTable(QTableView):
             self._update_row(current.row())
             self.current_changed.emit()
 
-    def selectionCommand(
-        self, index: Index, event: QEvent | None = None
-    ) -> QItemSelectionModel.SelectionFlag:
+    def selectionCommand(self, index: Index, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
         command = super().selectionCommand(index, event)
         if isinstance(event, QKeyEvent):
             if event.key() in _SIDEWAYS and not event.modifiers() & _SHIFT_OR_CONTROL:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.attainments import export_changes as changes_export
 from app.attainments.export_changes import ChangesExported, Layout
-from app.attainments.search import FIELDS, HistoryEntry, history_of
+from app.attainments.search import FIELDS, AttainmentRow, HistoryEntry, history_of, rows
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.export import ExportSummary
@@ -95,16 +95,14 @@ class AttainmentsPage(GridPage):
             self.pane.show_attainment(None, [])
             return
 
-        def read(context: TaskContext) -> tuple[int, object, list[HistoryEntry]]:
+        def read(context: TaskContext) -> tuple[int, AttainmentRow | None, list[HistoryEntry]]:
             with self._context.db.read(context) as tx:
-                from app.attainments.search import rows
-
                 return key, rows(tx, [key]).get(key), history_of(tx, key)
 
         self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
 
     @Slot(object)
-    def _looked(self, found: tuple[int, object, list[HistoryEntry]]) -> None:
+    def _looked(self, found: tuple[int, AttainmentRow | None, list[HistoryEntry]]) -> None:
         key, row, entries = found
         if key == self.grid.current_key:
             self.pane.show_attainment(row, entries)

@@ -107,7 +107,7 @@ def target() -> QWidget:
 
 def press(keys: str, on: QWidget | None = None) -> None:
     """Press a key or a combination, such as "Ctrl+A"."""
-    combination = QKeySequence(keys)[0]
+    combination = QKeySequence(keys)[0]  # type: ignore[index]
     window = (on or target()).window().windowHandle()
     QTest.keyClick(window, combination.key(), combination.keyboardModifiers())
 

@@ -1,0 +1,62 @@
+"""The one list of actions: everything a button, a key tip and a screen reader need is there, once."""
+
+import pytest
+from PySide6.QtGui import QKeySequence
+
+from app.access import LicenceRow, Permission, Rights, Role
+from ui.action_list import WindowState, action_list
+from ui.look.icons import has_glyph
+
+ALL_ROLES = Rights(frozenset(Role), ())
+
+
+def state(**changed) -> WindowState:
+    return WindowState(**{"page": "learners", "rights": ALL_ROLES, "total": 10, "shown": 10, **changed})
+
+
+@pytest.mark.parametrize("action", action_list(), ids=lambda action: action.id)
+def test_every_action_is_complete(action):
+    assert action.text.strip() == action.text
+    assert action.text
+    assert action.tip
+    assert action.key_tip.isalnum()
+    assert action.tab in ("Learners", "Administration")
+    assert action.group
+    assert has_glyph(action.icon)
+    assert callable(action.trigger)
+    assert action.permission is None or isinstance(action.permission, Permission)
+    if action.shortcut:
+        assert not QKeySequence(action.shortcut).isEmpty()
+    for page in ("learners", "attainments", "licences"):
+        reason = action.why_not(state(page=page, total=0, shown=0))
+        assert reason == "" or reason.endswith(".")
+
+
+def test_ids_shortcuts_and_key_tips_are_unique():
+    actions = action_list()
+    ids = [action.id for action in actions]
+    assert len(ids) == len(set(ids))
+    shortcuts = [action.shortcut for action in actions if action.shortcut]
+    assert len(shortcuts) == len(set(shortcuts))
+    for tab in {action.tab for action in actions}:
+        tips = [action.key_tip for action in actions if action.tab == tab]
+        assert len(tips) == len(set(tips)), tab
+        assert not [one for one in tips for other in tips if one != other and other.startswith(one)], tab
+
+
+def test_a_button_says_which_role_or_licence_is_missing():
+    download = next(action for action in action_list() if action.id == "plr.download")
+    off = LicenceRow("AttainmentsPLRImport", False, None, None, None, None, None, 1)
+    nobody = Rights(frozenset({Role.ENROLMENT_MANAGER}), (off,))
+    assert "Attainments (PLR) User" in download.why_not(state(rights=nobody, selected=5))
+    user = Rights(frozenset({Role.ENROLMENT_MANAGER, Role.PLR_USER}), (off,))
+    assert "AttainmentsPLRImport" in download.why_not(state(rights=user, selected=5))
+    assert "Licences" in download.why_not(state(rights=user, selected=5))
+
+
+def test_a_button_says_what_to_do_first():
+    download = next(action for action in action_list() if action.id == "plr.download")
+    assert download.why_not(state(selected=0)) == "Select 1 to 1,000 learners first."
+    assert download.why_not(state(selected=3)) == ""
+    assert "no learners yet" in download.why_not(state(total=0))
+    assert "running" in download.why_not(state(selected=3, plr_busy=True))

@@ -9,14 +9,16 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from app import history
 from app.dates import shown
 from app.db.database import Database
 from app.db.tables import app_user, licence, role, user_role
 from app.errors import AccessError, ConflictError, InputError
+from app.folding import cleaned
 
 
 class Permission(StrEnum):
@@ -48,6 +50,13 @@ ROLES: dict[Role, frozenset[Permission]] = {
     Role.PLR_ADMIN: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT, Permission.PLR_UPDATE}),
     Role.ADMINISTRATOR: frozenset({Permission.OPEN, Permission.ADMINISTER}),
 }
+
+_UNDO_NEEDS = {
+    "learner_added": Permission.EDIT_LEARNERS,
+    "learner_edited": Permission.EDIT_LEARNERS,
+    "plr_update": Permission.PLR_UPDATE,
+}
+"""Taking back takes what doing it took; everything else is the administrators'."""
 
 NEEDS_LICENCES = frozenset({Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE})
 """Everything that asks the LRS needs both licences (learner-manager.md 2)."""
@@ -87,6 +96,11 @@ class LicenceRow:
         return ""
 
 
+def _off(code: Licence) -> LicenceRow:
+    """A licence the database has no row of: as good as one that is off."""
+    return LicenceRow(code, False, None, None, None, None, None, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Rights:
     """What one user may do at the moment: roles and licences as last read."""
@@ -103,8 +117,9 @@ class Rights:
             titles = " or ".join(ROLE_TITLES[name] for name in Role if permission in ROLES[name])
             return f"Needs the role {titles}. Ask an administrator."
         if permission in NEEDS_LICENCES:
-            for row in self.licences:
-                if reason := row.why_off(today or date.today()):
+            held = {row.code: row for row in self.licences}
+            for code in Licence:
+                if reason := held.get(code, _off(code)).why_off(today or date.today()):
                     return reason
         return ""
 
@@ -122,25 +137,22 @@ def account() -> str:
 
 
 def sign_in(db: Database, login: str | None = None) -> User:
-    """The user behind `login` (default: this account). The first one ever gets every role.
+    """The user behind `login`; by default the role that signed in to the server, or on an embedded database this
+    account. The first one ever gets every role.
 
     Raises AccessError for an account that is not known or was switched off.
     """
-    login = login or account()
     with db.write() as tx:
+        login = login or db.role(tx) or account()
         row = tx.execute(select(app_user).where(app_user.c.login == login)).one_or_none()
         if row is None:
+            db.alone(tx)  # of two who open a new database together, one is the first
             if tx.execute(select(app_user.c.id).limit(1)).first() is not None:
                 raise AccessError(
                     f"The account “{login}” is not a user of this database.",
                     hint="Ask an administrator to add it.",
                 )
-            user_id = tx.execute(
-                insert(app_user).values(login=login, name=login).returning(app_user.c.id)
-            ).scalar_one()
-            every_role = tx.execute(select(role.c.id)).scalars().all()
-            tx.execute(insert(user_role), [{"user_id": user_id, "role_id": one} for one in every_role])
-            row = tx.execute(select(app_user).where(app_user.c.id == user_id)).one()
+            row = _first_user(tx, login)
         if not row.active:
             raise AccessError(
                 f"The account “{login}” is switched off in this database.", hint="Ask an administrator."
@@ -149,26 +161,42 @@ def sign_in(db: Database, login: str | None = None) -> User:
     return User(id=row.id, login=row.login, name=row.name)
 
 
+def _first_user(tx: Connection, login: str) -> Row[Any]:
+    new = tx.execute(insert(app_user).values(login=login, name=login).returning(app_user)).one()
+    every_role = tx.execute(select(role.c.id)).scalars().all()
+    tx.execute(insert(user_role), [{"user_id": new.id, "role_id": one} for one in every_role])
+    return new
+
+
 def prepare(db: Database) -> None:
     """Write the rows of roles and licences that this version knows and the database lacks."""
+    with db.read() as tx:
+        if not _missing(tx, role, Role) and not _missing(tx, licence, Licence):
+            return
     with db.write() as tx:
-        known = set(tx.execute(select(role.c.code)).scalars())
-        rows = [{"code": one.value, "title": ROLE_TITLES[one]} for one in Role if one.value not in known]
-        if rows:
-            tx.execute(insert(role), rows)
-        held = set(tx.execute(select(licence.c.code)).scalars())
-        rows = [{"code": one.value} for one in Licence if one.value not in held]
-        if rows:
-            tx.execute(insert(licence), rows)
+        db.alone(tx)
+        if roles := _missing(tx, role, Role):
+            tx.execute(insert(role), [{"code": one, "title": ROLE_TITLES[Role(one)]} for one in roles])
+        if codes := _missing(tx, licence, Licence):
+            tx.execute(insert(licence), [{"code": one} for one in codes])
+
+
+def _missing(tx: Connection, table: Table, known: type[StrEnum]) -> list[str]:
+    held = set(tx.execute(select(table.c.code)).scalars())
+    return [one.value for one in known if one.value not in held]
 
 
 def rights(tx: Connection, user: User) -> Rights:
     """Roles and licences of `user` as the database has them now."""
+    return _rights(tx, user.id)
+
+
+def _rights(tx: Connection, user_id: int) -> Rights:
     query = (
         select(role.c.code)
         .join(user_role, user_role.c.role_id == role.c.id)
         .join(app_user, app_user.c.id == user_role.c.user_id)
-        .where(app_user.c.id == user.id, app_user.c.active)
+        .where(app_user.c.id == user_id, app_user.c.active)
     )
     known = {one.value for one in Role}
     roles = frozenset(Role(code) for code in tx.execute(query).scalars() if code in known)
@@ -196,7 +224,16 @@ def licences(tx: Connection) -> tuple[LicenceRow, ...]:
 
 def require(tx: Connection, user: User, permission: Permission) -> None:
     """Raise AccessError unless `user` holds `permission` now: taken away means taken away at once."""
-    if reason := rights(tx, user).why_not(permission):
+    _require(tx, user.id, permission)
+
+
+def require_undo(tx: Connection, user_id: int, kind: str) -> None:
+    """Raise AccessError unless the user may take back an operation of this kind."""
+    _require(tx, user_id, _UNDO_NEEDS.get(kind, Permission.ADMINISTER))
+
+
+def _require(tx: Connection, user_id: int, permission: Permission) -> None:
+    if reason := _rights(tx, user_id).why_not(permission):
         raise AccessError(f"You cannot {permission}.", hint=reason)
 
 
@@ -212,17 +249,23 @@ def set_licence(db: Database, user: User, wanted: LicenceRow) -> None:
             (wanted.certified_on, "certified_on", "since which day"),
             (wanted.certified_by, "certified_by", "who certified it"),
         ):
-            if not value:
+            if not (cleaned(value) if isinstance(value, str) else value):
                 raise InputError(f"Say {words}.", hint="Fill in the field, then save.", field=field)
+    note = cleaned(wanted.note)
+    values = {
+        "is_on": wanted.is_on,
+        "note": note,
+        "valid_until": wanted.valid_until,
+        "organisation": cleaned(wanted.organisation),
+        "certified_on": wanted.certified_on,
+        "certified_by": cleaned(wanted.certified_by),
+    }
     with db.write() as tx:
         require(tx, user, Permission.ADMINISTER)
         row = tx.execute(select(licence).where(licence.c.code == wanted.code.value)).one()
         if row.version != wanted.version:
             raise ConflictError("Somebody else changed this licence.", hint="Reload the page and try again.")
-        operation = history.begin(tx, db, user.id, "licence", reason=wanted.note)
-        values = {
-            name: getattr(wanted, name)
-            for name in ("is_on", "note", "valid_until", "organisation", "certified_on", "certified_by")
-        }
-        operation.update(licence, row, values)
-        operation.end(tx)
+        if history.differs(row, values):
+            operation = history.begin(tx, db, user.id, "licence", reason=note)
+            operation.update(licence, row, values)
+            operation.end(tx)

@@ -111,6 +111,10 @@ class FieldInfo:
         return OPERATORS[self.kind]
 
 
+MOST_WORDS = 5_000
+LONGEST_TEXT = 1_000
+
+
 def words_of(value: str) -> list[str]:
     """The entries of a list typed or pasted into one field: separated by commas, semicolons, tabs or lines."""
     for mark in ("\n", "\r", "\t", ";"):
@@ -118,8 +122,15 @@ def words_of(value: str) -> list[str]:
     return [word.strip() for word in value.split(",") if word.strip()]
 
 
+def wanted(test: Test) -> list[str]:
+    """The values a test asks for: the entries of a list for "is one of", else the one text as typed."""
+    if test.operator is Operator.ANY_OF:
+        return words_of(test.value)
+    return [test.value.strip()] if test.value.strip() else []
+
+
 def check(group: Group, fields: Mapping[str, FieldInfo]) -> None:
-    """Raise InputError for a test that names an unknown field or operator, or lacks its value."""
+    """Raise InputError for a test that names an unknown field or operator, lacks its value or has too much of it."""
     for test in group.members:
         info = fields.get(test.field)
         if info is None:
@@ -128,8 +139,18 @@ def check(group: Group, fields: Mapping[str, FieldInfo]) -> None:
             raise InputError(
                 f"{info.title} cannot be asked whether it “{test.operator}”.", hint="Choose another operator."
             )
-        if test.operator.takes_value and not words_of(test.value):
+        if not test.operator.takes_value:
+            continue
+        words = wanted(test)
+        if not words:
             raise InputError(f"{info.title} {test.operator} …: the value is missing.", hint="Type a value.")
+        if len(words) > MOST_WORDS:
+            raise InputError(
+                f"{info.title} {test.operator} …: the list has {len(words):,} entries.",
+                hint=f"Search for at most {MOST_WORDS:,} at once.",
+            )
+        if max(map(len, words)) > LONGEST_TEXT:
+            raise InputError(f"{info.title} {test.operator} …: the value is too long.", hint="Shorten it.")
 
 
 def sentence(group: Group, fields: Mapping[str, FieldInfo]) -> str:
@@ -139,6 +160,6 @@ def sentence(group: Group, fields: Mapping[str, FieldInfo]) -> str:
     for test in group.members:
         info = fields[test.field]
         labels = dict(info.choices)
-        value = ", ".join(labels.get(word, word) for word in words_of(test.value))
+        value = ", ".join(labels.get(word, word) for word in wanted(test))
         parts.append(f"{info.title} {test.operator} {value}".rstrip())
     return joint.join(parts)

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import date
 
-from app.conditions import Group, Join, Operator, Test, words_of
+from app.conditions import Group, Join, Operator, Test
+from app.conditions import wanted as values_of
 from app.folding import fold
 
 
@@ -27,9 +28,12 @@ def _test(test: Test, value: object) -> bool:
             return value is not None and value != ""
     if isinstance(value, date):
         return _date_test(test, value)
-    text = fold(None if value is None else str(value))
-    words = [fold(word) or "" for word in words_of(test.value)]
-    wanted = ", ".join(words)
+    return _text_test(test, fold(None if value is None else str(value)))
+
+
+def _text_test(test: Test, text: str | None) -> bool:
+    words = [fold(word) or "" for word in values_of(test)]
+    wanted = words[0] if words else ""
     if text is None:
         return test.operator in (Operator.IS_NOT, Operator.CONTAINS_NOT)
     match test.operator:

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, not_, or_, true
-from sqlalchemy.sql import operators
+from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 
-from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test, check, words_of
+from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test, check, wanted
 from app.errors import InputError
 from app.folding import fold
 
@@ -17,11 +16,16 @@ Where = ColumnElement[bool]
 
 @dataclass(frozen=True, slots=True)
 class SqlField:
-    """A field and the column behind it; `folded` columns are compared with folded values."""
+    """A field and the column behind it. Text is compared whatever its capitals, in a `folded` column (see
+    `app.folding`) whatever its accents too."""
 
     info: FieldInfo
     column: ColumnElement[Any] | None = None
     folded: bool = False
+    code: bool = False
+    """A code: white space in what was typed is nothing, and "is" finds it by its index."""
+    moment: bool = False
+    """A date field whose column holds moments: their days are those of this computer's time zone."""
     flag: Callable[[], Where] | None = None
     """For yes/no fields: the condition that is true for "yes"."""
 
@@ -46,46 +50,82 @@ def _test(test: Test, field: SqlField) -> Where:
     if test.operator is Operator.NOT_BLANK:
         return column.is_not(None)
     if field.info.kind is FieldKind.DATE:
-        return _date_test(test, column, field.info.title)
-    return _text_test(test, column, [_value(word, field) for word in words_of(test.value)])
+        return _moment_test(test, field, column) if field.moment else _date_test(test, field, column)
+    if test.operator in (Operator.IS, Operator.IS_NOT, Operator.ANY_OF):
+        return _equality(test, field, column)
+    return _part(test, field, column)
 
 
-def _value(word: str, field: SqlField) -> str:
-    return (fold(word) or "") if field.folded else word
+def _equality(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
+    words = [_word(word, field) for word in wanted(test)]
+    if not (field.folded or field.code or field.info.kind is FieldKind.CHOICE):
+        column = func.lower(column)
+    if test.operator is Operator.ANY_OF:
+        return column.in_(words)
+    if test.operator is Operator.IS:
+        return column == words[0]
+    # Nothing is not that value either: blank rows belong to "is not".
+    return or_(column != words[0], column.is_(None))
 
 
-def _text_test(test: Test, column: ColumnElement[Any], words: list[str]) -> Where:
-    # A comma inside a name is rare; a pasted list is common. One-value operators take the text as a whole.
-    text = ", ".join(words)
-    match test.operator:
-        case Operator.ANY_OF:
-            return column.in_(words)
-        case Operator.IS:
-            return column == text
-        case Operator.IS_NOT:
-            # Nothing is not that value either: blank rows belong to "is not".
-            return or_(column != text, column.is_(None))
-        case Operator.BEGINS:
-            return column.startswith(text, autoescape=True)
-        case Operator.ENDS:
-            return column.endswith(text, autoescape=True)
-        case Operator.CONTAINS:
-            return column.contains(text, autoescape=True)
-        case Operator.CONTAINS_NOT:
-            return or_(not_(column.contains(text, autoescape=True)), column.is_(None))
-    return false()
+def _part(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
+    [word] = (_word(one, field) for one in wanted(test))
+    if not field.folded:
+        # LIKE looks at capitals on one database and not on the other: there are none any more.
+        column, word = func.lower(column), _lower(word)
+    if test.operator is Operator.BEGINS:
+        return column.startswith(word, autoescape=True)
+    if test.operator is Operator.ENDS:
+        return column.endswith(word, autoescape=True)
+    contains = column.contains(word, autoescape=True)
+    return contains if test.operator is Operator.CONTAINS else or_(not_(contains), column.is_(None))
 
 
-def _date_test(test: Test, column: ColumnElement[Any], title: str) -> Where:
+def _word(word: str, field: SqlField) -> str:
+    if field.folded:
+        return fold(word) or ""
+    if field.code:
+        return "".join(word.replace("\0", "").split())
+    if field.info.kind is FieldKind.CHOICE:
+        return word
+    return _lower(" ".join(word.replace("\0", "").split()))
+
+
+def _lower(text: str) -> str:
+    """As both databases lower-case (collation C): A to Z only."""
+    return "".join(mark.lower() if mark.isascii() else mark for mark in text)
+
+
+def _day(test: Test, field: SqlField) -> date:
     try:
-        day = date.fromisoformat(test.value.strip())
+        return date.fromisoformat(test.value.strip())
     except ValueError:
-        raise InputError(f"{title}: “{test.value[:20]}” is not a date.", hint="Choose a day.") from None
-    match test.operator:
-        case Operator.IS_NOT:
-            return or_(column != day, column.is_(None))
-        case Operator.BEFORE:
-            return operators.lt(column, day)
-        case Operator.FROM:
-            return operators.ge(column, day)
+        raise InputError(f"{field.info.title}: “{test.value[:20]}” is not a date.", hint="Choose a day.") from None
+
+
+def _date_test(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
+    day = _day(test, field)
+    if test.operator is Operator.IS_NOT:
+        return or_(column != day, column.is_(None))
+    if test.operator is Operator.BEFORE:
+        return and_(column < day)
+    if test.operator is Operator.FROM:
+        return and_(column >= day)
     return column == day
+
+
+def _moment_test(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
+    # Outside these years a time zone can no longer be reckoned, and nothing was recorded.
+    day = min(max(_day(test, field), date(1971, 1, 1)), date(9000, 1, 1))
+    begins, ends = _midnight(day), _midnight(day + timedelta(days=1))
+    if test.operator is Operator.IS_NOT:
+        return or_(column < begins, column >= ends, column.is_(None))
+    if test.operator is Operator.BEFORE:
+        return and_(column < begins)
+    if test.operator is Operator.FROM:
+        return and_(column >= begins)
+    return and_(column >= begins, column < ends)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min).astimezone()

@@ -34,25 +34,32 @@ class Operation:
         """Insert one row and note it; returns its id."""
         return self.insert_many(table, [values], learner_id)[0]
 
+    def insert_own(self, table: Table, values: Values) -> int:
+        """Insert a learner: the change belongs to the very row it tells of. Returns the id."""
+        [key] = self.db.new_ids(self.tx, table, 1)
+        self._insert(table, [key], [values], key)
+        return key
+
     def insert_many(self, table: Table, rows: Sequence[Values], learner_id: int | None = None) -> Sequence[int]:
         """Insert rows (all with the same keys) of one learner and note them; returns their ids."""
         ids = self.db.new_ids(self.tx, table, len(rows))
-        if not rows:
-            return ids
+        if rows:
+            self._insert(table, ids, rows, learner_id)
+        return ids
+
+    def _insert(self, table: Table, ids: Sequence[int], rows: Sequence[Values], learner_id: int | None) -> None:
         self.tx.execute(insert(table), [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
         version = 1 if "version" in table.c else None
         for key, row in zip(ids, rows, strict=True):
             present = {name: value for name, value in row.items() if value is not None}
             self._note(table, key, "insert", None, present, learner_id, version)
-        return ids
 
     def update(self, table: Table, row: Row[Any], values: Values, learner_id: int | None = None) -> bool:
         """Change the columns of `values` that differ from `row` as it was read; returns whether any did.
 
         Raises ConflictError if somebody changed the row since.
         """
-        before = {name: getattr(row, name) for name in values}
-        differing = {name: value for name, value in values.items() if before[name] != value}
+        differing = {name: value for name, value in values.items() if getattr(row, name) != value}
         if not differing:
             return False
         statement = update(table).where(table.c.id == row.id)
@@ -65,7 +72,7 @@ class Operation:
             written = differing
         if self.tx.execute(statement.values(written)).rowcount != 1:
             raise ConflictError("Somebody else changed this record.", hint="Reload it and try again.")
-        old = {name: before[name] for name in differing}
+        old = {name: getattr(row, name) for name in differing}
         self._note(table, row.id, "update", old, differing, learner_id, version)
         return True
 
@@ -103,6 +110,11 @@ class Operation:
         self.tx = tx
         self.save_changes()
         tx.execute(update(operation).where(operation.c.id == self.id).values(state=state))
+
+
+def differs(row: Row[Any], values: Values) -> bool:
+    """Whether `Operation.update` with these values would change anything: else there is no operation to open."""
+    return any(getattr(row, name) != value for name, value in values.items())
 
 
 def begin(
@@ -173,45 +185,63 @@ class UndoSummary:
 def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
     """Take back an operation as far as nothing changed since; itself an operation. One transaction.
 
-    Raises InputError if there is nothing (more) to undo.
+    Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
+    from app import access  # which writes history itself
+
     with db.write() as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
-        if row is None or row.state in ("undone", "partly_undone") or row.kind == "undo":
+        if row is None or row.kind == "undo":
+            raise _nothing_to_undo()
+        access.require_undo(tx, user_id, row.kind)
+        # Claimed first: of two who undo at the same time one finds it undone.
+        claim = update(operation).where(operation.c.id == operation_id, operation.c.state.in_(("done", "stopped")))
+        if tx.execute(claim.values(state="undone")).rowcount != 1:
             raise InputError("This has been undone already.", hint="Reload the page to see how things stand.")
-        again = begin(tx, db, user_id, "undo", undoes_id=operation_id)
-        rows = tx.execute(select(change).where(change.c.operation_id == operation_id).order_by(change.c.id))
-        undone, left, learners = 0, set[tuple[str, int]](), set[int]()
-        taken = set[tuple[str, int]]()
-        # Rows others hang on come first in an insert; so parents are judged before their children here too.
-        for one in sorted(rows, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id)):
-            spot = (one.table_name, one.row_id)
-            if _take_back(again, one, left, seen=spot in taken):
-                undone += 1
-                taken.add(spot)
-            else:
-                left.add(spot)
-                if one.learner_id is not None:
-                    learners.add(one.learner_id)
-        again.end(tx)
-        state = "partly_undone" if left else "undone"
-        tx.execute(update(operation).where(operation.c.id == operation_id).values(state=state))
+        changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
+        if not changes:
+            raise _nothing_to_undo()
+        summary = _take_all_back(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes)
+        if summary.left:
+            tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
+    return summary
+
+
+def _nothing_to_undo() -> InputError:
+    return InputError("There is nothing to undo here.", hint="Reload the page to see how things stand.")
+
+
+def _take_all_back(again: Operation, changes: Sequence[Row[Any]]) -> UndoSummary:
+    undone, left, learners = 0, set[tuple[str, int]](), set[int]()
+    taken = set[tuple[str, int]]()
+    # The latest first; but parents are judged before what hangs on them.
+    for one in sorted(changes, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id)):
+        spot = (one.table_name, one.row_id)
+        if _take_back(again, one, left, seen=spot in taken):
+            undone += 1
+            taken.add(spot)
+        else:
+            left.add(spot)
+            if one.learner_id is not None:
+                learners.add(one.learner_id)
+    again.end(again.tx)
     return UndoSummary(undone, len(left), frozenset(learners))
 
 
 def _take_back(again: Operation, one: Row[Any], left: set[tuple[str, int]], *, seen: bool) -> bool:
+    """Undo one change; False leaves it. `seen`: a later change of the same row was taken back just now."""
     table = tables.metadata.tables[one.table_name]
-    if (one.table_name, one.row_id) in left:
+    after = unpacked(table, one.after)
+    if (one.table_name, one.row_id) in left or one.kind == "delete":
+        return False
+    now = again.tx.execute(select(table).where(table.c.id == one.row_id)).one_or_none()
+    if now is None:
         return False
     if parent := _HANGS_ON.get(one.table_name):
         name, link = parent
-        owner = unpacked(table, one.after or one.before).get(link)
-        if (name, owner) in left:
+        if (name, getattr(now, link)) in left:
             return False
-    now = again.tx.execute(select(table).where(table.c.id == one.row_id)).one_or_none()
-    if one.kind == "delete" or now is None:
-        return False
-    if one.version_after is not None and not seen and now.version != one.version_after:
+    if not seen and not _untouched(now, one.version_after, after):
         return False
     if one.kind == "update":
         again.update(table, now, unpacked(table, one.before), one.learner_id)
@@ -222,3 +252,10 @@ def _take_back(again: Operation, one: Row[Any], left: set[tuple[str, int]], *, s
         before = {name: value for name, value in now._mapping.items() if value is not None and name != "id"}
         again._note(table, one.row_id, "delete", before, None, one.learner_id, None)
     return True
+
+
+def _untouched(now: Row[Any], version: int | None, after: Values) -> bool:
+    """Whether a row still is as the change left it: by its version, or by its values where it has none."""
+    if version is not None:
+        return bool(now.version == version)
+    return all(getattr(now, name) == value for name, value in after.items())

@@ -15,6 +15,7 @@ from ui import parts, remembered
 from ui.action_list import ADMINISTRATION, LEARNERS, WindowState, action_list
 from ui.actions import ActionSet
 from ui.dialogs.about import AboutDialog
+from ui.dialogs.keys import KeysDialog
 from ui.dialogs.questions import confirm_quitting
 from ui.dialogs.settings import SettingsDialog
 from ui.export_status import ExportStatus
@@ -111,7 +112,8 @@ class MainWindow(QWidget):
 
     def _build_page_row(self) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.setContentsMargins(4, 0, 8, 0)
+        row.setContentsMargins(4, 0, 8, 4)
+        row.setSpacing(8)
         self.tabs = TabBar(parent=self)
         self.tabs.setObjectName("page_tabs")
         self.tabs.setAccessibleName(tr("Pages"))
@@ -141,6 +143,8 @@ class MainWindow(QWidget):
         self.plr.changed.connect(self._something_changed)
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
+        self.ribbon.theme_chosen.connect(self._theme_chosen)
+        self.ribbon.help_wanted.connect(self.open_help)
         self.ribbon.tab_changed.connect(self._show_area)
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
@@ -308,6 +312,14 @@ class MainWindow(QWidget):
     @Slot()
     def open_about(self) -> None:
         AboutDialog(self).open()
+
+    @Slot()
+    def open_help(self) -> None:
+        KeysDialog(self, self.actions_).open()
+
+    @Slot(str)
+    def _theme_chosen(self, mode: str) -> None:
+        self._appearance["theme"] = mode
 
     @Slot()
     def open_demo(self) -> None:

@@ -193,7 +193,7 @@ class Ribbon(QWidget):
 
     def _wire(self) -> None:
         self.tab_bar.currentChanged.connect(self._tab_chosen)
-        self.tab_bar.pressed_again.connect(self._pressed_again)
+        self.tab_bar.pressed.connect(self._tab_pressed)
         self.tab_bar.double_clicked.connect(self.toggle_folded)
         self.tab_bar.installEventFilter(self)
         self.card.used.connect(self.roll_up)
@@ -231,17 +231,20 @@ class Ribbon(QWidget):
         if not 0 <= at < len(self.areas):
             return
         self.card.show_area(self.areas[at])
-        if self._folded and self.tab_bar.underMouse():
-            self.unroll()
         self.tab_changed.emit(self.areas[at])
 
-    @Slot(int)
-    def _pressed_again(self, at: int) -> None:
-        if self._folded:
-            if self._unrolled:
-                self.roll_up()
-            else:
-                self.unroll()
+    @Slot(int, bool)
+    def _tab_pressed(self, at: int, again: bool) -> None:
+        if self._unrolled and again:
+            self.roll_up()
+        else:
+            self.unroll()
+
+    def open_file_menu(self) -> None:
+        """The file menu below its button; unlike Qt's own way this does not wait for it to close."""
+        menu = self.file_button.menu()
+        if menu is not None:
+            menu.popup(self.file_button.mapToGlobal(QPoint(0, self.file_button.height())))
 
     # Folding
 

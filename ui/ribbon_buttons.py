@@ -24,7 +24,7 @@ _SMALL_PADDING = 8
 _SMALL_ICON = 16
 _SMALL_TEXT = 30
 _CARET = 10
-_CARET_GAP = 7
+_CARET_GAP = 4
 _LONGEST_LINE = 116
 _ARROWS = {Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down}
 

@@ -96,7 +96,7 @@ class RibbonGroup(QWidget):
         painter = QPainter(self)
         if not self._folded:
             top = _TOP + large_height()
-            place = QRect(0, top, self.width() - 1, self.height() - top - 4)
+            place = QRect(0, top, self.width() - 1, self.height() - top - 5)
             painter.setFont(font(Type.CAPTION))
             painter.setPen(color(Role.TEXT3))
             painter.drawText(place, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter, self.name)

@@ -17,7 +17,7 @@ from typing import Self, cast
 from urllib.parse import urlsplit
 
 from app import __version__
-from app.connectors.http_body import read_body
+from app.connectors.http_body import cut_off, read_body
 from app.connectors.network_faults import (
     certificate_refused,
     hung_up_after_handshake,
@@ -157,8 +157,14 @@ class HttpPool:
         response = http.client.HTTPResponse(cast(socket.socket, wire), method=method)
         try:
             response.begin()
+            # An end among the headers is taken for the end of the headers.
+            if wire.ended:
+                raise cut_off()
             self._accepted = True
             body = read_body(response, self._limits.size)
+            # A body of unknown length ends with the connection, also where it was us who ended that.
+            if wire.ended and self._aborted:
+                raise ConnectionAbortedError
         finally:
             response.close()
         wire.used = True

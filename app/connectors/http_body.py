@@ -25,10 +25,10 @@ def read_body(response: http.client.HTTPResponse, limit: int) -> bytes:
                 raise _too_large()
             pieces.append(unpack.feed(piece))
     except (http.client.HTTPException, ConnectionError, ssl.SSLError) as error:
-        raise _cut_off() from error
+        raise cut_off() from error
     # `read1` takes an early end of a body of known length for its end.
     if response.length:
-        raise _cut_off()
+        raise cut_off()
     unpack.end()
     return b"".join(pieces)
 
@@ -62,7 +62,7 @@ class _Gzip:
 
     def end(self) -> None:
         if not self._unpack.eof:
-            raise _cut_off()
+            raise cut_off()
 
 
 def _unpacker(encoding: str, limit: int) -> _Plain | _Gzip:
@@ -74,7 +74,7 @@ def _unpacker(encoding: str, limit: int) -> _Plain | _Gzip:
     raise _strangely_packed()
 
 
-def _cut_off() -> ServiceError:
+def cut_off() -> ServiceError:
     return ServiceError("The answer was cut off.", code="LOCAL24", hint=_TRY_LATER)
 
 

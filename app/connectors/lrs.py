@@ -73,4 +73,6 @@ def open_pool(access: LrsAccess) -> HttpPool:
 
 
 def limits_of(access: LrsAccess) -> Limits:
-    return Limits(access.connect_timeout, access.read_timeout, access.deadline, access.largest_answer)
+    """The waits and sizes in the settings; a refusal of the certificate comes within a tenth of a connect."""
+    probe = access.connect_timeout / 10
+    return Limits(access.connect_timeout, access.read_timeout, access.deadline, access.largest_answer, probe)

@@ -40,6 +40,8 @@ class Wire:
         """True once an exchange on it succeeded: it may have been dropped by the service since."""
         self.heard = False
         """True once a byte of the present answer has arrived."""
+        self.ended = False
+        """True once the service, or `cut`, has ended the connection."""
         self.fit = False
         """True once the last exchange ended well, and the connection may be kept."""
         self.spoiled = False
@@ -84,6 +86,7 @@ class Wire:
     def read_into(self, buffer: "WriteableBuffer") -> int:
         read = self._arm().recv_into(buffer)
         self.heard = self.heard or read > 0
+        self.ended = read == 0
         return read
 
     def wait_for_word(self, seconds: float) -> bytes | None:

@@ -5,15 +5,18 @@ per learner. No call to a service, dialog or wait inside. What differs between S
 only.
 """
 
+import contextlib
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Column,
     Connection,
     Integer,
@@ -23,7 +26,6 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
-    insert,
     make_url,
     select,
     text,
@@ -31,15 +33,28 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.db.failures import explain, interrupted
+from app.db.failures import explain, interrupted, is_personal
 from app.db.types import Key
 from app.errors import DatabaseError
 from app.keys import Keys
 from app.tasks import Cancelled, TaskContext
 
-BUSY_TIMEOUT_MS = 5_000
+BUSY_SECONDS = 5
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
+
+# A line that was cut is noticed after some nine seconds; without these, not within forty (tech-notes.md 5).
+_SERVER_OPTIONS: Mapping[str, Any] = {
+    "connect_timeout": 5,
+    "application_name": "Learner Manager",
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8_000,
+    "options": "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=120s"
+    " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning",
+}
 
 # A set of ids on the server: a join instead of a list of parameters (data-model.md 1.6).
 picked = Table(
@@ -53,26 +68,29 @@ picked = Table(
 class Database:
     """One database, embedded (SQLite) or shared (PostgreSQL), used from any thread."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str | URL) -> None:
         """Open `url`; an embedded file is made (mode 0600) if it is missing. Raises DatabaseError."""
         self.url = make_url(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"hide_parameters": True}  # values are personal: never in an exception
         if self.embedded:
             self._make_file()
-            options["connect_args"] = {"timeout": BUSY_TIMEOUT_MS / 1000}
+            # How long to wait for another program's lock; `?timeout=` of the address may say otherwise.
+            options["connect_args"] = {"timeout": float(str(self.url.query.get("timeout", BUSY_SECONDS)))}
         else:
             options["pool_pre_ping"] = True
-            options["connect_args"] = {"connect_timeout": 5, "application_name": "Learner Manager"}
+            options["connect_args"] = dict(_SERVER_OPTIONS)
         self._engine = create_engine(self.url, **options)
+        driver: Any = self._engine.dialect.loaded_dbapi
+        self._driver_error: type[Exception] = driver.Error
         if self.embedded:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
 
     @classmethod
-    def in_folder(cls, folder: Path) -> "Database":
-        """The embedded database of a data folder."""
-        return cls(f"sqlite:///{folder / 'learners.db'}")
+    def in_file(cls, file: Path) -> "Database":
+        """The embedded database in `file`, whatever characters its path holds."""
+        return cls(URL.create("sqlite", database=str(file)))
 
     @property
     def file(self) -> Path | None:
@@ -109,14 +127,41 @@ class Database:
                 connection = stack.enter_context(self._engine.connect())
                 if self.embedded:
                     connection = connection.execution_options(sqlite_write=write)
+                elif not write:
+                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
                 if context is not None:
-                    stack.enter_context(context.on_cancel(_interrupter(connection)))
+                    stack.enter_context(self._interruptible(connection, context))
                 connection.begin()
                 yield connection
-        except DBAPIError as error:
-            if context is not None and context.cancelled and interrupted(error):
+        except (DBAPIError, self._driver_error) as error:  # the driver's own: from `ids` and `_fill`
+            cause: Any = error.orig if isinstance(error, DBAPIError) else error
+            if context is not None and context.cancelled and interrupted(cause):
                 raise Cancelled from None
-            raise explain(error) from error
+            raise explain(cause) from (None if is_personal(cause) else error)
+
+    @contextmanager
+    def _interruptible(self, connection: Connection, context: TaskContext) -> Iterator[None]:
+        driver: Any = connection.connection.driver_connection
+        if self.embedded:
+            with context.on_cancel(driver.interrupt):
+                yield
+            return
+        asking: list[threading.Thread] = []
+
+        def ask_server() -> None:
+            with contextlib.suppress(self._driver_error):  # it may be gone, or have finished just now
+                driver.cancel_safe(timeout=2.0)
+
+        def cancel() -> None:  # by a line of its own, so not in the thread of the window
+            asking.append(threading.Thread(target=ask_server, daemon=True))
+            asking[-1].start()
+
+        try:
+            with context.on_cancel(cancel):
+                yield
+        finally:
+            for thread in asking:  # a cancel that came late would hit the next user of this connection
+                thread.join()
 
     def ids(
         self,
@@ -141,18 +186,26 @@ class Database:
 
     @contextmanager
     def ids_as_table(self, tx: Connection, ids: Iterable[int]) -> Iterator[Table]:
-        """`picked(id, place)` holding `ids` in their order, for joins; gone at the end."""
-        temporary = "create temporary table if not exists picked (id {} primary key, place integer not null)"
-        tx.execute(text(temporary.format("integer" if self.embedded else "bigint")))
-        tx.execute(picked.delete())
-        rows = [{"id": key, "place": place} for place, key in enumerate(ids)]
-        for start in range(0, len(rows), 5_000):
-            tx.execute(insert(picked), rows[start : start + 5_000])
-        try:
-            yield picked
-        finally:
-            if tx.in_transaction() and not tx.invalidated:
-                tx.execute(picked.delete())
+        """`picked(id, place)` holding `ids`, no two alike, in their order, for joins; gone at the end. One at a
+        time in a transaction."""
+        tx.exec_driver_sql("drop table if exists picked")
+        key = "integer" if self.embedded else "bigint"
+        tx.exec_driver_sql(f"create temporary table picked (id {key} primary key, place integer not null)")
+        self._fill(tx, ids)
+        yield picked
+        tx.exec_driver_sql("drop table picked")  # after an exception the rollback takes it
+
+    def _fill(self, tx: Connection, ids: Iterable[int]) -> None:
+        driver: Any = tx.connection.driver_connection
+        rows = ((key, place) for place, key in enumerate(ids))
+        if self.embedded:
+            driver.executemany("insert into picked (id, place) values (?, ?)", rows)
+            return
+        with driver.cursor() as cursor:
+            with cursor.copy("copy picked (id, place) from stdin") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            cursor.execute("analyze picked")
 
     def new_ids(self, tx: Connection, table: Table, count: int) -> Sequence[int]:
         """`count` ids for rows of `table` that nobody else will get, so that rows and their changes can be
@@ -162,9 +215,26 @@ class Database:
         if self.embedded:  # we hold the only write lock
             start = tx.execute(select(func.coalesce(func.max(table.c.id), 0))).scalar_one() + 1
             return range(start, start + count)
-        sequence = f"{table.name}_id_seq"
-        query = text("select nextval(:sequence) from generate_series(1, :count)")
-        return [int(row[0]) for row in tx.execute(query, {"sequence": sequence, "count": count})]
+        query = text("select nextval(cast(:sequence as regclass)) from generate_series(1, :count)")
+        rows = tx.execute(query, {"sequence": f"{table.name}_id_seq", "count": count})
+        return [int(row[0]) for row in rows]
+
+    def upsert(self, tx: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert `rows`, all with the same columns; where one with that `key` (a unique column) exists, its other
+        columns are set instead."""
+        if not rows:
+            return
+        statement: Any
+        if self.embedded:
+            from sqlalchemy.dialects import sqlite
+
+            statement = sqlite.insert(table)
+        else:
+            from sqlalchemy.dialects import postgresql
+
+            statement = postgresql.insert(table)
+        columns = {name: statement.excluded[name] for name in rows[0] if name != key}
+        tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=columns), list(rows))
 
     def now(self, tx: Connection) -> datetime:
         """The database's own clock: the one clock that all computers share."""
@@ -173,14 +243,23 @@ class Database:
         moment: datetime = tx.execute(text("select clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
 
+    def role(self, tx: Connection) -> str | None:
+        """The role this program signed in to the server with; None for an embedded database, which knows none."""
+        return None if self.embedded else str(tx.execute(text("select session_user")).scalar_one())
+
+    def alone(self, tx: Connection) -> None:
+        """Wait until no other program is bringing the database up to date; until the transaction ends none will."""
+        if not self.embedded:  # an embedded database has one writer anyway
+            tx.execute(text("select pg_advisory_xact_lock(4711147)"))
+
     def close(self) -> None:
         """Give every connection back; the embedded write-ahead log is folded into the file."""
         if self.embedded and (file := self.file) is not None and file.exists():
-            try:
-                with self._engine.connect() as connection:
-                    connection.connection.driver_connection.execute("pragma wal_checkpoint(truncate)")  # type: ignore[union-attr]
-            except (DBAPIError, sqlite3.Error):
-                pass  # another program reads it: the log is folded in at the next close
+            # While another program reads, the log stays: it is folded in at the next close.
+            with contextlib.suppress(DBAPIError, sqlite3.Error), self._engine.connect() as connection:
+                driver: Any = connection.connection.driver_connection
+                driver.execute("pragma busy_timeout = 200")
+                driver.execute("pragma wal_checkpoint(truncate)").fetchall()
         self._engine.dispose()
 
     def _make_file(self) -> None:
@@ -198,7 +277,6 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
     """We begin transactions ourselves: the driver's own habit begins them late, after the first read."""
     connection.isolation_level = None
     for pragma in (
-        f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "journal_mode = wal",
         "synchronous = normal",
         "foreign_keys = on",
@@ -215,14 +293,3 @@ def _begin_sqlite(connection: Connection) -> None:
     # write lock at the start.
     write = connection.get_execution_options().get("sqlite_write", False)
     connection.exec_driver_sql("begin immediate" if write else "begin")
-
-
-def _interrupter(connection: Connection) -> Callable[[], None]:
-    driver: Any = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        return driver.interrupt
-
-    def cancel() -> None:
-        driver.cancel_safe(timeout=2.0)
-
-    return cancel

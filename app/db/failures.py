@@ -2,9 +2,7 @@
 
 import sqlite3
 
-from sqlalchemy.exc import DBAPIError
-
-from app.errors import DatabaseError
+from app.errors import AppError, ConflictError, DatabaseError
 
 _BY_SQLITE_TEXT = (
     (
@@ -13,7 +11,7 @@ _BY_SQLITE_TEXT = (
         "Wait a moment and try again. If it goes on, close other copies of Learner Manager.",
     ),
     (
-        ("disk is full", "database or disk is full"),
+        ("disk is full",),
         "The disk is full, so nothing was saved.",
         "Free some space, then do it again. What was there before is untouched.",
     ),
@@ -56,30 +54,78 @@ _BY_SQLSTATE = {
         "Ask an administrator to bring the database up to date.",
     ),
 }
+_CONFLICTS = frozenset({"23505", "40001", "40P01"})
+"""Unique key, serialisation, deadlock: somebody else was a moment earlier."""
 
 
-def interrupted(error: DBAPIError) -> bool:
+def _state(cause: BaseException) -> str | None:
+    state = getattr(cause, "sqlstate", None)
+    return state if isinstance(state, str) else None
+
+
+def interrupted(cause: BaseException) -> bool:
     """Whether a statement ended because a cancel interrupted it."""
-    state = getattr(error.orig, "sqlstate", None)
-    return state == "57014" or (isinstance(error.orig, sqlite3.OperationalError) and "interrupted" in str(error.orig))
+    return _state(cause) == "57014" or (
+        isinstance(cause, sqlite3.OperationalError) and "interrupted" in str(cause).lower()
+    )
 
 
-def explain(error: DBAPIError) -> DatabaseError:
-    """The sentence for `error`; the statement's values are never part of it."""
-    state = getattr(error.orig, "sqlstate", None)
+def is_personal(cause: BaseException) -> bool:
+    """Whether the driver's words may quote values (a server's do for data and integrity errors): such an
+    exception is not passed on as a cause, where a report would show it."""
+    return (_state(cause) or "")[:2] in ("22", "23")
+
+
+def explain(cause: BaseException) -> AppError:
+    """The sentence for the driver's exception `cause`; the statement's values are never part of it."""
+    if isinstance(cause, sqlite3.Error):
+        return _of_sqlite(cause)
+    state = _state(cause)
+    if state in _CONFLICTS:
+        return _conflict()
     if state in _BY_SQLSTATE:
         message, hint = _BY_SQLSTATE[state]
         return DatabaseError(message, hint=hint)
-    text = str(error.orig).lower()
-    if isinstance(error.orig, sqlite3.Error):
-        for marks, message, hint in _BY_SQLITE_TEXT:
-            if any(mark in text for mark in marks):
-                return DatabaseError(message, hint=hint)
-    elif state is None:
+    if state is None:
+        return _unreachable(cause)
+    return _unknown()
+
+
+def _of_sqlite(cause: sqlite3.Error) -> AppError:
+    words = str(cause).lower()
+    if isinstance(cause, sqlite3.IntegrityError) and "unique" in words:
+        return _conflict()
+    for marks, message, hint in _BY_SQLITE_TEXT:
+        if any(mark in words for mark in marks):
+            return DatabaseError(message, hint=hint)
+    return _unknown()
+
+
+def _unreachable(cause: BaseException) -> DatabaseError:
+    """Errors of connecting carry no state, and their words are in the server's language: the connection itself
+    says how far it came (tech-notes.md 5)."""
+    connection = getattr(cause, "pgconn", None)
+    if connection is not None and connection.needs_password:
         return DatabaseError(
-            "The database server cannot be reached.",
-            hint="Check the network and the database address in the settings, then try again.",
+            "The database server asks for a password, and none is kept.",
+            hint="Keep it with: learner-manager secret set database_password.",
         )
+    if connection is not None and connection.used_password:
+        return DatabaseError(
+            "The database server does not accept this user name and password.",
+            hint="Check both in the settings, or ask an administrator.",
+        )
+    return DatabaseError(
+        "The database server cannot be reached.",
+        hint="Check the network and the database address in the settings, then try again.",
+    )
+
+
+def _conflict() -> ConflictError:
+    return ConflictError("Somebody else saved the same record a moment ago.", hint="Reload it and try again.")
+
+
+def _unknown() -> DatabaseError:
     return DatabaseError(
         "The database could not do this.", hint="Try again; if it happens again, tell your administrator."
     )

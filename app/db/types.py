@@ -3,20 +3,25 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import Text as AnyText
 from sqlalchemy.types import TypeEngine
 
 
 class Moment(TypeDecorator[datetime]):
     """A moment in UTC: ISO text on SQLite, `timestamptz` on PostgreSQL; aware datetimes on our side."""
 
-    impl = Text
+    impl = AnyText
     cache_ok = True
+
+    @property
+    def python_type(self) -> type[datetime]:
+        return datetime
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         if dialect.name == "postgresql":
             return dialect.type_descriptor(DateTime(timezone=True))
-        return dialect.type_descriptor(Text())
+        return dialect.type_descriptor(AnyText())
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
         if value is None:
@@ -37,5 +42,8 @@ class Moment(TypeDecorator[datetime]):
 # SQLite gives row ids only to a column declared INTEGER; its integers hold 64 bits anyway.
 Key = BigInteger().with_variant(Integer(), "sqlite")
 
-# Folded text compares byte by byte on both, so that both find and order the same.
-Folded = Text().with_variant(Text(collation="C"), "postgresql")
+# Text compares byte by byte, whatever the locale of the server: so both find, order and lower-case the same.
+Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
+
+# What `app.folding.fold` makes of a text: the companion by which it is searched and sorted.
+Folded = Text

@@ -2,65 +2,92 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect, text
 
 from app.db.database import Database
 from app.errors import DatabaseError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+NEWEST = "0001"
+"""The revision this version needs. When adding a migration: name it here too (a test compares)."""
 KEPT_COPIES = 5
 
 
 def upgrade(database: Database) -> bool:
     """Bring `database` to the newest revision; returns whether anything was done.
 
-    Raises DatabaseError if it was made by a newer version of the program, is damaged, or cannot be written.
+    Raises DatabaseError if it was made by a newer version of the program, belongs to another program, is damaged,
+    or cannot be written.
     """
-    script = ScriptDirectory(str(MIGRATIONS))
-    with database.read() as tx:
-        here = revision(tx)
-    newest = script.get_current_head()
-    if here == newest:
+    if not _is_behind(database):
         return False
-    if here is not None and here not in {step.revision for step in script.walk_revisions()}:
-        raise DatabaseError(
-            "This database was made by a newer version of Learner Manager.",
-            hint="Install the newer version on this computer, then open it again. Nothing was changed.",
-        )
-    if here is not None and database.file is not None:
-        _copy(database.file)
+    # Alembic takes longer to import than everything else here, and is rarely needed.
+    from alembic import command
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with database.write() as tx:
+        database.alone(tx)
+        if revision(tx) == NEWEST:  # another program was quicker
+            return False
         config.attributes["connection"] = tx
         command.upgrade(config, "head")
     return True
 
 
+def _is_behind(database: Database) -> bool:
+    """Whether there is something to do; if so, an embedded database is copied first."""
+    with database.read() as tx:
+        here = revision(tx)
+        if here is None and inspect(tx).get_table_names():
+            raise DatabaseError(
+                "This database belongs to another program.",
+                hint="Choose another one, or an empty one, in the settings. Nothing was changed.",
+            )
+    if here == NEWEST:
+        return False
+    if here is not None:
+        _refuse_newer(here)
+        if database.file is not None:
+            _copy(database.file)
+    return True
+
+
+def _refuse_newer(here: str) -> None:
+    from alembic.script import ScriptDirectory
+
+    if here not in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}:
+        raise DatabaseError(
+            "This database was made by a newer version of Learner Manager.",
+            hint="Install the newer version on this computer, then open it again. Nothing was changed.",
+        )
+
+
 def revision(tx: Connection) -> str | None:
     """The revision a database stands at; None for a new one."""
-    return MigrationContext.configure(tx).get_current_revision()
+    if not inspect(tx).has_table("alembic_version"):
+        return None
+    found: str | None = tx.execute(text("select version_num from alembic_version")).scalar()
+    return found
 
 
 def _copy(file: Path) -> None:
     """A whole copy beside the database, mode 0600, the newest five kept."""
     folder = file.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
     target = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
     try:
+        folder.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
     except (OSError, sqlite3.Error) as error:
-        target.unlink(missing_ok=True)
+        with suppress(OSError):
+            target.unlink()
         raise DatabaseError(
             "The database must be brought up to date, but no copy of it could be made first.",
             hint="Free some disk space or check the folder's rights, then start again. Nothing was changed.",

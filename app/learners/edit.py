@@ -11,7 +11,7 @@ from app import access, history
 from app.access import Permission, User
 from app.dates import shown as shown_date
 from app.db.database import Database
-from app.db.tables import campus, learner
+from app.db.tables import SHOWN, campus, learner
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold
 from app.ulns import UlnState, normal, state
@@ -87,8 +87,30 @@ def derived(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_LONGEST = {
+    "ref": 50,
+    "uln": 30,
+    "family_name": 200,
+    "given_names": 200,
+    "known_as": 200,
+    "postcode": 20,
+    "email": 254,
+    "phone": 50,
+    "tutor_group": 100,
+}
+
+
+def _refuse_long(form: LearnerForm) -> None:
+    for name, most in _LONGEST.items():
+        if len(getattr(form, name)) > most:
+            raise InputError(
+                f"This is too long: there is room for {most} characters.", hint="Shorten it.", field=name
+            )
+
+
 def values_of(form: LearnerForm, *, old_uln: str | None = None) -> dict[str, Any]:
     """The cleaned values of a form. Raises InputError naming the first field that breaks a rule."""
+    _refuse_long(form)
     ref = cleaned(form.ref)
     if ref is None:
         raise InputError("The learner needs a person code.", hint="Type the code your MIS uses.", field="ref")
@@ -128,15 +150,11 @@ def values_of(form: LearnerForm, *, old_uln: str | None = None) -> dict[str, Any
 
 def read(tx: Connection, learner_id: int) -> Held:
     """One learner for the form. Raises ConflictError if it was removed meanwhile."""
-    row = tx.execute(select(learner).where(learner.c.id == learner_id, learner.c.removed_at.is_(None))).one_or_none()
+    row = tx.execute(select(learner).where(learner.c.id == learner_id, SHOWN)).one_or_none()
     if row is None:
         raise ConflictError("This learner was removed by somebody else.", hint="Refresh the list.")
-    form = LearnerForm(
-        **{
-            one.name: (value if (value := getattr(row, one.name)) is not None else one.default)
-            for one in fields(LearnerForm)
-        }
-    )
+    held: dict[str, Any] = {one.name: getattr(row, one.name) for one in fields(LearnerForm)}
+    form = LearnerForm(**{name: value for name, value in held.items() if value is not None})
     return Held(row.id, row.version, row.ukprn, form, UlnState(row.uln_state))
 
 
@@ -147,15 +165,24 @@ def campuses(tx: Connection) -> list[tuple[int, str]]:
 
 
 def add(db: Database, user: User, ukprn: str, form: LearnerForm) -> int:
-    """Add a learner of the college with `ukprn`; returns the id. Raises InputError, AccessError."""
-    values = derived(values_of(form))
+    """Add a learner of the college with `ukprn`; returns the id. Raises InputError, AccessError, ConflictError.
+
+    A learner of this person code who was removed comes back, with all that is stored under it.
+    """
+    values = {**derived(values_of(form)), "ukprn": ukprn, "first_name": None}
     with db.write() as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
         _refuse_doubles(tx, ukprn, values, learner_id=None, uln_changed=True)
+        removed = tx.execute(
+            select(learner).where(learner.c.ukprn == ukprn, learner.c.ref_fold == values["ref_fold"])
+        ).one_or_none()
         operation = history.begin(tx, db, user.id, "learner_added")
-        # The change needs the learner's own id, which it does not have yet.
-        learner_id = db.new_ids(tx, learner, 1)[0]
-        operation.insert_many(learner, [{**values, "ukprn": ukprn}], learner_id)
+        if removed is not None:
+            learner_id = int(removed.id)
+            operation.update(learner, removed, {**values, "removed_at": None}, learner_id)
+        else:
+            # The change needs the learner's own id, which it does not have yet.
+            learner_id = operation.insert_own(learner, values)
         operation.end(tx)
     return learner_id
 
@@ -172,26 +199,41 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
                 hint="Close the form, refresh, and edit again.",
             )
         _refuse_doubles(tx, held.ukprn, values, held.id, uln_changed=values["uln"] != row.uln)
+        if not _still_first(row.first_name, values["given_names"]):
+            values["first_name"] = None  # else the service would be asked with the name that was put right
+        if not history.differs(row, values):
+            return False
         operation = history.begin(tx, db, user.id, "learner_edited")
-        changed = operation.update(learner, row, values, held.id)
+        operation.update(learner, row, values, held.id)
         operation.end(tx)
-    return changed
+    return True
+
+
+def _still_first(first_name: str | None, given_names: str | None) -> bool:
+    """Whether the first name that a file gave in a column of its own still begins the given names."""
+    words, given = (fold(first_name) or "").split(), (fold(given_names) or "").split()
+    return given[: len(words)] == words
 
 
 def _refuse_doubles(
     tx: Connection, ukprn: str, values: dict[str, Any], learner_id: int | None, *, uln_changed: bool
 ) -> None:
-    others = learner.c.removed_at.is_(None) & (learner.c.id != (learner_id or 0))
-    same_ref = select(learner.c.id).where(learner.c.ukprn == ukprn, learner.c.ref_fold == values["ref_fold"], others)
-    if tx.execute(same_ref).first() is not None:
+    other = learner.c.id != (learner_id or 0)
+    same_ref = select(learner.c.id, learner.c.removed_at, learner.c.merged_into_id).where(
+        learner.c.ukprn == ukprn, learner.c.ref_fold == values["ref_fold"], other
+    )
+    for twin in tx.execute(same_ref):
+        # Only a new learner may take over the code of one that was removed: it becomes that one again.
+        if learner_id is None and twin.removed_at is not None and twin.merged_into_id is None:
+            continue
         raise InputError(
             "Another learner has this person code.", hint="Find that learner, or type another code.", field="ref"
         )
     if uln_changed and values["uln_state"] == UlnState.OK.value:
-        twin = tx.execute(select(learner.c.ref).where(learner.c.uln == values["uln"], others)).first()
-        if twin is not None:
+        ref = tx.execute(select(learner.c.ref).where(learner.c.uln == values["uln"], other, SHOWN)).scalar()
+        if ref is not None:
             raise InputError(
-                f"The learner with person code {twin.ref} has this ULN already.",
+                f"The learner with person code {ref} has this ULN already.",
                 hint="Check which of the two is right.",
                 field="uln",
             )

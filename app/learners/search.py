@@ -6,11 +6,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, true
 
-from app.conditions import FieldInfo, FieldKind, Group
+from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
-from app.db.tables import attainment, campus, learner, plr_check
+from app.db.tables import SHOWN, attainment, campus, learner, plr_check
+from app.errors import InputError
 from app.folding import fold
 from app.ulns import UlnState
 
@@ -45,16 +46,20 @@ class LearnerRow:
     tutor_group: str | None
     email: str | None = field(repr=False)
     last_plr: datetime | None
+    """In this computer's time zone."""
 
 
-# The order is that of the grid's states: what can be asked first.
-_READY: ColumnElement[str] = case(
-    (learner.c.uln_state == UlnState.NONE.value, Ready.NO_ULN.value),
-    (learner.c.uln_state == UlnState.TEMPORARY.value, Ready.TEMPORARY.value),
-    (learner.c.uln_state == UlnState.BAD.value, Ready.BAD.value),
-    (and_(learner.c.given_names.is_(None), learner.c.first_name.is_(None)), Ready.NO_FIRST_NAME.value),
-    (learner.c.family_name.is_(None), Ready.NO_SURNAME.value),
-    else_=Ready.READY.value,
+_NOT_READY: tuple[tuple[Where, Ready], ...] = (
+    (learner.c.uln_state == UlnState.NONE.value, Ready.NO_ULN),
+    (learner.c.uln_state == UlnState.TEMPORARY.value, Ready.TEMPORARY),
+    (learner.c.uln_state == UlnState.BAD.value, Ready.BAD),
+    (and_(learner.c.given_names.is_(None), learner.c.first_name.is_(None)), Ready.NO_FIRST_NAME),
+    (learner.c.family_name.is_(None), Ready.NO_SURNAME),
+)
+_READY: ColumnElement[str] = case(*((rule, one.value) for rule, one in _NOT_READY), else_=Ready.READY.value)
+# Sorted in the order of the states, what can be asked first; as words they would sort as each database likes.
+_READY_ORDER: ColumnElement[int] = case(
+    *((rule, place) for place, (rule, _) in enumerate(_NOT_READY, 1)), else_=literal(0)
 )
 
 
@@ -62,8 +67,8 @@ def _has_attainments() -> Where:
     return exists().where(attainment.c.learner_id == learner.c.id, attainment.c.removed_at.is_(None))
 
 
-def _text(name: str, title: str, column: ColumnElement[Any], *, folded: bool = True) -> SqlField:
-    return SqlField(FieldInfo(name, title), column, folded=folded)
+def _text(name: str, title: str, column: ColumnElement[Any]) -> SqlField:
+    return SqlField(FieldInfo(name, title), column, folded=True)
 
 
 _SEXES = (("F", "Female"), ("M", "Male"))
@@ -79,21 +84,19 @@ FIELDS: Mapping[str, SqlField] = {
         _text("known_as", "Known As", learner.c.known_fold),
         SqlField(FieldInfo("birth_date", "Date of Birth", FieldKind.DATE), learner.c.birth_date),
         SqlField(FieldInfo("sex", "Sex", FieldKind.CHOICE, _SEXES), learner.c.sex),
-        _text("uln", "ULN", learner.c.uln, folded=False),
+        SqlField(FieldInfo("uln", "ULN"), learner.c.uln, code=True),
         _text("postcode", "UK Postcode", func.lower(learner.c.postcode)),
         _text("campus", "Campus", campus.c.name_fold),
         _text("tutor_group", "Tutor Group", learner.c.tutor_fold),
         _text("email", "Email", learner.c.email_fold),
-        SqlField(FieldInfo("last_plr", "Last PLR", FieldKind.DATE), func.date(plr_check.c.at)),
+        SqlField(FieldInfo("last_plr", "Last PLR", FieldKind.DATE), plr_check.c.at, moment=True),
         SqlField(FieldInfo("has_attainments", "Has attainments", FieldKind.FLAG), flag=_has_attainments),
     )
 }
 """Every column of the grid, and "has attainments": what the Condition Builder offers."""
 
-_JOINED = {"campus": campus, "last_plr": plr_check}
-
 _SORTS: Mapping[str, ColumnElement[Any]] = {
-    "ready": _READY,
+    "ready": _READY_ORDER,
     "ref": learner.c.ref_fold,
     "family_name": learner.c.family_fold,
     "given_names": learner.c.given_fold,
@@ -115,7 +118,7 @@ def keys_query(
 ) -> Select[Any]:
     """The ids of the learners that pass, in order; equal values in the order of ids. Raises InputError."""
     sort = sort if sort in _SORTS else DEFAULT_SORT
-    query = select(learner.c.id).where(_shown(), where(group, FIELDS), _quick(quick))
+    query = select(learner.c.id).where(SHOWN, where(group, FIELDS), _quick(quick))
     used = {test.field for test in group.members} if group is not None else set()
     if "campus" in used or sort == "campus":
         query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)
@@ -129,21 +132,24 @@ def keys_query(
 
 def total_query() -> Select[Any]:
     """How many learners there are without any filter."""
-    return select(func.count()).select_from(learner).where(_shown())
+    return select(func.count()).select_from(learner).where(SHOWN)
 
 
-def _shown() -> Where:
-    return and_(learner.c.removed_at.is_(None), learner.c.merged_into_id.is_(None))
+_MOST_QUICK_WORDS = 20
 
 
-def _quick(text: str) -> ColumnElement[bool]:
+def _quick(text: str) -> Where:
     """Every word must stand somewhere in the row: in the learner's own text, or in the campus name."""
     words = (fold(text) or "").split()
+    if len(words) > _MOST_QUICK_WORDS or len(text) > LONGEST_TEXT:
+        raise InputError(
+            "This is too much for the quick filter.", hint="Use the Condition Builder: “is one of” takes a list."
+        )
     parts = []
     for word in words:
         sites = select(campus.c.id).where(campus.c.name_fold.contains(word, autoescape=True))
         parts.append(or_(learner.c.search_fold.contains(word, autoescape=True), learner.c.campus_id.in_(sites)))
-    return and_(*parts) if parts else and_(True)
+    return and_(true(), *parts)
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
@@ -168,14 +174,18 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
         )
         .outerjoin(campus, campus.c.id == learner.c.campus_id)
         .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
-        .where(learner.c.id.in_(ids), _shown())
+        .where(learner.c.id.in_(ids), SHOWN)
     )
-    return {row[0]: LearnerRow(row[0], row[1], Ready(row[2]), *row[3:]) for row in tx.execute(query)}
+    return {row[0]: _row(row) for row in tx.execute(query)}
+
+
+def _row(row: Any) -> LearnerRow:
+    key, version, ready, *others, at = row
+    values: list[Any] = [*others, at.astimezone() if at is not None else None]
+    return LearnerRow(key, version, Ready(ready), *values)
 
 
 def ready_counts(tx: Connection, ids_table: Any) -> dict[Ready, int]:
     """How many of the learners in `ids_table` (see Database.ids_as_table) are in which state."""
-    query = (
-        select(_READY, func.count()).join(ids_table, ids_table.c.id == learner.c.id).where(_shown()).group_by(_READY)
-    )
+    query = select(_READY, func.count()).join(ids_table, ids_table.c.id == learner.c.id).where(SHOWN).group_by(_READY)
     return {Ready(state): number for state, number in tx.execute(query)}

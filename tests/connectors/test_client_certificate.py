@@ -131,7 +131,7 @@ def test_what_is_wrong_with_the_file_is_said():
     good = packed(key, certificate)
     assert "password of the client certificate is wrong" in refused(good, "other")
     assert "password of the client certificate is wrong" in refused(good, "")
-    assert "RC2" in refused(OLD, "wrong")
+    assert "RC2" in refused(OLD, "falsch")
     assert "empty" in refused(b"")
     assert "PEM" in refused(certificate.public_bytes(Encoding.PEM))
     assert "PEM" in refused(b"Bag Attributes\n" + certificate.public_bytes(Encoding.PEM))

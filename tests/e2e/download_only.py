@@ -28,7 +28,7 @@ def steps(window) -> Iterator[Step]:
     assert page.record_count() > 100
     yield Act(lambda: click(named("plr_close", page.window())))
     yield Until(lambda: QApplication.activeModalWidget() is not None, "the closing question")
-    yield Act(lambda: click(named("clear_and_close")))
+    yield Act(lambda: click(named("close")))
     yield Until(lambda: not page.window().isVisible(), "the PLR window to close")
 
 
@@ -42,7 +42,7 @@ def main() -> int:
     with real_context(options) as context:
         demo.fill(context.db, int(sys.argv[2]), held=False)  # what was held before would be found, and rightly so
     with real_context(options) as context, opened(context) as window:
-        player = Player(steps(window), app.quit, window)
+        player = Player(steps(window), lambda: app.exit(0), window)
         player.start()
         app.exec()
         if player.problem is not None:

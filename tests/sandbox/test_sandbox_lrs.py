@@ -6,6 +6,7 @@ import socket
 import ssl
 import stat
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -14,10 +15,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import InputError
+from app.sandbox.faults import Asked
 from app.sandbox.lrs import LrsSandbox, serve
 from app.sandbox.people import TWICE, Kind, Person, events_of
 from app.sandbox.records import WIRE_NAMES
-from app.sandbox.server import Reply
+from app.sandbox.server import Manner, Reply
 from tests.sandbox.raw_client import PEOPLE, Asker, client_context, one_of, request_for
 
 EXACT = PEOPLE[99]
@@ -289,6 +291,31 @@ def test_bad_client_certificates_get_an_alert(
     assert asker.sandbox.connections == 0
 
 
+@pytest.mark.parametrize("abrupt", [False, True])
+def test_a_refused_client_may_finish_its_sentence_unless_refused_abruptly(
+    serving: Serving, tmp_path: Path, abrupt: bool
+) -> None:
+    """A client of TLS 1.3 is writing its request when the alert comes; a reset would overtake the alert."""
+    asker = serving("abrupt-refusal") if abrupt else serving()
+    files = asker.sandbox.certificates
+    line = Asker(asker.sandbox, client_context(files.client_stranger, files.password, files.ca_file, tmp_path)).line()
+    line.connect()
+    with socket.socket(fileno=line.sock.detach()) as raw:
+        raw.settimeout(10)
+        if abrupt:
+            with pytest.raises((BrokenPipeError, ConnectionResetError)):
+                _speak_after_the_end(raw)
+        else:
+            _speak_after_the_end(raw)
+
+
+def _speak_after_the_end(raw: socket.socket) -> None:
+    while raw.recv(4096):
+        pass
+    raw.sendall(b"x" * 100)
+    raw.sendall(b"x" * 100)
+
+
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
@@ -333,22 +360,41 @@ def test_one_line_carries_many_calls(serving: Serving) -> None:
 
 
 def test_calls_at_once_are_counted_and_answers_go_to_the_right_line(serving: Serving) -> None:
-    asker = serving(latency_ms=60)
+    asker = serving()
     asked = PEOPLE[40:56]
+    together = threading.Barrier(4)
+
+    def all_four(call: Asked) -> Reply:
+        together.wait(10)
+        return call.usual()
+
+    asker.sandbox.answers.update({person.uln or "": all_four for person in asked})
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(asker.ask, asked))
     assert [answer.first("FoundULN") for answer in answers] == [person.uln for person in asked]
-    assert 2 <= asker.sandbox.most_at_once <= 4
+    assert asker.sandbox.most_at_once == 4
     assert sorted(asker.sandbox.calls) == sorted(person.uln or "" for person in asked)
 
 
+def test_latency_is_waited_for(serving: Serving) -> None:
+    asker = serving(latency_ms=150)
+    begun = time.monotonic()
+    assert asker.ask(EXACT).status == 200
+    assert time.monotonic() - begun >= 0.15
+
+
 def test_stop_ends_what_hangs_and_gives_the_port_back(serving: Serving, tmp_path: Path) -> None:
-    asker = serving("timeout")
+    asker = serving()
+    arrived = threading.Event()
+
+    def hang(call: Asked) -> Reply:
+        arrived.set()
+        return Reply(manner=Manner.SILENCE)
+
+    asker.sandbox.answers[EXACT.uln or ""] = hang
     with ThreadPoolExecutor(1) as pool:
         hanging = pool.submit(asker.ask, EXACT)
-        arrived = threading.Event()
-        while not asker.sandbox.calls:
-            arrived.wait(0.01)
+        assert arrived.wait(10)
         asker.sandbox.stop()
         with pytest.raises((http.client.RemoteDisconnected, ssl.SSLError)):
             hanging.result(5)

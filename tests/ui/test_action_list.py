@@ -15,7 +15,7 @@ def state(**changed) -> WindowState:
 
 
 @pytest.mark.parametrize("action", action_list(), ids=lambda action: action.id)
-def test_every_action_is_complete(action):
+def test_every_action_is_complete(action, qapp):
     assert action.text.strip() == action.text
     assert action.text
     assert action.tip

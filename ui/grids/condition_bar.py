@@ -137,7 +137,8 @@ class ConditionBar(QWidget):
         top = (scaled(CONDITION_BAR_HEIGHT) - 1 - line) // 2
         places: list[tuple[QWidget, QRect]] = []
         right = width - _SIDE
-        for widget in (self._clear, self._count):
+        at_right: tuple[QWidget, ...] = (self._clear, self._count)
+        for widget in at_right:
             if widget is self._clear and not self._used:
                 continue
             size = widget.sizeHint()

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.conditions import FieldInfo, Group, Join, check
 from app.errors import AppError, InputError
@@ -13,20 +13,60 @@ from app.tasks import TaskContext
 from ui.grids.condition_row import ConditionRow
 from ui.grids.condition_sentence import SentenceLabel
 from ui.grids.condition_words import pieces
+from ui.grids.dialog_size import open_at
 from ui.look.buttons import button
 from ui.look.cards import Card, HairLine
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.shapes import box
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
 Count = Callable[[TaskContext, Group], tuple[int, int]]
 COUNT_DELAY_MS = 250
-_ROOM = 200
-_WIDTH = 800
+_WIDTH, _HEIGHT = 800, 440
+_BAR = 3
+
+
+class RowsArea(QScrollArea):
+    """As high as its rows where there is room, else scrolling."""
+
+    def __init__(self, rows: QWidget) -> None:
+        super().__init__()
+        self._rows = rows
+        self.setObjectName("condition_rows")
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self.setWidget(rows)
+        # Taking the rows in has made them paint the colour of a window.
+        rows.setAutoFillBackground(False)
+        self.viewport().setAutoFillBackground(False)
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._rows.sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), min(self._rows.sizeHint().height(), scaled(76)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._rows and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
+
+
+class JoinedBox(QWidget):
+    """A bar at the left holds together what "All" or "Any" is about."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        box(painter, QRect(0, 0, _BAR, self.height()), 1.5, fill=Role.ACCENT)
+        painter.end()
 
 
 class ConditionBuilder(FramedDialog):
@@ -75,37 +115,34 @@ class ConditionBuilder(FramedDialog):
     # Building
 
     def _build(self) -> None:
-        self.content.addLayout(self._build_head())
         self._list = QWidget()
         self._column = QVBoxLayout(self._list)
-        self._column.setContentsMargins(12, 4, 4, 4)
+        self._column.setContentsMargins(4, 4, 4, 4)
         self._column.setSpacing(6)
         self._empty = text_label(tr("No conditions: everything is shown."), Type.BODY, Role.TEXT2)
         self._column.addWidget(self._empty)
-        self._column.addStretch(1)
-        area = self._area = QScrollArea()
-        area.setObjectName("condition_rows")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setMinimumHeight(scaled(_ROOM))
-        area.viewport().setAutoFillBackground(False)
-        self._list.setAutoFillBackground(False)
-        area.setWidget(self._list)
-        self.content.addWidget(area, 1)
+        self._area = RowsArea(self._list)
+        joined = JoinedBox()
+        inside = QVBoxLayout(joined)
+        inside.setContentsMargins(10, 0, 0, 0)
+        inside.setSpacing(4)
+        inside.addLayout(self._build_head())
+        inside.addWidget(self._area)
+        self.content.addWidget(joined)
+        self.content.addStretch(1)
         self.content.addWidget(self._build_result())
         clear = self.add_button(tr("Clear"), kind="quiet", name="builder_clear", clicked=self.clear, left=True)
         cancel = self.add_button(tr("Cancel"), name="builder_cancel", clicked=self.reject)
         self.show_button = self.add_button(tr("Show"), kind="primary", name="builder_show", clicked=self.accept)
         self._foot_stops = [clear, cancel, self.show_button]
         for keys in ("Ctrl++", "Ctrl+="):
-            QShortcut(QKeySequence(keys), self, self.add)  # type: ignore[call-overload]
-        QShortcut(QKeySequence("Ctrl+-"), self, self._remove_current)  # type: ignore[call-overload]
-        self.setMinimumWidth(scaled(_WIDTH))
+            QShortcut(QKeySequence(keys), self, self.add)
+        QShortcut(QKeySequence("Ctrl+-"), self, self._remove_current)
+        open_at(self, _WIDTH, _HEIGHT)
 
     def _build_head(self) -> QHBoxLayout:
         head = QHBoxLayout()
+        head.setContentsMargins(4, 4, 4, 4)
         head.setSpacing(8)
         self.join = QComboBox()
         self.join.setObjectName("condition_join")
@@ -126,7 +163,7 @@ class ConditionBuilder(FramedDialog):
         return head
 
     def _build_result(self) -> QWidget:
-        box = Card(padding=12, fill=Role.SUBTLE)
+        card = Card(padding=12, fill=Role.SUBTLE)
         row = QHBoxLayout()
         row.setSpacing(12)
         self.sentence = SentenceLabel()
@@ -143,8 +180,8 @@ class ConditionBuilder(FramedDialog):
             numbers.addWidget(label)
         self.of_all.setMinimumWidth(scaled(110))
         row.addLayout(numbers)
-        box.column.addLayout(row)
-        return box
+        card.column.addLayout(row)
+        return card
 
     # Rows
 

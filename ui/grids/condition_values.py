@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from app.conditions import FieldInfo, FieldKind, Operator, words_of
 from ui.grids.date_field import DateField
-from ui.look.buttons import button
 from ui.look.plain import visible_text
 from ui.look.words import tr
 
@@ -140,7 +139,7 @@ class ChoiceValue(ValueEditor):
 
 
 class ChoicesValue(ValueEditor):
-    """Several of the choices: a button that shows them, with a menu to tick."""
+    """Several of the choices: looks like a list to choose from, and opens a menu to tick."""
 
     def __init__(self, title: str, choices: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
@@ -151,10 +150,9 @@ class ChoicesValue(ValueEditor):
             action.setData(value)
             action.setCheckable(True)
             action.toggled.connect(self._ticked)
-        self._button: QPushButton = button("", name="choices", parent=self, menu=self._menu)
-        self._button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.row.addWidget(self._button)
-        self.setFocusProxy(self._button)
+        self._combo = TickCombo(self._menu, self)
+        self.row.addWidget(self._combo)
+        self.setFocusProxy(self._combo)
         self._show()
 
     @property
@@ -174,11 +172,29 @@ class ChoicesValue(ValueEditor):
     def _show(self) -> None:
         labels = dict(self._choices)
         words = ", ".join(visible_text(tr(labels[value])) for value in words_of(self.text) if value in labels)
-        self._button.setText((words or tr("Choose…")).replace("&", "&&"))
-        self._button.setAccessibleName(
-            tr("Values for {field}: {values}", field=self.title, values=words or tr("none"))
-        )
-        self._button.setToolTip(words)
+        self._combo.setItemText(0, words or tr("Choose…"))
+        self._combo.setToolTip(words)
+        self._combo.setAccessibleName(tr("Values for {field}", field=self.title))
+
+
+class TickCombo(QComboBox):
+    """A box whose list is a menu that stays open."""
+
+    def __init__(self, menu: "TickMenu", parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("choices")
+        self._menu = menu
+        self.addItem("")
+
+    def showPopup(self) -> None:
+        self._menu.setMinimumWidth(self.width())
+        self._menu.popup(self.mapToGlobal(QPoint(0, self.height() + 2)))
+        if self._menu.actions():
+            self._menu.setActiveAction(self._menu.actions()[0])
+
+    def hidePopup(self) -> None:
+        self._menu.close()
+        super().hidePopup()
 
 
 class TickMenu(QMenu):

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QTextCharFormat
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.dates import MONTHS, shown
@@ -140,13 +140,15 @@ class CalendarPopup(QWidget):
 
     def _dress(self) -> None:
         """Weekends in red and a tinted head are the calendar's own; here colour would mean something."""
-        plain, quiet = QTextCharFormat(), QTextCharFormat()
-        plain.setForeground(color(Role.TEXT))
+        quiet = QTextCharFormat()
         quiet.setForeground(color(Role.TEXT3))
         quiet.setBackground(color(Role.SURFACE))
         self.month.setHeaderTextFormat(quiet)
         for weekday in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            self.month.setWeekdayTextFormat(weekday, plain)
+            self.month.setWeekdayTextFormat(weekday, QTextCharFormat())
+        bar = self.month.findChild(QWidget, "qt_calendar_navigationbar")
+        if bar is not None:
+            bar.setBackgroundRole(QPalette.ColorRole.Base)
         for name, icon, words in (
             ("qt_calendar_prevmonth", Icon.CARET_LEFT, tr("Month before")),
             ("qt_calendar_nextmonth", Icon.CARET_RIGHT, tr("Next month")),

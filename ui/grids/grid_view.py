@@ -1,6 +1,7 @@
 """The grid of every page: a table that loads queries, sorts, arranges its columns and copies."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal, Slot
@@ -45,8 +46,9 @@ class GridView(LoadedTable):
         """Sort by a column, or "" for the source's own order; loads again."""
         if column_id and not self._sortable(column_id):
             return
-        self._show_sort(column_id, descending and bool(column_id))
-        self.load(self._query)
+        descending = descending and bool(column_id)
+        self._show_sort(column_id, descending)
+        self.load(replace(self._query, sort=column_id, descending=descending))
         self.sort_changed.emit()
 
     @Slot(int)

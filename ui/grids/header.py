@@ -13,7 +13,7 @@ from ui.look.tokens import Role, color
 HEADER_HEIGHT = 30
 SMALLEST_SECTION = 20
 GUTTER_WIDTH = 28
-_ARROW = 12
+_ARROW = 10
 _ARROW_GAP = 5
 _SEPARATOR = 14
 

@@ -310,6 +310,10 @@ class LoadedTable(RowTable):
             self._then = ""
             self.selection_changed.emit()
 
+    def _current_row_changed(self) -> None:
+        if not self._quiet:
+            self.current_changed.emit()
+
     # The empty state
 
     def set_empty_widget(self, widget: QWidget) -> None:

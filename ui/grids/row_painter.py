@@ -131,7 +131,7 @@ class RowPainter:
         chosen = colours[Role.ACCENT_SOFT if scene.active else Role.SEL_OFF]
         chosen_line = colours[Role.ACCENT_LINE if scene.active else Role.LINE2]
         gutter = next((place for place in scene.places if place.number < 0), None)
-        tick_y = (height - TICK) // 2
+        tick_y = (height - 1 - TICK) // 2
         y = scene.top
         for number in range(scene.first, scene.last + 1):
             selected = self._selection.is_row_selected(number)
@@ -169,6 +169,7 @@ class RowPainter:
         painter.setFont(style.font)
         ink: QColor | None = None
         drawn = style
+        baseline = self._baseline(scene)
         y = scene.top - scene.row_height
         for number, row in enumerate(rows):
             y += scene.row_height
@@ -194,7 +195,11 @@ class RowPainter:
                 indent += STATE_ICON + STATE_GAP
             line = self._line(cell, column, wanted, place.width - indent - PAD)
             x = place.x + place.width - PAD - line.width if column.kind in _RIGHT_KINDS else place.x + indent
-            painter.drawStaticText(x, y + (scene.row_height - drawn.height) // 2, line.text)
+            painter.drawStaticText(x, y + baseline - drawn.ascent, line.text)
+
+    def _baseline(self, scene: Scene) -> int:
+        """One for all kinds of text in a row: its capitals stand in the middle."""
+        return (scene.row_height - 1 + self._body.metrics.capHeight()) // 2
 
     def _line(self, cell: object, column: Column, style: Style, width: int) -> Line:
         return self._lines.line(self._text(cell, column), style, width, column.elide_middle)
@@ -287,7 +292,7 @@ class RowPainter:
                 continue
             painter.setPen(self._colours[row.sentence_role])
             line = self._lines.line(visible_text(row.sentence), self._small, span.width - 2 * PAD)
-            y = scene.top + number * scene.row_height + (scene.row_height - self._small.height) // 2
+            y = scene.top + number * scene.row_height + self._baseline(scene) - self._small.ascent
             painter.drawStaticText(span.x + PAD, y, line.text)
 
 

@@ -30,6 +30,7 @@ class RowSelection(QItemSelectionModel):
     """
 
     rows_changed = Signal()
+    most_runs = MOST_RUNS
 
     def __init__(self, model: PagedModel, parent: QObject | None = None) -> None:
         super().__init__(model, parent or model)
@@ -102,7 +103,7 @@ class RowSelection(QItemSelectionModel):
 
     def select_runs(self, runs: Runs) -> None:
         """Select exactly these rows."""
-        if len(runs) > MOST_RUNS:
+        if len(runs) > self.most_runs:
             self.select_marks(marks_of_runs(runs, len(self._rows.keys)))
         else:
             self.select(self._ranges(runs), Flag.ClearAndSelect)
@@ -118,7 +119,7 @@ class RowSelection(QItemSelectionModel):
 
     def select_marks(self, marks: bytes | bytearray) -> None:
         """Select exactly the rows that have a 1, one byte per row."""
-        runs = runs_of_marks(marks)
+        runs = runs_of_marks(marks, self.most_runs)
         if runs is not None:
             self.select_runs(runs)
             return

@@ -145,7 +145,10 @@ class RowTable(QTableView):
         if current.row() != previous.row():
             self._update_row(previous.row())
             self._update_row(current.row())
-            self.current_changed.emit()
+            self._current_row_changed()
+
+    def _current_row_changed(self) -> None:
+        self.current_changed.emit()
 
     def selectionCommand(self, index: Index, event: QEvent | None = None) -> QItemSelectionModel.SelectionFlag:
         command = super().selectionCommand(index, event)

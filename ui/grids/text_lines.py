@@ -14,7 +14,7 @@ class Style:
     def __init__(self, font: QFont, metrics: QFontMetrics) -> None:
         self.font = font
         self.metrics = metrics
-        self.height = metrics.height()
+        self.ascent = metrics.ascent()
 
 
 @dataclass(slots=True)

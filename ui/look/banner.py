@@ -41,10 +41,12 @@ class Banner(QFrame):
         words.setSpacing(2)
         self._title = text_label(title, Type.KEY, Role.TEXT, wrap=True, weight=600)
         self._text = text_label(text, Type.SECONDARY, Role.TEXT2, wrap=True)
+        # Stretches, not an alignment: aligned, wrapped words would get the height of their shortest form.
+        words.addStretch(1)
         words.addWidget(self._title)
         words.addWidget(self._text)
+        words.addStretch(1)
         row.addLayout(words, 1)
-        row.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
         for button in buttons[:2]:
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.say(title, text)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QPointF, Qt, QTimer, SignalInstance
+from PySide6.QtCore import QPointF, Qt, SignalInstance
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -92,10 +92,12 @@ class FramedDialog(QDialog):
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
         words = QVBoxLayout()
         words.setSpacing(6)
+        # Stretches, not an alignment: aligned, wrapped words would get the height of their shortest form.
+        words.addStretch(1)
         words.addWidget(self.heading)
         words.addWidget(self.secondary)
+        words.addStretch(1)
         row.addLayout(words, 1)
-        row.setAlignment(words, Qt.AlignmentFlag.AlignVCenter)
         self.icon.setVisible(icon is not None)
         return row
 
@@ -150,8 +152,16 @@ class FramedDialog(QDialog):
             return
         super().reject()
 
+    def fit(self) -> None:
+        """Make room for all wrapped words: Qt itself forgets them once the width is settled."""
+        layout = self.layout()
+        need = layout.totalHeightForWidth(self.width()) if layout is not None else 0
+        if need > self.height():
+            self.resize(self.width(), need)
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        self.fit()
         if self._safe is not None:
             self._safe.setFocus(Qt.FocusReason.TabFocusReason)
 
@@ -199,6 +209,7 @@ class Question(FramedDialog):
             )
             made.setProperty("answer", one.key)
         self.setFixedWidth(scaled(QUESTION_WIDTH))
+        self.resize(self.width(), 0)
 
     def _take(self) -> None:
         pressed = self.sender()
@@ -206,11 +217,6 @@ class Question(FramedDialog):
         if isinstance(key, str):
             self.answer = key
         self.accept()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # The height of wrapped words is known only at the final width.
-        QTimer.singleShot(0, self.adjustSize)
 
 
 def ask(

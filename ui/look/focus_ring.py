@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui.look.shapes import CARD_RADIUS, box
 from ui.look.tokens import Role, theme
@@ -89,10 +90,13 @@ class FocusRing(QWidget):
         return widget if wanted else None
 
     def _unwatch(self) -> None:
-        if isinstance(self._target, QTabBar):
-            self._target.currentChanged.disconnect(self._place)
+        """Let go of the old target; it and what it stood in may be gone by now."""
+        target = self._target
+        if isinstance(target, QTabBar) and isValid(target):
+            target.currentChanged.disconnect(self._place)
         for watched in self._watched:
-            watched.removeEventFilter(self)
+            if isValid(watched):
+                watched.removeEventFilter(self)
         self._watched.clear()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -104,7 +108,7 @@ class FocusRing(QWidget):
     def _place(self) -> None:
         """Cover the target grown by 4, but no more of it than its scroll areas show."""
         target = self._target
-        if target is None or not target.isVisibleTo(self._window):
+        if target is None or not isValid(target) or not target.isVisibleTo(self._window):
             self.hide()
             return
         inside = target.rect()

@@ -129,6 +129,8 @@ class Icon(StrEnum):
     ARCHIVE = "archive"
     BROADCAST = "broadcast"
     WIFI_HIGH = "wifi-high"
+    WIFI_SLASH = "wifi-slash"
+    WIFI_X = "wifi-x"
     ACTIVITY = "activity"
     HEARTBEAT = "heartbeat"
     WRENCH = "wrench"

@@ -78,8 +78,9 @@ class ElidingLabel(TextLabel):
         weight: int = 0,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(text, kind, role, numbers=numbers, weight=weight, parent=parent)
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        super().__init__("", kind, role, numbers=numbers, weight=weight, parent=parent)
+        self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:

@@ -1,6 +1,6 @@
 """The field to search with: a magnifier on the left, the keys that lead here on the right."""
 
-from PySide6.QtCore import QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -9,7 +9,7 @@ from ui.look.icons import Icon, draw, qicon
 from ui.look.tokens import Role, color
 from ui.look.words import tr
 
-_ICON = 16
+_ICON = 15
 _ICON_LEFT = 9
 
 
@@ -25,7 +25,8 @@ class SearchField(QLineEdit):
         self.setProperty("soft", True)
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
-        self.setTextMargins(_ICON + 4, 0, 0, 0)
+        self.setFont(font(Type.SECONDARY))
+        self.setTextMargins(_ICON + 5, 0, 0, 0)
         self._clear = QAction(qicon(Icon.X, Role.TEXT3), tr("Clear"), self)
         self._clear.triggered.connect(self.clear)
         self.addAction(self._clear, QLineEdit.ActionPosition.TrailingPosition)
@@ -34,6 +35,11 @@ class SearchField(QLineEdit):
 
     def _show_clear(self, text: str) -> None:
         self._clear.setVisible(bool(text))
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ApplicationFontChange:
+            self.setFont(font(Type.SECONDARY))
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape:

@@ -156,6 +156,10 @@ class LookStyle(QProxyStyle):
         widget: QWidget | None = None,
         answer: QStyleHintReturn | None = None,
     ) -> int:
+        if hint == QStyle.StyleHint.SH_Table_GridLineColor:
+            # Qt wants the four bytes as a signed number.
+            value = color(Role.LINE).rgba()
+            return value - (1 << 32) if value >= 1 << 31 else value
         found = _HINTS.get(hint)
         return found if found is not None else super().styleHint(hint, option, widget, answer)
 
@@ -213,6 +217,8 @@ class LookStyle(QProxyStyle):
         if element == QStyle.SubElement.SE_LineEditContents:
             inset = style_fields.PADDING if getattr(option, "lineWidth", 1) > 0 else 0
             return option.rect.marginsRemoved(QMargins(inset, 1, inset, 1))
+        if element == QStyle.SubElement.SE_PushButtonContents:
+            return QRect(option.rect)
         return super().subElementRect(element, option, cast(QWidget, widget))
 
     def polish(self, target: Any) -> Any:

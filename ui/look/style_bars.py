@@ -126,6 +126,13 @@ def header_section(style: QStyle, option: QStyleOption, painter: QPainter, widge
     )
 
 
+def header_rest(style: QStyle, option: QStyleOption, painter: QPainter, widget: QWidget | None) -> None:
+    """What lies right of the last column's title."""
+    painter.fillRect(option.rect, color(Role.SUBTLE))
+    rect = QRectF(option.rect)
+    hair_line(painter, QPointF(rect.left(), rect.bottom() - 1), QPointF(rect.right(), rect.bottom() - 1))
+
+
 def header_label(style: QStyle, option: QStyleOption, painter: QPainter, widget: QWidget | None) -> None:
     if not isinstance(option, QStyleOptionHeader):
         return
@@ -157,6 +164,7 @@ CE = QStyle.ControlElement
 CONTROLS: Final[dict[int, Any]] = {
     CE.CE_ProgressBar: progress,
     CE.CE_HeaderSection: header_section,
+    CE.CE_HeaderEmptyArea: header_rest,
     CE.CE_HeaderLabel: header_label,
     CE.CE_Splitter: splitter,
 }

@@ -17,9 +17,9 @@ _PILL_GAP = 8
 
 
 class TabBar(QTabBar):
-    """Tabs as words. `pressed_again` tells of a click on the tab that is chosen already."""
+    """Tabs as words. `pressed` tells of a mouse press, and whether that tab was in front already."""
 
-    pressed_again = Signal(int)
+    pressed = Signal(int, bool)
     double_clicked = Signal(int)
 
     def __init__(self, *, height: int = PAGE_TABS_HEIGHT, padding: int = 12, parent: QWidget | None = None) -> None:
@@ -61,7 +61,7 @@ class TabBar(QTabBar):
 
     def tabSizeHint(self, index: int) -> QSize:
         """As wide as the chosen tab would be, so that no tab moves when it is chosen."""
-        words = metrics(Type.KEY, weight=_CHOSEN_WEIGHT).horizontalAdvance(self._title(index)) + 1
+        words = metrics(Type.KEY, weight=_CHOSEN_WEIGHT).horizontalAdvance(self._title(index))
         count = self._counts.get(index, "")
         pill = _PILL_GAP + pill_width(count) if count else 0
         return QSize(words + pill + 2 * self._padding, scaled(self._height))
@@ -88,8 +88,8 @@ class TabBar(QTabBar):
         before = self.currentIndex()
         super().mousePressEvent(event)
         at = self.tabAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and at >= 0 and at == before:
-            self.pressed_again.emit(at)
+        if event.button() == Qt.MouseButton.LeftButton and at >= 0:
+            self.pressed.emit(at, at == before)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         at = self.tabAt(event.position().toPoint())

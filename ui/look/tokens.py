@@ -160,15 +160,11 @@ class Theme(QObject):
         self._colours = {role: QColor(value) for role, value in palette.items()}
 
     def _wanted(self) -> Mapping[Role, str]:
-        chosen = {"light": LIGHT, "dark": DARK, "contrast": HIGH_CONTRAST}.get(self._mode)
-        if chosen is not None:
-            return chosen
         if QGuiApplication.instance() is None:
-            return LIGHT
+            return palette_for(self._mode, Qt.ColorScheme.Unknown, high_contrast=False)
         hints = QGuiApplication.styleHints()
-        if hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast:
-            return HIGH_CONTRAST
-        return DARK if hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+        high = hints.accessibility().contrastPreference() == Qt.ContrastPreference.HighContrast
+        return palette_for(self._mode, hints.colorScheme(), high_contrast=high)
 
     def _tell_the_desktop(self) -> None:
         """So that title bars and the system's own dialogs have the same brightness."""
@@ -180,6 +176,13 @@ class Theme(QObject):
         else:
             light = self._mode == "light"
             hints.setColorScheme(Qt.ColorScheme.Light if light else Qt.ColorScheme.Dark)
+
+
+def palette_for(mode: Mode, desktop: Qt.ColorScheme, *, high_contrast: bool) -> Mapping[Role, str]:
+    """The palette of `mode`; in "system" what the desktop wants."""
+    if mode == "system":
+        mode = "contrast" if high_contrast else "dark" if desktop == Qt.ColorScheme.Dark else "light"
+    return {"light": LIGHT, "dark": DARK, "contrast": HIGH_CONTRAST}[mode]
 
 
 _theme: Theme | None = None

@@ -5,16 +5,17 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from app.conditions import FieldInfo, Group
 from app.keys import Keys
 from app.tasks import TaskContext
-from ui.dialogs.questions import Copying, ask_too_many_to_copy
-from ui.exporting import CSV, Exporter, Wanted, ask_for_file, export
+from ui.dialogs.questions import tell_too_many_to_copy
+from ui.exporting import EXCEL, Exporter, Wanted, ask_for_file, export
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
 from ui.grids.condition_builder import ConditionBuilder
+from ui.grids.copying import MOST_TO_COPY
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
 from ui.look.words import tr
@@ -70,9 +71,7 @@ class GridPage(QWidget):
         self.grid.activated_key.connect(self._activated)
         self.grid.too_many_to_copy.connect(self._too_many_to_copy)
         card = Card(self)
-        inside = self._inside = QVBoxLayout(card)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(0)
+        inside = self._inside = card.column
         inside.addWidget(self.bar)
         inside.addWidget(self.grid, 1)
         RoundedCorners(card)
@@ -217,11 +216,8 @@ class GridPage(QWidget):
 
     @Slot(int)
     def _too_many_to_copy(self, rows: int) -> None:
-        answer = ask_too_many_to_copy(self.window(), rows)
-        if answer is Copying.EXPORT:
-            self.export_to(CSV)
-        elif answer is Copying.ANYWAY:
-            self.grid.copy_selected(anyway=True)
+        if tell_too_many_to_copy(self.window(), rows, MOST_TO_COPY):
+            self.export_to(EXCEL)
 
     def columns_menu(self) -> QMenu:
         return self.grid.columns_menu()

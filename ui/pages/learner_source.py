@@ -24,19 +24,19 @@ READY_STATES: Mapping[Ready, State] = {
 }
 
 COLUMNS = (
-    Column("ready", "PLR", Kind.STATE, 136, tip="Whether the Learning Records Service can be asked"),
-    Column("ref", "Person Code", Kind.MONO, 96),
-    Column("family_name", "Surname", Kind.KEY, 116),
-    Column("given_names", "Forename", Kind.TEXT, 92, stretch=True),
-    Column("known_as", "Known As", Kind.TEXT, 84),
+    Column("ready", "PLR", Kind.STATE, 124, tip="Whether the Learning Records Service can be asked"),
+    Column("ref", "Person Code", Kind.MONO, 92),
+    Column("family_name", "Surname", Kind.KEY, 106),
+    Column("given_names", "Forename", Kind.TEXT, 88, stretch=True),
+    Column("known_as", "Known As", Kind.TEXT, 78),
     Column("birth_date", "Date of Birth", Kind.DATE, 104),
-    Column("sex", "Sex", Kind.TEXT, 44),
-    Column("uln", "ULN", Kind.MONO, 100, absent="not held"),
-    Column("postcode", "UK Postcode", Kind.MONO, 96),
-    Column("campus", "Campus", Kind.TEXT, 90),
+    Column("sex", "Sex", Kind.TEXT, 42),
+    Column("uln", "ULN", Kind.MONO, 98, absent="not held"),
+    Column("postcode", "UK Postcode", Kind.MONO, 94),
+    Column("campus", "Campus", Kind.TEXT, 80),
     Column("tutor_group", "Tutor Group", Kind.TEXT, 96, visible=False),
     Column("email", "Email", Kind.TEXT, 190, visible=False),
-    Column("last_plr", "Last PLR", Kind.DATE, 104, absent="never", tip="When the LRS was last asked"),
+    Column("last_plr", "Last PLR", Kind.DATE, 98, absent="never", tip="When the LRS was last asked"),
 )
 _ULN_TINTS = {UlnState.TEMPORARY: Role.WARN, UlnState.BAD: Role.BAD}
 

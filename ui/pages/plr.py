@@ -78,6 +78,7 @@ class PlrPage(GridPage):
         self.set_details(self.pane)
         self.pane.closed.connect(self.pane.hide)
         self.bar.hide_when_empty = True
+        self.bar.hide()
         self._follow_timer = QTimer(self, interval=_FOLLOW_MS)
         self._follow_timer.timeout.connect(self._follow)
         self._comparing: TaskContext | None = None
@@ -133,6 +134,7 @@ class PlrPage(GridPage):
 
         self._started = now()
         self._rate.clear()
+        self._rows.in_arrival_order = True
         self.downloading = self.runner.run(
             work,
             lane=Lane.PLR,
@@ -192,6 +194,7 @@ class PlrPage(GridPage):
 
     def _ended(self) -> None:
         self.downloading = None
+        self._rows.in_arrival_order = False
         self._follow_timer.stop()
         self._follow()
         self._recount()
@@ -239,6 +242,8 @@ class PlrPage(GridPage):
         if len(shown) or asking or self._asking_shown:
             self.grid.replace_tail(self._asking_shown, shown + Keys("q", asking))
         self._asking_shown = len(asking)
+        if not self.shown and self.grid.count:
+            self.changed.emit()
         self.shown = self.grid.count
 
     def _count_arrived(self) -> None:

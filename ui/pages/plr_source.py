@@ -103,6 +103,8 @@ class PlrSource:
         self._session = session
         self.change: Change | None = None
         self.code = ""
+        self.in_arrival_order = False
+        """True while rows are coming in: they are added at the end."""
         self.arrived_at_load = 0
         """How many learners had an answer when the last load began: what came later has to be added."""
         self._texts: dict[int, tuple[Answer | None, str]] = {}
@@ -123,6 +125,8 @@ class PlrSource:
                 context.raise_if_cancelled()
             if self.passes(row, query, words):
                 found.append(row)
+        if not self.in_arrival_order:
+            found.sort(key=lambda row: row.key)  # as the learners were asked for
         if query.sort:
             found.sort(key=lambda row: _sort_key(value_of(row, query.sort)), reverse=query.descending)
         return found

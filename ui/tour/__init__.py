@@ -29,7 +29,7 @@ def run(options: argparse.Namespace) -> int:
         opened(context) as window,
     ):
         tour = Tour(window, out, latency_ms=options.latency_ms, parallel=options.parallel)
-        player = Player(tour.steps(), app.quit, window)
+        player = Player(tour.steps(), lambda: app.exit(0), window)
         player.start()
         app.exec()
         report: dict[str, Any] = tour.report()

@@ -65,7 +65,7 @@ class Tour:
         if asks:
             yield Until(lambda: QApplication.activeModalWidget() is not None, "the question about a thousand")
             yield Act(lambda: self._grab(_dialog(), "04c-over-1000"))
-            yield Act(lambda: click(named("take_first")))
+            yield Act(lambda: click(named("take")))
         yield Until(lambda: window.plr.window is not None and window.plr.window.isVisible(), "the PLR window")
         page = self._plr_page()
         half = len(chosen) // 2
@@ -98,7 +98,7 @@ class Tour:
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the question or the summary", 600)
         if not isinstance(QApplication.activeModalWidget(), UpdateSummaryDialog):
             yield Act(lambda: self._grab(_dialog(), "04d-lower-grades"))
-            yield Act(lambda: click(named("leave_them")))
+            yield Act(lambda: click(named("leave")))
             yield Until(lambda: isinstance(QApplication.activeModalWidget(), UpdateSummaryDialog), "the summary", 600)
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, UpdateSummaryDialog)
@@ -127,7 +127,7 @@ class Tour:
         yield Act(lambda: click(named("plr_close", plr)))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the closing question")
         yield Act(lambda: self._grab(_dialog(), "04b-closing-warning"))
-        yield Act(lambda: click(named("clear_and_close")))
+        yield Act(lambda: click(named("close")))
         yield Until(lambda: not plr.isVisible(), "the PLR window to close")
 
     # The rest of the program

@@ -1,0 +1,98 @@
+"""Every test here runs on SQLite and on a real PostgreSQL server, each on a fresh database.
+
+`db` is up to date and holds what a first start writes; `empty_address` is that of a database with nothing in it.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from app import access
+from app.access import User
+from app.db.database import Database
+from app.db.upgrade import upgrade
+from tests.builders import first_user, with_types
+from tests.db import postgresql
+from tests.db.postgresql import Server
+
+TEMPLATE = "lm_template"
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The tests' own server, started when first asked for."""
+    if postgresql.programs() is None:
+        words = "PostgreSQL's server programs are not installed: only SQLite was tested"
+        if os.environ.get("CI"):
+            pytest.fail(words)
+        pytest.skip(words)
+    with postgresql.running_server() as running:
+        yield running
+
+
+def _prepared(address: str) -> None:
+    database = Database(address)
+    upgrade(database)
+    access.prepare(database)
+    with_types(database)
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("template") / "learners.sqlite"
+    _prepared(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(server: Server) -> str:
+    server.run(f"create database {TEMPLATE} template template0")
+    _prepared(server.address(TEMPLATE))
+    return TEMPLATE
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two databases the test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without a single table."""
+    if kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'learners.sqlite'}"
+        return
+    with request.getfixturevalue("server").database() as address:
+        yield address
+
+
+@pytest.fixture
+def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database that is up to date, for tests that open it themselves."""
+    with ExitStack() as stack:
+        if kind == "sqlite":
+            file = tmp_path / "learners.sqlite"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+            yield f"sqlite:///{file}"
+        else:
+            template = request.getfixturevalue("postgresql_template")
+            yield stack.enter_context(request.getfixturevalue("server").database(template))
+
+
+@pytest.fixture
+def db(address: str) -> Iterator[Database]:
+    database = Database(address)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def user(db: Database) -> User:
+    """The first user, who holds every role; both licences are on."""
+    return first_user(db)

@@ -1,0 +1,186 @@
+"""Test Connection beside the PLR/LRS settings: the steps, each with what came of it."""
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from app.config import Settings
+from app.connectors.lrs_access import LrsAccess
+from app.connectors.lrs_check import ConnectionReport, check
+from app.context import lrs_access
+from app.errors import AppError
+from app.secrets import Secrets
+from app.tasks import TaskContext
+from ui.look.buttons import button
+from ui.look.fonts import Type
+from ui.look.icons import Icon
+from ui.look.labels import text_label
+from ui.look.pictures import IconLabel
+from ui.look.tokens import Role, color
+from ui.look.words import tr
+from ui.workers import Lane, TaskRunner
+
+STEPS = ("Certificate file", "Service name", "Connection", "Secure line", "Certificate accepted", "Service")
+"""In the order in which `lrs_check` takes them."""
+
+
+class StepLine(QWidget):
+    """One step: icon and name, its outcome as a word at the right, the details below."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.name = name
+        self._icon = IconLabel(Icon.CIRCLE, Role.TEXT3, 16, parent=self)
+        self._title = text_label(tr(name), Type.KEY, Role.TEXT3, wrap=True, weight=600)
+        self._outcome = text_label("", Type.SECONDARY, Role.TEXT2)
+        self._detail = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._outcome, 0, Qt.AlignmentFlag.AlignTop)
+        words.addLayout(head)
+        words.addWidget(self._detail)
+        row.addLayout(words, 1)
+        self.show_outcome(Icon.CIRCLE, "", Role.TEXT3)
+
+    @property
+    def said(self) -> str:
+        """Name, outcome and detail as one text."""
+        parts = (self._title.text(), self._outcome.text(), self._detail.text())
+        return ": ".join(part for part in parts if part)
+
+    def show_outcome(self, icon: Icon, outcome: str, role: Role, detail: str = "") -> None:
+        self._icon.show_icon(icon, role)
+        self._title.set_role(Role.TEXT3 if role is Role.TEXT3 else Role.TEXT)
+        self._outcome.setText(outcome)
+        self._outcome.set_role(role)
+        self._detail.setText(detail)
+        self._detail.setVisible(bool(detail))
+        self._detail.set_role(Role.BAD if role is Role.BAD else Role.TEXT2)
+        self.setAccessibleName(self.said)
+
+
+class ConnectionPane(QWidget):
+    """`wanted` when the test is to begin: who shows the pane answers with `start`. `refused` carries an AppError
+    that is about a setting."""
+
+    wanted = Signal()
+    refused = Signal(object)
+
+    def __init__(self, runner: TaskRunner, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("connection_test")
+        self.setAccessibleName(tr("Test Connection"))
+        self._runner = runner
+        self._task: TaskContext | None = None
+        self.report = ""
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(14)
+        head = QHBoxLayout()
+        head.addWidget(text_label(tr("Test Connection"), Type.HEADING, wrap=True), 1)
+        self.test_button = button(
+            tr("Test"), Icon.ARROWS_CLOCKWISE, name="test_connection", parent=self, small=True, clicked=self.wanted
+        )
+        head.addWidget(self.test_button, 0, Qt.AlignmentFlag.AlignTop)
+        column.addLayout(head)
+        self.message = text_label("", Type.SECONDARY, Role.BAD, wrap=True, name="test_message")
+        self.message.hide()
+        column.addWidget(self.message)
+        self.steps = {name: StepLine(name) for name in STEPS}
+        for line in self.steps.values():
+            column.addWidget(line)
+        column.addStretch(1)
+        note = tr(
+            "The test asks about nobody and stores nothing. User name, LRS password and Vendor Id are "
+            "tested by the first download."
+        )
+        column.addWidget(text_label(note, Type.SECONDARY, Role.TEXT2, wrap=True))
+        self.copy_button = button(
+            tr("Copy Report"), Icon.COPY, "quiet", "copy_test_report", parent=self, small=True, clicked=self._copy
+        )
+        self.copy_button.setEnabled(False)
+        column.addWidget(self.copy_button)
+
+    @property
+    def running(self) -> bool:
+        return self._task is not None
+
+    def start(self, settings: Settings, secrets: Secrets) -> None:
+        """Test these settings and secrets in the background."""
+        if self.running:
+            return
+        self.message.hide()
+        for line in self.steps.values():
+            line.show_outcome(Icon.CIRCLE, "", Role.TEXT3)
+        self.steps[STEPS[0]].show_outcome(Icon.CIRCLE_DASHED, tr("testing…"), Role.INFO)
+        self.test_button.setEnabled(False)
+        self.test_button.setToolTip(tr("The test is running."))
+
+        def work(context: TaskContext) -> ConnectionReport:
+            access: LrsAccess = lrs_access(settings, secrets)
+            context.raise_if_cancelled()
+            return check(access)
+
+        self._task = self._runner.run(
+            work, lane=Lane.CHECK, done=self._tested, failed=self._not_tested, cancelled=self._ended
+        )
+
+    def stop(self) -> None:
+        """Nobody waits for the result any more."""
+        if self._task is not None:
+            self._task.cancel()
+
+    @Slot(object)
+    def _tested(self, report: ConnectionReport) -> None:
+        self._ended()
+        self.steps[STEPS[0]].show_outcome(Icon.MINUS_CIRCLE, tr("not needed"), Role.TEXT3)
+        taken = {step.name: step for step in report.steps}
+        for name, line in self.steps.items():
+            step = taken.get(name)
+            if step is not None and step.ok:
+                line.show_outcome(Icon.CHECK_CIRCLE, tr("passed"), Role.GOOD, tr(step.detail))
+            elif step is not None:
+                line.show_outcome(Icon.X_CIRCLE, tr("failed"), Role.BAD, tr(step.detail))
+            elif not report.ok:
+                line.show_outcome(Icon.CIRCLE, tr("not tried"), Role.TEXT3)
+        self.report = "\n".join(line.said for line in self.steps.values())
+        self.copy_button.setEnabled(True)
+
+    @Slot(object)
+    def _not_tested(self, error: Exception) -> None:
+        self._ended()
+        self.steps[STEPS[0]].show_outcome(Icon.CIRCLE, "", Role.TEXT3)
+        if not isinstance(error, AppError):
+            self._runner.failed.emit(error)
+            return
+        self.say(tr("Not tested: {why}", why=error.message))
+        self.refused.emit(error)
+
+    def say(self, words: str) -> None:
+        """Why there is no test."""
+        self.message.setText(words)
+        self.message.show()
+
+    @Slot()
+    def _ended(self) -> None:
+        self._task = None
+        self.test_button.setEnabled(True)
+        self.test_button.setText(tr("Test Again"))
+        self.test_button.setToolTip("")
+
+    @Slot()
+    def _copy(self) -> None:
+        QGuiApplication.clipboard().setText(self.report)
+        self.copy_button.setText(tr("Copied"))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), color(Role.SUBTLE))
+        painter.fillRect(0, 0, 1, self.height(), color(Role.LINE))
+        painter.end()

@@ -1,0 +1,71 @@
+"""A bug, said as one: what it means for the work, a report without personal data to copy, and two ways on."""
+
+import platform
+
+from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Slot, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QPlainTextEdit, QWidget
+
+from app import __version__
+from app.logs import mask
+from ui.grids.dialog_size import open_at
+from ui.look.dialog import FramedDialog
+from ui.look.fonts import Type, font
+from ui.look.icons import Icon
+from ui.look.tokens import Role
+from ui.look.words import tr
+
+_WIDTH, _HEIGHT = 640, 420
+
+
+class UnexpectedErrorDialog(FramedDialog):
+    """`report` is masked before it is shown or copied."""
+
+    def __init__(self, parent: QWidget | None, report: str) -> None:
+        super().__init__(
+            parent,
+            title=tr("Learner Manager"),
+            heading=tr("Something went wrong that should not happen."),
+            secondary=tr(
+                "What was saved is safe; the last step may not be. Send the report to whoever looks after "
+                "Learner Manager. You can go on, or close the program and start it again."
+            ),
+            icon=Icon.BUG,
+            role=Role.BAD,
+            name="unexpected_error",
+        )
+        about = f"Learner Manager {__version__}, Python {platform.python_version()}, Qt {qVersion()}"
+        self.report = mask(f"{about}, {platform.system()} {platform.machine()}\n\n{report.strip()}\n")
+        self.text = QPlainTextEdit(self.report)
+        self.text.setObjectName("error_report")
+        self.text.setAccessibleName(tr("Report"))
+        self.text.setReadOnly(True)
+        self.text.setTabChangesFocus(True)
+        self.text.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self.text.setFont(font(Type.CODE))
+        self.content.addWidget(self.text, 1)
+        self._copy = self.add_button(
+            tr("Copy Report"), Icon.COPY, name="error_copy", clicked=self.copy_report, left=True
+        )
+        self.add_button(tr("Close the Program"), name="error_leave", clicked=self._leave)
+        self.add_button(tr("Go On"), kind="primary", name="error_go_on", clicked=self.accept, safe=True)
+        open_at(self, _WIDTH, _HEIGHT)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "text"):
+            self.text.setFont(font(Type.CODE))
+
+    @Slot()
+    def copy_report(self) -> None:
+        """Put the masked report on the clipboard."""
+        QGuiApplication.clipboard().setText(self.report)
+        self._copy.setText(tr("Copied"))
+
+    @Slot()
+    def _leave(self) -> None:
+        self.accept()
+        app = QCoreApplication.instance()
+        if app is not None:
+            # Windows are asked to close as if by their cross, once this one is gone.
+            QTimer.singleShot(0, app, app.quit)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 
 from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test, check, wanted
 from app.errors import InputError
-from app.folding import fold
+from app.folding import fold, storable
 
 Where = ColumnElement[bool]
 
@@ -84,11 +84,10 @@ def _part(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
 def _word(word: str, field: SqlField) -> str:
     if field.folded:
         return fold(word) or ""
+    word = storable(word)
     if field.code:
-        return "".join(word.replace("\0", "").split())
-    if field.info.kind is FieldKind.CHOICE:
-        return word
-    return _lower(" ".join(word.replace("\0", "").split()))
+        return "".join(word.split())
+    return word if field.info.kind is FieldKind.CHOICE else _lower(" ".join(word.split()))
 
 
 def _lower(text: str) -> str:

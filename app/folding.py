@@ -11,7 +11,7 @@ def fold(text: str | None) -> str | None:
         return None
     if text.isascii():  # nine names in ten, at a tenth of the cost
         return " ".join(text.replace("\0", "").lower().split()) or None
-    plain = unicodedata.normalize("NFKC", _storable(text)).casefold()
+    plain = unicodedata.normalize("NFKC", storable(text)).casefold()
     # Taking a letter apart can bring to light one that folding would change: once more, and nothing is left to do.
     plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", plain).casefold()).casefold()
     bare = "".join(mark for mark in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(mark))
@@ -22,10 +22,10 @@ def cleaned(text: str | None) -> str | None:
     """Text as it is stored: NFC, ends trimmed, inner white space collapsed; empty becomes None."""
     if text is None:
         return None
-    return " ".join(unicodedata.normalize("NFC", _storable(text)).split()) or None
+    return " ".join(unicodedata.normalize("NFC", storable(text)).split()) or None
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """Without what no database takes: the character zero, and halves of characters."""
     if "\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text):
         return "".join(mark for mark in text if mark != "\0" and not "\ud800" <= mark <= "\udfff")

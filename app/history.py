@@ -6,12 +6,12 @@ begins as *stopped* and becomes *done* with its last write, so that a killed pro
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
 
 from app.db import tables
 from app.db.database import Database
@@ -59,22 +59,43 @@ class Operation:
 
         Raises ConflictError if somebody changed the row since.
         """
-        differing = {name: value for name, value in values.items() if getattr(row, name) != value}
-        if not differing:
-            return False
-        statement = update(table).where(table.c.id == row.id)
-        version = None
-        if "version" in table.c:
-            version = row.version + 1
-            statement = statement.where(table.c.version == row.version)
-            written = {**differing, "version": version}
-        else:
-            written = differing
-        if self.tx.execute(statement.values(written)).rowcount != 1:
-            raise ConflictError("Somebody else changed this record.", hint="Reload it and try again.")
-        old = {name: getattr(row, name) for name in differing}
-        self._note(table, row.id, "update", old, differing, learner_id, version)
-        return True
+        return self.update_many(table, [(row, values, learner_id)]) == 1
+
+    def update_many(self, table: Table, updates: Iterable[tuple[Row[Any], Values, int | None]]) -> int:
+        """Change rows as read (row, values, learner), each at most once; returns how many differed at all.
+
+        One statement for all rows in which the same columns differ. Raises ConflictError as `update`.
+        """
+        versioned = "version" in table.c
+        alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+        for row, values, learner_id in updates:
+            differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+            if not differing:
+                continue
+            version = row.version + 1 if versioned else None
+            written = {f"to_{name}": value for name, value in differing.items()}
+            alike.setdefault(tuple(differing), []).append({"at_id": row.id, "at_version": version, **written})
+            old = {name: getattr(row, name) for name in differing}
+            self._note(table, row.id, "update", old, differing, learner_id, version)
+        for names, rows in alike.items():
+            statement = update(table).where(table.c.id == bindparam("at_id"))
+            columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+            if versioned:
+                statement = statement.where(table.c.version == bindparam("at_version", type_=Integer) - 1)
+                columns["version"] = bindparam("at_version", type_=Integer)
+            if self.tx.execute(statement.values(columns), rows).rowcount != len(rows):
+                raise ConflictError("Somebody else changed this record.", hint="Reload it and try again.")
+        return sum(map(len, alike.values()))
+
+    def delete_many(self, table: Table, rows: Iterable[tuple[Row[Any], int | None]]) -> None:
+        """Delete rows as read (row, learner). Only of tables that history may point into the void of: links."""
+        gone = []
+        for row, learner_id in rows:
+            gone.append(row.id)
+            before = {name: value for name, value in row._mapping.items() if value is not None and name != "id"}
+            self._note(table, row.id, "delete", before, None, learner_id, None)
+        for some in batched(gone):
+            self.tx.execute(table.delete().where(table.c.id.in_(some)))
 
     def _note(
         self,
@@ -110,6 +131,11 @@ class Operation:
         self.tx = tx
         self.save_changes()
         tx.execute(update(operation).where(operation.c.id == self.id).values(state=state))
+
+
+def batched(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+    """`ids` in lists short enough for a statement's parameters."""
+    return (ids[start : start + size] for start in range(0, len(ids), size))
 
 
 def differs(row: Row[Any], values: Values) -> bool:
@@ -171,6 +197,8 @@ def unpacked(table: Table, body: str | None) -> dict[str, Any]:
 
 # A row hangs on another: if that one was left as it is, this one is left too.
 _HANGS_ON = {"attainment_event": ("attainment", "attainment_id")}
+_Spot = tuple[str, int]
+"""A row: its table's name and its id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +229,7 @@ def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
         changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
         if not changes:
             raise _nothing_to_undo()
-        summary = _take_all_back(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes)
+        summary = _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes).run()
         if summary.left:
             tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
     return summary
@@ -211,47 +239,72 @@ def _nothing_to_undo() -> InputError:
     return InputError("There is nothing to undo here.", hint="Reload the page to see how things stand.")
 
 
-def _take_all_back(again: Operation, changes: Sequence[Row[Any]]) -> UndoSummary:
-    undone, left, learners = 0, set[tuple[str, int]](), set[int]()
-    taken = set[tuple[str, int]]()
-    # The latest first; but parents are judged before what hangs on them.
-    for one in sorted(changes, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id)):
-        spot = (one.table_name, one.row_id)
-        if _take_back(again, one, left, seen=spot in taken):
-            undone += 1
-            taken.add(spot)
-        else:
-            left.add(spot)
-            if one.learner_id is not None:
-                learners.add(one.learner_id)
-    again.end(again.tx)
-    return UndoSummary(undone, len(left), frozenset(learners))
+class _TakingBack:
+    """An undo under way: the rows as they are now, and what is to become of them."""
 
+    def __init__(self, again: Operation, changes: Sequence[Row[Any]]) -> None:
+        self._again = again
+        # The latest first; but parents are judged before what hangs on them.
+        self._changes = sorted(changes, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id))
+        self._rows = self._read_rows()
+        self._wanted: dict[_Spot, dict[str, Any]] = {}
+        self._gone: set[_Spot] = set()
+        self._left: set[_Spot] = set()
 
-def _take_back(again: Operation, one: Row[Any], left: set[tuple[str, int]], *, seen: bool) -> bool:
-    """Undo one change; False leaves it. `seen`: a later change of the same row was taken back just now."""
-    table = tables.metadata.tables[one.table_name]
-    after = unpacked(table, one.after)
-    if (one.table_name, one.row_id) in left or one.kind == "delete":
-        return False
-    now = again.tx.execute(select(table).where(table.c.id == one.row_id)).one_or_none()
-    if now is None:
-        return False
-    if parent := _HANGS_ON.get(one.table_name):
-        name, link = parent
-        if (name, getattr(now, link)) in left:
+    def _read_rows(self) -> dict[_Spot, Row[Any]]:
+        places: dict[str, set[int]] = {}
+        for one in self._changes:
+            places.setdefault(one.table_name, set()).add(one.row_id)
+        rows = {}
+        for name, ids in places.items():
+            table = tables.metadata.tables[name]
+            for some in batched(sorted(ids)):
+                for row in self._again.tx.execute(select(table).where(table.c.id.in_(some))):
+                    rows[name, row.id] = row
+        return rows
+
+    def run(self) -> UndoSummary:
+        undone, learners, owner = 0, set[int](), dict[_Spot, int | None]()
+        moment = self._again.db.now(self._again.tx)
+        for one in self._changes:
+            spot = (one.table_name, one.row_id)
+            owner[spot] = one.learner_id
+            if self._take_back(spot, one, moment):
+                undone += 1
+            else:
+                self._left.add(spot)
+                if one.learner_id is not None:
+                    learners.add(one.learner_id)
+        for name in dict.fromkeys(one.table_name for one in reversed(self._changes)):
+            table = tables.metadata.tables[name]
+            wanted = [spot for spot in self._wanted if spot[0] == name and spot not in self._gone]
+            self._again.update_many(table, ((self._rows[spot], self._wanted[spot], owner[spot]) for spot in wanted))
+            gone = sorted(spot for spot in self._gone if spot[0] == name)
+            self._again.delete_many(table, ((self._rows[spot], owner[spot]) for spot in gone))
+        self._again.end(self._again.tx)
+        return UndoSummary(undone, len(self._left), frozenset(learners))
+
+    def _take_back(self, spot: _Spot, one: Row[Any], moment: datetime) -> bool:
+        """Decide on one change; False leaves it."""
+        table = tables.metadata.tables[one.table_name]
+        now = self._rows.get(spot)
+        if now is None or spot in self._left or one.kind == "delete":
             return False
-    if not seen and not _untouched(now, one.version_after, after):
-        return False
-    if one.kind == "update":
-        again.update(table, now, unpacked(table, one.before), one.learner_id)
-    elif "removed_at" in table.c:
-        again.update(table, now, {"removed_at": again.db.now(again.tx)}, one.learner_id)
-    else:
-        again.tx.execute(table.delete().where(table.c.id == one.row_id))
-        before = {name: value for name, value in now._mapping.items() if value is not None and name != "id"}
-        again._note(table, one.row_id, "delete", before, None, one.learner_id, None)
-    return True
+        if parent := _HANGS_ON.get(one.table_name):
+            name, link = parent
+            if (name, getattr(now, link)) in self._left:
+                return False
+        later_one_taken = spot in self._wanted
+        if not later_one_taken and not _untouched(now, one.version_after, unpacked(table, one.after)):
+            return False
+        wanted = self._wanted.setdefault(spot, {})
+        if one.kind == "update":
+            wanted.update(unpacked(table, one.before))
+        elif "removed_at" in table.c:
+            wanted["removed_at"] = moment
+        else:
+            self._gone.add(spot)
+        return True
 
 
 def _untouched(now: Row[Any], version: int | None, after: Values) -> bool:

@@ -142,7 +142,7 @@ class ActionSet(QObject):
         made = QAction(qicon(entry.icon, Role.TEXT2, on_role=Role.ACCENT_TEXT), "", self)
         made.setObjectName(entry.id)
         made.setText(tr(entry.text).replace("&", "&&"))
-        made.setIconText(tr(entry.text))
+        made.setIconText(made.text())
         made.setCheckable(entry.checkable)
         if entry.shortcut:
             made.setShortcut(QKeySequence(entry.shortcut))

@@ -46,8 +46,6 @@ class Target:
     enabled: bool = True
     shown: str | None = None
     """What the tip says where it is not the letters; "" is no tip: one on the folded group names all its actions."""
-    leads_on: bool = False
-    """More tips follow."""
 
 
 class KeyTip(QWidget):
@@ -65,7 +63,8 @@ class KeyTip(QWidget):
 
     def sizeHint(self) -> QSize:
         words = metrics(Type.CAPTION, weight=700).horizontalAdvance(self.text)
-        return QSize(max(words + 10, scaled(SIDE)), scaled(SIDE))
+        padding = 6 if len(self.text) == 1 else 10
+        return QSize(max(words + padding, scaled(SIDE)), scaled(SIDE))
 
     def stand_at(self, centre: QPoint) -> None:
         """In the middle over `centre`, but inside the window."""
@@ -98,10 +97,19 @@ class KeyTips(QObject):
         self._typed = ""
         self._targets: list[Target] = []
         self._tips: list[KeyTip] = []
+
+    def listen(self) -> None:
+        """Wait for Alt in the ribbon's window, which must have been shown; again after it was given another."""
+        self._window = self._ribbon.window()
         self._window.installEventFilter(self)
         handle = self._window.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
+
+    @property
+    def shown(self) -> bool:
+        """Whether tips can be seen now."""
+        return self._stage in {Stage.AREAS, Stage.BUTTONS}
 
     @property
     def stage(self) -> Stage:
@@ -201,8 +209,7 @@ class KeyTips(QObject):
             self._show_tips()
 
     def _take(self, target: Target) -> None:
-        if not target.leads_on:
-            self.end()
+        self.end()
         target.run()
 
     # Targets
@@ -244,7 +251,7 @@ class KeyTips(QObject):
             middle = QPoint(bar.title_rect(at).center().x(), drop)
             if letters:
                 centre = bar.mapTo(self._window, middle)
-                targets.append(Target(letters, centre, partial(self._open, area), leads_on=True))
+                targets.append(Target(letters, centre, partial(self._open, area)))
         targets.append(Target(SEARCH_KEY, self._under(ribbon.search, drop), ribbon.search.start))
         targets.append(Target(_HELP_KEY, self._under(ribbon.help_button, drop), ribbon.help_button.click))
         return targets

@@ -152,6 +152,10 @@ class Ribbon(QWidget):
         self.areas += sorted(in_use - set(self.areas))
         self._build(file_menu)
         self._wire()
+        # It knows the ribbon, so the ribbon can only make it when it is needed.
+        from ui.key_tips import KeyTips
+
+        self.key_tips = KeyTips(self)
         if self.areas:
             self.card.show_area(self.areas[0])
 
@@ -314,12 +318,16 @@ class Ribbon(QWidget):
             if isinstance(watched, QWidget) and self._is_outside(watched):
                 self.roll_up()
         elif kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if event.key() == Qt.Key.Key_Escape and QApplication.activePopupWidget() is None:
+            if event.key() == Qt.Key.Key_Escape and not self._others_take_esc():
                 self.roll_up()
                 return True
         elif kind == QEvent.Type.WindowDeactivate and watched is self.window():
             self.roll_up()
         return False
+
+    def _others_take_esc(self) -> bool:
+        """An open menu closes first, and key tips step back."""
+        return QApplication.activePopupWidget() is not None or self.key_tips.shown
 
     def _is_outside(self, widget: QWidget) -> bool:
         inside = widget is self.card or self.card.isAncestorOf(widget) or widget is self.tab_bar
@@ -363,10 +371,7 @@ class Ribbon(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if not hasattr(self, "key_tips"):
-            from ui.key_tips import KeyTips
-
-            self.key_tips = KeyTips(self)
+        self.key_tips.listen()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -165,8 +165,8 @@ class RibbonButton(PaintedButton):
 
     def key_tip_centre(self) -> QPoint:
         if self.large:
-            # Its lower edge touches the first line of the label, its left half lies on the icon.
-            return QPoint((self.width() + _LARGE_ICON) // 2, _TEXT_TOP - 9)
+            # Right above the label, half of it on the icon.
+            return QPoint((self.width() + _LARGE_ICON) // 2, _TEXT_TOP - 1 - scaled(18) // 2)
         return QPoint(_SMALL_PADDING + _SMALL_ICON // 2, self.height() // 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -247,7 +247,7 @@ class GroupButton(PaintedButton):
         return self.sizeHint()
 
     def key_tip_centre(self) -> QPoint:
-        return QPoint(self.width() // 2, _TEXT_TOP + scaled(_LINE) + 9)
+        return QPoint(self.width() // 2, _TEXT_TOP + scaled(_LINE) + scaled(18) // 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

@@ -179,12 +179,12 @@ class RibbonPanel(QWidget):
         start = self.sender()
         if not isinstance(start, PaintedButton):
             return
-        here = self._centre(start)
+        here = self._place_of(start)
         reach: list[tuple[int, PaintedButton]] = []
         for button in self.buttons():
             if button is start or not button.isEnabled():
                 continue
-            way = self._centre(button) - here
+            way = self._place_of(button) - here
             along, across = _steps(key, way)
             same_column = button.parentWidget() is start.parentWidget() and abs(way.x()) < start.width()
             if along > 0 and (same_column or key in {Qt.Key.Key_Left, Qt.Key.Key_Right}):
@@ -194,10 +194,10 @@ class RibbonPanel(QWidget):
         elif key == Qt.Key.Key_Up:
             self.left_upwards.emit()
 
-    def _centre(self, button: QWidget) -> QPoint:
-        """Large buttons count as standing in the first row."""
+    def _place_of(self, button: QWidget) -> QPoint:
+        """Its left edge, in the middle of its row; large buttons count as standing in the first row."""
         low = scaled(SMALL_HEIGHT) // 2
-        return button.mapTo(self, QPoint(button.width() // 2, min(button.height() // 2, low)))
+        return button.mapTo(self, QPoint(0, min(button.height() // 2, low)))
 
 
 def _steps(key: int, way: QPoint) -> tuple[int, int]:

@@ -7,7 +7,7 @@ higher rank already stands behind changes nothing. Nothing real is overwritten b
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -54,41 +54,62 @@ class Plan:
 
 def plan_changes(stored: StoredRecord, events: Sequence[EventValues]) -> Plan:
     """The plan for the events of one learner; pure. Planning again after it was carried out finds only `same`."""
+    events = _told_apart(events)
     target_of = _assign(stored, events)
     behind: dict[int, list[StoredEvent]] = {}
     for link in stored.events:
         behind.setdefault(link.attainment_id, []).append(link)
-    targets: list[Target] = []
-    for target in target_of:
-        if target is not None and target not in targets:
-            _decide(target, events, behind)
-            targets.append(target)
+    targets = tuple({id(target): target for target in target_of if target is not None}.values())
+    for target in targets:
+        _decide(target, events, behind)
     changes = tuple(
         Change.CANNOT if target is None else (target.change if target.best == place else Change.SAME)
         for place, target in enumerate(target_of)
     )
-    return Plan(changes, tuple(targets), tuple(events), tuple(target_of))
+    return Plan(changes, targets, tuple(events), tuple(target_of))
+
+
+def _told_apart(events: Sequence[EventValues]) -> list[EventValues]:
+    """The events, each number on one of them only: should an answer use it twice, the better event keeps it."""
+    owner: dict[int, int] = {}
+    for place, event in enumerate(events):
+        if event.event_id is not None:
+            other = owner.setdefault(event.event_id, place)
+            if event.rank > events[other].rank:
+                owner[event.event_id] = place
+    return [
+        event if event.event_id is None or owner[event.event_id] == place else replace(event, event_id=None)
+        for place, event in enumerate(events)
+    ]
+
+
+_Spot = tuple[str, date | None]
+"""By what an attainment is found: subject key and date."""
 
 
 def _assign(stored: StoredRecord, events: Sequence[EventValues]) -> list[Target | None]:
     by_id = {row.id: Target(row) for row in stored.attainments}
     by_event = {link.event_id: by_id[link.attainment_id] for link in stored.events if link.attainment_id in by_id}
-    by_key: dict[tuple[str, date | None], Target] = {}
+    by_spot: dict[_Spot, Target] = {}
     for row in stored.attainments:
         if row.subject_key is not None:
-            spot = (row.subject_key, matching_date(row.award_date, row.end_date))
-            by_key.setdefault(spot, by_id[row.id])
+            by_spot.setdefault((row.subject_key, matching_date(row.award_date, row.end_date)), by_id[row.id])
     found: list[Target | None] = [None] * len(events)
+    moved: dict[_Spot, Target] = {}
     for place, event in enumerate(events):
         target = by_event.get(event.event_id) if event.event_id is not None else None
-        if target is not None and target.stored is not None and target.stored.subject_key == event.key:
-            found[place] = target
-            # Its date may have moved: another source of the same qualification moves with it.
-            by_key.setdefault((event.key or "", event.found_by), target)
+        if target is None or event.key is None or target.stored is None or target.stored.subject_key != event.key:
+            continue
+        found[place] = target
+        # Its date may have moved: another source of the same qualification moves with it, to the first stored one.
+        spot = (event.key, event.found_by)
+        other = moved.get(spot)
+        if other is None or other.stored is None or target.stored.id < other.stored.id:
+            moved[spot] = target
+    by_spot = {**moved, **by_spot}
     for place, event in enumerate(events):
         if found[place] is None and event.key is not None:
-            spot = (event.key, event.found_by)
-            found[place] = by_key.setdefault(spot, Target(None))
+            found[place] = by_spot.setdefault((event.key, event.found_by), Target(None))
     for place, target in enumerate(found):
         if target is not None:
             target.events.append(place)

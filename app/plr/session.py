@@ -185,6 +185,12 @@ class PlrSession:
                 return None
             return self._row(place, number)
 
+    def learner_at(self, key: int) -> tuple[Asked, Answer | None] | None:
+        """The learner a row belongs to and the one answer that is held at this moment; None for no row at all."""
+        place = key // EVENTS_PER_LEARNER
+        with self._lock:
+            return (self._learners[place], self._answers.get(place)) if place < len(self._learners) else None
+
     def answer_of(self, learner_id: int) -> Answer | None:
         with self._lock:
             place = self._place.get(learner_id)

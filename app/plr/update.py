@@ -13,11 +13,11 @@ from sqlalchemy import Connection, select
 
 from app import access, history
 from app.access import Permission, User
-from app.attainments.stored import EMPTY, StoredRecord, stored_records
+from app.attainments.stored import EMPTY, StoredEvent, StoredRecord, stored_records
 from app.changes import Changes, Topic
-from app.connectors.lrs_codes import may_import
+from app.connectors.lrs_codes import describe, may_import
 from app.db.database import Database
-from app.db.tables import attainment, attainment_event, attainment_type
+from app.db.tables import attainment, attainment_event, attainment_type, learner
 from app.errors import AppError, ConflictError, InputError
 from app.folding import fold
 from app.plr.plan import Change, Plan, links_to_write, plan_changes
@@ -94,28 +94,27 @@ def update_selected(
     """
     summary = UpdateSummary()
     by_learner: dict[int, list[int]] = {}
+    keys = sorted(set(keys))  # in whatever order they were selected
     for key in keys:
         by_learner.setdefault(key // EVENTS_PER_LEARNER, []).append(key)
     with db.read() as tx:
         access.require(tx, user, Permission.PLR_UPDATE)
         type_id = _type_id(tx, default_type)
     run = _Run(db, user, session, summary, type_id, lower_too, date.today())
-    done = 0
     try:
-        for learner_keys in by_learner.values():
+        for done, learner_keys in enumerate(by_learner.values()):
             context.report(done, len(by_learner))
             run.learner(learner_keys)
-            done += 1
+        if summary.operation_id is not None:
+            with db.write() as tx:
+                history.Operation(summary.operation_id, db, tx).end(tx)
     except Cancelled:
         summary.stopped = "You stopped the update."
     except AppError as error:
-        if done == 0 and summary.operation_id is None:
+        if summary.processed == 0:
             raise
         summary.stopped = str(error)
     summary.left = len(keys) - summary.processed
-    if summary.operation_id is not None and not summary.stopped:
-        with db.write() as tx:
-            history.Operation(summary.operation_id, db, tx).end(tx)
     return summary
 
 
@@ -131,6 +130,22 @@ def _type_id(tx: Connection, code: str) -> int:
     return int(found)
 
 
+def _why_not(answer: Answer) -> str:
+    """Why nothing of an answer can be stored; "" if its events can."""
+    if answer.error_code:
+        return answer.error_description or "The learner could not be asked for."
+    if not may_import(answer.response_code):
+        return describe(answer.response_code).meaning
+    return "" if answer.events else "The LRS holds no learning event."
+
+
+def _is_there(tx: Connection, learner_id: int) -> bool:
+    """Whether the learner still exists. On a server the row stays locked: two who update one learner at the same
+    time come one after the other, and the second finds what the first wrote."""
+    query = select(learner.c.id).where(learner.c.id == learner_id, learner.c.removed_at.is_(None))
+    return tx.execute(query.with_for_update()).first() is not None
+
+
 @dataclass(slots=True)
 class _Run:
     db: Database
@@ -143,31 +158,34 @@ class _Run:
 
     def learner(self, keys: list[int]) -> None:
         """One learner: one transaction, then what the window shows of them anew."""
-        rows = [row for key in keys if (row := self.session.row(key)) is not None]
-        if not rows or rows[0].answer is None:
+        asked, answer = self.session.learner_at(keys[0]) or (None, None)
+        if asked is None or answer is None:
+            self._refuse(keys, "The learner is being asked for at the moment.")
             return
-        asked, answer = rows[0].asked, rows[0].answer
-        if answer.error_code or not answer.events or not may_import(answer.response_code):
-            reason = answer.error_description or (
-                "The LRS holds no learning event." if not answer.events else "The answer may not be imported."
-            )
-            self.summary.not_applied += [NotApplied(row.key, reason) for row in rows]
+        there = [key for key in keys if key % EVENTS_PER_LEARNER < answer.row_count]
+        self._refuse([key for key in keys if key not in there], "The LRS holds this record no longer.")
+        if reason := _why_not(answer):
+            self._refuse(there, reason)
             return
-        places = [row.key % EVENTS_PER_LEARNER for row in rows]
-        chosen = [event_values(answer.events[place], self.today) for place in places]
+        chosen = [event_values(answer.events[key % EVENTS_PER_LEARNER], self.today) for key in there]
         try:
             with self.db.write() as tx:
+                if not _is_there(tx, asked.id):
+                    raise ConflictError("The learner was removed meanwhile.")
                 record = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
                 plan = plan_changes(record, chosen)
                 operation_id = self._carry_out(tx, asked.id, record, plan)
                 after = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
         except ConflictError as error:
-            self.summary.not_applied += [NotApplied(row.key, str(error)) for row in rows]
+            self._refuse(there, str(error))
             return
         # Counted only now: what was rolled back was not done.
         self.summary.operation_id = operation_id
-        self._count([row.key for row in rows], plan)
+        self._count(there, plan)
         self.session.set_changes({asked.id: plan_answer(answer, after, self.today)})
+
+    def _refuse(self, keys: list[int], reason: str) -> None:
+        self.summary.not_applied += [NotApplied(key, reason) for key in keys]
 
     def _wanted(self, change: Change) -> bool:
         return change in (Change.NEW, Change.CHANGED) or (change is Change.LOWER and self.lower_too)
@@ -188,33 +206,46 @@ class _Run:
             attainment, [self._values(learner_id, plan, target.best) for target in made], learner_id
         )
         id_of = {id(target): key for target, key in zip(made, ids, strict=True)}
-        for target in written:
-            if target.stored is not None:
-                values = dict(target.writes)
-                if "subject" in values:
-                    values["subject_fold"] = fold(values["subject"])
-                operation.update(attainment, target.stored, values, learner_id)
-                id_of[id(target)] = target.stored.id
-        new_links = []
+        operation.update_many(
+            attainment,
+            (
+                (target.stored, _with_fold(target.writes), learner_id)
+                for target in written
+                if target.stored is not None
+            ),
+        )
+        self._write_links(operation, learner_id, plan, links, id_of)
+        operation.save_changes()
+        return operation.id
+
+    @staticmethod
+    def _write_links(
+        operation: history.Operation,
+        learner_id: int,
+        plan: Plan,
+        links: list[tuple[int, StoredEvent | None]],
+        id_of: dict[int, int],
+    ) -> None:
+        """Note which events stand behind which attainment; `id_of` has the new ones by the id of their target."""
+        new_links, moved = [], {}
         for place, held in links:
             event, owner = plan.values[place], plan.target_of[place]
             assert owner is not None
-            owner_id = id_of[id(owner)] if owner.stored is None else owner.stored.id
             link = {
                 "learner_id": learner_id,
                 "event_id": event.event_id,
-                "attainment_id": owner_id,
+                "attainment_id": id_of[id(owner)] if owner.stored is None else owner.stored.id,
                 "source": event.source,
                 "date_loaded": event.date_loaded,
             }
             if held is None:
                 new_links.append(link)
             else:
-                row = tx.execute(select(attainment_event).where(attainment_event.c.id == held.row_id)).one()
-                operation.update(attainment_event, row, link, learner_id)
+                moved[held.row_id] = link
         operation.insert_many(attainment_event, new_links, learner_id)
-        operation.save_changes()
-        return operation.id
+        if moved:
+            rows = operation.tx.execute(select(attainment_event).where(attainment_event.c.id.in_(moved))).all()
+            operation.update_many(attainment_event, ((row, moved[row.id], learner_id) for row in rows))
 
     def _values(self, learner_id: int, plan: Plan, place: int) -> dict[str, Any]:
         event = plan.values[place]
@@ -244,8 +275,10 @@ class _Run:
                 self.summary.unchanged.append(key)
 
 
+def _with_fold(values: dict[str, Any]) -> dict[str, Any]:
+    return {**values, "subject_fold": fold(values["subject"])} if "subject" in values else values
+
+
 def undo_update(db: Database, user: User, operation_id: int) -> history.UndoSummary:
     """Take back a whole update, as far as nothing changed since. Raises AccessError, InputError, DatabaseError."""
-    with db.read() as tx:
-        access.require(tx, user, Permission.PLR_UPDATE)
     return history.undo(db, user.id, operation_id)

@@ -1,5 +1,6 @@
 """A learning event as the values of an attainment: fillers and unusable dates left out (learner-manager.md 6)."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,8 +10,10 @@ from app.attainments.stored import matching_date, subject_key
 from app.connectors.lrs_answer import LearningEvent
 
 _FILLERS = frozenset({"UNKNOWN", "UNKNWN", "9999999999"})
-_NO_SOURCE = 9
+_NO_SOURCE, _NO_NUMBER = 9, 99
 _SOURCES = {"AO": 0, "QCFU": 1, "NPD": 2, "ILR": 3}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T].*)?", re.DOTALL)
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +36,18 @@ class EventValues:
 
 
 def rank(source: str | None, date_loaded: str | None, event_id: int | None) -> tuple[int, str, int]:
-    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id."""
-    return (-_SOURCES.get((source or "").upper(), _NO_SOURCE), date_loaded or "", event_id or 0)
+    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id.
+
+    One without a number comes after all others: nothing remembers that it stood behind an attainment, so it must
+    not change what an event with a number told.
+    """
+    behind = _SOURCES.get((source or "").upper(), _NO_SOURCE) + (_NO_NUMBER if event_id is None else 0)
+    return (-behind, date_loaded or "", event_id or 0)
 
 
 def read_date(text: str | None) -> date | None:
-    """An ISO date (a time after it is ignored); None if there is none or it cannot be read."""
-    if not text or len(text) < 10:
+    """A date as the service writes one, a time behind it ignored; None if there is none or it cannot be read."""
+    if not text or not _DATE.fullmatch(text):
         return None
     try:
         return date.fromisoformat(text[:10])
@@ -56,28 +64,27 @@ def _said(text: str | None) -> str | None:
 
 def _credits(text: str | None) -> int | None:
     """Whole hundredths. 0 is what the service writes when it knows of none."""
-    try:
-        amount = int(text or "")
-    except ValueError:
+    text = _said(text)
+    if text is None or not _WHOLE_NUMBER.fullmatch(text):
         return None
-    return amount * 100 if 0 < amount < 10_000_000 else None
+    return int(text) * 100 or None
 
 
 def event_values(event: LearningEvent, today: date) -> EventValues:
     """Read one event; `today` is the last day a date may lie on."""
     dates: dict[str, date | None] = {}
     unusable = []
-    for column, text in (
+    for column, sent in (
         ("award_date", event.achievement_award_date),
         ("start_date", event.participation_start_date),
         ("end_date", event.participation_end_date),
     ):
+        text = " ".join((sent or "").split())
         day = read_date(text)
         if text and (day is None or day > today):
             unusable.append(column)
             day = None
         dates[column] = day
-    challenge = (event.under_data_challenge or "").upper()
     code = _said(event.subject_code)
     return EventValues(
         event_id=event.event_id,
@@ -98,7 +105,7 @@ def event_values(event: LearningEvent, today: date) -> EventValues:
             "awarding_org": _said(event.awarding_organisation_name),
             "awarding_org_code": _said(event.awarding_organisation_ukprn),
             "language": _said(event.language_for_assessment),
-            "under_challenge": {"Y": True, "N": False}.get(challenge),
+            "under_challenge": {"Y": True, "N": False}.get(_said(event.under_data_challenge) or ""),
         },
         unusable_dates=tuple(unusable),
     )

@@ -62,6 +62,13 @@ def test_shift_with_ctrl_keeps_what_was_selected_before(view):
     assert selected(view) == [2, 6, 7, 8]
 
 
+def test_shift_with_ctrl_adds_to_everything_that_was_selected_at_once(picked):
+    click(picked, 14, CTRL)
+    picked.select_keys([*picked.selected_keys(), 50])
+    click(picked, 16, CTRL | SHIFT)
+    assert selected(picked) == [3, 5, 7, 9, 15, 16, 17, 50]
+
+
 def test_ctrl_takes_single_rows_in_and_out(view):
     click(view, 1)
     click(view, 3, CTRL)

@@ -15,7 +15,12 @@ from ui.grids.header import GUTTER_WIDTH
 
 IDS = [column.id for column in COLUMNS]
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5) | st.sampled_from(IDS),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False)
+    | st.text(max_size=5)
+    | st.sampled_from(IDS),
     lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.sampled_from(IDS), inner, max_size=6),
     max_leaves=12,
 )
@@ -123,8 +128,7 @@ def test_a_column_is_dragged_to_another_place_but_never_before_the_ticks(view):
         QTest.mouseMove(window, QPoint(x, end.y()))
     QTest.mouseRelease(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(4, end.y()))
     assert view.horizontalHeader().visualIndex(0) == 0
-    assert order(view)[0] in ("surname", "state")
-    assert sorted(order(view)) == sorted(IDS)
+    assert order(view) == ["surname", "state", "ref", "born", "marks", "note"]
 
 
 def test_the_menu_sorts_moves_hides_and_resets(view, qtbot):
@@ -154,6 +158,7 @@ def test_a_title_with_an_ampersand_is_no_mnemonic(open_grid):
     assert entry(view.columns_menu(), "Name && Note") is not None
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
 def test_the_header_has_the_menu_of_its_column(view, qtbot):
     header = view.horizontalHeader()
     at = header.viewport().mapFrom(view.window(), header_place(view, "born"))

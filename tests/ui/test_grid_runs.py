@@ -1,6 +1,7 @@
 """Runs and marks say the same as a plain set of rows."""
 
 from array import array
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,7 +11,9 @@ from ui.grids import row_runs
 from ui.grids.row_runs import Chosen, contains, find, inverted, joined, marks_in, marks_of_runs, runs_of_marks
 
 MOST = 40
-RUNS = st.lists(st.tuples(st.integers(0, MOST - 1), st.integers(0, 6)).map(lambda t: (t[0], min(t[0] + t[1], MOST - 1))))
+RUNS = st.lists(
+    st.tuples(st.integers(0, MOST - 1), st.integers(0, 6)).map(lambda t: (t[0], min(t[0] + t[1], MOST - 1)))
+)
 
 
 def rows_in(runs: list[tuple[int, int]]) -> set[int]:
@@ -21,7 +24,7 @@ def rows_in(runs: list[tuple[int, int]]) -> set[int]:
 def test_joined_runs_hold_the_same_rows_and_never_touch(runs):
     proper = joined(runs)
     assert rows_in(proper) == rows_in(runs)
-    assert all(one[1] + 1 < other[0] for one, other in zip(proper, proper[1:], strict=False))
+    assert all(one[1] + 1 < other[0] for one, other in pairwise(proper))
 
 
 @given(RUNS)
@@ -58,9 +61,11 @@ def test_selected_keys_and_their_marks_in_another_order(keys, data):
     for chosen in (Chosen(shown, runs), Chosen(shown, [], marks)):
         assert list(chosen.selected()) == expected
         assert len(chosen) == len(expected)
-        other = array("q", data.draw(st.permutations(keys)) + [])
+        other = array("q", [*data.draw(st.permutations(keys))])
         found = marks_in(other, chosen, TaskContext())
-        assert [key for key, mark in zip(other, found, strict=True) if mark] == [k for k in other if k in set(expected)]
+        assert [key for key, mark in zip(other, found, strict=True) if mark] == [
+            k for k in other if k in set(expected)
+        ]
 
 
 def test_find_looks_beyond_the_first_piece(monkeypatch):

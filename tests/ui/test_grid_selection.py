@@ -40,7 +40,10 @@ STEPS = st.lists(
 
 
 class PlainGrid:
-    """The naive model: a list of keys and a set of selected ones. Keys are unique, as in every grid."""
+    """The naive model: a list of keys and a set of selected ones. Keys are unique, as in every grid.
+
+    `before` is what a run that is being stretched starts from, again and again.
+    """
 
     def __init__(self) -> None:
         self.keys: list[int] = []
@@ -66,21 +69,17 @@ class PlainGrid:
         if command == Flag.NoUpdate:
             return
         if command & Flag.Clear:
-            self.selected, self.before = set(), None
-        if not command & Flag.Current:
-            self.before = None
-        elif self.before is None:
-            self.before = set(self.selected)
-        else:
+            self.selected = self.before = set()
+        if self.before is not None and command & Flag.Current:
             self.selected = set(self.before)
+        else:
+            self.before = set(self.selected)
         if command & Flag.Toggle:
             self.selected ^= rows
         elif command & Flag.Deselect:
             self.selected -= rows
         elif command & Flag.Select:
             self.selected |= rows
-
-
 
 
 def apply_step(view: GridView, plain: PlainGrid, step: tuple) -> None:
@@ -118,7 +117,7 @@ def apply_step(view: GridView, plain: PlainGrid, step: tuple) -> None:
 
 
 @pytest.mark.parametrize("most_runs", [2_000, 1, 0], ids=["ranges", "few ranges", "marks"])
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_sequence_equals_a_plain_list(qtbot, most_runs, steps):
     opener = Opener(qtbot)

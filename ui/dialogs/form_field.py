@@ -43,10 +43,19 @@ class StateLine(QWidget):
 
 
 class FormField(QWidget):
-    """A labelled editor with a place for an error. `focus` is what takes the keyboard."""
+    """A labelled editor with a place for an error. `focus` is what takes the keyboard: the `edit` of a composed
+    editor; an editor that shows its own
+    name (`shown` False) has no label above it."""
 
     def __init__(
-        self, label: str, editor: QWidget, *, name: str, help: str = "", beside: QWidget | None = None
+        self,
+        label: str,
+        editor: QWidget,
+        *,
+        name: str,
+        help: str = "",
+        beside: QWidget | None = None,
+        shown: bool = True,
     ) -> None:
         super().__init__()
         self.setObjectName(f"{name}_field")
@@ -55,7 +64,7 @@ class FormField(QWidget):
         self.editor = editor
         self.beside = beside
         self._help = help
-        self.focus: QWidget = editor.focusProxy() or editor
+        self.focus: QWidget = getattr(editor, "edit", editor)
         self.focus.setObjectName(name)
         editor.setAccessibleName(label)
         self.focus.setAccessibleName(label)
@@ -68,6 +77,7 @@ class FormField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self._label)
+        self._label.setVisible(shown)
         if beside is None:
             column.addWidget(editor)
         else:
@@ -88,6 +98,8 @@ class FormField(QWidget):
     def show_error(self, text: str) -> None:
         """Say what is wrong with the value; "" takes it away."""
         self._error.say(Icon.X_CIRCLE, text, Role.BAD)
+        # One thing at a time: what is wrong goes before what is to be known.
+        self.state.setVisible(bool(self.state.text) and not text)
         self.focus.setProperty("invalid", bool(text))
         self.focus.update()
         self._describe(text)

@@ -15,9 +15,8 @@ from app.ulns import UlnState, normal, state
 from ui.dialogs.form_field import FormField, choice, line
 from ui.dialogs.questions import confirm_discarding
 from ui.grids.date_field import DateField
-from ui.grids.dialog_size import grow, open_at
+from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
-from ui.look.dialog import FramedDialog
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -47,7 +46,7 @@ _ORDER = (
 )
 
 
-class LearnerDialog(FramedDialog):
+class LearnerDialog(FormDialog):
     """`saved` carries the learner's id. `held` is the learner to edit, None adds one to the college `ukprn`."""
 
     saved = Signal(int)
@@ -72,7 +71,7 @@ class LearnerDialog(FramedDialog):
         self._say_uln()
         if reason := self._why_not():
             self._lock(reason)
-        open_at(self, _WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, _HEIGHT)
         self.fields["ref"].lead_here()
 
     # Building
@@ -262,14 +261,14 @@ class LearnerDialog(FramedDialog):
             self.banner.say(error.message, error.hint, Role.BAD, Icon.WARNING_CIRCLE)
             self.banner.show()
             self.save_button.setFocus()
-            grow(self)
+            self.grow()
         else:
             self._runner.failed.emit(error)
 
     def _show_problem(self, name: str, words: str) -> None:
         self.fields[name].show_error(words)
         self.fields[name].lead_here()
-        grow(self)
+        self.grow()
 
     def _clear_errors(self) -> None:
         self.banner.hide()

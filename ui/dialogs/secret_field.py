@@ -32,7 +32,6 @@ class SecretEdit(QWidget):
         row.setSpacing(4)
         row.addWidget(self.edit, 1)
         row.addWidget(self.eye)
-        self.setFocusProxy(self.edit)
 
     @property
     def text(self) -> str:

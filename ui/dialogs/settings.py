@@ -1,4 +1,4 @@
-"""The settings window: pages at the left, the page, the connection test beside it, and what is unsaved in the foot."""
+"""The settings window: pages at the left, the page, the connection test beside it, unsaved changes in the foot."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -21,9 +21,8 @@ from ui.dialogs.settings_appearance import AboutPage, AppearancePage
 from ui.dialogs.settings_lrs import LrsPage
 from ui.dialogs.settings_pages import PageList, PagePane
 from ui.dialogs.settings_test import ConnectionPane
-from ui.grids.dialog_size import open_at
+from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
-from ui.look.dialog import FramedDialog
 from ui.look.fonts import scale, scaled
 from ui.look.icons import Icon
 from ui.look.pictures import IconLabel
@@ -35,7 +34,7 @@ _WIDTH, _HEIGHT, _PANE = 1210, 700, 304
 _WIDE_UP_TO = 1.3
 
 
-class SettingsDialog(FramedDialog):
+class SettingsDialog(FormDialog):
     """`saved` when the settings are written; `appearance_changed` at once when the look is changed, and with the
     old look when the window is left by *Cancel*. `appearance` has the keys `theme` and `rows`."""
 
@@ -57,7 +56,7 @@ class SettingsDialog(FramedDialog):
         if self._why_not:
             self.lrs.lock(self._why_not)
         self._count_changes()
-        open_at(self, _WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, _HEIGHT)
         self.pages.setFocus()
         self._ask_known()
         db = context.db
@@ -73,7 +72,7 @@ class SettingsDialog(FramedDialog):
         self.stack = QStackedWidget()
         self.lrs = LrsPage(self.draft)
         self.lrs.changed.connect(self._count_changes)
-        self.lrs.host_changed.connect(self._ask_known)
+        self.lrs.known_wanted.connect(self._ask_known)
         self.test = ConnectionPane(self._runner)
         self.test.wanted.connect(self.test_connection)
         self.test.refused.connect(self._show_refusal)
@@ -137,7 +136,8 @@ class SettingsDialog(FramedDialog):
 
     @Slot()
     def _ask_known(self) -> None:
-        secrets, host, file = self._context.secrets, self.draft.host, self.draft.texts["certificate_file"]
+        secrets = TypedSecrets(self._context.secrets, dict(self.draft.typed))
+        host, file = self.draft.host, self.draft.texts["certificate_file"]
         self._runner.run(
             lambda task: lrs_saving.look_up(task, secrets, host, file), lane=Lane.CHECK, done=self._known
         )
@@ -145,6 +145,7 @@ class SettingsDialog(FramedDialog):
     @Slot(object)
     def _known(self, known: Known) -> None:
         self.lrs.show_known(known)
+        self.pages.attend(0, self.lrs.warning)
 
     @Slot(object)
     def _types_known(self, types: list[tuple[str, str]]) -> None:

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
+    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -59,10 +60,10 @@ _SECTIONS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
 
 
 class LrsPage(QWidget):
-    """The form over a draft. `changed` after every edit; `host_changed` when secrets of another host are needed."""
+    """The form over a draft. `changed` after every edit; `known_wanted` for another host or certificate."""
 
     changed = Signal()
-    host_changed = Signal()
+    known_wanted = Signal()
 
     def __init__(self, draft: LrsDraft, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,13 +71,13 @@ class LrsPage(QWidget):
         self.draft = draft
         self.fields: dict[str, FormField] = {}
         self._filling = False
-        self._host = draft.host
+        self._host, self._file = draft.host, draft.texts["certificate_file"]
         self._locked = False
         self._host_timer = QTimer(self, singleShot=True, interval=_HOST_DELAY_MS)
         self._host_timer.timeout.connect(self._look_at_host)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(20, 16, 20, 16)
-        self._column.setSpacing(12)
+        self._column.setSpacing(10)
         self._build_head()
         for title, rows in _SECTIONS:
             self._build_section(title, rows)
@@ -130,10 +131,10 @@ class LrsPage(QWidget):
         option = OPTIONS[name]
         label, help = tr(option.label), tr(option.help)
         if name == "send_all_given_names":
-            box = QCheckBox(tr("Send all given names; otherwise the first one is sent"))
+            box = QCheckBox(tr("Send all given names; otherwise only the first one is sent"))
             box.setChecked(bool(self.draft.texts[name]))
             box.toggled.connect(self._edited)
-            return FormField(label, box, name=name, help=help)
+            return FormField(label, box, name=name, help=help, shown=False)
         if name == "default_attainment_type" or option.rule.choices:
             combo = choice([(one, tr(_WORDS.get(one, one))) for one in option.rule.choices], self.draft.texts[name])
             if name == "default_attainment_type":
@@ -151,6 +152,7 @@ class LrsPage(QWidget):
             )
             beside = button(tr("Choose"), name=f"{name}_choose", clicked=self._choose_file)
             beside.setAccessibleName(words)
+            beside.setAutoDefault(True)
             beside.setProperty("setting", name)
         return FormField(label, edit, name=name, help=help, beside=beside)
 
@@ -194,6 +196,11 @@ class LrsPage(QWidget):
         icon = Icon.LOCK_SIMPLE if known.store is StoreState.AVAILABLE else Icon.INFO
         self.note.say(icon, store_sentence(known.store, tr("LRS password")), Role.TEXT2)
         self._warn_of_end(known.ends)
+
+    @property
+    def warning(self) -> str:
+        """What needs attention soon; "" if nothing does."""
+        return "" if self._locked or self.banner.isHidden() else self.banner.accessibleName()
 
     def _warn_of_end(self, ends: datetime | None) -> None:
         if self._locked:
@@ -247,7 +254,7 @@ class LrsPage(QWidget):
                 self.draft.addresses[self.draft.service] = _text_of(field.focus)
             else:
                 self.draft.texts[name] = _text_of(field.focus)
-        if sender is self.fields["url"].focus:
+        if sender in (self.fields["url"].focus, self.fields["certificate_file"].focus):
             self._host_timer.start()
         self.changed.emit()
 
@@ -274,23 +281,24 @@ class LrsPage(QWidget):
     @Slot()
     def _look_at_host(self) -> None:
         """A password typed for one computer must not reach another."""
-        if self.draft.host == self._host:
+        asked = (self.draft.host, self.draft.texts["certificate_file"])
+        if asked == (self._host, self._file):
             return
-        if self._host:
+        if asked[0] != self._host:
             for name in SECRETS:
-                self._secret(name).edit.clear()
-        self._host = self.draft.host
-        for name in SECRETS:
-            self._secret(name).show_stored(False)
-        self.host_changed.emit()
+                self._secret(name).show_stored(False)
+                if self._host:
+                    self._secret(name).edit.clear()
+        self._host, self._file = asked
+        self.known_wanted.emit()
 
     @Slot()
     def _choose_file(self) -> None:
-        name = self.sender().property("setting")
-        start = self.draft.texts[name]
-        dialog = QFileDialog(
-            self, self.sender().accessibleName(), start, f"{tr(_FILES[name])};;{tr('All files (*)')}"
-        )
+        pressed = self.sender()
+        assert isinstance(pressed, QPushButton)
+        name = pressed.property("setting")
+        kinds = f"{tr(_FILES[name])};;{tr('All files (*)')}"
+        dialog = QFileDialog(self, pressed.accessibleName(), self.draft.texts[name], kinds)
         dialog.setObjectName("choose_certificate")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)

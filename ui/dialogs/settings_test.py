@@ -16,6 +16,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
+from ui.look.speech import announce
 from ui.look.tokens import Role, color
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
@@ -105,6 +106,8 @@ class ConnectionPane(QWidget):
             tr("Copy Report"), Icon.COPY, "quiet", "copy_test_report", parent=self, small=True, clicked=self._copy
         )
         self.copy_button.setEnabled(False)
+        for one in (self.test_button, self.copy_button):
+            one.setAutoDefault(True)
         column.addWidget(self.copy_button)
 
     @property
@@ -151,6 +154,7 @@ class ConnectionPane(QWidget):
                 line.show_outcome(Icon.CIRCLE, tr("not tried"), Role.TEXT3)
         self.report = "\n".join(line.said for line in self.steps.values())
         self.copy_button.setEnabled(True)
+        announce(self, tr("The connection works.") if report.ok else self.report)
 
     @Slot(object)
     def _not_tested(self, error: Exception) -> None:

@@ -9,15 +9,15 @@ from app.secrets import LABELS, Kept, StoreState, host_for
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, StateLine
 from ui.dialogs.secret_field import SecretEdit, problem_of, store_sentence
-from ui.grids.dialog_size import grow, open_at
-from ui.look.dialog import QUESTION_WIDTH, FramedDialog
+from ui.grids.form_dialog import FormDialog
+from ui.look.dialog import QUESTION_WIDTH
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
 
-class SignInDialog(FramedDialog):
+class SignInDialog(FormDialog):
     """Accepted once the secret is kept, in the store or for this session. `secret` is its name."""
 
     def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, secret: str) -> None:
@@ -42,7 +42,7 @@ class SignInDialog(FramedDialog):
         self.content.addStretch(1)
         self.add_button(tr("Cancel"), name="sign_in_cancel", clicked=self.reject)
         self.keep_button = self.add_button(tr("Go On"), kind="primary", name="sign_in_go_on", clicked=self.keep)
-        open_at(self, QUESTION_WIDTH, 230)
+        self.open_at(QUESTION_WIDTH, 230)
         self.field.lead_here()
         secrets = context.secrets
         runner.run(lambda task: secrets.store_state(), lane=Lane.CHECK, done=self._store_known)
@@ -51,7 +51,7 @@ class SignInDialog(FramedDialog):
     def _store_known(self, state: StoreState) -> None:
         icon = Icon.LOCK_SIMPLE if state is StoreState.AVAILABLE else Icon.INFO
         self.note.say(icon, store_sentence(state, self._label), Role.TEXT2)
-        grow(self)
+        self.grow()
 
     @Slot()
     def _typed(self) -> None:
@@ -92,4 +92,4 @@ class SignInDialog(FramedDialog):
     def _show_problem(self, words: str) -> None:
         self.field.show_error(words)
         self.field.lead_here()
-        grow(self)
+        self.grow()

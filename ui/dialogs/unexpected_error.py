@@ -8,8 +8,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
 from app import __version__
 from app.logs import mask
-from ui.grids.dialog_size import open_at
-from ui.look.dialog import FramedDialog
+from ui.grids.form_dialog import FormDialog
 from ui.look.fonts import Type, font
 from ui.look.icons import Icon
 from ui.look.tokens import Role
@@ -18,7 +17,7 @@ from ui.look.words import tr
 _WIDTH, _HEIGHT = 640, 420
 
 
-class UnexpectedErrorDialog(FramedDialog):
+class UnexpectedErrorDialog(FormDialog):
     """`report` is masked before it is shown or copied."""
 
     def __init__(self, parent: QWidget | None, report: str) -> None:
@@ -49,7 +48,7 @@ class UnexpectedErrorDialog(FramedDialog):
         )
         self.add_button(tr("Close the Program"), name="error_leave", clicked=self._leave)
         self.add_button(tr("Go On"), kind="primary", name="error_go_on", clicked=self.accept, safe=True)
-        open_at(self, _WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, _HEIGHT)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

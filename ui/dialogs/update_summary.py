@@ -12,9 +12,8 @@ from app.plr.update import UpdateSummary
 from app.tasks import TaskContext
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.exporting import CSV, ask_for_file
-from ui.grids.dialog_size import open_at
+from ui.grids.form_dialog import FormDialog
 from ui.look.cards import Card, RoundedCorners
-from ui.look.dialog import FramedDialog
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -33,7 +32,7 @@ _TITLES = {
 }
 
 
-class UpdateSummaryDialog(FramedDialog):
+class UpdateSummaryDialog(FormDialog):
     """`undo_requested` when the whole update is to be taken back. `row_of` gives the row behind a key, if it is
     still there; with a `runner` the list can be written to a file."""
 
@@ -64,7 +63,12 @@ class UpdateSummaryDialog(FramedDialog):
         first = next((key for key in (_NOT_APPLIED, _UPDATED, _UNCHANGED) if self._lists[key]), _PROCESSED)
         self.tiles.choose(first)
         self.show_list(first)
-        open_at(self, _WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, _HEIGHT)
+
+    @property
+    def summary(self) -> UpdateSummary:
+        """What became of the selected rows."""
+        return self._summary
 
     def _say_what_happened(self) -> None:
         summary = self._summary

@@ -42,6 +42,7 @@ class ConditionBar(QWidget):
         self._used = 0
         self._away = False
         self._chips: list[Chip] = []
+        self._places: list[int] = []
         self._joints: list[TextLabel] = []
         self._funnel = IconLabel(Icon.FUNNEL, Role.ACCENT_TEXT, 16, parent=self)
         self._lead = text_label("", Type.SECONDARY, Role.TEXT2, parent=self, name="conditions_lead")
@@ -51,7 +52,7 @@ class ConditionBar(QWidget):
         self._clear = icon_button(
             Icon.X, tr("Remove all conditions"), "conditions_clear", parent=self, clicked=self.cleared
         )
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         QWidget.setTabOrder(self._add, self._clear)
@@ -68,7 +69,8 @@ class ConditionBar(QWidget):
         """Show the conditions of `group`, and that `shown` of `total` rows pass everything that is asked."""
         group = group or Group()
         focused = next((at for at, chip in enumerate(self._chips) if chip.hasFocus()), -1)
-        tests = [test for test in group.members if test.field in fields]
+        self._places = [place for place, test in enumerate(group.members) if test.field in fields]
+        tests = [group.members[place] for place in self._places]
         self._make_chips(len(tests))
         for at, (chip, test) in enumerate(zip(self._chips, tests, strict=False)):
             info = fields[test.field]
@@ -105,8 +107,9 @@ class ConditionBar(QWidget):
             chip.removed.connect(self._remove)
             if self._chips:
                 self._joints.append(text_label("", Type.SECONDARY, Role.TEXT2, parent=self))
-                QWidget.setTabOrder(self._chips[-1], chip)
             self._chips.append(chip)
+            # First to where "Add" stands in the order, then "Add" behind it: nothing before it takes focus.
+            QWidget.setTabOrder(self._add, chip)
             QWidget.setTabOrder(chip, self._add)
         for at, chip in enumerate(self._chips):
             chip.setVisible(at < wanted)
@@ -118,7 +121,7 @@ class ConditionBar(QWidget):
     def _remove(self) -> None:
         chip = self.sender()
         if isinstance(chip, Chip):
-            self.remove_requested.emit(self._chips.index(chip))
+            self.remove_requested.emit(self._places[self._chips.index(chip)])
 
     # Laying out
 

@@ -13,14 +13,14 @@ from app.tasks import TaskContext
 from ui.grids.condition_row import ConditionRow
 from ui.grids.condition_sentence import SentenceLabel
 from ui.grids.condition_words import pieces
-from ui.grids.dialog_size import open_at
+from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import button
 from ui.look.cards import Card, HairLine
-from ui.look.dialog import FramedDialog
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.shapes import box
+from ui.look.speech import announce
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
@@ -69,7 +69,7 @@ class JoinedBox(QWidget):
         painter.end()
 
 
-class ConditionBuilder(FramedDialog):
+class ConditionBuilder(FormDialog):
     """`group` is the search after *Show*; one without members shows everything.
 
     `count` gives (found, all) for a search; it runs in a task, and an answer that came too late is dropped.
@@ -138,7 +138,7 @@ class ConditionBuilder(FramedDialog):
         for keys in ("Ctrl++", "Ctrl+="):
             QShortcut(QKeySequence(keys), self, self.add)
         QShortcut(QKeySequence("Ctrl+-"), self, self._remove_current)
-        open_at(self, _WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, _HEIGHT)
 
     def _build_head(self) -> QHBoxLayout:
         head = QHBoxLayout()
@@ -155,6 +155,7 @@ class ConditionBuilder(FramedDialog):
         words.setBuddy(self.join)
         self.add_condition = button(tr("Condition"), Icon.PLUS, "link", "condition_add", clicked=self.add)
         self.add_condition.setAccessibleName(tr("Add a condition"))
+        self.add_condition.setAutoDefault(True)
         self.add_condition.setToolTip(tr("Add a condition (Ctrl +)"))
         head.addWidget(self.join)
         head.addWidget(words)
@@ -189,7 +190,6 @@ class ConditionBuilder(FramedDialog):
         self.rows.append(row)
         self._column.insertWidget(len(self.rows), row)
         row.changed.connect(self._changed)
-        row.entered.connect(self.accept)
         row.removed.connect(self._remove_sender)
         self._order_tabs()
 
@@ -286,6 +286,7 @@ class ConditionBuilder(FramedDialog):
         asked, found, total = result
         if asked == self._asked:
             self._show_found(found, total)
+            announce(self, f"{self.found.text()} {self.of_all.text()}")
 
     @Slot(object)
     def _count_failed(self, error: Exception) -> None:

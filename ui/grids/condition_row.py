@@ -19,10 +19,9 @@ FIELD_WIDTH, OPERATOR_WIDTH = 168, 164
 
 
 class ConditionRow(QWidget):
-    """`changed` after every edit, `entered` when Enter was pressed in the value, `removed` by the bin."""
+    """`changed` after every edit, `removed` by the bin."""
 
     changed = Signal()
-    entered = Signal()
     removed = Signal()
 
     def __init__(self, fields: Sequence[FieldInfo], test: Test | None = None, parent: QWidget | None = None) -> None:
@@ -104,12 +103,12 @@ class ConditionRow(QWidget):
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.value.show_invalid(bool(text))
-        self.value.setAccessibleDescription(text)
+        if self.value.target is not None:
+            self.value.target.setAccessibleDescription(text)
 
     def take_focus(self) -> None:
         """Put the keyboard where something is to be typed."""
-        operator = Operator(self.operator.currentData())
-        (self.value if operator.takes_value else self.operator).setFocus(Qt.FocusReason.OtherFocusReason)
+        (self.value.target or self.operator).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_operators(self) -> None:
         before = self.operator.currentData()
@@ -130,7 +129,6 @@ class ConditionRow(QWidget):
         old.hide()
         old.deleteLater()
         self.value.changed.connect(self._edited)
-        self.value.entered.connect(self.entered)
         for first, second in pairwise(self.tab_stops):
             QWidget.setTabOrder(first, second)
         self.value.show()

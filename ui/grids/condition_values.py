@@ -19,12 +19,12 @@ class ValueEditor(QWidget):
     """One way to give a value. `text` is the value as a Test holds it; `changed` after every edit."""
 
     changed = Signal()
-    entered = Signal()
-    """Enter was pressed in it."""
 
     def __init__(self, title: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.title = title
+        self.target: QWidget | None = None
+        """What takes the keyboard."""
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
 
@@ -43,14 +43,13 @@ class ValueEditor(QWidget):
     @property
     def tab_stops(self) -> list[QWidget]:
         """What Tab reaches, in order."""
-        target = self.focusProxy()
-        return [target] if target is not None else []
+        return [self.target] if self.target is not None else []
 
     def show_invalid(self, invalid: bool) -> None:
         """Mark the field as the one an error is about."""
-        target = self.focusProxy() or self
-        target.setProperty("invalid", invalid)
-        target.update()
+        if self.target is not None:
+            self.target.setProperty("invalid", invalid)
+            self.target.update()
 
 
 class NoValue(ValueEditor):
@@ -68,9 +67,8 @@ class TextValue(ValueEditor):
         if several:
             self._edit.setPlaceholderText(tr("values with commas between them"))
         self._edit.textChanged.connect(self.changed)
-        self._edit.returnPressed.connect(self.entered)
         self.row.addWidget(self._edit)
-        self.setFocusProxy(self._edit)
+        self.target = self._edit
 
     @property
     def text(self) -> str:
@@ -89,9 +87,8 @@ class DateValue(ValueEditor):
         self._field = DateField(self)
         self._field.setAccessibleName(tr("Day for {field}", field=title))
         self._field.changed.connect(self.changed)
-        self._field.edit.returnPressed.connect(self.entered)
         self.row.addWidget(self._field)
-        self.setFocusProxy(self._field.edit)
+        self.target = self._field.edit
 
     @property
     def text(self) -> str:
@@ -124,7 +121,7 @@ class ChoiceValue(ValueEditor):
             self._combo.addItem(visible_text(tr(label)), value)
         self._combo.currentIndexChanged.connect(self._chosen)
         self.row.addWidget(self._combo)
-        self.setFocusProxy(self._combo)
+        self.target = self._combo
 
     @property
     def text(self) -> str:
@@ -152,7 +149,7 @@ class ChoicesValue(ValueEditor):
             action.toggled.connect(self._ticked)
         self._combo = TickCombo(self._menu, self)
         self.row.addWidget(self._combo)
-        self.setFocusProxy(self._combo)
+        self.target = self._combo
         self._show()
 
     @property

@@ -60,7 +60,6 @@ class DateField(QWidget):
         row.setSpacing(4)
         row.addWidget(self.edit, 1)
         row.addWidget(self.button)
-        self.setFocusProxy(self.edit)
         self._calendar: CalendarPopup | None = None
 
     @property

@@ -1,13 +1,14 @@
 """The header of a grid: titles, the arrow of the sorting, short lines between."""
 
-from PySide6.QtCore import QItemSelectionModel, QRect, QSize, Qt
-from PySide6.QtGui import QCursor, QPainter
-from PySide6.QtWidgets import QHeaderView, QWidget
+from PySide6.QtCore import QEvent, QItemSelectionModel, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QCursor, QHelpEvent, QPainter
+from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
 
 from ui.grids.paged_model import GUTTER, PagedModel, alignment
 from ui.grids.row_painter import PAD
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, Weight, draw
+from ui.look.plain import tip_text
 from ui.look.tokens import Role, color
 
 HEADER_HEIGHT = 30
@@ -26,10 +27,17 @@ class GridHeader(QHeaderView):
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(False)
+        self.sectionMoved.connect(self._keep_ticks_first)
         self.setHighlightSections(False)
         # Fusion's own minimum silently widens narrow columns, and a scroll bar appears.
         self.setMinimumSectionSize(SMALLEST_SECTION)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+
+    @Slot()
+    def _keep_ticks_first(self) -> None:
+        """Qt does not let the first section be dragged, but others before it."""
+        if self.visualIndex(GUTTER) > 0:
+            self.moveSection(self.visualIndex(GUTTER), 0)
 
     def use_empty_selection(self) -> None:
         """To be called after each setModel and setSelectionModel of the view, which give it the rows' one."""
@@ -60,6 +68,18 @@ class GridHeader(QHeaderView):
     def is_title_elided(self, logical: int) -> bool:
         title = self._grid_model().columns[logical - 1].title
         return metrics(Type.HEADER).horizontalAdvance(title) > self._room(logical)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """The column's tip, and its title where that is cut short."""
+        if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
+            return super().viewportEvent(event)
+        logical = self.logicalIndexAt(event.pos())
+        text = ""
+        if logical > GUTTER:
+            column = self._grid_model().columns[logical - 1]
+            text = "\n".join(filter(None, (column.title if self.is_title_elided(logical) else "", column.tip)))
+        QToolTip.showText(event.globalPos(), tip_text(text), self.viewport())
+        return True
 
     def _room(self, logical: int) -> int:
         by, _ = self._grid_model().sort_shown

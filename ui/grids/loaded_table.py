@@ -12,7 +12,7 @@ from ui.grids.columns import Column, GridSource, Query
 from ui.grids.loading import GridLoader, Held, Loaded
 from ui.grids.overlay import GridOverlay
 from ui.grids.page_reader import PageReader
-from ui.grids.paged_model import GUTTER, PagedModel
+from ui.grids.paged_model import PagedModel
 from ui.grids.row_runs import joined
 from ui.grids.row_selection import Flag
 from ui.grids.row_table import RowTable
@@ -213,7 +213,7 @@ class LoadedTable(RowTable):
         if row < 0:
             return
         self.setAutoScroll(False)
-        index = self._model.index(row, max(self.currentIndex().column(), GUTTER))
+        index = self._model.index(row, self._section)
         self._selection.setCurrentIndex(index, Flag.NoUpdate)
         self.setAutoScroll(True)
 

@@ -37,7 +37,7 @@ class RowSelection(QItemSelectionModel):
         self._rows = model
         self._marks: bytearray | None = None
         self._kept: bytes | None = None
-        """The marks before the run that Shift or a drag is just stretching."""
+        """The marks before the run that Shift or a drag is just stretching, as Qt keeps ranges."""
         self._runs: Runs | None = []
         self.revision = 0
         """Another number after every change."""
@@ -107,11 +107,19 @@ class RowSelection(QItemSelectionModel):
             self.select_marks(marks_of_runs(runs, len(self._rows.keys)))
         else:
             self.select(self._ranges(runs), Flag.ClearAndSelect)
+            self._settle()
 
     def add_runs(self, runs: Runs) -> None:
         """Select these rows too."""
         if runs:
             self.select(self._ranges(runs), Flag.Select)
+            self._settle()
+
+    def _settle(self) -> None:
+        """Else the next run that Ctrl-Shift stretches would stand instead of all this, not beside it."""
+        if self._marks is None:
+            super().select(QItemSelection(), Flag.Select)
+        self._kept = None
 
     def clear_rows(self) -> None:
         """Select nothing."""
@@ -157,12 +165,10 @@ class RowSelection(QItemSelectionModel):
         marks = self._marks
         if marks is None or not command & (Flag.Select | Flag.Deselect | Flag.Toggle):
             return
-        if not command & Flag.Current:
-            self._kept = None
-        elif self._kept is None:
-            self._kept = bytes(marks)
-        else:
+        if self._kept is not None and command & Flag.Current:
             marks[:] = self._kept
+        else:
+            self._kept = bytes(marks)
         for first, last in runs:
             part = slice(first, last + 1)
             if command & Flag.Toggle:

@@ -60,6 +60,8 @@ class RowTable(QTableView):
         self._row_height = COMPACT
         self._wished_height = COMPACT
         self._drag_flag = Flag.Select
+        self._section = GUTTER
+        """The column of the current cell, also while there is none."""
         self._header = GridHeader(self)
         self.setHorizontalHeader(self._header)
         self._set_up()
@@ -142,6 +144,8 @@ class RowTable(QTableView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
+        if current.isValid():
+            self._section = current.column()
         if current.row() != previous.row():
             self._update_row(previous.row())
             self._update_row(current.row())

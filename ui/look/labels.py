@@ -1,6 +1,6 @@
 """Labels for plain text: of one kind and colour, wrapped, or shortened with an ellipsis."""
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -31,6 +31,7 @@ class TextLabel(QLabel):
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
         self._dress()
+        theme().changed.connect(self._dress)
 
     @property
     def role(self) -> Role:
@@ -44,16 +45,7 @@ class TextLabel(QLabel):
     def setText(self, text: str) -> None:
         super().setText("\n".join(visible_text(line) for line in text.split("\n")))
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() in {QEvent.Type.PaletteChange, QEvent.Type.FontChange}:
-            self._dress()
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self._dress()
-        return super().event(event)
-
+    @Slot()
     def _dress(self) -> None:
         if self._generation == theme().generation:
             return

@@ -1,12 +1,12 @@
 """The field to search with: a magnifier on the left, the keys that lead here on the right."""
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.look.fonts import Type, font, metrics
 from ui.look.icons import Icon, draw, qicon
-from ui.look.tokens import Role, color
+from ui.look.tokens import Role, color, theme
 from ui.look.words import tr
 
 _ICON = 15
@@ -26,6 +26,7 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(placeholder)
         self.setAccessibleName(placeholder)
         self.setFont(font(Type.SECONDARY))
+        theme().changed.connect(self._dress)
         self.setTextMargins(_ICON + 5, 0, 0, 0)
         self._clear = QAction(qicon(Icon.X, Role.TEXT3), tr("Clear"), self)
         self._clear.triggered.connect(self.clear)
@@ -36,10 +37,10 @@ class SearchField(QLineEdit):
     def _show_clear(self, text: str) -> None:
         self._clear.setVisible(bool(text))
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(font(Type.SECONDARY))
-        return super().event(event)
+    @Slot()
+    def _dress(self) -> None:
+        self.setFont(font(Type.SECONDARY))
+        self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() != Qt.Key.Key_Escape:

@@ -217,8 +217,6 @@ class LookStyle(QProxyStyle):
         if element == QStyle.SubElement.SE_LineEditContents:
             inset = style_fields.PADDING if getattr(option, "lineWidth", 1) > 0 else 0
             return option.rect.marginsRemoved(QMargins(inset, 1, inset, 1))
-        if element == QStyle.SubElement.SE_PushButtonContents:
-            return QRect(option.rect)
         return super().subElementRect(element, option, cast(QWidget, widget))
 
     def polish(self, target: Any) -> Any:

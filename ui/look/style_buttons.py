@@ -132,6 +132,12 @@ def push_label(style: QStyle, option: QStyleOption, painter: QPainter, widget: Q
     painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
 
+def push_button(style: QStyle, option: QStyleOption, painter: QPainter, widget: QWidget | None) -> None:
+    """The whole button: Fusion would paint the label in a rectangle of its own, smaller one."""
+    push_bevel(style, option, painter, widget)
+    push_label(style, option, painter, widget)
+
+
 def _draw_icon(option: QStyleOptionButton, painter: QPainter, corner: QPoint) -> None:
     enabled = option.state & State.State_Enabled
     mode = QIcon.Mode.Normal if enabled else QIcon.Mode.Disabled
@@ -170,6 +176,7 @@ def tool_button(style: QStyle, option: QStyleOption, painter: QPainter, widget: 
 
 
 CONTROLS: Final[dict[int, Any]] = {
+    QStyle.ControlElement.CE_PushButton: push_button,
     QStyle.ControlElement.CE_PushButtonBevel: push_bevel,
     QStyle.ControlElement.CE_PushButtonLabel: push_label,
 }

@@ -1,13 +1,13 @@
 """The tab bar of the ribbon and of the pages: words, an underline, a count where there is one."""
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QTabBar, QWidget
 
 from ui.look.chips import PILL_HEIGHT, paint_pill, pill_width
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.shapes import box
-from ui.look.tokens import Role, color
+from ui.look.tokens import Role, color, theme
 
 RIBBON_TABS_HEIGHT = 38
 PAGE_TABS_HEIGHT = 36
@@ -34,6 +34,7 @@ class TabBar(QTabBar):
         self.setElideMode(Qt.TextElideMode.ElideNone)
         self.setMouseTracking(True)
         self.setFont(font(Type.KEY))
+        theme().changed.connect(self._dress)
 
     def set_count(self, index: int, text: str) -> None:
         """Show `text` ("15", "3 new") beside the title of a tab; "" takes it away."""
@@ -79,10 +80,10 @@ class TabBar(QTabBar):
     def minimumTabSizeHint(self, index: int) -> QSize:
         return self.tabSizeHint(index)
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ApplicationFontChange:
-            self.setFont(font(Type.KEY))
-        return super().event(event)
+    @Slot()
+    def _dress(self) -> None:
+        self.setFont(font(Type.KEY))
+        self.updateGeometry()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         before = self.currentIndex()

@@ -7,9 +7,11 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
 
 from app.connectors.lrs_codes import describe
+from app.dates import shown
 from app.plr.compare import ComparedField, Comparison, Mark
 from app.plr.plan import Change
 from app.plr.session import PlrRow
+from app.plr.values import read_date
 from ui.look.chips import Tag
 from ui.look.fonts import Type
 from ui.look.icons import Icon, draw
@@ -24,6 +26,18 @@ _MARKS = {
     Mark.WRITES: (Icon.PENCIL_SIMPLE, Role.INFO, "Update Selected would write this"),
     Mark.KEEPS: (Icon.SHIELD_CHECK, Role.TEXT3, "Stored value kept: the LRS has none"),
     Mark.UNUSABLE: (Icon.WARNING, Role.WARN, "Not a usable date: shown, never written"),
+}
+# The pane is narrow: these titles are shorter than the grid's.
+_SHORT = {
+    "Qualification Type": "Qual. type",
+    "Participation Start": "Start",
+    "Participation End": "End",
+    "Awarding Organisation": "Awarding org.",
+    "Awarding Organisation Code": "Awarding code",
+    "Under Data Challenge": "Data challenge",
+    "Provider UKPRN": "UKPRN",
+    "Collection Type": "Collection",
+    "Return Number": "Return no.",
 }
 _COLUMN_NAMES = {"Credits": "credits"}
 
@@ -80,14 +94,14 @@ class FieldTable(QWidget):
         writes = one.mark is Mark.WRITES
         kind = Type.CODE if one.code else Type.SECONDARY
         lrs = ElidingLabel(
-            one.lrs or tr("none"), kind, Role.TEXT if one.lrs else Role.TEXT3, weight=600 if writes else 0
+            _said_by_lrs(one) or tr("none"), kind, Role.TEXT if one.lrs else Role.TEXT3, weight=600 if writes else 0
         )
         if one.lrs == "9999999999" and one.title == "Grade":
             lrs.setText(tr("not recorded"))
             lrs.set_role(Role.TEXT3)
         held = said(_COLUMN_NAMES.get(one.title, ""), one.stored) if one.is_stored else "–"
         stored = ElidingLabel(held or tr("none"), kind, Role.TEXT2 if held else Role.TEXT3)
-        title = ElidingLabel(tr(one.title), Type.SECONDARY, Role.TEXT2)
+        title = ElidingLabel(tr(_SHORT.get(one.title, one.title)), Type.SECONDARY, Role.TEXT2)
         title.setFixedWidth(94)
         parts: list[QWidget] = [MarkIcon(one.mark), title, lrs, stored]
         for place, part in enumerate(parts):
@@ -107,6 +121,12 @@ class FieldTable(QWidget):
                 painter.drawRoundedRect(area, 4, 4)
             else:
                 painter.fillRect(area.left() + 24, area.bottom(), area.width() - 24, 1, color(Role.LINE))
+
+
+def _said_by_lrs(one: ComparedField) -> str | None:
+    """The LRS value; a readable date as dates are shown everywhere."""
+    day = read_date(one.lrs) if one.lrs is not None and len(one.lrs) == 10 else None
+    return shown(day) if day is not None else one.lrs
 
 
 class PlrDetails(DetailsPane):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QPoint, Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import isValid
 
 from app.tasks import now
 
@@ -108,15 +109,23 @@ def target() -> QWidget:
 def press(keys: str, on: QWidget | None = None) -> None:
     """Press a key or a combination, such as "Ctrl+A"."""
     combination = QKeySequence(keys)[0]  # type: ignore[index]
-    window = (on or target()).window().windowHandle()
-    QTest.keyClick(window, combination.key(), combination.keyboardModifiers())
+    widget = _listening(on)
+    QTest.keyPress(widget, combination.key(), combination.keyboardModifiers())
+    if isValid(widget):  # Return closes a dialog while it is still held down
+        QTest.keyRelease(widget, combination.key(), combination.keyboardModifiers())
 
 
 def type_text(text: str) -> None:
     """Type a text into whatever has the focus."""
-    window = target().window().windowHandle()
+    widget = _listening(None)
     for mark in text:
-        QTest.keyClick(window, mark)  # type: ignore[call-overload]
+        QTest.keyClick(widget, mark)
+
+
+def _listening(on: QWidget | None) -> QWidget:
+    """The widget that a key goes to: the one with the focus in that window."""
+    window = (on or target()).window()
+    return window.focusWidget() or window
 
 
 def click(widget: QWidget, at: QPoint | None = None) -> None:
@@ -127,7 +136,18 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
         raise TourError(f"{widget.objectName()} is disabled: {widget.toolTip()}")
     window = widget.window()
     point = widget.mapTo(window, at or widget.rect().center())
-    QTest.mouseClick(window.windowHandle(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+    handle = window.windowHandle()
+    button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    if isValid(handle):
+        QTest.mouseClick(handle, button, keys, point)
+        return
+    # The binding may hand out the wrapper of a window long gone that had the same address: look ourselves for
+    # what the click hits.
+    modal = QApplication.activeModalWidget()
+    hit = window.childAt(point) or window
+    if (modal is not None and modal is not window) or not (hit is widget or widget.isAncestorOf(hit)):
+        raise TourError(f"{widget.objectName()} is covered.")
+    QTest.mouseClick(hit, button, keys, hit.mapFrom(window, point))
 
 
 def named(name: str, within: QWidget | None = None) -> QWidget:

@@ -91,6 +91,8 @@ class Tour:
 
     def _update(self, name: str, picture: str) -> Iterator[Step]:
         page = self._plr_page()
+        yield from self._in_front(page.window())
+        yield Until(lambda: not page.grid.is_loading, "the grid to rest")
         yield Act(lambda: click(page.grid.viewport()))
         yield Act(lambda: press("Ctrl+A", page.window()))
         yield Until(lambda: page.grid.selected_count == page.shown, "every row selected")
@@ -112,6 +114,7 @@ class Tour:
         page = self._plr_page()
         path = self._out / file
         path.unlink(missing_ok=True)
+        yield from self._in_front(page.window())
         yield Act(lambda: press(keys, page.window()))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the file dialog")
         yield Act(lambda: press("Ctrl+A"))
@@ -134,13 +137,12 @@ class Tour:
 
     def _look_around(self) -> Iterator[Step]:
         window = self._window
-        yield Act(window.activateWindow)
-        yield Until(lambda: QApplication.activeModalWidget() is None, "no dialog")
+        yield from self._in_front(window)
         yield Act(lambda: press("Ctrl+Shift+F", window))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the Condition Builder")
         yield Act(lambda: self._grab(_dialog(), "05-condition-builder"))
         yield Act(lambda: press("Escape"))
-        yield Until(lambda: QApplication.activeModalWidget() is None, "the Condition Builder to close")
+        yield from self._in_front(window)
         yield Act(lambda: press("Ctrl+Tab", window))
         yield Until(lambda: window.attainments.isVisible() and window.attainments.shown > 0, "the Attainments page")
         yield Act(lambda: click(window.attainments.grid.viewport()))
@@ -150,7 +152,13 @@ class Tour:
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the settings")
         yield Act(lambda: self._grab(_dialog(), "11-settings-plr-lrs"))
         yield Act(lambda: press("Escape"))
-        yield Until(lambda: QApplication.activeModalWidget() is None, "the settings to close")
+        yield from self._in_front(window)
+
+    def _in_front(self, window: QWidget) -> Iterator[Step]:
+        """Back to a window after a dialog, as a click on it would bring it."""
+        yield Until(lambda: QApplication.activeModalWidget() is None, "no dialog")
+        yield Act(window.activateWindow)
+        yield Until(window.isActiveWindow, "the window in front")
 
     def _in_the_dark(self) -> Iterator[Step]:
         window = self._window

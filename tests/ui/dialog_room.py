@@ -1,0 +1,188 @@
+"""What tests of dialogs need: a real database in a folder, real keys and clicks, and a look at clipped text."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.access import User
+from app.context import AppContext
+from app.folders import DataFolder
+from app.secrets import Secrets
+from app.start import open_folder, sign_in
+from ui.look.labels import ElidingLabel
+from ui.workers import TaskRunner
+
+LEFT = Qt.MouseButton.LeftButton
+LONG_WAIT = 10_000
+
+
+@contextmanager
+def open_context(folder: Path) -> Iterator[AppContext]:
+    """An upgraded database and settings in `folder`, its first user signed in with every role."""
+    data = DataFolder(folder / "data")
+    settings, db = open_folder(data)
+    try:
+        user, rights = sign_in(db)
+        college = replace(settings.college, ukprn="19990002")
+        yield AppContext(data, replace(settings, college=college), Secrets({}), db, user, rights)
+    finally:
+        db.close()
+
+
+def as_user(context: AppContext, user: User) -> AppContext:
+    """The same folder as another user sees it."""
+    from app import access
+
+    with context.db.read() as tx:
+        rights = access.rights(tx, user)
+    return replace(context, user=user, rights=rights)
+
+
+@contextmanager
+def open_runner() -> Iterator[TaskRunner]:
+    """A runner whose tasks have ended when the block is left."""
+    runner = TaskRunner()
+    try:
+        yield runner
+    finally:
+        runner.cancel_all()
+        assert runner.wait(LONG_WAIT)
+        QApplication.sendPostedEvents()
+
+
+def opened(qtbot: QtBot, dialog: Any) -> Any:
+    """Show `dialog` and give it the keyboard."""
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+        dialog.activateWindow()
+    return dialog
+
+
+def child(parent: QWidget, kind: type[Any], name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def click(widget: QWidget, place: QPoint | None = None) -> None:
+    """A click through the window, so that whatever covers the widget would get it."""
+    window = widget.window()
+    point = widget.mapTo(window, place or widget.rect().center())
+    QTest.mouseClick(window.windowHandle(), LEFT, Qt.KeyboardModifier.NoModifier, point)
+
+
+def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+    """A key to whoever has the keyboard."""
+    target = QApplication.activePopupWidget() or QApplication.focusWidget() or QApplication.activeWindow()
+    assert target is not None
+    QTest.keyClick(target, key, modifier)
+
+
+def type_text(text: str) -> None:
+    """Letters to whoever has the keyboard."""
+    QTest.keyClicks(QApplication.focusWidget(), text)
+
+
+def write_into(edit: QLineEdit, text: str) -> None:
+    """Click into a field, select what it holds and type over it."""
+    edit.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(edit, Qt.Key.Key_Delete)
+    QTest.keyClicks(edit, text)
+
+
+def choose(box: QComboBox, words: str) -> None:
+    """Choose an entry with the arrow keys."""
+    box.setFocus(Qt.FocusReason.MouseFocusReason)
+    QTest.keyClick(box, Qt.Key.Key_Home)
+    for _ in range(box.count()):
+        if box.currentText() == words:
+            return
+        QTest.keyClick(box, Qt.Key.Key_Down)
+    raise AssertionError(f"{words}: not in the list")
+
+
+def when_asked(qtbot: QtBot, button: str) -> list[str]:
+    """Press `button` of the next question as soon as it is shown; its heading is put into the list."""
+    headings: list[str] = []
+
+    def answer() -> None:
+        question = QApplication.activeModalWidget()
+        found = question.findChild(QAbstractButton, button) if question is not None else None
+        if found is None or not found.isVisible():
+            QTimer.singleShot(20, answer)
+            return
+        headings.append(question.accessibleName())
+        click(found)
+
+    QTimer.singleShot(20, answer)
+    return headings
+
+
+def tab_order(dialog: QWidget, first: QWidget) -> list[str]:
+    """The names of what Tab reaches, from `first` once round."""
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    names = []
+    for _ in range(100):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        names.append(focus.objectName())
+        QTest.keyClick(focus, Qt.Key.Key_Tab)
+        if QApplication.focusWidget() is first:
+            return names
+    raise AssertionError(names)
+
+
+_TEXTS = (QLabel, QAbstractButton, QComboBox)
+
+
+def clipped(window: QWidget) -> list[str]:
+    """What shows less than its whole text, or has no room for it."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        if not widget.isVisible() or not isinstance(widget, _TEXTS) or isinstance(widget, ElidingLabel):
+            continue
+        if widget.objectName().startswith("qt_"):
+            continue
+        text = getattr(widget, "text", getattr(widget, "currentText", lambda: ""))()
+        if isinstance(widget, QLabel) and widget.wordWrap():
+            if widget.heightForWidth(widget.width()) > widget.height() + 1:
+                found.append(f"{widget.objectName()}: {text!r}")
+            continue
+        need = widget.sizeHint()
+        # A list of choices may be narrower than its longest entry: it shows an ellipsis and has a tool tip.
+        wide = widget.width() if isinstance(widget, QComboBox) else need.width()
+        if wide > widget.width() or need.height() > widget.height():
+            found.append(f"{type(widget).__name__} {widget.objectName()}: {text!r} {need} in {widget.size()}")
+    return found
+
+
+def unnamed(window: QWidget) -> list[str]:
+    """Controls that Tab reaches and that a screen reader could not name."""
+    found = []
+    for widget in window.findChildren(QWidget):
+        tabbed = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window)
+        if not tabbed or isinstance(widget, QAbstractScrollArea) and not widget.accessibleName():
+            if tabbed:
+                found.append(f"{type(widget).__name__} {widget.objectName()}")
+            continue
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        if not (widget.accessibleName() or text):
+            found.append(f"{type(widget).__name__} {widget.objectName()}")
+    return found

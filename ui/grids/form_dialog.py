@@ -1,0 +1,40 @@
+"""Dialogs to fill in: how large they open, how they grow with what they have to say, what Enter does."""
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QToolButton
+
+from ui.look.dialog import FramedDialog
+from ui.look.fonts import scaled
+
+SMALLEST_SCREEN = QSize(1366, 768)
+"""What the program is made for; a smaller answer of the system is not believed."""
+_MARGIN = QSize(40, 80)
+
+
+class FormDialog(FramedDialog):
+    """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing."""
+
+    def open_at(self, width: int, height: int) -> None:
+        """Open `width` x `height` px large at 100 %, larger for larger text, bounded by the screen."""
+        self.resize(QSize(scaled(width), scaled(height)).boundedTo(self._room()))
+
+    def grow(self) -> None:
+        """Become as high as what is shown now needs; never lower."""
+        layout = self.layout()
+        if layout is None:
+            return
+        layout.activate()
+        needed = max(layout.totalHeightForWidth(self.width()), layout.totalMinimumSize().height())
+        if needed > self.height():
+            self.resize(self.width(), min(needed, self._room().height()))
+
+    def _room(self) -> QSize:
+        return self.screen().availableGeometry().size().expandedTo(SMALLEST_SCREEN) - _MARGIN
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        focus = self.focusWidget()
+        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter} and isinstance(focus, QToolButton):
+            focus.click()
+            return
+        super().keyPressEvent(event)

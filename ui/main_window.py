@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import access
 from app.access import Permission, Rights
@@ -14,11 +14,10 @@ from app.tasks import TaskContext
 from ui import parts, remembered
 from ui.action_list import ADMINISTRATION, LEARNERS, WindowState, action_list
 from ui.actions import ActionSet
-from ui.dialogs.about import AboutDialog
-from ui.dialogs.keys import KeysDialog
 from ui.dialogs.questions import confirm_quitting
 from ui.dialogs.settings import SettingsDialog
 from ui.export_status import ExportStatus
+from ui.file_menu import FileMenu
 from ui.hub import Hub
 from ui.look.banner import Banner
 from ui.look.buttons import icon_button
@@ -74,7 +73,8 @@ class MainWindow(QWidget):
 
     def _build(self) -> None:
         self.actions_ = ActionSet(action_list(), self)
-        self.ribbon = Ribbon(self.actions_, self._file_menu(), self)
+        self.file_menu = FileMenu(self, self.actions_, in_demo=self.context.demo)
+        self.ribbon = Ribbon(self.actions_, self.file_menu, self)
         self.learners = LearnersPage(self.context, self.runner, self.hub, self)
         self.attainments = AttainmentsPage(self.context, self.runner, self.hub, self)
         self.licences = LicencesPage(self.context, self.runner, self.hub)
@@ -127,15 +127,6 @@ class MainWindow(QWidget):
         row.addWidget(self.details)
         return row
 
-    def _file_menu(self) -> QMenu:
-        menu = QMenu(self)
-        menu.addAction(tr("Settings"), self.open_settings)
-        menu.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not self.context.demo)
-        menu.addSeparator()
-        menu.addAction(tr("About Learner Manager"), self.open_about)
-        menu.addAction(tr("Exit"), self.leave)
-        return menu
-
     def _wire(self) -> None:
         self.exports = ExportStatus(self.status, self.messages, self)
         self.exports.changed.connect(self._something_changed)
@@ -144,7 +135,10 @@ class MainWindow(QWidget):
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
-        self.ribbon.help_wanted.connect(self.open_help)
+        self.ribbon.help_wanted.connect(self.file_menu.open_help)
+        self.file_menu.settings_wanted.connect(self.open_settings)
+        self.file_menu.leave_wanted.connect(self.leave)
+        self.file_menu.said.connect(self.status.show_result)
         self.ribbon.tab_changed.connect(self._show_area)
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
@@ -154,7 +148,7 @@ class MainWindow(QWidget):
             page.exporting.connect(self.exports.follow)
             page.pane.closed.connect(self._details_closed)
         self.learners.attainments_wanted.connect(self._show_attainments_of)
-        self.learners.demo_wanted.connect(self.open_demo)
+        self.learners.demo_wanted.connect(self.file_menu.open_demo)
         for keys, called in (
             ("Ctrl+F", self.search.setFocus),
             ("F6", self._next_part),
@@ -309,25 +303,9 @@ class MainWindow(QWidget):
         dialog.appearance_changed.connect(self._set_appearance)
         dialog.open()
 
-    @Slot()
-    def open_about(self) -> None:
-        AboutDialog(self).open()
-
-    @Slot()
-    def open_help(self) -> None:
-        KeysDialog(self, self.actions_).open()
-
     @Slot(str)
     def _theme_chosen(self, mode: str) -> None:
         self._appearance["theme"] = mode
-
-    @Slot()
-    def open_demo(self) -> None:
-        """A second window on invented people, as a process of its own."""
-        from ui.demo_process import start_demo
-
-        start_demo()
-        self.status.show_result(tr("The demo opens in a window of its own."))
 
     @Slot(object)
     def _set_appearance(self, appearance: remembered.Appearance) -> None:

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -109,6 +110,9 @@ def opened(context: AppContext) -> Iterator[MainWindow]:
     window = MainWindow(context)
     with _failures_shown(window), _ended_by_signals(window):
         window.show()
+        # What is here now stays: the collector need not walk it again and again (its pauses are felt as stalls).
+        gc.collect()
+        gc.freeze()
         try:
             yield window
         finally:

@@ -135,6 +135,12 @@ class PlrSession:
         with self._lock:
             return len(self._learners)
 
+    @property
+    def row_count(self) -> int:
+        """How many rows have an answer."""
+        with self._lock:
+            return sum(answer.row_count for answer in self._answers.values())
+
     def learner_ids(self, *, failed_only: bool = False) -> list[int]:
         """The learners the window holds, in the order they were first asked for."""
         with self._lock:

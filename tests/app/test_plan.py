@@ -158,6 +158,15 @@ def test_what_moves_by_its_number_takes_its_other_source_along():
         assert len(plan.targets) == 1
 
 
+def test_what_stands_at_the_new_date_already_comes_first():
+    there = {**HELD, "award_date": date(2024, 7, 9)}
+    record = stored(StoredRow(1, **HELD), StoredRow(2, **there), links=[(1, 1, "AO", "2024-08-01 04:00:00")])
+    plan = planned(
+        record, [event(1, achievement_award_date="2024-07-09"), event(2, achievement_award_date="2024-07-09")]
+    )
+    assert [target.stored.id for target in plan.target_of] == [1, 2]
+
+
 def test_of_several_that_fit_the_first_stored_is_meant():
     record = stored(StoredRow(2, **HELD), StoredRow(5, **HELD))
     plan = planned(record, [event(1, grade="Merit")])

@@ -58,9 +58,7 @@ def test_ten_nines_stand_in_for_a_uln():
     assert check_digit("999999999") == "8"
 
 
-@pytest.mark.parametrize(
-    "text", [None, "", "  ", "0", "0000000000", "N/A", "n/a", "TBC", "unknown", "Unknown "]
-)
+@pytest.mark.parametrize("text", [None, "", "  ", "0", "0000000000", "N/A", "n/a", "TBC", "unknown", "Unknown "])
 def test_the_words_for_no_uln(text: str | None):
     assert normal(text) is None
     assert state(normal(text)) is UlnState.NONE

@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+import shiboken6
+from PySide6.QtCore import QEvent, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractScrollArea,
     QApplication,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QWidget,
@@ -24,7 +26,9 @@ from app.context import AppContext
 from app.folders import DataFolder
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
+from ui.look.fonts import set_scale
 from ui.look.labels import ElidingLabel
+from ui.look.tokens import apply, theme
 from ui.workers import TaskRunner
 
 LEFT = Qt.MouseButton.LeftButton
@@ -53,6 +57,30 @@ def as_user(context: AppContext, user: User) -> AppContext:
     return replace(context, user=user, rights=rights)
 
 
+_open: list[QWidget] = []
+
+
+@contextmanager
+def dressed(app: QApplication) -> Iterator[None]:
+    """The look in light at 100 %; afterwards every window opened here is gone.
+
+    They are deleted now and here: left to the collector of garbage they might go in the thread of a task.
+    """
+    apply(app)
+    theme().set_mode("light")
+    set_scale(1.0)
+    try:
+        yield
+    finally:
+        while _open:
+            window = _open.pop()
+            if shiboken6.isValid(window):
+                shiboken6.delete(window)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+        theme().set_mode("light")
+        set_scale(1.0)
+
+
 @contextmanager
 def open_runner() -> Iterator[TaskRunner]:
     """A runner whose tasks have ended when the block is left."""
@@ -62,16 +90,27 @@ def open_runner() -> Iterator[TaskRunner]:
     finally:
         runner.cancel_all()
         assert runner.wait(LONG_WAIT)
-        QApplication.sendPostedEvents()
+        shiboken6.delete(runner)
 
 
 def opened(qtbot: QtBot, dialog: Any) -> Any:
-    """Show `dialog` and give it the keyboard."""
-    qtbot.addWidget(dialog)
+    """Show `dialog` and give it the keyboard; `dialog.ended` gets its result when it is closed."""
+    _open.append(dialog)
+    dialog.ended = []
+    if isinstance(dialog, QDialog):
+        dialog.finished.connect(dialog.ended.append)
     with qtbot.waitActive(dialog):
         dialog.show()
         dialog.activateWindow()
     return dialog
+
+
+def gone(dialog: QWidget) -> bool:
+    """Whether a dialog was closed; it may be deleted by now."""
+    return not shiboken6.isValid(dialog) or not dialog.isVisible()
+
+
+ACCEPTED, REJECTED = [QDialog.DialogCode.Accepted.value], [QDialog.DialogCode.Rejected.value]
 
 
 def child(parent: QWidget, kind: type[Any], name: str) -> Any:
@@ -89,7 +128,9 @@ def click(widget: QWidget, place: QPoint | None = None) -> None:
 
 def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """A key to whoever has the keyboard."""
-    target = QApplication.activePopupWidget() or QApplication.focusWidget() or QApplication.activeWindow()
+    popup = QApplication.activePopupWidget()
+    inside = popup.focusWidget() if popup is not None else None
+    target = inside or popup or QApplication.focusWidget() or QApplication.activeWindow()
     assert target is not None
     QTest.keyClick(target, key, modifier)
 
@@ -178,7 +219,7 @@ def unnamed(window: QWidget) -> list[str]:
     found = []
     for widget in window.findChildren(QWidget):
         tabbed = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.isVisibleTo(window)
-        if not tabbed or isinstance(widget, QAbstractScrollArea) and not widget.accessibleName():
+        if not tabbed or (isinstance(widget, QAbstractScrollArea) and not widget.accessibleName()):
             if tabbed:
                 found.append(f"{type(widget).__name__} {widget.objectName()}")
             continue

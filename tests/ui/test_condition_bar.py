@@ -6,10 +6,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test
-from tests.ui.dialog_room import child, click, opened, press
+from tests.ui.dialog_room import child, click, dressed, opened, press
 from ui.grids.condition_bar import ConditionBar
 from ui.look.chips import Chip
-from ui.look.tokens import apply, theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 FIELDS = {
@@ -32,13 +31,13 @@ NOUNS = ("learner", "learners")
 
 
 @pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
+def _dressed(qapp):
+    with dressed(qapp):
+        yield
 
 
 @pytest.fixture
-def bar(qtbot):
+def window_with_bar(qtbot):
     """A bar between two fields, in a window of 1,200 px."""
     window = QWidget()
     window.setObjectName("window")
@@ -50,8 +49,12 @@ def bar(qtbot):
         column.addWidget(widget)
     column.addStretch(1)
     window.resize(1200, 300)
-    opened(qtbot, window)
-    yield made
+    return made, opened(qtbot, window)
+
+
+@pytest.fixture
+def bar(window_with_bar):
+    return window_with_bar[0]
 
 
 def chips(bar: ConditionBar) -> list[Chip]:

@@ -213,6 +213,21 @@ def test_only_the_latest_load_is_shown(open_grid, qtbot):
     assert list(view.keys) == [123]
 
 
+def test_nothing_of_an_older_load_is_shown_even_if_it_had_already_ended(open_grid, qtbot):
+    source = People(keys_of(500))
+    view = open_grid(source)
+    shown, counts = [], []
+    view.model().modelReset.connect(lambda: shown.append(view.keys[0]))
+    view.loaded.connect(lambda count, total: counts.append(count))
+    view.load(Query(quick="44"))
+    assert open_grid.runner.wait(5_000)  # its answer waits in the event queue now
+    with qtbot.waitSignal(view.loaded):
+        view.load(Query(quick="9"))
+    open_grid.settle()
+    assert counts == [95]
+    assert set(shown) == {9}
+
+
 def test_a_failed_load_says_so_and_goes_back_to_what_is_shown(open_grid, qtbot):
     source = Refusing(keys_of(50))
     source.broken = False

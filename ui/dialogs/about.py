@@ -7,7 +7,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app import __version__
-from ui.look.dialog import QUESTION_WIDTH, FramedDialog
+from ui.grids.form_dialog import FormDialog
+from ui.look.dialog import QUESTION_WIDTH
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -40,7 +41,7 @@ def facts_grid(rows: list[tuple[str, str]]) -> QGridLayout:
     return grid
 
 
-class AboutDialog(FramedDialog):
+class AboutDialog(FormDialog):
     """Name, version, licence."""
 
     def __init__(self, parent: QWidget | None) -> None:

@@ -261,14 +261,14 @@ class LearnerDialog(FormDialog):
             self.banner.say(error.message, error.hint, Role.BAD, Icon.WARNING_CIRCLE)
             self.banner.show()
             self.save_button.setFocus()
-            self.grow()
+            self.fit()
         else:
             self._runner.failed.emit(error)
 
     def _show_problem(self, name: str, words: str) -> None:
         self.fields[name].show_error(words)
         self.fields[name].lead_here()
-        self.grow()
+        self.fit()
 
     def _clear_errors(self) -> None:
         self.banner.hide()

@@ -1,18 +1,18 @@
 """An expected failure, said to the user: what happened, then what to do."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
-from PySide6.QtGui import QShowEvent
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
-from ui.look.dialog import QUESTION_WIDTH, FramedDialog
+from ui.grids.form_dialog import FormDialog
+from ui.look.dialog import QUESTION_WIDTH
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 
 
-class MessageDialog(FramedDialog):
+class MessageDialog(FormDialog):
     """One button, *Close*; with `action` a second one that leads on (`action_chosen`)."""
 
     action_chosen = Signal()
@@ -33,11 +33,6 @@ class MessageDialog(FramedDialog):
         if action:
             self.add_button(action, kind="primary", name="message_action", clicked=self._go)
         self.setFixedWidth(scaled(QUESTION_WIDTH))
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        # The height of wrapped words is known only at the final width.
-        QTimer.singleShot(0, self, self.adjustSize)
 
     @Slot()
     def _go(self) -> None:

@@ -51,7 +51,7 @@ class SignInDialog(FormDialog):
     def _store_known(self, state: StoreState) -> None:
         icon = Icon.LOCK_SIMPLE if state is StoreState.AVAILABLE else Icon.INFO
         self.note.say(icon, store_sentence(state, self._label), Role.TEXT2)
-        self.grow()
+        self.fit()
 
     @Slot()
     def _typed(self) -> None:
@@ -92,4 +92,4 @@ class SignInDialog(FormDialog):
     def _show_problem(self, words: str) -> None:
         self.field.show_error(words)
         self.field.lead_here()
-        self.grow()
+        self.fit()

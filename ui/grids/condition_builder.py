@@ -92,6 +92,7 @@ class ConditionBuilder(FormDialog):
         self._count = count
         self._counting: TaskContext | None = None
         self._asked = 0
+        self._taken: Group | None = None
         self.rows: list[ConditionRow] = []
         self._timer = QTimer(self, singleShot=True, interval=COUNT_DELAY_MS)
         self._timer.timeout.connect(self._ask_count)
@@ -109,7 +110,9 @@ class ConditionBuilder(FormDialog):
 
     @property
     def group(self) -> Group:
-        """The search as it stands in the window."""
+        """The search as it stands in the window, or stood when it was closed by *Show*."""
+        if self._taken is not None:
+            return self._taken
         return Group(Join(self.join.currentData()), tuple(row.test for row in self.rows))
 
     # Building
@@ -329,6 +332,7 @@ class ConditionBuilder(FormDialog):
         for one in self.rows:
             one.show_error(words if one is row else "")
         if row is None:
+            self._taken = self.group
             super().accept()
         else:
             row.take_focus()

@@ -6,7 +6,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
-from app.conditions import FieldInfo, Operator, Test
+from app.conditions import FieldInfo, FieldKind, Operator, Test
 from ui.grids.condition_values import ValueEditor, value_editor
 from ui.look.buttons import icon_button
 from ui.look.fonts import Type, scaled
@@ -27,6 +27,9 @@ class ConditionRow(QWidget):
     def __init__(self, fields: Sequence[FieldInfo], test: Test | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._fields: Mapping[str, FieldInfo] = {info.id: info for info in fields}
+        # The arrow keys pass fields of other kinds on their way: what was chosen and typed comes back after them.
+        self._operators: dict[FieldKind, str] = {}
+        self._texts: dict[type[ValueEditor], str] = {}
         self.field = QComboBox(self)
         self.field.setObjectName("condition_field")
         self.field.setAccessibleName(tr("Field"))
@@ -111,7 +114,7 @@ class ConditionRow(QWidget):
         (self.value.target or self.operator).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _offer_operators(self) -> None:
-        before = self.operator.currentData()
+        before = self._operators.get(self.info.kind)
         self.operator.blockSignals(True)
         self.operator.clear()
         for operator in self.info.operators:
@@ -121,9 +124,11 @@ class ConditionRow(QWidget):
 
     def _change_editor(self) -> None:
         """Another editor for another kind of value; what was typed goes along where it fits."""
-        old, kept = self.value, self.value.text
+        old = self.value
+        self._texts[type(old)] = old.text
+        self._operators[self.info.kind] = self.operator.currentData()
         self.value = value_editor(self.info, Operator(self.operator.currentData()), self)
-        if type(old) is type(self.value):
+        if kept := self._texts.get(type(self.value)):
             self.value.set_text(kept)
         self._grid.replaceWidget(old, self.value)
         old.hide()

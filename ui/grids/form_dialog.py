@@ -2,10 +2,12 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
+from ui.look.icons import Icon
+from ui.look.tokens import Role
 
 SMALLEST_SCREEN = QSize(1366, 768)
 """What the program is made for; a smaller answer of the system is not believed."""
@@ -13,14 +15,31 @@ _MARGIN = QSize(40, 80)
 
 
 class FormDialog(FramedDialog):
-    """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing."""
+    """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing.
+
+    It deletes itself some time after it was closed, in the thread of the window.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        *,
+        title: str,
+        heading: str = "",
+        secondary: str = "",
+        icon: Icon | None = None,
+        role: Role = Role.ACCENT_TEXT,
+        name: str = "",
+    ) -> None:
+        super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
+        self.finished.connect(self.deleteLater)
 
     def open_at(self, width: int, height: int) -> None:
         """Open `width` x `height` px large at 100 %, larger for larger text, bounded by the screen."""
         self.resize(QSize(scaled(width), scaled(height)).boundedTo(self._room()))
 
-    def grow(self) -> None:
-        """Become as high as what is shown now needs; never lower."""
+    def fit(self) -> None:
+        """Become as high as what is shown now needs, as far as the screen allows; never lower."""
         layout = self.layout()
         if layout is None:
             return

@@ -103,13 +103,11 @@ class LoadedTable(RowTable):
         by, descending = self._model.sort_shown
         self._query = replace(query, sort=by, descending=descending)
         held = self._hold()
-        # With rows selected the old ones stay until all are here: part of a selection is no selection.
-        show_first = self._query != self._shown and not len(held.chosen)
         self._changed_meanwhile = False
         self._then = ""
         if not self._model.rowCount():
             self._overlay.show_loading()
-        self._loader.load(self._query, held, show_first=show_first)
+        self._loader.load(self._query, held, show_first=self._query != self._shown)
         self.loading_changed.emit(True)
 
     def reload(self) -> None:
@@ -124,6 +122,7 @@ class LoadedTable(RowTable):
     @Slot(object, object)
     def _first_arrived(self, query: Query, keys: Keys) -> None:
         if self._selection.count or not keys:
+            # The old rows stay until all are here: part of a selection is no selection.
             return
         self._current_before = self.current_key
         self._partial = True
@@ -155,8 +154,6 @@ class LoadedTable(RowTable):
         self._quiet = True
         if self._partial and keys[: len(shown)] == shown:
             self._model.append_keys(keys[len(shown) :])
-        elif keys == shown:
-            self._model.set_keys(keys)
         else:
             offset = self.rowViewportPosition(self.rowAt(0)) if loaded.top_row >= 0 else 0
             self._model.set_keys(keys)

@@ -310,11 +310,6 @@ class RowTable(QTableView):
         super().focusOutEvent(event)
         self._update_row(self.current_row)
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.ActivationChange:
-            self.viewport().update()
-
 
 def _only_this_run(
     command: QItemSelectionModel.SelectionFlag, modifiers: Qt.KeyboardModifier

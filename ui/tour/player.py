@@ -119,7 +119,7 @@ def type_text(text: str) -> None:
     """Type a text into whatever has the focus."""
     widget = _listening(None)
     for mark in text:
-        QTest.keyClick(widget, mark)
+        QTest.keyClick(widget, mark)  # type: ignore[call-overload]
 
 
 def _listening(on: QWidget | None) -> QWidget:

@@ -1,0 +1,46 @@
+"""The *File* menu, and what it does that needs no page: the demo, about, help."""
+
+import subprocess
+import sys
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtWidgets import QMenu, QWidget
+
+from ui.actions import ActionSet
+from ui.dialogs.about import AboutDialog
+from ui.dialogs.keys import KeysDialog
+from ui.look.words import tr
+
+
+class FileMenu(QMenu):
+    """`said` carries words for the status bar."""
+
+    settings_wanted = Signal()
+    leave_wanted = Signal()
+    said = Signal(str)
+
+    def __init__(self, window: QWidget, actions: ActionSet, *, in_demo: bool) -> None:
+        super().__init__(window)
+        self._window, self._actions = window, actions
+        self.addAction(tr("Settings"), self.settings_wanted)
+        self.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not in_demo)
+        self.addSeparator()
+        self.addAction(tr("Keys"), self.open_help).setShortcut("F1")
+        self.addAction(tr("About Learner Manager"), self.open_about)
+        self.addAction(tr("Exit"), self.leave_wanted)
+        window.addActions(self.actions())  # so that F1 works from anywhere in the window
+
+    @Slot()
+    def open_about(self) -> None:
+        AboutDialog(self._window).open()
+
+    @Slot()
+    def open_help(self) -> None:
+        KeysDialog(self._window, self._actions).open()
+
+    @Slot()
+    def open_demo(self) -> None:
+        """A second window on invented people, as a process of its own which shares nothing with this one."""
+        program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ui"]
+        subprocess.Popen([*program, "--demo"], stdin=subprocess.DEVNULL, start_new_session=True)
+        self.said.emit(tr("The demo opens in a window of its own."))

@@ -22,12 +22,12 @@ class FileMenu(QMenu):
     def __init__(self, window: QWidget, actions: ActionSet, *, in_demo: bool) -> None:
         super().__init__(window)
         self._window, self._actions = window, actions
-        self.addAction(tr("Settings"), self.settings_wanted)
+        self.addAction(tr("Settings")).triggered.connect(self.settings_wanted)
         self.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not in_demo)
         self.addSeparator()
         self.addAction(tr("Keys"), self.open_help).setShortcut("F1")
         self.addAction(tr("About Learner Manager"), self.open_about)
-        self.addAction(tr("Exit"), self.leave_wanted)
+        self.addAction(tr("Exit")).triggered.connect(self.leave_wanted)
         window.addActions(self.actions())  # so that F1 works from anywhere in the window
 
     @Slot()

@@ -4,7 +4,7 @@ import random
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
-from PySide6.QtGui import QAccessible
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication
 
 from tests.ui.grid_people import COLUMNS, Opener, People, SlowPeople, click, keys_of, press
@@ -14,6 +14,8 @@ from ui.grids.row_selection import Flag
 MILLION = 1_000_000
 ON_SCREEN = 21
 """Rows that the window shows, cut ones included."""
+VERTICAL_HEADER = 1
+"""Qt counts it for a screen reader though it is hidden."""
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
@@ -105,6 +107,31 @@ def test_the_header_has_an_empty_selection_of_its_own_whatever_the_view_is_given
     view.setSelectionModel(other)
     other.select(view.model().index(0, 0), Flag.Select | Flag.Rows)
     assert is_its_own()
+
+
+def test_a_screen_reader_reads_cells_and_titles(open_grid, qapp):
+    QAccessible.setActive(True)
+    try:
+        view = open_grid(People(keys_of(MILLION)))
+        view.setAccessibleName("Learners")
+        view.select_keys([3])
+        seen = QAccessible.queryAccessibleInterface(view)
+        assert seen.text(QAccessible.Text.Name) == "Learners"
+        across = len(COLUMNS) + 1 + VERTICAL_HEADER
+
+        def child(line: int, section: int) -> QAccessibleInterface:
+            """Line 0 is the header."""
+            return seen.child(line * across + VERTICAL_HEADER + section)
+
+        assert seen.childCount() == (MILLION + 1) * across
+        assert child(0, 3).text(QAccessible.Text.Name) == "Surname"
+        assert child(3, 3).text(QAccessible.Text.Name) == "Surname 3"
+        assert child(5, 5).text(QAccessible.Text.Name) == "none"
+        assert [child(line, 0).text(QAccessible.Text.Name) for line in (3, 4)] == ["selected", ""]
+        assert child(3, 3).state().selected
+        assert not child(4, 3).state().selected
+    finally:
+        QAccessible.setActive(False)
 
 
 def test_half_a_million_scattered_rows_are_marks_not_ranges(open_grid, qtbot):

@@ -31,6 +31,7 @@ class GridView(LoadedTable):
     def __init__(self, source: GridSource, runner: TaskRunner, name: str, parent: QWidget | None = None) -> None:
         super().__init__(source, runner, parent)
         self.setObjectName(name)
+        self._menu: ColumnsMenu | None = None
         self._copier = Copier(source, runner, self)
         self._copier.progressed.connect(self.copy_progressed)
         self._copier.copied.connect(self.copied)
@@ -68,7 +69,10 @@ class GridView(LoadedTable):
     def columns_menu(self) -> ColumnsMenu:
         """Shows, hides, sorts and moves columns; its first entries are about the current cell's column."""
         section = self.currentIndex().column()
-        return ColumnsMenu(self, self.columns[section - 1] if section > GUTTER else None)
+        if self._menu is not None:
+            self._menu.deleteLater()
+        self._menu = ColumnsMenu(self, self.columns[section - 1] if section > GUTTER else None)
+        return self._menu
 
     @Slot(QPoint)
     def _header_menu(self, at: QPoint) -> None:

@@ -36,11 +36,11 @@ def fill(db: Database, count: int = DEMO_LEARNERS, *, held: bool = True) -> tupl
     returns the people."""
     invented = people(count)
     with db.write() as tx:
-        type_ids = dict(tx.execute(select(attainment_type.c.code, attainment_type.c.id)).tuples().all())
+        type_ids = dict(tx.execute(select(attainment_type.c.code, attainment_type.c.id)).all())
         names = {one.campus_code: one.campus_name for one in invented}
         rows = [{"code": code, "name": name, "name_fold": fold(name)} for code, name in sorted(names.items())]
         tx.execute(insert(campus), rows)
-        campus_ids = dict(tx.execute(select(campus.c.code, campus.c.id)).tuples().all())
+        campus_ids = dict(tx.execute(select(campus.c.code, campus.c.id)).all())
         ids = db.new_ids(tx, learner, count)
         learners = [
             {"id": key, **_learner(one, campus_ids[one.campus_code])} for key, one in zip(ids, invented, strict=True)

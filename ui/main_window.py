@@ -66,6 +66,7 @@ class MainWindow(QWidget):
         self._refresh_later = QTimer(self, singleShot=True, interval=0)
         self._refresh_later.timeout.connect(self.refresh_actions)
         self.show_page("learners")
+        self.learners.grid.setFocus()
         self.learners.reload()
         self.attainments.reload()
 

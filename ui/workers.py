@@ -30,6 +30,8 @@ class Lane(StrEnum):
     PLR = "plr"
     EXPORT = "export"
     CHECK = "check"
+    PAGES = "pages"
+    COPY = "copy"
 
 
 class TaskThread(QThread):

@@ -105,7 +105,7 @@ def test_people_stand_in_the_database_only(left_behind: tuple[Path, LrsSandbox])
     }
     assert len(words) > 150
     found = {file for _, file in hits(place, words)}
-    assert found == {"data/learners.db"}
+    assert found == {"data/learners.sqlite"}
 
 
 def test_files_are_private(left_behind: tuple[Path, LrsSandbox]):

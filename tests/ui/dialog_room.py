@@ -130,9 +130,15 @@ def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMod
     """A key to whoever has the keyboard."""
     popup = QApplication.activePopupWidget()
     inside = popup.focusWidget() if popup is not None else None
-    target = inside or popup or QApplication.focusWidget() or QApplication.activeWindow()
-    assert target is not None
+    target = inside or popup or QApplication.focusWidget() or _topmost()
     QTest.keyClick(target, key, modifier)
+
+
+def _topmost() -> QWidget:
+    """Where the keyboard goes back to after a question; `offscreen` leaves that to nobody."""
+    window = next(window for window in reversed(_open) if not gone(window))
+    window.activateWindow()
+    return window.focusWidget() or window
 
 
 def type_text(text: str) -> None:
@@ -162,8 +168,11 @@ def choose(box: QComboBox, words: str) -> None:
 def when_asked(qtbot: QtBot, button: str) -> list[str]:
     """Press `button` of the next question as soon as it is shown; its heading is put into the list."""
     headings: list[str] = []
+    tries = iter(range(200))
 
     def answer() -> None:
+        if next(tries, None) is None:
+            return
         question = QApplication.activeModalWidget()
         found = question.findChild(QAbstractButton, button) if question is not None else None
         if found is None or not found.isVisible():

@@ -4,7 +4,6 @@ import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from PySide6.QtCore import QMimeData, QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -16,7 +15,7 @@ from ui.grids.columns import Column, GridSource
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
-COPY = cast(Lane, "copy")
+COPY = Lane.COPY
 """A lane of its own: Ctrl-C must not wait until a long export has ended."""
 MOST_TO_COPY = 100_000
 """Above it a clipboard of hundreds of megabytes would stall this program and the next: export instead."""

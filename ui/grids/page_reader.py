@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import cast
 
 from PySide6.QtCore import QObject, Qt, Slot
 
@@ -14,7 +13,7 @@ from ui.grids.paged_model import PagedModel
 from ui.workers import Lane, TaskRunner
 
 MOST_WAITING = 6
-PAGES = cast(Lane, "pages")
+PAGES = Lane.PAGES
 """A lane of its own: pages must not wait until a long sort in the lane of the keys has ended."""
 
 

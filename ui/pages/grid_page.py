@@ -18,11 +18,12 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.copying import MOST_TO_COPY
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
+from ui.look.fonts import scaled
 from ui.look.words import tr
 from ui.workers import TaskRunner
 
 QUICK_DELAY_MS = 120
-DETAILS_WIDTH, DETAILS_NARROW, NARROW_WINDOW = 316, 280, 1400
+NARROW_WINDOW = 1400
 
 
 class GridPage(QWidget):
@@ -32,6 +33,8 @@ class GridPage(QWidget):
     """Selection, counts or conditions changed: the ribbon and the status bar look again."""
     exporting = Signal(object)
     """An Exporter that has just been started."""
+    details_widths = (316, 280)
+    """Of the details pane, in a usual window and in a narrow one."""
 
     def __init__(
         self,
@@ -102,8 +105,8 @@ class GridPage(QWidget):
 
     def _fit_details(self) -> None:
         if self.details is not None:
-            width = DETAILS_NARROW if self.window().width() < NARROW_WINDOW else DETAILS_WIDTH
-            self.details.setFixedWidth(width)
+            wide, narrow = self.details_widths
+            self.details.setFixedWidth(scaled(narrow if self.window().width() < NARROW_WINDOW else wide))
 
     # Searching
 

@@ -54,7 +54,7 @@ class LearnersPage(GridPage):
     def _build_empty_state(self) -> None:
         self._empty = EmptyState(
             tr("No learners yet"),
-            tr("Add the first learner by hand. Loading files from your MIS comes with the next version."),
+            tr("Add the first one by hand, or look around in the demo."),
             icon=Icon.STUDENT,
             primary=(tr("Add One Learner"), Icon.USER_PLUS),
             link=(tr("Only looking around?"), tr("Open the demo with 2,500 invented learners")),
@@ -161,7 +161,11 @@ class LearnersPage(GridPage):
         self._open(*found)
 
     def _open(self, held: edit.Held | None, campuses: list[tuple[int, str]]) -> None:
-        ukprn = held.ukprn if held is not None else self._context.settings.college.ukprn
+        ukprn = (
+            held.ukprn
+            if held is not None
+            else self._context.settings.college.ukprn or self._context.settings.lrs.ukprn
+        )
         dialog = LearnerDialog(self.window(), self.runner, self._context, held, campuses, ukprn)
         dialog.saved.connect(self._saved)
         dialog.open()

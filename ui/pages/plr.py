@@ -1,6 +1,6 @@
 """The Attainments (PLR) grid at work: download, follow, filter, update. Its window is `ui/plr_window.py`."""
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -19,6 +19,7 @@ from app.plr.plan import Change
 from app.plr.replan import replan
 from app.tasks import Progress, TaskContext, now
 from ui.hub import Hub
+from ui.look.rate import Rate
 from ui.look.words import count, plural, tr
 from ui.pages.grid_page import GridPage
 from ui.pages.plr_details import PlrDetails
@@ -30,7 +31,6 @@ from ui.workers import Lane, TaskRunner
 AT_MOST = 1_000
 """Learners of one download (learner-manager.md 3)."""
 _FOLLOW_MS = 100
-_RATE_SECONDS = 10.0
 
 
 class PlrPage(GridPage):
@@ -40,6 +40,7 @@ class PlrPage(GridPage):
     secret_needed = Signal(object)
     failed = Signal(object)
     edit_wanted = Signal(int)
+    details_widths = (372, 320)
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         self._rows = PlrSource(context.plr)
@@ -66,7 +67,7 @@ class PlrPage(GridPage):
         self._tally: Counter[Change] = Counter()
         self._tally_codes: Counter[str] = Counter()
         self._tally_total = 0
-        self._rate: deque[tuple[float, int]] = deque()
+        self._rate = Rate()
         self._started = 0.0
         self._own_write = False
         self.strip = PlrStrip(self)
@@ -156,21 +157,9 @@ class PlrPage(GridPage):
 
     @Slot(object)
     def _progress(self, progress: Progress) -> None:
-        self._rate.append((now(), progress.done))
-        while len(self._rate) > 2 and self._rate[0][0] < now() - _RATE_SECONDS:
-            self._rate.popleft()
-        self.strip.show_running(self._asked_words(progress.done), progress.done, progress.total, self._pace(progress))
-
-    def _pace(self, progress: Progress) -> str:
-        if len(self._rate) < 2:
-            return ""
-        seconds = self._rate[-1][0] - self._rate[0][0]
-        done = self._rate[-1][1] - self._rate[0][1]
-        if seconds < 0.5 or done <= 0:
-            return ""
-        rate = done / seconds
-        left = round((progress.total - progress.done) / rate)
-        return tr("{rate} a second · {left} left", rate=f"{rate:.0f}", left=_time_left(left))
+        self._rate.add(progress.done)
+        pace = self._rate.words(progress.total)
+        self.strip.show_running(self._asked_words(progress.done), progress.done, progress.total, pace)
 
     @Slot(object)
     def _downloaded(self, summary: DownloadSummary) -> None:
@@ -395,9 +384,3 @@ class PlrPage(GridPage):
         self._rows.change, self._rows.code = None, ""
         self._recount()
         self.reload()
-
-
-def _time_left(seconds: int) -> str:
-    if seconds < 90:
-        return tr("{n} s", n=seconds)
-    return tr("{n} min", n=round(seconds / 60))

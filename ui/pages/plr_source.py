@@ -225,7 +225,9 @@ def grid_row(row: PlrRow) -> Row:
     cells[0] = CHANGE_STATES[row.change] if row.change is not None else ASKING
     answer = row.answer
     tints = _tints(row)
-    if answer is None or row.event is not None:
+    if answer is None:  # on its way: no dashes where values will be
+        return Row(tuple("" if cell is None else cell for cell in cells), tints=tints)
+    if row.event is not None:
         return Row(tuple(cells), continued=not row.first, tints=tints)
     if answer.error_code:
         sentence, role = answer.error_description, Role.BAD
@@ -239,6 +241,7 @@ def grid_row(row: PlrRow) -> Row:
         continued=not row.first,
         sentence=sentence,
         sentence_from="subject",
+        sentence_until="response_code",
         sentence_role=role,
         tints=tints,
     )

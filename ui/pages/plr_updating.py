@@ -51,6 +51,11 @@ class PlrUpdating(QObject):
             if answer is Lower.BACK:
                 return False
             lower_too = answer is Lower.UPDATE
+        self.carry_out(keys, lower_too=lower_too)
+        return True
+
+    def carry_out(self, keys: Keys, *, lower_too: bool) -> None:
+        """Update these rows without asking; the summary follows."""
         run, session = self._context, self._session
 
         def work(context: TaskContext) -> UpdateSummary:
@@ -68,7 +73,6 @@ class PlrUpdating(QObject):
             cancelled=self._ended,
         )
         self.progressed.emit(tr("Updating attainments"), 0, 1)
-        return True
 
     @Slot(object)
     def _progress(self, progress: Progress) -> None:

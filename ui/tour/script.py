@@ -81,9 +81,9 @@ class Tour:
 
     def _look_at_a_change(self, page: PlrPage) -> None:
         """Click a row that would change, so that the picture shows the comparison."""
-        rows = page.session.rows()[:400]
-        place = next((n for n, row in enumerate(rows) if row.change is Change.CHANGED), 0)
         grid = page.grid
+        rows = [page.session.row(key) for key in grid.keys[:400]]
+        place = next((n for n, row in enumerate(rows) if row is not None and row.change is Change.CHANGED), 0)
         shown = min(place, 20)
         index = grid.model().index(shown, 3)
         click(grid.viewport(), grid.visualRect(index).center())

@@ -129,6 +129,7 @@ class Database:
                     connection = connection.execution_options(sqlite_write=write)
                 elif not write:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                connection.info["task"] = context
                 if context is not None:
                     stack.enter_context(self._interruptible(connection, context))
                 connection.begin()
@@ -179,8 +180,11 @@ class Database:
         found = Keys("q", [row[0] for row in rows.fetchmany(first_size)])
         if first is not None:
             first(found[:])
+        task: TaskContext | None = tx.info.get("task")
         while some := rows.fetchmany(FETCH):
             found.extend([row[0] for row in some])
+            if task is not None:  # a server that is between two fetches has nothing to interrupt
+                task.raise_if_cancelled()
         result.close()
         return found
 

@@ -111,7 +111,7 @@ def as_read(event: Event) -> LearningEvent:
     return LearningEvent(event_id=event.event_id, **{name: getattr(event, name) or None for name in names})
 
 
-@settings(max_examples=20_000, deadline=None)
+@settings(max_examples=400, deadline=None)
 @given(
     holdings(),
     st.lists(st.integers(1, 10), unique=True, max_size=6).flatmap(

@@ -2,9 +2,9 @@
 
 import platform
 
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer, Slot, qVersion
+from PySide6.QtCore import QEvent, Slot, qVersion
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from app import __version__
 from app.logs import mask
@@ -64,7 +64,5 @@ class UnexpectedErrorDialog(FormDialog):
     @Slot()
     def _leave(self) -> None:
         self.accept()
-        app = QCoreApplication.instance()
-        if app is not None:
-            # Windows are asked to close as if by their cross, once this one is gone.
-            QTimer.singleShot(0, app, app.quit)
+        # As if by their crosses: what has to be asked or ended first is asked and ended.
+        QApplication.closeAllWindows()

@@ -28,7 +28,12 @@ _IN_A_COLUMN = 3
 
 def body_height() -> int:
     """The height of the ribbon's card at the present size of the text."""
-    return BODY_HEIGHT - 76 + large_height() + scaled(14) - 14
+    return BODY_HEIGHT - 76 + buttons_height() + scaled(14) - 14
+
+
+def buttons_height() -> int:
+    """Room for a large button, or for small ones below each other, which grow faster with the text."""
+    return max(large_height(), _IN_A_COLUMN * scaled(SMALL_HEIGHT))
 
 
 class RibbonGroup(QWidget):
@@ -95,7 +100,7 @@ class RibbonGroup(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         if not self._folded:
-            top = _TOP + large_height()
+            top = _TOP + buttons_height()
             place = QRect(0, top, self.width() - 1, self.height() - top - 5)
             painter.setFont(font(Type.CAPTION))
             painter.setPen(color(Role.TEXT3))

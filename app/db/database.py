@@ -177,15 +177,15 @@ class Database:
         # SQLAlchemy has read ahead: the rows must come from it, not from the driver (the first would be missing).
         result = tx.execute(query, execution_options={"stream_results": not self.embedded})
         rows: Any = result.cursor if self.embedded else result
-        found = Keys("q", [row[0] for row in rows.fetchmany(first_size)])
-        if first is not None:
-            first(found[:])
         task: TaskContext | None = tx.info.get("task")
-        while some := rows.fetchmany(FETCH):
-            found.extend([row[0] for row in some])
-            if task is not None:  # a server that is between two fetches has nothing to interrupt
-                task.raise_if_cancelled()
-        result.close()
+        with contextlib.closing(result):
+            found = Keys("q", [row[0] for row in rows.fetchmany(first_size)])
+            if first is not None:
+                first(found[:])
+            while some := rows.fetchmany(FETCH):
+                found.extend([row[0] for row in some])
+                if task is not None:  # a server that is between two fetches has nothing to interrupt
+                    task.raise_if_cancelled()
         return found
 
     @contextmanager

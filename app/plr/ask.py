@@ -1,15 +1,15 @@
 """What is asked of the LRS about a learner, and why some are not asked at all (lrs.md 9.3)."""
 
 import hashlib
-import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from app.connectors.lrs_access import sendable
 from app.connectors.lrs_codes import describe
 from app.db.database import Database
-from app.db.tables import learner
+from app.db.tables import SHOWN, learner
 from app.plr.plan import Change
 from app.plr.session import Answer, Asked
 from app.ulns import UlnState, state
@@ -48,12 +48,7 @@ def asked(row: Row[Any], *, all_names: bool) -> Asked:
 def learners_to_ask(db: Database, tx: Connection, learner_ids: Sequence[int], *, all_names: bool) -> list[Asked]:
     """The learners of `learner_ids` in that order, each once; removed ones left out."""
     with db.ids_as_table(tx, dict.fromkeys(learner_ids)) as picked:
-        query = (
-            select(learner)
-            .join(picked, picked.c.id == learner.c.id)
-            .where(learner.c.removed_at.is_(None))
-            .order_by(picked.c.place)
-        )
+        query = select(learner).join(picked, picked.c.id == learner.c.id).where(SHOWN).order_by(picked.c.place)
         return [asked(row, all_names=all_names) for row in tx.execute(query)]
 
 
@@ -70,18 +65,12 @@ def local_code(one: Asked) -> str:
         return "LOCAL02"
     if not one.family_name:
         return "LOCAL03"
-    for name in (one.sent_given, one.family_name):
-        if any(_unsendable(mark) for mark in name):
-            return "LOCAL07"
-        if not any(mark.isalpha() for mark in name):
-            return "LOCAL06"
+    names = (one.sent_given, one.family_name)
+    if not all(map(sendable, names)):
+        return "LOCAL07"
+    if not all(any(mark.isalpha() for mark in name) for name in names):
+        return "LOCAL06"
     return ""
-
-
-def _unsendable(mark: str) -> bool:
-    """Characters that XML 1.0 cannot carry."""
-    number = ord(mark)
-    return unicodedata.category(mark) in ("Cc", "Cs") or number in (0xFFFE, 0xFFFF)
 
 
 def refused_locally(code: str, description: str = "") -> Answer:

@@ -1,9 +1,6 @@
 """That a PLR check was made, and its outcome in one word: the only trace a download leaves (data-model.md 7)."""
 
-from datetime import UTC, datetime
 from typing import Any
-
-from sqlalchemy import delete, insert
 
 from app.access import User
 from app.db.database import Database
@@ -24,7 +21,6 @@ class CheckLog:
     def add(self, learner_id: int, outcome: str, identity_hash: str) -> None:
         self._waiting[learner_id] = {
             "learner_id": learner_id,
-            "at": datetime.now(UTC),
             "user_id": self._user.id,
             "outcome": outcome,
             "identity_hash": identity_hash,
@@ -38,7 +34,7 @@ class CheckLog:
             return
         rows = list(self._waiting.values())
         with self._db.write() as tx:
-            tx.execute(delete(plr_check).where(plr_check.c.learner_id.in_(list(self._waiting))))
-            tx.execute(insert(plr_check), rows)
+            now = self._db.now(tx)
+            self._db.upsert(tx, plr_check, "learner_id", [{**row, "at": now} for row in rows])
         self.saved += len(rows)
         self._waiting.clear()

@@ -17,7 +17,7 @@ from app.access import Permission, User
 from app.attainments.stored import EMPTY, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_answer import LrsAnswer
-from app.connectors.lrs_codes import may_import
+from app.connectors.lrs_codes import describe, may_import
 from app.db.database import Database
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.plr.ask import identity_hash, learners_to_ask, local_code, refused_locally
@@ -25,11 +25,11 @@ from app.plr.checks import CheckLog
 from app.plr.pace import Pace
 from app.plr.session import Answer, Asked, PlrSession
 from app.plr.update import plan_answer
-from app.tasks import Cancelled, TaskContext
+from app.tasks import Cancelled, TaskContext, now
 
-UNREACHABLE = frozenset({"LOCAL20", "LOCAL21"})
-UNREACHABLE_IN_A_ROW = 20
-"""So many calls in a row without any answer: the line or the service is down, and 900 more will not help."""
+NO_ANSWER = frozenset({"LOCAL20", "LOCAL21", "LOCAL22"})
+NO_ANSWER_IN_A_ROW = 20
+"""So many learners in a row without an answer: the line or the service is down, and 900 more will not help."""
 
 
 class Calls(Protocol):
@@ -53,11 +53,13 @@ class Lrs(Protocol):
 
 @dataclass(slots=True)
 class DownloadSummary:
-    """How a download went. `answered` counts learners with any row, local ones included."""
+    """How a download went. `answered` counts the learners of this run that got a row, local codes included, but not
+    those who were not asked because it ended early."""
 
     total: int = 0
     answered: int = 0
     calls: int = 0
+    """Calls made, those included that a busy service was asked again."""
     stopped: str = ""
     """The sentence that says why it ended early; "" when it did not."""
     cancelled: bool = False
@@ -78,6 +80,7 @@ def download(
     """Ask about `learner_ids` in that order and hold every answer in `session`; nothing of it is stored but that
     a check was made. Raises AccessError or InputError before the first call; afterwards a failing run, like a
     cancelled one, returns its summary with the reason in it."""
+    began = now()
     with db.read() as tx:
         access.require(tx, user, Permission.PLR_DOWNLOAD)
         learners = learners_to_ask(db, tx, learner_ids, all_names=all_names)
@@ -101,15 +104,25 @@ def download(
         run.mark_not_asked(callable_ones)
     finally:
         session.give_up_asking()
-    checks.save()
-    if checks.saved:
-        summary.changes = Changes.of(Topic.PLR_CHECKS)
+    _finish(summary, checks)
+    summary.seconds = now() - began
     return summary
 
 
+def _finish(summary: DownloadSummary, checks: CheckLog) -> None:
+    """Write the checks that are left. If even that fails, the answers are there and the summary says it."""
+    try:
+        checks.save()
+    except AppError as error:
+        summary.stopped = summary.stopped or str(error)
+    if checks.saved:
+        summary.changes = Changes.of(Topic.PLR_CHECKS)
+
+
 def _audit(db: Database, user: User, count: int) -> None:
+    words = "1 learner" if count == 1 else f"{count:,} learners"
     with db.write() as tx:
-        operation = history.begin(tx, db, user.id, "plr_download", reason=f"{count:,} learners")
+        operation = history.begin(tx, db, user.id, "plr_download", reason=words)
         operation.end(tx)
 
 
@@ -132,7 +145,7 @@ class _Run:
         self._checks = checks
         self._pace = Pace(parallel)
         self._parallel = parallel
-        self._unreachable = 0
+        self._without_answer = 0
         self._answered: set[int] = set()
         self._today = date.today()
 
@@ -153,7 +166,7 @@ class _Run:
         with ThreadPoolExecutor(self._parallel, thread_name_prefix="lrs") as pool:
             try:
                 while waiting or under_way:
-                    self._context.report(self._summary.answered, self._summary.total)
+                    self._report()
                     while waiting and len(under_way) < self._pace.at_once:
                         if (pause := self._pace.pause()) > 0:
                             if under_way:
@@ -175,6 +188,11 @@ class _Run:
                     self._file_late(one, future)
                 raise
 
+    def _report(self) -> None:
+        pause = self._pace.pause()
+        text = f"The service is busy: going on in {pause:.0f} s" if pause >= 1 else ""
+        self._context.report(self._summary.answered, self._summary.total, text)
+
     def _file(self, one: Asked, future: Future[LrsAnswer]) -> Asked | None:
         """File one finished call; returns the learner if the call is worth another try."""
         try:
@@ -182,43 +200,51 @@ class _Run:
         except BusyError as error:
             if self._pace.busy(one.id, error.retry_after):
                 return one
-            self._hold(one, refused_locally("LOCAL22" if error.code == "LOCAL22" else error.code))
+            self._hold_failure(one, ServiceError(describe("LOCAL22").meaning, code="LOCAL22", hint=error.hint))
         except StopRunError as error:
             self._hold(one, refused_locally(error.code, error.message))
             raise
         except ServiceError as error:
             self._context.raise_if_cancelled()  # an aborted call is no answer
-            self._hold(one, refused_locally(error.code, error.message))
-            self._unreachable = self._unreachable + 1 if error.code in UNREACHABLE else 0
-            if self._unreachable >= UNREACHABLE_IN_A_ROW:
-                raise StopRunError(
-                    "The Learning Records Service cannot be reached.",
-                    code=error.code,
-                    hint="Check the network, then press Refresh Failed.",
-                ) from error
+            self._hold_failure(one, error)
         else:
-            self._unreachable = 0
+            self._without_answer = 0
             self._pace.answered()
-            self._hold(one, self._answer(one, answer))
+            self._hold_answer(one, answer)
         return None
+
+    def _hold_failure(self, one: Asked, error: ServiceError) -> None:
+        """A call that failed, for this learner; too many in a row and the run stops."""
+        self._hold(one, refused_locally(error.code, error.message))
+        self._without_answer = self._without_answer + 1 if error.code in NO_ANSWER else 0
+        if self._without_answer >= NO_ANSWER_IN_A_ROW:
+            raise StopRunError(
+                f"{NO_ANSWER_IN_A_ROW} calls in a row got no answer: {error.message}",
+                code=error.code,
+                hint="Check the network, or wait a while, then press Refresh Failed.",
+            ) from error
 
     def _file_late(self, one: Asked, future: Future[LrsAnswer]) -> None:
         """A call that was under way when the run stopped: an answer that came is kept."""
         try:
-            self._hold(one, self._answer(one, future.result()))
+            self._hold_answer(one, future.result())
         except ServiceError as error:
             if not self._context.cancelled:
                 self._hold(one, refused_locally(error.code, error.message))
         except AppError:
-            return
+            return  # it is held; the run ends for another reason already
 
     def mark_not_asked(self, learners: Iterable[Asked]) -> None:
-        """After a stopped run everybody left gets a row that says so; *Refresh Failed* takes them."""
+        """After a stopped run everybody left gets a row that says so; *Refresh Failed* takes them. What a learner's
+        row held before, from an earlier run, stays: it is still what the service said."""
         for one in learners:
-            if one.id not in self._answered:
-                self._hold(one, refused_locally("LOCAL28"), asked=False)
+            before = self._session.answer_of(one.id)
+            if one.id not in self._answered and (before is None or before.failed):
+                self._session.hold(one.id, replace(refused_locally("LOCAL28"), at=datetime.now(UTC)))
 
-    def _answer(self, one: Asked, answer: LrsAnswer) -> Answer:
+    def _hold_answer(self, one: Asked, answer: LrsAnswer) -> None:
+        """File what the service said, with what Update would do with it. If the database fails just then, the
+        answer is held without, for it cost a call that the learner sees; then raises DatabaseError."""
         notes = answer.notes
         if one.name_cut:
             notes = (*notes, "A name over 35 characters was cut before it was sent.")
@@ -229,17 +255,20 @@ class _Run:
             notes=tuple(notes),
         )
         record = EMPTY
-        if held.events and may_import(held.response_code):
-            with self._db.read() as tx:
-                record = stored_records(tx, [one.id]).get(one.id, EMPTY)
-        return replace(held, changes=plan_answer(held, record, self._today))
+        try:
+            if held.events and may_import(held.response_code):
+                with self._db.read() as tx:
+                    record = stored_records(tx, [one.id]).get(one.id, EMPTY)
+        except AppError:
+            self._hold(one, held)
+            raise
+        self._hold(one, replace(held, changes=plan_answer(held, record, self._today)))
 
-    def _hold(self, one: Asked, answer: Answer, *, asked: bool = True) -> None:
-        answer = replace(answer, at=datetime.now(UTC))
-        self._session.hold(one.id, answer)
+    def _hold(self, one: Asked, answer: Answer) -> None:
+        self._session.hold(one.id, replace(answer, at=datetime.now(UTC)))
         self._answered.add(one.id)
         self._summary.answered += 1
-        if asked and not answer.error_code.startswith("LOCAL0"):
+        if not answer.error_code.startswith("LOCAL0"):
             self._checks.add(one.id, outcome(answer), identity_hash(one))
 
 

@@ -6,7 +6,8 @@ from collections import Counter
 from app.tasks import now
 
 TRIES = 5
-LONGEST_PAUSE = 60.0
+LONGEST_PAUSE = 600.0
+"""Seconds. A service that wishes for more is closed, and a cancel ends the wait at once anyway."""
 GOOD_ANSWERS_BEFORE_MORE = 10
 
 

@@ -16,6 +16,7 @@ printf x | gnome-keyring-daemon --unlock --foreground --components=secrets >/dev
 """
 PROGRAM = """
 import threading
+import time
 from app.secrets import Kept, Secrets, StoreState
 
 until = time.monotonic() + 5  # the daemon may not listen yet

@@ -3,11 +3,12 @@
 import pytest
 from PySide6.QtGui import QKeySequence
 
-from app.access import LicenceRow, Permission, Rights, Role
+from app.access import Licence, LicenceRow, Permission, Rights, Role
 from ui.action_list import WindowState, action_list
 from ui.look.icons import has_glyph
 
-ALL_ROLES = Rights(frozenset(Role), ())
+LICENCES = tuple(LicenceRow(code, True, None, None, None, None, None, 1) for code in Licence)
+ALL_ROLES = Rights(frozenset(Role), LICENCES)
 
 
 def state(**changed) -> WindowState:
@@ -46,7 +47,7 @@ def test_ids_shortcuts_and_key_tips_are_unique():
 
 def test_a_button_says_which_role_or_licence_is_missing():
     download = next(action for action in action_list() if action.id == "plr.download")
-    off = LicenceRow("AttainmentsPLRImport", False, None, None, None, None, None, 1)
+    off = LicenceRow(Licence.PLR_IMPORT, False, None, None, None, None, None, 1)
     nobody = Rights(frozenset({Role.ENROLMENT_MANAGER}), (off,))
     assert "Attainments (PLR) User" in download.why_not(state(rights=nobody, selected=5))
     user = Rights(frozenset({Role.ENROLMENT_MANAGER, Role.PLR_USER}), (off,))

@@ -79,9 +79,12 @@ def clipped(window: QWidget) -> Iterator[str]:
             if need > widget.height() + 1:
                 yield f"{said(widget)} needs a height of {need}, has {widget.height()}"
             continue
+        if isinstance(widget, QLineEdit):  # its frame may be lower than Qt would make it, its text may not be cut
+            if widget.fontMetrics().height() > widget.contentsRect().height() - 2:
+                yield f"{said(widget)} is too low: {widget.height()}"
+            continue
         need_size, size = widget.sizeHint(), widget.size()
-        wide = 0 if isinstance(widget, QLineEdit) else need_size.width()
-        if wide > size.width() or need_size.height() > size.height():
+        if need_size.width() > size.width() or need_size.height() > size.height():
             yield f"{said(widget)} needs {need_size.toTuple()}, has {size.toTuple()}"
 
 
@@ -135,6 +138,10 @@ def unnamed(window: QWidget) -> Iterator[str]:
 def problems(window: QWidget) -> list[str]:
     QApplication.processEvents()
     return [*clipped(window), *overlapping(window), *outside(window), *unnamed(window)]
+
+
+def told(found: dict[str, list[str]]) -> str:
+    return "\n".join(f"{where}: {line}" for where, lines in found.items() for line in lines)
 
 
 # Where it is looked for
@@ -192,15 +199,15 @@ def test_main_window(rooms: Rooms, size: tuple[int, int], text_size: float):
     window.show_page("licences")
     room.at_rest()
     found["licences"] = problems(window)
-    assert {where: what for where, what in found.items() if what} == {}
+    assert told(found) == ""
 
 
-def test_main_window_without_learners(rooms: Rooms, text_size: float):
+def test_main_window_without_learners(rooms: Rooms):
     room = rooms(0, size=SIZES[0])
     found = problems(room.window)
     room.window.show_page("attainments")
     room.at_rest()
-    assert found + problems(room.window) == []
+    assert "\n".join(found + problems(room.window)) == ""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=str)
@@ -223,7 +230,7 @@ def test_plr_window(rooms: Rooms, size: tuple[int, int], text_size: float):
     found["more to come"] = problems(room.plr_window)
     page.forget()
     room.at_rest()
-    assert {where: what for where, what in found.items() if what} == {}
+    assert told(found) == ""
 
 
 DIALOGS = {
@@ -254,7 +261,7 @@ def test_dialogs(rooms: Rooms, name: str, text_size: float):
     found = problems(dialog)
     dialog.done(0)
     dialog.deleteLater()
-    assert found == []
+    assert "\n".join(found) == ""
 
 
 def test_settings(rooms: Rooms, text_size: float):
@@ -270,7 +277,7 @@ def test_settings(rooms: Rooms, text_size: float):
         room.at_rest()
         found[dialog.pages.item(row).text()] = problems(dialog)
     dialog.reject()
-    assert {where: what for where, what in found.items() if what} == {}
+    assert told(found) == ""
 
 
 @pytest.mark.parametrize("keys", ["Ctrl+N", "F2"])
@@ -284,7 +291,7 @@ def test_learner_form(rooms: Rooms, keys: str, text_size: float):
     assert dialog is not None
     found = problems(dialog)
     room.press("Escape", dialog)
-    assert found == []
+    assert "\n".join(found) == ""
 
 
 class Looking:
@@ -324,6 +331,6 @@ def test_questions_and_condition_builder(rooms: Rooms, qapp: QApplication, text:
     timer.stop()
     fonts.set_scale(1.0)
     assert len(looking.found) == 8
-    assert {where: what for where, what in looking.found.items() if what} == {}
+    assert told(looking.found) == ""
 
 

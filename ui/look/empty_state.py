@@ -11,6 +11,7 @@ from ui.look.labels import text_label
 from ui.look.shapes import CARD_RADIUS, box
 from ui.look.tokens import Role
 
+_NARROWEST = 120
 _TEXT_WIDTH = 460
 
 
@@ -64,7 +65,8 @@ class EmptyState(QWidget):
         self._column.setContentsMargins(24, 16, 24, 16)
         self._column.setSpacing(8)
         self._column.addStretch(5)
-        self._add(_Illustration(icon, self))
+        self._illustration = _Illustration(icon, self)
+        self._add(self._illustration)
         self._column.addSpacing(16)
         self.title = text_label(title, Type.PAGE_TITLE, wrap=True)
         self.text = text_label(text, Type.BODY, Role.TEXT2, wrap=True)
@@ -80,6 +82,18 @@ class EmptyState(QWidget):
             self._add_link(*link)
         self._column.addStretch(6)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low or narrow place the words come first, and the picture goes."""
+        super().resizeEvent(event)
+        margins = self._column.contentsMargins()
+        width = min(scaled(_TEXT_WIDTH), max(self.width() - margins.left() - margins.right(), _NARROWEST))
+        for label in (self.title, self.text):
+            label.setFixedWidth(width)
+        need = self._column.totalHeightForWidth(self.width())
+        if self._illustration.isHidden():
+            need += self._illustration.sizeHint().height()
+        self._illustration.setVisible(need <= self.height())
+
     def say(self, title: str, text: str) -> None:
         """Other words in the same place."""
         self.title.setText(title)
@@ -88,7 +102,12 @@ class EmptyState(QWidget):
         self.setAccessibleDescription(text)
 
     def _add(self, widget: QWidget) -> None:
-        self._column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+        # Stretches, not an alignment: aligned, wrapped words would get the height they need in the whole width.
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(widget)
+        row.addStretch(1)
+        self._column.addLayout(row)
 
     def _add_buttons(
         self, primary: tuple[str, Icon | None] | None, secondary: tuple[str, Icon | None] | None

@@ -19,6 +19,7 @@ from ui.look.icons import Icon
 from ui.look.search_field import SearchField
 from ui.look.words import count, plural, tr
 from ui.pages.plr import PlrPage
+from ui.plr_tool_bar import PlrToolBar
 from ui.status_bar import StatusBar
 from ui.workers import TaskRunner
 
@@ -42,7 +43,7 @@ class PlrWindow(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addLayout(self._build_tool_bar())
+        whole.addWidget(self._build_tool_bar())
         strip = QHBoxLayout()
         strip.setContentsMargins(8, 0, 8, 8)
         strip.addWidget(self.page.strip)
@@ -57,10 +58,8 @@ class PlrWindow(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)
 
-    def _build_tool_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
-        bar.setContentsMargins(8, 8, 8, 8)
-        bar.setSpacing(4)
+    def _build_tool_bar(self) -> PlrToolBar:
+        bar = PlrToolBar(self)
         page = self.page
         for name, text, icon, kind, called in (
             ("select_all", "Select All", Icon.SELECTION_ALL, "quiet", page.grid.select_all),
@@ -75,29 +74,28 @@ class PlrWindow(QWidget):
         ):
             if not name:
                 line = HairLine(Qt.Orientation.Vertical)
-                line.setFixedHeight(20)
-                bar.addWidget(line)
+                line.setFixedSize(1, 20)
+                bar.add(line)
                 continue
             made = button(tr(text), icon, kind, f"plr_{name}", clicked=called)  # type: ignore[arg-type]
             self._buttons[name] = made
-            bar.addWidget(made)
+            bar.add(made)
         menu = QMenu(self)
         self._to_excel = menu.addAction(tr("Export to Excel"), self._export_excel)
         self._to_csv = menu.addAction(tr("Export to CSV"), self._export_csv)
         self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
-        bar.addWidget(self._buttons["export"])
-        bar.addStretch(1)
+        bar.add(self._buttons["export"])
         self.search = SearchField(tr("Filter all columns"), name="plr_quick_filter")
         self.search.setMinimumWidth(140)
         self.search.setMaximumWidth(220)
         self.search.textChanged.connect(page.set_quick)
-        bar.addWidget(self.search)
+        bar.right.addWidget(self.search)
         self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "plr_details_button", checkable=True)
         self.details.setChecked(True)
         self.details.toggled.connect(page.pane.setVisible)
         page.pane.closed.connect(self._details_closed)
-        bar.addWidget(self.details)
-        bar.addWidget(button(tr("Close"), Icon.X, name="plr_close", clicked=self.close))
+        bar.right.addWidget(self.details)
+        bar.right.addWidget(button(tr("Close"), Icon.X, name="plr_close", clicked=self.close))
         return bar
 
     def _shortcuts(self) -> None:

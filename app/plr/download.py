@@ -17,7 +17,7 @@ from app.access import Permission, User
 from app.attainments.stored import EMPTY, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_answer import LrsAnswer
-from app.connectors.lrs_codes import describe, may_import
+from app.connectors.lrs_codes import may_import
 from app.db.database import Database
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.plr.ask import identity_hash, learners_to_ask, local_code, refused_locally
@@ -200,7 +200,7 @@ class _Run:
         except BusyError as error:
             if self._pace.busy(one.id, error.retry_after):
                 return one
-            self._hold_failure(one, ServiceError(describe("LOCAL22").meaning, code="LOCAL22", hint=error.hint))
+            self._hold_failure(one, error)
         except StopRunError as error:
             self._hold(one, refused_locally(error.code, error.message))
             raise

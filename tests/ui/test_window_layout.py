@@ -334,3 +334,5 @@ def test_questions_and_condition_builder(rooms: Rooms, qapp: QApplication, text:
     assert told(looking.found) == ""
 
 
+
+

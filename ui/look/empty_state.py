@@ -1,7 +1,7 @@
 """What stands where a grid has no rows: what it is for, and the next step as a button."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from ui.look.buttons import button
@@ -24,7 +24,7 @@ class _Illustration(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
-        return QSize(250, 90)
+        return QSize(250, 90 + 16)  # and the space below it
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -67,7 +67,6 @@ class EmptyState(QWidget):
         self._column.addStretch(5)
         self._illustration = _Illustration(icon, self)
         self._add(self._illustration)
-        self._column.addSpacing(16)
         self.title = text_label(title, Type.PAGE_TITLE, wrap=True)
         self.text = text_label(text, Type.BODY, Role.TEXT2, wrap=True)
         for label in (self.title, self.text):

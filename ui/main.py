@@ -26,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if problem := installed_wrongly():
             commands.complain(problem)
             return NOT_STARTED
+        if options.smoke is not None or options.command == "tour":
+            _draw_nowhere_if_need_be()
         if options.command is None:
             from ui import window
 
@@ -37,6 +39,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def _draw_nowhere_if_need_be() -> None:
+    """Nobody looks at the smoke test and the tour: where there is no display, Qt draws into memory."""
+    if sys.platform == "linux" and not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
 def installed_wrongly() -> str:

@@ -279,10 +279,12 @@ class Rooms:
         window = room.window
         window.end_tasks()
         window.close_for_good()
+        while window.runner.is_busy():  # what still waited for its turn is started only to be stopped
+            assert window.runner.wait(LONG)
+            QApplication.sendPostedEvents()
         if window.plr.window is not None:
             window.plr.window.deleteLater()
         window.deleteLater()
-        QApplication.sendPostedEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         room.context.db.close()
 

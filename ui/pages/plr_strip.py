@@ -11,7 +11,7 @@ from app.plr.plan import Change
 from ui.grids.columns import State
 from ui.look.buttons import button
 from ui.look.cards import Card
-from ui.look.fonts import Type, font, metrics
+from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel
 from ui.look.tokens import Role, color
@@ -51,7 +51,7 @@ class CountTile(QAbstractButton):
         words = metrics(Type.SECONDARY, weight=500).horizontalAdvance(tr(self._state.text))
         number = metrics(Type.PANE_TITLE, numbers=True).horizontalAdvance(count(self._number))
         icon = 20 if self.change is not None else 0
-        return QSize(max(words + icon, number) + 24, 48)
+        return QSize(max(words + icon, number) + 24, scaled(48))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -64,13 +64,15 @@ class CountTile(QAbstractButton):
         left = area.left() + 11
         painter.setFont(font(Type.PANE_TITLE, numbers=True))
         painter.setPen(color(Role.ACCENT_TEXT if self.isChecked() else Role.TEXT))
-        painter.drawText(QRect(left, 4, area.width(), 22), Qt.AlignmentFlag.AlignVCenter, count(self._number))
+        number = QRect(left, scaled(4), area.width(), scaled(22))
+        words = QRect(left, scaled(26), area.width(), scaled(18))
+        painter.drawText(number, Qt.AlignmentFlag.AlignVCenter, count(self._number))
         painter.setFont(font(Type.SECONDARY, weight=500))
         painter.setPen(color(Role.TEXT2))
         if self.change is not None:
-            draw(painter, self._state.icon, QRect(left, 26, 15, 18), self._state.role, size=15)
-            left += 20
-        painter.drawText(QRect(left, 26, area.width(), 18), Qt.AlignmentFlag.AlignVCenter, tr(self._state.text))
+            draw(painter, self._state.icon, QRect(left, words.top(), 15, words.height()), self._state.role, size=15)
+            words.setLeft(left + 20)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, tr(self._state.text))
 
 
 class PlrStrip(Card):

@@ -2,8 +2,6 @@
 
 import argparse
 import json
-import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,8 +12,6 @@ from app.errors import AppError
 def run(options: argparse.Namespace) -> int:
     """Play the tour; writes pictures, exports and tour.json into `--out`. Exit status 1 if anything was not as
     expected, which is listed."""
-    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY") and sys.platform == "linux":
-        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from ui import commands
     from ui.tour.player import Player, TourError
     from ui.tour.script import Tour

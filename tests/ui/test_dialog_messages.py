@@ -2,10 +2,11 @@
 
 import keyring
 import pytest
+import shiboken6
 from keyring.backends.fail import Keyring as NoKeyring
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
 
 from app import logs
 from app.errors import DatabaseError, InputError
@@ -27,8 +28,10 @@ from tests.ui.dialog_room import (
 )
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.message import MessageDialog
+from ui.dialogs.questions import confirm_discarding
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.unexpected_error import UnexpectedErrorDialog
+from ui.grids.form_dialog import FormDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
@@ -184,6 +187,26 @@ def test_the_eye_shows_what_was_typed(qtbot, context, runner, monkeypatch):
     press(Qt.Key.Key_Return)
     assert child(dialog, QLineEdit, "lrs_password").displayText() != "abc"
     assert not gone(dialog), "Enter on the eye presses the eye"
+
+
+def test_a_dialog_accepted_under_its_own_question_outlives_the_answer(qtbot):
+    """A task may end the dialog while it asks something: it must not be deleted under the feet of the question."""
+    dialog = opened(qtbot, FormDialog(None, title="Form"))
+    steps: list[bool] = []
+
+    def accept_then_answer() -> None:
+        dialog.accept()
+        QTimer.singleShot(100, answer)
+
+    def answer() -> None:
+        steps.append(shiboken6.isValid(dialog))
+        QApplication.activeModalWidget().reject()
+
+    QTimer.singleShot(50, accept_then_answer)
+    assert not confirm_discarding(dialog, "Really?")
+    steps.append(shiboken6.isValid(dialog))
+    assert steps == [True, True]
+    qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
 
 
 def test_about_can_be_copied(qtbot):

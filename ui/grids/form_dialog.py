@@ -1,8 +1,8 @@
 """Dialogs to fill in: how large they open, how they grow with what they have to say, what Enter does."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
 
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
@@ -32,7 +32,19 @@ class FormDialog(FramedDialog):
         name: str = "",
     ) -> None:
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
-        self.finished.connect(self.deleteLater)
+        self.finished.connect(self._let_go)
+
+    @Slot()
+    def _let_go(self) -> None:
+        """Delete itself, but not under a question of its own that still waits for its answer."""
+        above = QApplication.activeModalWidget()
+        step = above.parentWidget() if above is not None else None
+        while step is not None and step is not self:
+            step = step.parentWidget()
+        if step is self and isinstance(above, QDialog):
+            above.finished.connect(self.deleteLater)
+        else:
+            self.deleteLater()
 
     def open_at(self, width: int, height: int) -> None:
         """Open `width` x `height` px large at 100 %, larger for larger text, bounded by the screen."""

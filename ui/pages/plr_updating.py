@@ -1,6 +1,6 @@
 """*Update Selected* and its *Undo*, from the question before to the summary after."""
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.changes import Changes, Topic
@@ -32,6 +32,7 @@ class PlrUpdating(QObject):
         self._owner, self._context, self._runner = owner, context, runner
         self._session = context.plr
         self._task: TaskContext | None = None
+        self._summary: UpdateSummary | None = None
         self.updated_rows = 0
 
     @property
@@ -82,8 +83,17 @@ class PlrUpdating(QObject):
     @Slot(object)
     def _updated(self, summary: UpdateSummary) -> None:
         self.updated_rows += summary.updated
+        self._summary = summary
         self._ended()
         self.wrote.emit(summary.changes)
+        # In a turn of its own: the pages have begun to reload, and the window must not feel both at once.
+        QTimer.singleShot(0, self, self._show_summary)
+
+    @Slot()
+    def _show_summary(self) -> None:
+        summary, self._summary = self._summary, None
+        if summary is None:
+            return
         dialog = UpdateSummaryDialog(self._owner.window(), summary, self._session.row)
         dialog.setProperty("operation", summary.operation_id)
         dialog.undo_requested.connect(self._undo)

@@ -1,0 +1,96 @@
+"""Exports through the file dialog, by keys, read back by somebody else's reader."""
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtWidgets import QMenu
+from python_calamine import CalamineWorkbook
+from sqlalchemy import func, select, update
+
+from app.context import AppContext
+from app.db.tables import learner
+from tests.ui.conftest import Room, Rooms, named, read_csv, saving_as
+from tests.ui.dialog_room import click
+
+
+def sheet(path: Path) -> list[list[object]]:
+    return CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+
+
+def test_learners_to_excel(room: Room, tmp_path: Path):
+    target = tmp_path / "Learners.xlsx"
+    room.in_front(room.window)
+    with saving_as(target):
+        room.press("Ctrl+E")
+        room.until(target.exists)
+    room.until(lambda: not room.window.exports.busy)
+    rows = sheet(target)
+    assert len(rows) - 1 == room.window.learners.total
+    titles = rows[0]
+    ulns = [row[titles.index("ULN")] for row in rows[1:]]
+    assert all(isinstance(one, str) for one in ulns)
+    born = [row[titles.index("Date of Birth")] for row in rows[1:]]
+    assert any(isinstance(one, date) for one in born)
+
+
+def test_selected_learners_to_csv_cannot_become_formulas(rooms: Rooms, tmp_path: Path):
+    def rename(context: AppContext) -> None:
+        with context.db.write() as tx:
+            first = select(func.min(learner.c.id)).scalar_subquery()
+            tx.execute(update(learner).where(learner.c.id == first).values(family_name='=HYPERLINK("x")'))
+
+    room = rooms(30, prepare=rename)
+    target = tmp_path / "Learners.csv"
+    room.select()
+    with saving_as(target):
+        room.press("Ctrl+Shift+E")
+        room.until(target.exists)
+    room.until(lambda: not room.window.exports.busy)
+    rows = read_csv(target)
+    assert len(rows) == 31
+    cells = [cell for row in rows for cell in row]
+    assert any("HYPERLINK" in cell for cell in cells)
+    assert not [cell for cell in cells if cell[:1] in tuple("=+-@\t\r")]
+    born = [row[rows[0].index("Date of Birth")] for row in rows[1:]]
+    assert all(date.fromisoformat(one) for one in born if one)
+
+
+def test_a_name_without_ending_gets_one(room: Room, tmp_path: Path):
+    with saving_as(tmp_path / "plain"):
+        room.press("Ctrl+E")
+        room.until((tmp_path / "plain.xlsx").exists)
+    room.until(lambda: not room.window.exports.busy)
+    assert sheet(tmp_path / "plain.xlsx")
+
+
+def test_plr_rows_to_excel_and_csv(room: Room, tmp_path: Path):
+    page = room.download(20)
+    room.in_front(room.plr_window)
+    book, text = tmp_path / "plr.xlsx", tmp_path / "plr.csv"
+    with saving_as(book):
+        room.press("Ctrl+E", room.plr_window)
+        room.until(book.exists)
+    room.until(lambda: not room.window.plr.exporting)
+    button = named(room.plr_window, "plr_export")
+    with saving_as(text):
+        click(button)
+        menu = button.menu()
+        assert isinstance(menu, QMenu)
+        room.until(menu.isVisible)
+        room.press("Down", menu)
+        room.press("Down", menu)
+        room.press("Return", menu)
+        room.until(text.exists)
+    room.until(lambda: not room.window.plr.exporting)
+    rows, lines = sheet(book), read_csv(text)
+    assert len(rows) == len(lines) == 1 + len(page.session.rows())
+    assert rows[0] == lines[0]
+    sent = lines[0].index("ULN sent")
+    assert [row[sent] for row in rows] == [row[sent] for row in lines]
+    code = lines[0].index("Subject Code")
+    assert {row[code] for row in lines[1:] if row[code]} == {
+        row.event.subject_code for row in page.session.rows() if row.event is not None
+    }
+    day = lines[0].index("Award Date")
+    assert any(isinstance(row[day], date) for row in rows[1:])
+    room.close_plr()

@@ -1,0 +1,220 @@
+"""The main window: rights and licences, keys from part to part, what it remembers, and how it is left."""
+
+from time import monotonic
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.access import Licence, Role
+from app.sandbox.lrs import LrsSandbox
+from tests.builders import licences_on, user_with
+from tests.ui.conftest import Room, Rooms, answering, named
+from tests.ui.dialog_room import click, type_text
+from ui.look.segments import Segments
+from ui.pages.licences_card import LicenceCard
+
+# Rights
+
+
+def action(room: Room, name: str):
+    return room.window.actions_.action(name)
+
+
+def test_without_the_licence_the_button_says_so_and_the_page_switches_it_on(rooms: Rooms):
+    room = rooms(10, prepare=lambda context: licences_on(context.db, on=False))
+    window = room.window
+    room.select(2)
+    button = action(room, "plr.download")
+    assert not button.isEnabled()
+    assert "Needs the licence AttainmentsPLRImport." in button.toolTip()
+    assert "Licences" in button.toolTip()
+    room.press("Ctrl+D")
+    assert window.plr.window is None
+    window.show_page("licences")
+    room.at_rest()
+    for licence in Licence:
+        switch_on(room, window.licences.cards[licence])
+    room.until(button.isEnabled)
+    window.show_page("learners")
+    room.at_rest()
+    assert button.isEnabled()
+    room.download(2)
+    assert room.plr.session.learner_count == 2
+    room.close_plr()
+
+
+def switch_on(room: Room, card: LicenceCard) -> None:
+    """With the keyboard: the switch to On, then Save."""
+    segments = card.findChild(Segments, "licence_switch")
+    assert segments is not None
+    on = next(one for one in segments.findChildren(QWidget) if getattr(one, "text", str)() == "On")
+    click(on)
+    assert segments.value == "on"
+    click(named(card, "licence_save"))
+    room.until(lambda: card.tag.text() == "On" if hasattr(card.tag, "text") else not card.is_changed)
+    room.at_rest()
+
+
+def test_a_role_without_update_cannot_update(rooms: Rooms):
+    room = rooms(20, as_user=lambda context: user_with(context.db, Role.ENROLMENT_MANAGER, Role.PLR_USER))
+    page = room.download(5)
+    room.in_front(room.plr_window)
+    click(page.grid.viewport())
+    room.press("Ctrl+A")
+    room.at_rest()
+    button = named(room.plr_window, "plr_update_selected")
+    assert not button.isEnabled()
+    assert "Attainments (PLR) Admin" in button.toolTip()
+    room.press("Ctrl+U")
+    room.until(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    assert dialog is not None
+    assert "Attainments (PLR) Admin" in dialog.accessibleDescription()
+    room.close_dialog(dialog, "message_close")
+    room.close_plr()
+
+
+def test_a_licence_taken_away_during_work_stops_the_next_download(rooms: Rooms):
+    room = rooms(10)
+    room.select(2)
+    licences_on(room.context.db, on=False)
+    room.press("Ctrl+D")
+    room.until(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    assert dialog is not None
+    assert "licence" in dialog.accessibleDescription()
+    room.close_dialog(dialog, "message_close")
+    room.at_rest()
+    assert room.plr.session.learner_count == 0
+    assert not action(room, "plr.download").isEnabled()
+
+
+# Keys
+
+
+def test_f6_goes_from_part_to_part_and_round(room: Room):
+    window = room.window
+    room.select(1)
+    seen = []
+    for _ in range(8):
+        room.press("F6")
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        parts = {"ribbon": window.ribbon, "grid": window.learners.grid, "details": window.learners.pane}
+        part = next((name for name, one in parts.items() if one is focus or one.isAncestorOf(focus)), "")
+        assert part, focus.objectName()
+        seen.append(part)
+    assert set(seen) == {"ribbon", "grid", "details"}
+    assert seen[:3] == ["details", "ribbon", "grid"]
+    room.press("Shift+F6")
+    assert QApplication.focusWidget() is not None
+
+
+def test_ctrl_tab_turns_the_pages_and_ctrl_f_filters_the_one_in_front(room: Room):
+    window = room.window
+    assert window.learners.isVisible()
+    room.press("Ctrl+F")
+    assert window.search.hasFocus()
+    wanted = room.context.plr and ""
+    ref = "240444"
+    type_text(ref)
+    room.until(lambda: window.learners.shown == 1)
+    room.press("Ctrl+Tab")
+    room.until(window.attainments.isVisible)
+    assert window.search.text() == ""
+    room.at_rest()
+    assert window.attainments.shown > 1
+    room.press("Ctrl+Tab")
+    room.until(window.learners.isVisible)
+    assert window.search.text() == ref
+    assert not wanted
+    assert window.learners.shown == 1
+
+
+def test_ctrl_a_takes_every_row_of_the_filter_only(room: Room):
+    window = room.window
+    room.press("Ctrl+F")
+    type_text("a")
+    room.until(lambda: 1 < window.learners.shown < window.learners.total)
+    room.at_rest()
+    room.select()
+    assert window.learners.selected_count == window.learners.shown
+    assert "All rows of the filter" in window.status.findChild(QWidget, "status_left").text()
+
+
+def test_the_other_way_to_the_download_is_by_key_tips(room: Room):
+    room.select(1)
+    for key in (Qt.Key.Key_Alt, Qt.Key.Key_L, Qt.Key.Key_D):
+        from PySide6.QtTest import QTest
+
+        QTest.keyClick(QApplication.focusWidget(), key)
+        QApplication.processEvents()
+    room.until(lambda: room.window.plr.window is not None and room.plr_window.isVisible())
+    room.downloaded()
+    room.close_plr()
+
+
+# What is remembered
+
+
+def test_sorting_columns_size_and_panes_are_remembered(rooms: Rooms):
+    first = rooms(20)
+    window = first.window
+    window.resize(1300, 777)
+    window.learners.grid.sort_by("ref", descending=True)
+    first.at_rest()
+    keys = list(window.learners.grid.keys)
+    click(named(window, "details_button"))
+    assert not window.learners.pane.isVisible()
+    first.press("Ctrl+F1")
+    folded = window.ribbon.folded
+    window.close()
+    assert not window.isVisible()
+    rooms.close(first)
+    second = rooms(20, size=(0, 0))
+    assert second.window.size().toTuple() == (1300, 777)
+    assert second.window.learners.grid.sort == ("ref", True)
+    assert list(second.window.learners.grid.keys) == keys
+    assert not second.window.learners.pane.isVisible()
+    assert second.window.ribbon.folded is folded is True
+
+
+def test_a_damaged_layout_file_is_ignored(rooms: Rooms, tmp_path):
+    (tmp_path / "data").mkdir(mode=0o700)
+    (tmp_path / "data" / "window.json").write_text('{"learners": {"grid": {"order": 7, "widths": [1]}}, "geometry": 3')
+    room = rooms(0)
+    assert room.window.isVisible()
+
+
+# Leaving
+
+
+def test_leaving_while_downloading_asks_and_ends_soon(rooms: Rooms, lrs: LrsSandbox):
+    room = rooms()
+    lrs.set_latency(400)
+    page = room.start_download()
+    room.until(lambda: page.session.state()[0] >= 4)
+    with answering("stay") as asked:
+        room.window.close()
+    assert "still running" in asked[0]
+    assert room.window.isVisible()
+    assert page.busy
+    started = monotonic()
+    with answering("leave"):
+        room.window.close()
+    assert monotonic() - started < 5
+    assert not room.window.isVisible()
+    assert not room.plr_window.isVisible()
+    assert room.window.runner.wait(0)
+
+
+def test_leaving_with_downloaded_records_asks_once(rooms: Rooms):
+    room = rooms(20)
+    room.download(10)
+    with answering("keep") as asked:
+        room.window.close()
+    assert len(asked) == 1
+    assert room.window.isVisible()
+    with answering("close"):
+        room.window.close()
+    assert not room.window.isVisible()

@@ -116,12 +116,13 @@ class Rights:
         if permission not in granted:
             titles = " or ".join(ROLE_TITLES[name] for name in Role if permission in ROLES[name])
             return f"Needs the role {titles}. Ask an administrator."
-        if permission in NEEDS_LICENCES:
-            held = {row.code: row for row in self.licences}
-            for code in Licence:
-                if reason := held.get(code, _off(code)).why_off(today or date.today()):
-                    return reason
-        return ""
+        return self.missing_licence(today) if permission in NEEDS_LICENCES else ""
+
+    def missing_licence(self, today: date | None = None) -> str:
+        """The first licence that does not count today, in a sentence; "" if both do."""
+        held = {row.code: row for row in self.licences}
+        reasons = (held.get(code, _off(code)).why_off(today or date.today()) for code in Licence)
+        return next((reason for reason in reasons if reason), "")
 
 
 def account() -> str:

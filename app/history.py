@@ -169,15 +169,16 @@ def begin(
 
 
 def _packed(values: Values | None) -> str | None:
-    if values is None:
-        return None
-    return json.dumps(values, default=_plain, ensure_ascii=False, separators=(",", ":"))
+    return None if values is None else _JSON.encode(values)
 
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
     raise TypeError(type(value).__name__)
+
+
+_JSON = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpacked(table: Table, body: str | None) -> dict[str, Any]:

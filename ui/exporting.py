@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 
 from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
 from app.keys import Keys
@@ -30,9 +30,23 @@ class Wanted:
     title: str
 
 
+class _SaveDialog(QFileDialog):
+    """Takes a typed path as it stands: Qt also selects the folders on the way, and Return would only open one."""
+
+    def accept(self) -> None:
+        edit = self.findChild(QLineEdit, "fileNameEdit")
+        typed = edit.text() if isinstance(edit, QLineEdit) else ""
+        if isinstance(edit, QLineEdit) and Path(typed).is_absolute() and not Path(typed).is_dir():
+            for view in self.findChildren(QAbstractItemView):
+                if (selection := view.selectionModel()) is not None:
+                    selection.clearSelection()
+            edit.setText(typed)
+        super().accept()
+
+
 def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | None:
     """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere."""
-    dialog = QFileDialog(parent, tr(title), start, tr(_FILTERS[kind]))
+    dialog = _SaveDialog(parent, tr(title), start, tr(_FILTERS[kind]))
     dialog.setObjectName("save_file")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)

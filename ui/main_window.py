@@ -149,6 +149,7 @@ class MainWindow(QWidget):
             page.exporting.connect(self.exports.follow)
             page.pane.closed.connect(self._details_closed)
         self.learners.attainments_wanted.connect(self._show_attainments_of)
+        self.learners.licences_wanted.connect(self._open_licences)
         self.learners.demo_wanted.connect(self.file_menu.open_demo)
         for keys, called in (
             ("Ctrl+F", self.search.setFocus),
@@ -195,6 +196,10 @@ class MainWindow(QWidget):
         current = self._stack.currentWidget()
         if names and (current is None or current.objectName() not in names):
             self.show_page(names[0])
+
+    @Slot()
+    def _open_licences(self) -> None:
+        self.show_page("licences")
 
     @Slot(int)
     def _tab_chosen(self, place: int) -> None:
@@ -328,6 +333,7 @@ class MainWindow(QWidget):
     @Slot(object)
     def _rights_read(self, rights: Rights) -> None:
         self.context.rights = rights
+        self.learners.show_rights(rights)
         self.refresh_actions()
         if self.plr.window is not None:
             self.plr.window.refresh_buttons()

@@ -1,4 +1,4 @@
-"""The tool bar of the Attainments (PLR) window: buttons from the left, in a second line where large text needs one."""
+"""The tool bar of the Attainments (PLR) window: what it can do, and why it cannot."""
 
 from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QResizeEvent

@@ -25,6 +25,7 @@ from app.folders import DataFolder
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from ui import commands
+from ui.collector import Collector
 from ui.look.tokens import theme
 from ui.main_window import MainWindow
 
@@ -113,11 +114,13 @@ def opened(context: AppContext) -> Iterator[MainWindow]:
         # What is here now stays: the collector need not walk it again and again (its pauses are felt as stalls).
         gc.collect()
         gc.freeze()
+        collector = Collector(window)
         try:
             yield window
         finally:
             window.end_tasks()
             window.close_for_good()
+            collector.stop()
 
 
 def _smoke(app: QApplication, window: MainWindow, file: Path) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from app.db.tables import attainment, attainment_event
 
@@ -61,19 +61,35 @@ def stored_records(tx: Connection, learner_ids: Sequence[int]) -> dict[int, Stor
     """The records of a few learners (at most some hundreds), by learner id; removed attainments left out."""
     rows: dict[int, list[Row[Any]]] = {}
     events: dict[int, list[StoredEvent]] = {}
-    query = (
-        select(attainment)
-        .where(attainment.c.learner_id.in_(learner_ids), attainment.c.removed_at.is_(None))
-        .order_by(attainment.c.id)
-    )
-    for row in tx.execute(query):
+    wanted = {"learner_ids": list(learner_ids)}
+    for row in tx.execute(_ATTAINMENTS, wanted):
         rows.setdefault(row.learner_id, []).append(row)
-    query_events = select(attainment_event).where(attainment_event.c.learner_id.in_(learner_ids))
-    for row in tx.execute(query_events.order_by(attainment_event.c.id)):
-        events.setdefault(row.learner_id, []).append(
-            StoredEvent(row.id, row.event_id, row.attainment_id, row.source, row.date_loaded)
-        )
+    for learner_id, *link in tx.execute(_EVENTS, wanted):
+        events.setdefault(learner_id, []).append(StoredEvent(*link))
     return {key: StoredRecord(tuple(rows.get(key, ())), tuple(events.get(key, ()))) for key in learner_ids}
+
+
+# Built once: an update asks for one learner at a time, and building them would take as long as the answer.
+_ATTAINMENTS = (
+    select(attainment)
+    .where(
+        attainment.c.learner_id.in_(bindparam("learner_ids", expanding=True)),
+        attainment.c.removed_at.is_(None),
+    )
+    .order_by(attainment.c.id)
+)
+_EVENTS = (
+    select(
+        attainment_event.c.learner_id,
+        attainment_event.c.id,
+        attainment_event.c.event_id,
+        attainment_event.c.attainment_id,
+        attainment_event.c.source,
+        attainment_event.c.date_loaded,
+    )
+    .where(attainment_event.c.learner_id.in_(bindparam("learner_ids", expanding=True)))
+    .order_by(attainment_event.c.id)
+)
 
 
 def matching_date(award_date: date | None, end_date: date | None) -> date | None:

@@ -59,31 +59,24 @@ def normal_postcode(text: str | None) -> str | None:
     return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 4 else bare
 
 
+_SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", "email", "tutor_group")
+
+
 def derived(values: dict[str, Any]) -> dict[str, Any]:
     """`values` with every column that the program writes itself: ULN state and folded companions."""
-    birth_date: date | None = values.get("birth_date")
-    texts = [
-        values.get("ref"),
-        values.get("family_name"),
-        values.get("given_names"),
-        values.get("known_as"),
-        values.get("uln"),
-        values.get("postcode"),
-        values.get("email"),
-        values.get("tutor_group"),
-        shown_date(birth_date),
-    ]
+    folded = {name: fold(values.get(name)) for name in _SEARCHED}
+    told = [*folded.values(), fold(shown_date(values.get("birth_date")))]
     return {
         **values,
         "uln_state": state(values.get("uln")).value,
-        "ref_fold": fold(values.get("ref")) or "",
-        "family_fold": fold(values.get("family_name")),
-        "given_fold": fold(values.get("given_names")),
-        "known_fold": fold(values.get("known_as")),
-        "email_fold": fold(values.get("email")),
-        "tutor_fold": fold(values.get("tutor_group")),
+        "ref_fold": folded["ref"] or "",
+        "family_fold": folded["family_name"],
+        "given_fold": folded["given_names"],
+        "known_fold": folded["known_as"],
+        "email_fold": folded["email"],
+        "tutor_fold": folded["tutor_group"],
         # A mark that nobody types keeps the end of one column from joining the start of the next.
-        "search_fold": "\x1f".join(fold(one) or "" for one in texts if one),
+        "search_fold": "\x1f".join(one for one in told if one),
     }
 
 

@@ -56,17 +56,25 @@ def plan_changes(stored: StoredRecord, events: Sequence[EventValues]) -> Plan:
     """The plan for the events of one learner; pure. Planning again after it was carried out finds only `same`."""
     events = _told_apart(events)
     target_of = _assign(stored, events)
-    behind: dict[int, list[StoredEvent]] = {}
+    behind: dict[int | None, list[StoredEvent]] = {}
     for link in stored.events:
         behind.setdefault(link.attainment_id, []).append(link)
     targets = tuple({id(target): target for target in target_of if target is not None}.values())
+    told = {event.event_id for event, target in zip(events, target_of, strict=True) if target is not None}
     for target in targets:
-        _decide(target, events, behind)
+        # What the answer tells of is where it tells it: behind this attainment, or no longer.
+        _decide(target, events, [link for link in behind.get(_id(target), ()) if link.event_id not in told])
     changes = tuple(
         Change.CANNOT if target is None else (target.change if target.best == place else Change.SAME)
         for place, target in enumerate(target_of)
     )
     return Plan(changes, targets, tuple(events), tuple(target_of))
+
+
+def settled(plan: Plan, *, lower_too: bool) -> tuple[Change, ...]:
+    """What the same events would do after the plan was carried out: nothing, but for lower grades that were left."""
+    left = set() if lower_too else {Change.LOWER}
+    return tuple(one if one is Change.CANNOT or one in left else Change.SAME for one in plan.changes)
 
 
 def _told_apart(events: Sequence[EventValues]) -> list[EventValues]:
@@ -116,15 +124,18 @@ def _assign(stored: StoredRecord, events: Sequence[EventValues]) -> list[Target 
     return found
 
 
-def _decide(target: Target, events: Sequence[EventValues], behind: dict[int, list[StoredEvent]]) -> None:
+def _id(target: Target) -> int | None:
+    return None if target.stored is None else int(target.stored.id)
+
+
+def _decide(target: Target, events: Sequence[EventValues], others: Sequence[StoredEvent]) -> None:
+    """`others` stand behind the attainment without being in the answer."""
     target.best = max(target.events, key=lambda place: events[place].rank)
     best = events[target.best]
     if target.stored is None:
         target.change = Change.NEW
         target.writes = dict(best.values)
         return
-    ours = {events[place].event_id for place in target.events}
-    others = (link for link in behind.get(target.stored.id, ()) if link.event_id not in ours)
     if any(rank(link.source, link.date_loaded, link.event_id) > best.rank for link in others):
         return
     target.writes = differing(target.stored, best)

@@ -127,7 +127,9 @@ class PlrSession:
         with self._lock:
             for learner_id, kinds in changes.items():
                 place = self._place.get(learner_id)
-                if place is not None and (answer := self._answers.get(place)) is not None and answer.events:
+                answer = self._answers.get(place) if place is not None else None
+                # A refresh may have brought another answer meanwhile, with changes of its own.
+                if place is not None and answer is not None and len(answer.events) == len(kinds) > 0:
                     self._answers[place] = replace(answer, changes=tuple(kinds))
 
     @property

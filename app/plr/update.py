@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from app import access, history
 from app.access import Permission, User
-from app.attainments.stored import EMPTY, StoredEvent, StoredRecord, stored_records
+from app.attainments.stored import StoredEvent, StoredRecord, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_codes import describe, may_import
 from app.db.database import Database
 from app.db.tables import attainment, attainment_event, attainment_type, learner
 from app.errors import AppError, ConflictError, InputError
 from app.folding import fold
-from app.plr.plan import Change, Plan, links_to_write, plan_changes
+from app.plr.plan import Change, Plan, links_to_write, plan_changes, settled
 from app.plr.session import EVENTS_PER_LEARNER, Answer, PlrSession
 from app.plr.values import event_values
 from app.tasks import Cancelled, TaskContext
@@ -142,8 +142,14 @@ def _why_not(answer: Answer) -> str:
 def _is_there(tx: Connection, learner_id: int) -> bool:
     """Whether the learner still exists. On a server the row stays locked: two who update one learner at the same
     time come one after the other, and the second finds what the first wrote."""
-    query = select(learner.c.id).where(learner.c.id == learner_id, learner.c.removed_at.is_(None))
-    return tx.execute(query.with_for_update()).first() is not None
+    return tx.execute(_THERE, {"learner_id": learner_id}).first() is not None
+
+
+_THERE = (
+    select(learner.c.id)
+    .where(learner.c.id == bindparam("learner_id"), learner.c.removed_at.is_(None))
+    .with_for_update()
+)
 
 
 @dataclass(slots=True)
@@ -172,17 +178,20 @@ class _Run:
             with self.db.write() as tx:
                 if not _is_there(tx, asked.id):
                     raise ConflictError("The learner was removed meanwhile.")
-                record = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
+                record = stored_records(tx, [asked.id])[asked.id]
                 plan = plan_changes(record, chosen)
                 operation_id = self._carry_out(tx, asked.id, record, plan)
-                after = stored_records(tx, [asked.id]).get(asked.id, EMPTY)
+                if len(there) == len(answer.events):
+                    after = settled(plan, lower_too=self.lower_too)
+                else:
+                    after = plan_answer(answer, stored_records(tx, [asked.id])[asked.id], self.today)
         except ConflictError as error:
             self._refuse(there, str(error))
             return
         # Counted only now: what was rolled back was not done.
         self.summary.operation_id = operation_id
         self._count(there, plan)
-        self.session.set_changes({asked.id: plan_answer(answer, after, self.today)})
+        self.session.set_changes({asked.id: after})
 
     def _refuse(self, keys: list[int], reason: str) -> None:
         self.summary.not_applied += [NotApplied(key, reason) for key in keys]

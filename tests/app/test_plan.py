@@ -139,6 +139,15 @@ def test_the_event_behind_it_may_change_what_it_told():
     assert changes(record, event(1, date_loaded="2020-01-01 00:00:00", subject="Other")) == [CHANGED]
 
 
+def test_an_event_that_tells_of_another_subject_now_stands_behind_it_no_longer():
+    """So it no longer outranks the others there; else a second update would find something to change."""
+    record = stored(StoredRow(1, **HELD), links=[(1, 1, "AO", "2024-08-01 04:00:00")])
+    events = [event(1, subject_code="500/1111/1"), event(2, source="ILR", subject="Other")]
+    plan = planned(record, events)
+    assert plan.changes == (NEW, CHANGED)
+    assert planned(carried_out(record, plan), events).changes == (SAME, SAME)
+
+
 def test_two_records_of_a_linked_learner_are_one_attainment():
     one, two = event(1), event(2, date_loaded="2019-08-01 04:00:00")
     plan = planned(EMPTY, [one, two])

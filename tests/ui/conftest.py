@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLineEdit, QWidget
@@ -200,18 +200,20 @@ def saving_as(path: Path) -> Iterator[None]:
     """While the block runs, answer the file dialog with `path`, typed and confirmed with Return."""
     timer = QTimer(interval=_POLL_MS)
 
+    typed: list[str] = []
+
     def look() -> None:
         dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, QFileDialog):
+        if not isinstance(dialog, QFileDialog) or not dialog.isVisible():
             return
-        timer.stop()
-        edit = dialog.findChild(QLineEdit, "fileNameEdit")
-        assert edit is not None
-        assert edit.hasFocus() or edit.isVisible()
-        edit.setFocus()
-        QTest.keySequence(edit, "Ctrl+A")
-        QTest.keyClicks(edit, str(path))
-        QTest.keySequence(edit, "Return")
+        edit = (QApplication.activePopupWidget() or dialog).focusWidget() or dialog
+        if not typed:
+            typed.append(str(path))
+            QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+            QTest.keyClicks(edit, str(path))
+        else:
+            timer.stop()
+            QTest.keyPress(edit, Qt.Key.Key_Return)  # the dialog is gone before the key is let go
 
     timer.timeout.connect(look)
     timer.start()
@@ -266,7 +268,8 @@ class Rooms:
         window = MainWindow(context)
         room = Room(self._qtbot, context, window)
         self._open.append(room)
-        window.resize(*size)
+        if size:
+            window.resize(*size)
         window.show()
         room.in_front(window)
         room.until(lambda: not window.learners.grid.is_loading)

@@ -239,12 +239,17 @@ DIALOGS = {
     "layout": lambda room: LayoutDialog(room.window, Layout()),
     "message": lambda room: MessageDialog(
         room.window,
-        InputError("The data folder cannot be written. " * 3, hint="Name another folder with --data, then start again."),
+        InputError(
+            "The data folder cannot be written. " * 3, hint="Name another folder with --data, then start again."
+        ),
     ),
     "sign in": lambda room: SignInDialog(room.window, room.window.runner, room.context, "lrs_password"),
     "unexpected": lambda room: UnexpectedErrorDialog(room.window, "Traceback\n  somewhere\nValueError: no"),
     "summary": lambda room: UpdateSummaryDialog(
-        room.window, UpdateSummary(new=list(range(300)), unchanged=[1] * 21, operation_id=1), lambda key: None, room.window.runner
+        room.window,
+        UpdateSummary(new=list(range(300)), unchanged=[1] * 21, operation_id=1),
+        lambda key: None,
+        room.window.runner,
     ),
     "stopped summary": lambda room: UpdateSummaryDialog(
         room.window, UpdateSummary(stopped="You stopped the update.", left=1_234), lambda key: None
@@ -332,7 +337,3 @@ def test_questions_and_condition_builder(rooms: Rooms, qapp: QApplication, text:
     fonts.set_scale(1.0)
     assert len(looking.found) == 8
     assert told(looking.found) == ""
-
-
-
-

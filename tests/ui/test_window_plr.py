@@ -194,9 +194,7 @@ def test_a_cancelled_download_keeps_its_rows_and_can_be_completed(rooms: Rooms, 
 
 
 @pytest.mark.parametrize("fault", ["wrong-password", "wrong-password-miap"])
-def test_a_wrong_password_stops_says_where_to_set_it_and_keeps_the_rows(
-    rooms: Rooms, lrs: LrsSandbox, fault: str
-):
+def test_a_wrong_password_stops_says_where_to_set_it_and_keeps_the_rows(rooms: Rooms, lrs: LrsSandbox, fault: str):
     room = rooms()
     lrs.set_latency(30)
     page = room.start_download()

@@ -279,25 +279,27 @@ class ConditionBuilder(FormDialog):
         if self._wrong_row()[0] is not None:
             return
 
-        def work(context: TaskContext) -> tuple[int, int, int]:
-            return (asked, *counted(context, group))
+        def work(context: TaskContext) -> tuple[int, tuple[int, int] | AppError]:
+            # A failure is an answer too: it may come too late like any other.
+            try:
+                return asked, counted(context, group)
+            except AppError as error:
+                return asked, error
 
-        self._counting = self._runner.run(work, lane=Lane.COUNT, done=self._counted, failed=self._count_failed)
-
-    @Slot(object)
-    def _counted(self, result: tuple[int, int, int]) -> None:
-        asked, found, total = result
-        if asked == self._asked:
-            self._show_found(found, total)
-            announce(self, f"{self.found.text()} {self.of_all.text()}")
+        self._counting = self._runner.run(work, lane=Lane.COUNT, done=self._counted)
 
     @Slot(object)
-    def _count_failed(self, error: Exception) -> None:
-        if not isinstance(error, AppError):
-            self._runner.failed.emit(error)
-        self.found.setText("–")
-        self.of_all.setText(tr("not counted"))
-        self.of_all.setToolTip(str(error) if isinstance(error, AppError) else "")
+    def _counted(self, result: tuple[int, tuple[int, int] | AppError]) -> None:
+        asked, answer = result
+        if asked != self._asked:
+            return
+        if isinstance(answer, AppError):
+            self.of_all.setText(tr("not counted"))
+            self.of_all.setToolTip(str(answer))
+            return
+        self._show_found(*answer)
+        self.of_all.setToolTip("")
+        announce(self, f"{self.found.text()} {self.of_all.text()}")
 
     def _show_found(self, found: int | None, total: int | None) -> None:
         if found is None or total is None:

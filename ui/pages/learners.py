@@ -3,6 +3,7 @@
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.access import Rights
 from app.changes import Changes, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
@@ -11,8 +12,11 @@ from app.learners.search import FIELDS, Ready
 from app.tasks import TaskContext
 from ui.dialogs.learner_form import LearnerDialog
 from ui.hub import Hub
+from ui.look.banner import Banner
+from ui.look.buttons import button
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
+from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.grid_page import GridPage
 from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
@@ -28,6 +32,7 @@ class LearnersPage(GridPage):
     attainments_wanted = Signal(object)
     failed = Signal(object)
     demo_wanted = Signal()
+    licences_wanted = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         fields = [field.info for field in FIELDS.values()]
@@ -50,6 +55,17 @@ class LearnersPage(GridPage):
         self._later_count = QTimer(self, singleShot=True, interval=_LATER_MS)
         self._later_count.timeout.connect(self._count)
         self._build_empty_state()
+        lead = button(tr("Open Licences"), Icon.KEY, name="open_licences", clicked=self.licences_wanted)
+        self._licence_banner = Banner(Icon.KEY, Role.WARN, tr("The PLR download is switched off."), "", [lead])
+        self._licence_banner.setObjectName("licence_banner")
+        self.insert_above_grid(self._licence_banner)
+        self.show_rights(context.rights)
+
+    def show_rights(self, rights: Rights) -> None:
+        """Say which licence is missing, and lead to the page where it is switched on."""
+        reason = rights.missing_licence()
+        self._licence_banner.say(tr("The PLR download is switched off."), reason)
+        self._licence_banner.setVisible(bool(reason))
 
     def _build_empty_state(self) -> None:
         self._empty = EmptyState(

@@ -1,0 +1,44 @@
+"""The tour: the main job through the real window, as a child process; what it reports is what was expected."""
+
+import json
+from pathlib import Path
+
+from tests.e2e.children import run
+
+KEYS = {
+    "selected",
+    "with_events",
+    "error_rows",
+    "records",
+    "expected",
+    "first_update",
+    "second_update",
+    "download_seconds",
+    "ideal_seconds",
+    "longest_stall_ms",
+    "p99_stall_ms",
+    "files",
+}
+COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
+
+
+def test_tour(tmp_path: Path):
+    out = tmp_path / "tour"
+    done = run(tmp_path, "tour", "--learners", "60", "--latency-ms", "5", "--out", str(out), timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    report = json.loads((out / "tour.json").read_text(encoding="utf-8"))
+    assert set(report) >= KEYS
+    assert report["selected"] == 60
+    first, second = report["first_update"], report["second_update"]
+    assert set(first) == set(second) == COUNTS
+    assert first == report["expected"]
+    assert first["updated"] == first["new"] + first["changed"] > 0
+    assert first["processed"] == first["updated"] + first["unchanged"] + first["not_applied"]
+    assert second["updated"] == 0
+    assert second["processed"] == first["processed"]
+    assert report["records"] > report["with_events"] > 0
+    assert report["error_rows"] > 0
+    assert report["files"]
+    for name in report["files"]:
+        assert (out / name).stat().st_size > 1_000, name
+    assert "attainments-plr.xlsx" in report["files"]

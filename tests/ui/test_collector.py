@@ -1,0 +1,37 @@
+"""The collector runs in the window's thread, and only there."""
+
+import gc
+import threading
+import weakref
+
+from PySide6.QtCore import QObject
+
+from ui.collector import EVERY_MS, Collector
+
+
+class Node:
+    def __init__(self) -> None:
+        self.self = self
+
+
+def test_garbage_is_collected_in_the_windows_thread(qtbot):
+    parent = QObject()
+    collector = Collector(parent)
+    seen: set[int] = set()
+
+    def note(phase: str, info: dict) -> None:
+        seen.add(threading.get_ident())
+
+    gc.callbacks.append(note)
+    try:
+        assert not gc.isenabled()
+        ghost = weakref.ref(Node())
+        worker = threading.Thread(target=lambda: [Node() for _ in range(5_000)])
+        worker.start()
+        worker.join()
+        qtbot.waitUntil(lambda: ghost() is None, timeout=EVERY_MS * 5)
+    finally:
+        gc.callbacks.remove(note)
+        collector.stop()
+    assert seen == {threading.get_ident()}
+    assert gc.isenabled()

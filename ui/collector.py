@@ -1,0 +1,30 @@
+"""Python's collector, in the window's thread only: in a task's thread it may delete Qt objects, which is a crash."""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+EVERY_MS = 1_000
+
+
+class Collector(QObject):
+    """Looks once a second whether a generation is due, by Python's own thresholds, and collects it here."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    @Slot()
+    def _look(self) -> None:
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        due = [number for number in (0, 1, 2) if counts[number] > thresholds[number] > 0]
+        if due:
+            gc.collect(max(due))
+
+    def stop(self) -> None:
+        """Give collecting back to Python."""
+        self._timer.stop()
+        gc.enable()

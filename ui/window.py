@@ -120,7 +120,14 @@ def opened(context: AppContext) -> Iterator[MainWindow]:
         finally:
             window.end_tasks()
             window.close_for_good()
+            forget_clipboard()
             collector.stop()
+
+
+def forget_clipboard() -> None:
+    """Without a desktop nobody takes over what was copied: Qt would free it after Python has gone, and crash."""
+    if QApplication.platformName() == "offscreen":
+        QApplication.clipboard().clear()
 
 
 def _smoke(app: QApplication, window: MainWindow, file: Path) -> int:

@@ -3,11 +3,12 @@
 The rule (data-model.md 4, learner-manager.md 6): an event belongs to the attainment that its id stands behind, if
 the subject key agrees; else to the one with its subject key and date; else it makes a new one. Several events may
 stand behind one attainment: the best by rank gives the values, the others only a link. An event that somebody of
-higher rank already stands behind changes nothing. Nothing real is overwritten by nothing.
+higher rank already stands behind changes nothing. Nothing real is overwritten by nothing. An event without subject
+code or number cannot be stored: nothing could find it again, and the next update would store it once more.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -54,7 +55,6 @@ class Plan:
 
 def plan_changes(stored: StoredRecord, events: Sequence[EventValues]) -> Plan:
     """The plan for the events of one learner; pure. Planning again after it was carried out finds only `same`."""
-    events = _told_apart(events)
     target_of = _assign(stored, events)
     behind: dict[int | None, list[StoredEvent]] = {}
     for link in stored.events:
@@ -77,18 +77,15 @@ def settled(plan: Plan, *, lower_too: bool) -> tuple[Change, ...]:
     return tuple(one if one is Change.CANNOT or one in left else Change.SAME for one in plan.changes)
 
 
-def _told_apart(events: Sequence[EventValues]) -> list[EventValues]:
-    """The events, each number on one of them only: should an answer use it twice, the better event keeps it."""
-    owner: dict[int, int] = {}
+def _owners(events: Sequence[EventValues]) -> dict[int, int]:
+    """The place of the event that a number stands for: should an answer use one twice, the better of the two."""
+    owners: dict[int, int] = {}
     for place, event in enumerate(events):
-        if event.event_id is not None:
-            other = owner.setdefault(event.event_id, place)
+        if event.event_id is not None and not event.why_not:
+            other = owners.setdefault(event.event_id, place)
             if event.rank > events[other].rank:
-                owner[event.event_id] = place
-    return [
-        event if event.event_id is None or owner[event.event_id] == place else replace(event, event_id=None)
-        for place, event in enumerate(events)
-    ]
+                owners[event.event_id] = place
+    return owners
 
 
 _Spot = tuple[str, date | None]
@@ -98,15 +95,16 @@ _Spot = tuple[str, date | None]
 def _assign(stored: StoredRecord, events: Sequence[EventValues]) -> list[Target | None]:
     by_id = {row.id: Target(row) for row in stored.attainments}
     by_event = {link.event_id: by_id[link.attainment_id] for link in stored.events if link.attainment_id in by_id}
-    by_spot: dict[_Spot, Target] = {}
+    there: dict[_Spot, Target] = {}
     for row in stored.attainments:
         if row.subject_key is not None:
-            by_spot.setdefault((row.subject_key, matching_date(row.award_date, row.end_date)), by_id[row.id])
+            there.setdefault((row.subject_key, matching_date(row.award_date, row.end_date)), by_id[row.id])
+    owners = _owners(events)
     found: list[Target | None] = [None] * len(events)
     moved: dict[_Spot, Target] = {}
-    for place, event in enumerate(events):
-        target = by_event.get(event.event_id) if event.event_id is not None else None
-        if target is None or event.key is None or target.stored is None or target.stored.subject_key != event.key:
+    for number, place in owners.items():
+        event, target = events[place], by_event.get(number)
+        if target is None or target.stored is None or event.key is None or target.stored.subject_key != event.key:
             continue
         found[place] = target
         # Its date may have moved: another source of the same qualification moves with it, to the first stored one.
@@ -114,10 +112,15 @@ def _assign(stored: StoredRecord, events: Sequence[EventValues]) -> list[Target 
         other = moved.get(spot)
         if other is None or other.stored is None or target.stored.id < other.stored.id:
             moved[spot] = target
-    by_spot = {**moved, **by_spot}
-    for place, event in enumerate(events):
+    by_spot = {**moved, **there}
+    for place in owners.values():
+        event = events[place]
         if found[place] is None and event.key is not None:
             found[place] = by_spot.setdefault((event.key, event.found_by), Target(None))
+    for place, event in enumerate(events):
+        owner = owners.get(event.event_id) if event.event_id is not None else None
+        if owner is not None and owner != place and events[owner].key == event.key:
+            found[place] = found[owner]  # the same thing told twice
     for place, target in enumerate(found):
         if target is not None:
             target.events.append(place)
@@ -168,10 +171,11 @@ def links_to_write(
 ) -> list[tuple[int, StoredEvent | None]]:
     """Places of events whose link is missing (None) or says something older (the stored link)."""
     held = {link.event_id: link for link in stored}
+    owners = _owners(plan.values)
     wanted = []
     for place in places:
         event, target = plan.values[place], plan.target_of[place]
-        if event.event_id is None or target is None:
+        if event.event_id is None or target is None or owners[event.event_id] != place:
             continue
         link = held.get(event.event_id)
         same_place = link is not None and target.stored is not None and link.attainment_id == target.stored.id

@@ -269,9 +269,9 @@ class _Run:
         }
 
     def _count(self, keys: list[int], plan: Plan) -> None:
-        for key, change, target in zip(keys, plan.changes, plan.target_of, strict=True):
-            if target is None:
-                reason = "The record has no subject code, so it cannot be stored."
+        for key, change, event in zip(keys, plan.changes, plan.values, strict=True):
+            if change is Change.CANNOT:
+                reason = event.why_not or "Another record of the answer has the same event ID."
                 self.summary.not_applied.append(NotApplied(key, reason))
             elif change is Change.LOWER and not self.lower_too:
                 reason = "The grade is lower than the one you hold and was left as it is."

@@ -10,7 +10,7 @@ from app.attainments.stored import matching_date, subject_key
 from app.connectors.lrs_answer import LearningEvent
 
 _FILLERS = frozenset({"UNKNOWN", "UNKNWN", "9999999999"})
-_NO_SOURCE, _NO_NUMBER = 9, 99
+_NO_SOURCE = 9
 _SOURCES = {"AO": 0, "QCFU": 1, "NPD": 2, "ILR": 3}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T].*)?", re.DOTALL)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
@@ -31,18 +31,20 @@ class EventValues:
     """Names of date columns whose text cannot be read or lies in the future: shown, marked, not written."""
 
     @property
+    def why_not(self) -> str:
+        """Why the event can never be stored; "" if it can."""
+        if self.key is None:
+            return "The record has no subject code, so it cannot be stored."
+        return "" if self.event_id is not None else "The record has no event ID, so it cannot be stored."
+
+    @property
     def rank(self) -> tuple[int, str, int]:
         return rank(self.source, self.date_loaded, self.event_id)
 
 
 def rank(source: str | None, date_loaded: str | None, event_id: int | None) -> tuple[int, str, int]:
-    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id.
-
-    One without a number comes after all others: nothing remembers that it stood behind an attainment, so it must
-    not change what an event with a number told.
-    """
-    behind = _SOURCES.get((source or "").upper(), _NO_SOURCE) + (_NO_NUMBER if event_id is None else 0)
-    return (-behind, date_loaded or "", event_id or 0)
+    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id."""
+    return (-_SOURCES.get((source or "").upper(), _NO_SOURCE), date_loaded or "", event_id or 0)
 
 
 def read_date(text: str | None) -> date | None:

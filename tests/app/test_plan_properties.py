@@ -72,7 +72,7 @@ def records(draw, numbers=(1, 2, 3, 8, 9)) -> StoredRecord:
 
 
 answers = st.lists(learning_events(), max_size=6)
-often = settings(max_examples=5000, deadline=None)
+often = settings(max_examples=200, deadline=None)
 
 
 @often

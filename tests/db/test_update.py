@@ -503,9 +503,12 @@ def test_a_number_behind_another_learners_attainment_is_that_learners(db: Databa
 
 
 def test_one_number_on_two_events_of_an_answer(db: Database, user: User):
-    session = session_with({add_learner(db): answer(learning_event(1), learning_event(1, subject_code="X"))})
-    assert counts(run(db, user, session))["new"] == 2
-    assert counts(run(db, user, session))["unchanged"] == 2
+    events = [learning_event(1), learning_event(1, source="ILR"), learning_event(1, source="ILR", subject_code="X")]
+    session = session_with({add_learner(db): answer(*events, learning_event(None, subject_code="Y"))})
+    summary = run(db, user, session)
+    assert counts(summary) == tally(processed=4, new=1, unchanged=1, not_applied=2)
+    assert all("event ID" in one.reason for one in summary.not_applied)
+    assert counts(run(db, user, session)) == tally(processed=4, unchanged=2, not_applied=2)
     with db.read() as tx:
         assert tx.execute(select(func.count()).select_from(attainment_event)).scalar_one() == 1
 

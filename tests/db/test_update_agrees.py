@@ -12,15 +12,14 @@ from app.connectors.lrs_answer import LearningEvent
 from app.db.database import Database
 from app.demo import fill
 from app.learners.search import keys_query
-from app.plr.ask import local_code, refused_locally
-from app.plr.ask import learners_to_ask
+from app.plr.ask import learners_to_ask, local_code, refused_locally
 from app.plr.session import Answer, PlrSession
-from app.plr.update import UpdateSummary, lower_rows, plan_answer, update_selected
+from app.plr.update import UpdateSummary, update_selected
 from app.sandbox.expected import expected
 from app.sandbox.people import Kind, Person, all_events
 from app.sandbox.records import Event
 from app.tasks import TaskContext
-from tests.builders import TODAY, all_keys, snapshot
+from tests.builders import all_keys, snapshot
 
 CODES = {Kind.EXACT: "WSRC0004", Kind.EMPTY: "WSRC0004", Kind.LINKED: "WSRC0022", Kind.OPTED_OUT: "WSEC0206"}
 CODES |= {Kind.NOT_VERIFIED: "WSEC0208", Kind.ULN_UNKNOWN: "WSEC0136"}

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app import access, config, demo
@@ -28,6 +28,7 @@ from ui.look.tokens import apply
 from ui.main_window import MainWindow
 from ui.pages.plr import PlrPage
 from ui.plr_window import PlrWindow
+from ui.window import forget_clipboard
 
 LEARNERS = 100
 """Every kind of person that the LRS treats differently is among them."""
@@ -212,8 +213,9 @@ def saving_as(path: Path) -> Iterator[None]:
             QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
             QTest.keyClicks(edit, str(path))
         else:
-            timer.stop()
-            QTest.keyPress(edit, Qt.Key.Key_Return)  # the dialog is gone before the key is let go
+            # The first one may only close the list of file names that the dialog offers. The dialog is gone
+            # before the key is let go.
+            QTest.keyPress(edit, Qt.Key.Key_Return)
 
     timer.timeout.connect(look)
     timer.start()
@@ -302,6 +304,7 @@ def rooms(qtbot: QtBot, lrs: LrsSandbox, tmp_path: Path, qapp: QApplication) -> 
     opener = Rooms(qtbot, lrs, tmp_path)
     yield opener
     opener.close_all()
+    forget_clipboard()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from app.plr.plan import Change
 from ui.grids.columns import State
 from ui.look.buttons import button
 from ui.look.cards import Card
-from ui.look.fonts import Type, font, metrics, scaled
+from ui.look.fonts import Type, font, metrics, scale, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel
 from ui.look.tokens import Role, color
@@ -20,6 +20,7 @@ from ui.pages.plr_source import CHANGE_STATES
 
 _ORDER = (Change.NEW, Change.CHANGED, Change.LOWER, Change.SAME, Change.CANNOT, Change.NO_EVENTS)
 HEIGHT = 64
+_WHOLE_WORDS_UP_TO = 1.5
 
 
 class CountTile(QAbstractButton):
@@ -152,9 +153,12 @@ class PlrStrip(Card):
         self._note.show()
         self.cancel.hide()
         self.next.setVisible(left > 0)
-        self.next.setText(
-            tr("Continue with the Next {n} ({left} left)", n=count(min(left, at_most)), left=count(left))
-        )
+        numbers = {"n": count(min(left, at_most)), "left": count(left)}
+        whole = tr("Continue with the Next {n} ({left} left)", **numbers)
+        # Beside the counts, large text leaves room for the shorter form only.
+        self.next.setText(whole if scale() <= _WHOLE_WORDS_UP_TO else tr("Next {n} ({left} left)", **numbers))
+        self.next.setAccessibleName(whole)
+        self.next.setToolTip(whole)
 
     def show_counts(self, total: int, by_change: Mapping[Change, int], by_code: Mapping[str, int]) -> None:
         for change, tile in self._tiles.items():

@@ -17,7 +17,7 @@ from sqlalchemy import insert, select, update
 
 from app import access, config
 from app.access import Licence
-from app.attainments.stored import subject_key
+from app.attainments.stored import COMPARED, subject_key
 from app.config import CollegeSettings, LrsSettings, Settings
 from app.db.database import Database
 from app.db.tables import attainment, attainment_event, attainment_type, campus, learner, licence, plr_check
@@ -111,30 +111,13 @@ def _check(learner_id: int, one: Person) -> dict[str, Any]:
 
 
 def _attainment(learner_id: int, found: Any, type_id: int) -> dict[str, Any]:
-    columns = (
-        "subject_code",
-        "subject",
-        "qualification_type",
-        "level",
-        "grade",
-        "credits",
-        "award_date",
-        "start_date",
-        "end_date",
-        "provider",
-        "provider_ukprn",
-        "awarding_org",
-        "awarding_org_code",
-        "language",
-        "under_challenge",
-    )
     return {
         "learner_id": learner_id,
         "type_id": type_id,
         "subject_key": subject_key(found.subject_code),
         "subject_fold": fold(found.subject),
         "origin": "lrs" if found.event_ids else "hand",
-        **{name: getattr(found, name) for name in columns},
+        **{name: getattr(found, name) for name in ("subject_code", *COMPARED)},
     }
 
 

@@ -1,0 +1,115 @@
+"""What database.py does for all others, alike on both databases."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import StatementError
+
+from app.access import User
+from app.db.database import Database
+from app.db.tables import app_user, learner, operation, plr_check
+from app.db.types import Moment
+from app.plr.checks import CheckLog
+from tests.builders import add_learner, add_learners, learner_values
+
+
+def test_a_set_of_ids_is_a_table_for_a_while(db: Database):
+    ids = add_learners(db, [learner_values(number) for number in range(50)])
+    chosen = ids[40:10:-3]
+    for transaction in (db.read, db.write):
+        with transaction() as tx:
+            for some in (chosen, chosen[:2], []):
+                with db.ids_as_table(tx, some) as picked:
+                    query = select(learner.c.id).join(picked, picked.c.id == learner.c.id).order_by(picked.c.place)
+                    assert list(tx.execute(query).scalars()) == some
+    with db.write() as tx:  # the same connection again
+        tx.exec_driver_sql("create temporary table picked (x integer)")
+        tx.exec_driver_sql("drop table picked")
+
+
+def test_a_hundred_thousand_ids(db: Database):
+    with db.read() as tx, db.ids_as_table(tx, range(100_000, 0, -1)) as picked:
+        numbers = tx.execute(select(func.count(), func.min(picked.c.place), func.max(picked.c.id))).one()
+    assert tuple(numbers) == (100_000, 0, 100_000)
+
+
+def test_after_a_failure_the_table_is_gone(db: Database):
+    with pytest.raises(ZeroDivisionError), db.read() as tx, db.ids_as_table(tx, [1, 2]):
+        _ = 1 / 0
+    with db.read() as tx, db.ids_as_table(tx, [3]) as picked:
+        assert tx.execute(select(picked.c.id)).scalars().all() == [3]
+
+
+def test_new_ids_are_nobody_elses(db: Database):
+    with db.write() as tx:
+        first = db.new_ids(tx, learner, 3)
+        tx.execute(insert(learner), [{**learner_values(n), "id": key} for n, key in enumerate(first)])
+        second = db.new_ids(tx, learner, 2)
+        tx.execute(insert(learner), [{**learner_values(n), "id": key} for n, key in enumerate(second, 10)])
+        assert db.new_ids(tx, learner, 0) == ()
+    third = add_learner(db, 99)
+    assert len({*first, *second, third}) == 6
+
+
+def test_moments_are_one_moment_everywhere(db: Database):
+    cairo = timezone(timedelta(hours=2))
+    at = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=cairo)
+    with db.write() as tx:
+        tx.execute(insert(operation).values(kind="x", computer="x", at=at, state="done"))
+        found = tx.execute(select(operation.c.at)).scalar_one()
+        assert found == at
+        assert found.tzinfo is UTC
+        before = select(func.count()).where(operation.c.at < at + timedelta(microseconds=1))
+        assert tx.execute(before.where(operation.c.at >= at)).scalar_one() == 1
+    assert Moment().python_type is datetime
+
+
+def test_a_moment_without_a_time_zone_is_refused(db: Database):
+    with pytest.raises(StatementError, match="time zone"), db.write() as tx:
+        tx.execute(insert(operation).values(kind="x", computer="x", at=datetime(2026, 1, 1), state="done"))
+
+
+def test_the_databases_clock(db: Database):
+    with db.read() as tx:
+        assert abs((db.now(tx) - datetime.now(UTC)).total_seconds()) < 60
+
+
+def test_the_latest_check_of_a_learner_is_the_one_kept(db: Database, user: User):
+    keys = [add_learner(db) for _ in range(130)]
+    log = CheckLog(db, user)
+    for key in keys:
+        log.add(key, "records", "a")
+    assert log.saved == 100, "a hundred at a time"
+    log.save()
+    with db.read() as tx:
+        first = {row.learner_id: row for row in tx.execute(select(plr_check))}
+    again = CheckLog(db, user)
+    again.add(keys[0], "failed", "b")
+    again.add(keys[0], "refused", "c")
+    again.save()
+    again.save()
+    assert again.saved == 1
+    with db.read() as tx:
+        second = {row.learner_id: row for row in tx.execute(select(plr_check))}
+    assert set(second) == set(first) == set(keys)
+    changed = second.pop(keys[0])
+    assert (changed.id, changed.outcome, changed.identity_hash) == (first[keys[0]].id, "refused", "c")
+    assert changed.at >= first[keys[0]].at
+    assert all(second[key] == first[key] for key in second)
+
+
+def test_an_upsert_of_nothing(db: Database):
+    with db.write() as tx:
+        db.upsert(tx, app_user, "login", [])
+
+
+def test_odd_characters_in_the_path(tmp_path):
+    """A question mark or a percent sign in a folder's name is part of the name."""
+    folder = tmp_path / "what? 100% #1"
+    folder.mkdir()
+    db = Database.in_file(folder / "learners.sqlite")
+    with db.read() as tx:
+        assert tx.exec_driver_sql("select 1").scalar_one() == 1
+    db.close()
+    assert [one.name for one in folder.iterdir()] == ["learners.sqlite"]

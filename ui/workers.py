@@ -104,7 +104,8 @@ class TaskRunner(QObject):
         thread.failed.connect(failed if failed is not None else self._pass_on)
         thread.finished.connect(self._next)
         if self._leaving:
-            thread.context.cancel()
+            self._drop(thread)
+            return thread.context
         self._waiting.setdefault(lane, deque()).append(thread)
         self._start(lane)
         return thread.context
@@ -118,10 +119,17 @@ class TaskRunner(QObject):
         """Set every stop flag, of running and waiting tasks; new ones are stopped before they begin."""
         self._leaving = True
         for queue in self._waiting.values():
-            for thread in queue:
-                thread.context.cancel()
+            while queue:
+                self._drop(queue.popleft())
         for thread in self._running.values():
             thread.context.cancel()
+
+    @staticmethod
+    def _drop(thread: TaskThread) -> None:
+        """A task that never begins: a thread started now could outlive the window it belongs to."""
+        thread.context.cancel()
+        thread.cancelled.emit()
+        thread.deleteLater()
 
     def wait(self, milliseconds: int) -> bool:
         """Wait for all threads to end; False if one is still running after `milliseconds`."""

@@ -17,6 +17,7 @@ from app.db.database import Database
 from app.db.upgrade import upgrade
 from tests.builders import first_user, with_types
 from tests.db import postgresql
+from tests.db.crowd import Crowd, make
 from tests.db.postgresql import Server
 
 TEMPLATE = "lm_template"
@@ -96,3 +97,18 @@ def db(address: str) -> Iterator[Database]:
 def user(db: Database) -> User:
     """The first user, who holds every role; both licences are on."""
     return first_user(db)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
+    """One database with many learners, for tests that only read."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            file = tmp_path_factory.mktemp("crowd") / "learners.sqlite"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
+            db = Database.in_file(file)
+        else:
+            template = request.getfixturevalue("postgresql_template")
+            db = Database(stack.enter_context(request.getfixturevalue("server").database(template)))
+        stack.callback(db.close)
+        yield db, make(db)

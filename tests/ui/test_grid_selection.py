@@ -3,7 +3,7 @@
 from array import array
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QItemSelection, QItemSelectionRange
 
@@ -55,8 +55,10 @@ class PlainGrid:
         return [key for key in keys if key not in taken]
 
     def tail(self, count: int, keys: list[int]) -> None:
-        del self.keys[max(0, len(self.keys) - count) :]
-        self.keys += keys
+        start = max(0, len(self.keys) - count)
+        if self.keys[start:] == keys:
+            return  # nothing came or went
+        self.keys[start:] = keys
         self.selected &= set(self.keys)
         self.before = None
 
@@ -117,6 +119,14 @@ def apply_step(view: GridView, plain: PlainGrid, step: tuple) -> None:
 
 
 @pytest.mark.parametrize("most_runs", [2_000, 1, 0], ids=["ranges", "few ranges", "marks"])
+@example(
+    steps=[
+        ("append", [0]),
+        ("run", 0, 0, Flag.ClearAndSelect),
+        ("append", []),
+        ("run", 0, 0, Flag.Toggle | Flag.Current),
+    ]
+)
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_any_sequence_equals_a_plain_list(qtbot, most_runs, steps):

@@ -224,6 +224,8 @@ class LoadedTable(RowTable):
         """Let `keys` stand where the last `count` rows are. A key that comes back keeps its selection."""
         rows = self._model.rowCount()
         start = max(0, rows - count)
+        if self._model.keys[start:] == keys:
+            return  # nothing comes or goes: a run that is being stretched goes on
         chosen = {self._model.key_at(row) for row in range(start, rows) if self._selection.is_row_selected(row)}
         revision, current = self._selection.revision, self.current_key
         bar = self.verticalScrollBar()

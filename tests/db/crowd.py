@@ -1,0 +1,149 @@
+"""A crowd of learners of every sort, and what a plain filter in Python finds among them."""
+
+import random
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import insert
+
+from app.conditions import FieldKind, Operator, Test, words_of
+from app.db.database import Database
+from app.db.tables import plr_check
+from app.folding import fold, storable
+from app.learners.search import FIELDS, Ready, keys_query
+from tests.builders import add_attainment, add_campus, add_learners, learner_values, uln_number
+
+NAMES = ["Ó Briain", "o brien", "O'Brien", "ZOË", "Zoe", "Straße", "strasse", "Smith, John", "100%", "a_b", "axb"]
+NAMES += ["C:\\x", "D/E", "[x]", "Nguyễn", "Ng", "ﬁnn", "İpek", "a;b", "日本", "Ann", None]
+TYPED = [
+    *(name for name in NAMES if name),
+    "o",
+    "%",
+    "_",
+    "/",
+    "\\",
+    "'",
+    "S",
+    "an",
+    "x",
+    "300",
+    "NF1 7bn",
+    "é",
+    "ss",
+]
+
+
+Crowd = tuple[Database, list[dict]]
+
+
+def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
+    """Learners of every sort, and what the grid joins to them; as plain values."""
+    draw = random.Random(seed)
+    sites = {add_campus(db, code, name): name for code, name in (("C", "City"), ("R", "Riverside"), ("Z", "Zürich"))}
+    people = []
+    for number in range(count):
+        people.append(
+            learner_values(
+                number,
+                ref=draw.choice([f"00{number}", f"AB/{number}", f"x_{number}", f"{number}%"]),
+                uln=draw.choice([uln_number(number), None, "9999999999", "1234567890", "3.00E+09", "abc"]),
+                family_name=draw.choice(NAMES),
+                given_names=draw.choice(NAMES),
+                first_name=draw.choice([None, None, "Ann"]),
+                known_as=draw.choice(NAMES),
+                birth_date=draw.choice([None, date(2008, 3, 4), date(2007, 9, 1), date(2008, 3, 5)]),
+                sex=draw.choice(["F", "M", None]),
+                postcode=draw.choice(["NF1 7BN", "M1 1AA", None]),
+                email=draw.choice([None, "a.b@example.org", "A_B@example.org", "Zoë@example.org"]),
+                campus_id=draw.choice([None, *sites]),
+                tutor_group=draw.choice([None, "1A", "1a", "É2"]),
+            )
+        )
+    ids = add_learners(db, people)
+    with db.write() as tx:
+        now = db.now(tx)
+        midnight = datetime(2026, 11, 23).astimezone()
+        times = [midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=23, minutes=59), now]
+        for key, one in zip(ids, people, strict=True):
+            one.update(id=key, campus=sites.get(one["campus_id"]), last_plr=None, has_attainments=False)
+            if draw.random() < 0.6:
+                one["last_plr"] = draw.choice(times).astimezone(UTC)
+                tx.execute(insert(plr_check).values(learner_id=key, at=one["last_plr"], outcome="none"))
+    for one in draw.sample(people, count // 4):
+        add_attainment(db, one["id"])
+        one["has_attainments"] = True
+    for one in draw.sample([other for other in people if not other["has_attainments"]], count // 10):
+        add_attainment(db, one["id"], removed_at=now)
+    add_learners(db, [learner_values(9001, removed_at=now), learner_values(9002, merged_into_id=ids[0])])
+    for one in people:
+        one["ready"] = ready(one)
+    return people
+
+
+def ready(one: dict) -> str:
+    uln, state = one["uln"], one["uln_state"]
+    if uln is None:
+        return Ready.NO_ULN
+    if uln == "9999999999":
+        return Ready.TEMPORARY
+    if state == "bad":
+        return Ready.BAD
+    if one["given_names"] is None and one["first_name"] is None:
+        return Ready.NO_FIRST_NAME
+    return Ready.READY if one["family_name"] is not None else Ready.NO_SURNAME
+
+
+def plain(test: Test, one: dict) -> bool:
+    value, kind = one[test.field], FIELDS[test.field].info.kind
+    if test.operator is Operator.BLANK:
+        return value is None
+    if test.operator is Operator.NOT_BLANK:
+        return value is not None
+    if kind is FieldKind.FLAG:
+        return value == (test.operator is Operator.YES)
+    if kind is FieldKind.DATE:
+        return plain_date(test, value)
+    if test.field == "uln":
+        compare: Callable[[str], str] = lambda text: "".join(storable(text).split())  # noqa: E731
+    elif kind is FieldKind.CHOICE:
+        compare = str
+    else:
+        compare = lambda text: fold(text) or ""  # noqa: E731
+    return plain_text(test, compare(value) if value is not None else None, compare)
+
+
+def plain_text(test: Test, value: str | None, compare: Callable[[str], str]) -> bool:
+    if test.operator is Operator.ANY_OF:
+        return value in [compare(word) for word in words_of(test.value)]
+    asked = compare(test.value.strip())
+    if test.operator is Operator.IS:
+        return value == asked
+    if test.operator is Operator.IS_NOT:
+        return value != asked
+    if value is None:
+        return test.operator is Operator.CONTAINS_NOT
+    value, asked = value.lower(), asked.lower()
+    return {
+        Operator.BEGINS: value.startswith(asked),
+        Operator.ENDS: value.endswith(asked),
+        Operator.CONTAINS: asked in value,
+        Operator.CONTAINS_NOT: asked not in value,
+    }[test.operator]
+
+
+def plain_date(test: Test, value: date | datetime | None) -> bool:
+    day = value.astimezone().date() if isinstance(value, datetime) else value
+    asked = date.fromisoformat(test.value)
+    if day is None:
+        return test.operator is Operator.IS_NOT
+    return {
+        Operator.IS: day == asked,
+        Operator.IS_NOT: day != asked,
+        Operator.BEFORE: day < asked,
+        Operator.FROM: day >= asked,
+    }[test.operator]
+
+
+def found(db: Database, *arguments, **options) -> list[int]:
+    with db.read() as tx:
+        return list(db.ids(tx, keys_query(*arguments, **options)))

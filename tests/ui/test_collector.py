@@ -15,6 +15,7 @@ class Node:
 
 
 def test_garbage_is_collected_in_the_windows_thread(qtbot):
+    gc.enable()
     parent = QObject()
     collector = Collector(parent)
     seen: set[int] = set()
@@ -35,3 +36,4 @@ def test_garbage_is_collected_in_the_windows_thread(qtbot):
         collector.stop()
     assert seen == {threading.get_ident()}
     assert gc.isenabled()
+    gc.disable()  # as the whole suite has it

@@ -137,9 +137,10 @@ class AttainmentsPage(GridPage):
     @Slot(object)
     def _ask_layout(self, layout: Layout | None) -> None:
         dialog = LayoutDialog(self.window(), layout or Layout())
-        if not dialog.exec():
+        agreed, chosen = bool(dialog.exec()), dialog.chosen
+        dialog.deleteLater()
+        if not agreed:
             return
-        chosen = dialog.chosen
 
         def keep(context: TaskContext) -> Layout:
             changes_export.choose_layout(self._context.db, self._context.user, chosen)

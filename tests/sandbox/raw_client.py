@@ -1,5 +1,6 @@
 """A client that knows only what is on the wire: `ssl`, `http.client` and text."""
 
+import contextlib
 import gzip
 import http.client
 import ssl
@@ -128,7 +129,8 @@ class Asker:
         try:
             own.request(method, path, body, {name: value for name, value in wanted.items() if value is not None})
             response = own.getresponse()
-            return Answer(response.status, dict(response.headers), response.read())
+            with contextlib.closing(response):  # it holds the line, also after half an answer
+                return Answer(response.status, dict(response.headers), response.read())
         finally:
             if line is None:
                 own.close()

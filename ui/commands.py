@@ -52,11 +52,10 @@ def folder_of(options: argparse.Namespace) -> DataFolder:
 
 def lrs_check(options: argparse.Namespace) -> int:
     """`lrs check`: the connection step by step, and one learner if named; stores nothing. Needs no licence."""
-    from app.connectors.lrs_check import check
-
     from app import access
     from app.access import Permission
     from app.connectors.lrs_answer import FIELDS
+    from app.connectors.lrs_check import check
     from app.context import lrs_access
     from app.secrets import Secrets
     from app.start import open_folder, sign_in

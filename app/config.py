@@ -14,6 +14,7 @@ from app.config_file import read_file, write_file
 from app.config_rules import (
     Option,
     Rule,
+    clock,
     code,
     database_address,
     host_needs_confirmation,
@@ -23,9 +24,11 @@ from app.config_rules import (
     one_of,
     option,
     options_of,
+    proxy_address,
     service_address,
     site_address,
     text,
+    weekdays,
     whole_number,
     yes_or_no,
 )
@@ -51,6 +54,8 @@ __all__ = [
 FILE_NAME = "settings.toml"
 LIVE, TEST = "live", "test"
 _SECRET_WORDS = ("password", "token", "secret")
+_NEAR = 0.75
+"""How much of two names has to be the same for one to be taken for a slip of the other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +100,12 @@ class LrsSettings(_Section):
         "Certificate authorities",
         "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
     )
+    proxy: str = option(
+        "",
+        proxy_address(),
+        "Proxy",
+        "Address of the proxy that leads out of the network; nothing: the one this computer is set to, if any.",
+    )
     certificate_file: str = option(
         "",
         text(4096),
@@ -133,6 +144,15 @@ class LrsSettings(_Section):
     deadline: int = option(
         180, whole_number(20, 900), "Longest call, seconds", "A call that takes longer is given up."
     )
+    opens: str = option(
+        "", clock(), "Service opens", "When the service is said to open, UK time; nothing: not known."
+    )
+    closes: str = option(
+        "", clock(), "Service closes", "When the service is said to close, UK time; nothing: not known."
+    )
+    days: str = option(
+        "", weekdays(), "Days", "On which the service is open between these times; nothing: every day."
+    )
     send_all_given_names: bool = option(
         False, yes_or_no(), "Send all given names", "Otherwise the first one is sent."
     )
@@ -145,6 +165,16 @@ class LrsSettings(_Section):
         "Confirmed hosts",
         "Computers outside education.gov.uk that an administrator confirmed as the service's.",
     )
+
+    def __post_init__(self) -> None:
+        # Without arguments, super() does not find the class that slots have made anew.
+        _Section.__post_init__(self)
+        if (self.opens or self.closes) and not (self.opens and self.opens < self.closes):
+            raise InputError(
+                "The setting [lrs] closes does not fit to [lrs] opens.",
+                hint="Set both or none of them, and closes to a later time than opens.",
+                field="lrs.closes" if self.opens else "lrs.opens",
+            )
 
     @property
     def host(self) -> str:
@@ -281,7 +311,7 @@ def _section(part: type[_Section], values: object) -> _Section:
     declared = {one.name: one for one in options_of(part)}
     for name in values:
         if name not in declared:
-            raise _unknown(f"[{part.section}] {name}", [f"[{part.section}] {one}" for one in declared])
+            raise _unknown(name, list(declared), part.section)
     # TOML's lists are Python's lists; a frozen section keeps them as tuples.
     return part(**{name: tuple(one) if isinstance(one, list) else one for name, one in values.items()})
 
@@ -295,10 +325,21 @@ def _not_allowed(section: str, one: Option) -> InputError:
     )
 
 
-def _unknown(name: str, known: list[str]) -> InputError:
-    if any(word in name.lower() for word in _SECRET_WORDS):
+def _unknown(name: str, known: list[str], section: str = "") -> InputError:
+    """`name` is not among `known`; both without the [section] they stand in, which every name would share."""
+    shown = f"[{section}] {name}" if section else name
+    nearest = difflib.get_close_matches(name, known, n=1, cutoff=_NEAR)
+    secret = any(word in name.lower() for word in _SECRET_WORDS)
+    if secret or (not nearest and _like_a_secret(name)):
         hint = "Passwords are not kept in a file: take the line out, and use the command secret set."
+    elif nearest:
+        hint = f"Did you mean {f'[{section}] ' if section else ''}{nearest[0]}?"
     else:
-        nearest = difflib.get_close_matches(name, known, n=1)
-        hint = f"Did you mean {nearest[0]}?" if nearest else f"Known are {', '.join(known)}."
-    return InputError(f"{FILE_NAME} has a setting that is not known: {name}.", hint=hint, field=name)
+        hint = f"Known are {', '.join(known)}."
+    return InputError(f"{FILE_NAME} has a setting that is not known: {shown}.", hint=hint, field=shown)
+
+
+def _like_a_secret(name: str) -> bool:
+    """Also with a slip in it: pasword, lrs_passwd."""
+    parts = (name, *name.split("_"))
+    return any(difflib.get_close_matches(part.lower(), _SECRET_WORDS, n=1, cutoff=_NEAR) for part in parts)

@@ -15,6 +15,8 @@ _UNCARRIABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _CODE = re.compile(r"[0-9A-Za-z]*")
 _DATABASES = ("sqlite", "postgresql+psycopg")
 _LRS_DOMAIN = "education.gov.uk"
+_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,31 @@ def yes_or_no() -> Rule:
     return Rule("true or false", lambda value: True)
 
 
+def clock() -> Rule:
+    return Rule("a time such as 08:00, or nothing", lambda value: not value or _CLOCK.fullmatch(value) is not None)
+
+
+def weekdays() -> Rule:
+    return Rule("days such as Mon-Fri or Mon, Tue, Sat; or nothing", _are_weekdays)
+
+
+def weekdays_of(text: str) -> frozenset[int]:
+    """The days in `text`, Monday being 0; all of them if there are none. Raises ValueError for anything else."""
+    if not text.strip():
+        return frozenset(range(7))
+    found: set[int] = set()
+    for part in text.split(","):
+        first, dash, last = (one.strip().capitalize() for one in part.partition("-"))
+        begin = WEEKDAYS.index(first)
+        end = WEEKDAYS.index(last) if dash else begin
+        found.update((begin + step) % 7 for step in range((end - begin) % 7 + 1))
+    return frozenset(found)
+
+
+def proxy_address() -> Rule:
+    return Rule("an address such as http://proxy:8080, without user and password; or nothing", _is_proxy_address)
+
+
 def service_address() -> Rule:
     return Rule(
         "an address that begins with https:// (http:// for this computer only), without user, password, "
@@ -156,6 +183,28 @@ def host_needs_confirmation(address: str) -> bool:
     """
     host = host_of(address)
     return bool(host) and not (is_loopback(host) or host == _LRS_DOMAIN or host.endswith(f".{_LRS_DOMAIN}"))
+
+
+def _are_weekdays(text: str) -> bool:
+    try:
+        return bool(weekdays_of(text))
+    except ValueError:
+        return False
+
+
+def _is_proxy_address(address: str) -> bool:
+    if not address:
+        return True
+    parts = _parts(address)
+    return (
+        parts is not None
+        and parts.scheme == "http"
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and parts.path in ("", "/")
+        and not parts.query
+        and not parts.fragment
+    )
 
 
 def _is_host(name: str) -> bool:

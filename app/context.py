@@ -1,16 +1,19 @@
 """The objects the window is built on: made once in `ui/main.py`, passed to constructors."""
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from app import config
 from app.access import Permission, Rights, User, require
 from app.config import Settings
-from app.connectors.lrs import LrsAccess, LrsClient
 from app.db.database import Database
 from app.errors import InputError, SecretNeededError
 from app.folders import DataFolder
 from app.plr.session import PlrSession
 from app.secrets import LABELS, Secrets
+
+if TYPE_CHECKING:
+    from app.connectors.lrs import LrsAccess, LrsClient
 
 
 @dataclass(slots=True)
@@ -26,7 +29,7 @@ class AppContext:
     plr: PlrSession = field(default_factory=PlrSession)
     demo: bool = False
 
-    def lrs(self) -> LrsClient:
+    def lrs(self) -> "LrsClient":
         """A client for the settings of the moment. In a task only: it asks the password store.
 
         Raises InputError naming the setting that is missing or wrong; nothing is sent before that.
@@ -41,12 +44,14 @@ class AppContext:
         self.settings = settings
 
 
-def lrs_client(settings: Settings, secrets: Secrets) -> LrsClient:
+def lrs_client(settings: Settings, secrets: Secrets) -> "LrsClient":
     """The LRS client that `settings` and the password store describe; asks the store, so never in the UI thread."""
+    from app.connectors.lrs import LrsClient
+
     return LrsClient(lrs_access(settings, secrets))
 
 
-def lrs_access(settings: Settings, secrets: Secrets) -> LrsAccess:
+def lrs_access(settings: Settings, secrets: Secrets) -> "LrsAccess":
     """Settings and secrets as the connector wants them. Raises InputError, SecretNeededError, before any call."""
     lrs = settings.lrs
     if not lrs.url:
@@ -58,9 +63,13 @@ def lrs_access(settings: Settings, secrets: Secrets) -> LrsAccess:
             f"The address {lrs.host} is outside education.gov.uk and no administrator has confirmed it.",
             hint="Confirm it under File, Settings, PLR/LRS.",
         )
+    # With its certificates it takes a tenth of the program's start, and nobody has asked for it then.
+    from app.connectors.lrs import LrsAccess
+
     return LrsAccess(
         url=lrs.url,
         ca_file=lrs.ca_file,
+        proxy=lrs.proxy,
         certificate_file=lrs.certificate_file,
         organisation_ref=lrs.organisation_ref,
         ukprn=lrs.ukprn,

@@ -17,13 +17,15 @@ from sqlalchemy import insert, select, update
 
 from app import access, config
 from app.access import Licence
+from app.attainments import at_a_glance_kept
 from app.attainments.stored import COMPARED, subject_key
 from app.config import CollegeSettings, LrsSettings, Settings
 from app.db.database import Database
 from app.db.tables import attainment, attainment_event, attainment_type, campus, learner, licence, plr_check
 from app.errors import ServiceError
 from app.folding import fold
-from app.learners.edit import derived, normal_postcode
+from app.learners.edit import derived
+from app.postcodes import normal_postcode
 from app.sandbox.people import Person, people
 
 DEMO_LEARNERS = 2_500
@@ -76,6 +78,7 @@ def fill(db: Database, count: int = DEMO_LEARNERS, *, held: bool = True) -> tupl
         ]
         if links:
             tx.execute(insert(attainment_event), links)
+        at_a_glance_kept.keep(tx, {key for key, _, _ in stored})
         _switch_licences_on(tx)
     return invented
 

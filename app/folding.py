@@ -22,6 +22,8 @@ def cleaned(text: str | None) -> str | None:
     """Text as it is stored: NFC, ends trimmed, inner white space collapsed; empty becomes None."""
     if text is None:
         return None
+    if text.isascii():
+        return " ".join(text.replace("\0", "").split()) or None
     return " ".join(unicodedata.normalize("NFC", storable(text)).split()) or None
 
 

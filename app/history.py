@@ -13,9 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
 
+from app.attainments import at_a_glance_kept
 from app.db import tables
 from app.db.database import Database
-from app.db.tables import change, operation
+from app.db.tables import attainment, change, operation
 from app.errors import ConflictError, InputError
 
 Values = Mapping[str, Any]
@@ -29,6 +30,8 @@ class Operation:
     db: Database
     tx: Connection
     changes: list[dict[str, Any]] = field(default_factory=list)
+    whose: set[int] = field(default_factory=set)
+    """Learners whose attainments were written: what these come to is worked out anew with `save_changes`."""
 
     def insert(self, table: Table, values: Values, learner_id: int | None = None) -> int:
         """Insert one row and note it; returns its id."""
@@ -37,22 +40,32 @@ class Operation:
     def insert_own(self, table: Table, values: Values) -> int:
         """Insert a learner: the change belongs to the very row it tells of. Returns the id."""
         [key] = self.db.new_ids(self.tx, table, 1)
-        self._insert(table, [key], [values], key)
+        self._insert(table, [key], [values], [key])
         return key
 
     def insert_many(self, table: Table, rows: Sequence[Values], learner_id: int | None = None) -> Sequence[int]:
         """Insert rows (all with the same keys) of one learner and note them; returns their ids."""
         ids = self.db.new_ids(self.tx, table, len(rows))
         if rows:
-            self._insert(table, ids, rows, learner_id)
+            self._insert(table, ids, rows, [learner_id] * len(rows))
         return ids
 
-    def _insert(self, table: Table, ids: Sequence[int], rows: Sequence[Values], learner_id: int | None) -> None:
+    def insert_each(self, table: Table, rows: Sequence[Values]) -> Sequence[int]:
+        """Insert rows (all with the same keys) of many learners and note them; returns their ids. A row is its
+        `learner_id`'s, or is a learner itself."""
+        ids = self.db.new_ids(self.tx, table, len(rows))
+        if rows:
+            own = "learner_id" not in rows[0]
+            self._insert(table, ids, rows, ids if own else [row["learner_id"] for row in rows])
+        return ids
+
+    def _insert(self, table: Table, ids: Sequence[int], rows: Sequence[Values], owners: Sequence[int | None]) -> None:
         self.tx.execute(insert(table), [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
         version = 1 if "version" in table.c else None
-        for key, row in zip(ids, rows, strict=True):
+        self._note_whose(table, (row.get("learner_id") for row in rows))
+        for key, row, owner in zip(ids, rows, owners, strict=True):
             present = {name: value for name, value in row.items() if value is not None}
-            self._note(table, key, "insert", None, present, learner_id, version)
+            self._note(table, key, "insert", None, present, owner, version)
 
     def update(self, table: Table, row: Row[Any], values: Values, learner_id: int | None = None) -> bool:
         """Change the columns of `values` that differ from `row` as it was read; returns whether any did.
@@ -72,6 +85,7 @@ class Operation:
             differing = {name: value for name, value in values.items() if getattr(row, name) != value}
             if not differing:
                 continue
+            self._note_whose(table, (getattr(row, "learner_id", None), values.get("learner_id")))
             version = row.version + 1 if versioned else None
             written = {f"to_{name}": value for name, value in differing.items()}
             alike.setdefault(tuple(differing), []).append({"at_id": row.id, "at_version": version, **written})
@@ -92,10 +106,15 @@ class Operation:
         gone = []
         for row, learner_id in rows:
             gone.append(row.id)
+            self._note_whose(table, (getattr(row, "learner_id", None),))
             before = {name: value for name, value in row._mapping.items() if value is not None and name != "id"}
             self._note(table, row.id, "delete", before, None, learner_id, None)
         for some in batched(gone):
             self.tx.execute(table.delete().where(table.c.id.in_(some)))
+
+    def _note_whose(self, table: Table, learner_ids: Iterable[int | None]) -> None:
+        if table is attainment:
+            self.whose.update(key for key in learner_ids if key is not None)
 
     def _note(
         self,
@@ -121,7 +140,10 @@ class Operation:
         )
 
     def save_changes(self) -> None:
-        """Write the changes noted so far; in the same transaction as the rows they tell of."""
+        """Write the changes noted so far, and what follows from the rows they tell of; in the same transaction."""
+        if self.whose:
+            at_a_glance_kept.keep(self.tx, self.whose)
+            self.whose.clear()
         if self.changes:
             self.tx.execute(insert(change), self.changes)
             self.changes.clear()
@@ -197,7 +219,7 @@ def unpacked(table: Table, body: str | None) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------- undo
 
 # A row hangs on another: if that one was left as it is, this one is left too.
-_HANGS_ON = {"attainment_event": ("attainment", "attainment_id")}
+_HANGS_ON = {"attainment_event": ("attainment", "attainment_id"), "aim": ("learner", "learner_id")}
 _Spot = tuple[str, int]
 """A row: its table's name and its id."""
 
@@ -228,6 +250,7 @@ def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
         if tx.execute(claim.values(state="undone")).rowcount != 1:
             raise InputError("This has been undone already.", hint="Reload the page to see how things stand.")
         changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
+        at_a_glance_kept.lock(tx, {one.learner_id for one in changes if one.table_name == attainment.name} - {None})
         if not changes:
             raise _nothing_to_undo()
         summary = _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes).run()

@@ -14,13 +14,14 @@ import threading
 import time
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
 from xml.sax.saxutils import escape
 
 from app.errors import InputError
+from app.reports import report_of
 
-__all__ = ["mask", "register", "start", "stop"]
+__all__ = ["mask", "note", "register", "start", "stop"]
 
 FILE_NAME = "learner-manager.log"
 CRASH_FILE_NAME = "crash.log"
@@ -36,6 +37,9 @@ _QUERY = re.compile(r"\?[\w.%\[\]~-]{1,100}=[^\s\"'<>)]*")
 _USER = re.compile(r"(?<=://)[^\s/@\"']{1,300}@")
 # Bounded, so that a long line without a blank does not take a time that grows with its square.
 _EMAIL = re.compile(r"[^\s@<>\"'(),;:=/\[\]]{1,64}(?:@|%40)[^\s@<>\"'(),;:=/\[\]]{1,255}\.\w{2,}")
+
+# The folder of whoever uses the computer bears their name. "/" is nobody's.
+_HOME = re.compile(re.escape(os.path.expanduser("~").rstrip("/\\") or "~") + r"(?=[\\/\"'\s]|$)")
 
 _lock = threading.Lock()
 _secrets: set[str] = set()
@@ -77,6 +81,7 @@ def mask(text: str) -> str:
     pattern = _secret_pattern
     if pattern is not None:
         text = pattern.sub("[secret]", text)
+    text = _HOME.sub("~", text)
     text = _USER.sub("[user]@", text)
     text = _QUERY.sub("?[query]", text)
     text = _EMAIL.sub("[e-mail]", text)
@@ -91,7 +96,17 @@ class _MaskingFormatter(logging.Formatter):
         self.converter = time.gmtime
 
     def format(self, record: logging.LogRecord) -> str:
-        return mask(super().format(record))
+        theirs = record.exc_text
+        if record.exc_info:
+            record.exc_text = None  # what another log made of it says more than ours may
+        try:
+            return mask(super().format(record))
+        finally:
+            record.exc_text = theirs
+
+    def formatException(self, ei: Any) -> str:
+        """Where it happened and what kind it was; what a foreign exception says may be about a person."""
+        return report_of(ei[1]) if ei[1] is not None else ""
 
 
 def _say_little(record: logging.LogRecord) -> None:
@@ -157,6 +172,14 @@ def _start(folder: Path, console: bool) -> None:
     _crash_file = _open_private(folder / CRASH_FILE_NAME)
     _had_faulthandler = faulthandler.is_enabled()
     faulthandler.enable(_crash_file)
+
+
+def note(text: str) -> None:
+    """Put `text`, masked, beside what a crash would write: the next start finds it (`app/crash_notes.py`)."""
+    file = _crash_file
+    if file is not None:
+        file.write(mask(text))
+        file.flush()
 
 
 def stop() -> None:

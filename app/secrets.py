@@ -55,6 +55,13 @@ class StoreState(Enum):
     def sentence(self) -> str:
         return self.value
 
+    @property
+    def why_not_kept(self) -> str:
+        """The beginning of the sentence, without what follows from it for a window."""
+        if self is StoreState.AVAILABLE:
+            return "This computer's password store took the secret and did not give it back"
+        return self.sentence.partition(", so ")[0]
+
 
 class _NoStoreError(AppError):
     """There is no password store at all."""
@@ -195,5 +202,6 @@ def _asking_store(question: Callable[[Any], Answer]) -> Answer:
         locked = isinstance(error, KeyringLocked)
         raise AppError(
             f"This computer's password store {'is locked' if locked else 'does not work just now'}.",
-            hint="Unlock it (signing in to the desktop does that) and try again, or type the password again.",
+            hint="Unlock it (signing in to the desktop does that) and try again, or type the password again under "
+            "File, Settings.",
         ) from None

@@ -1,11 +1,14 @@
 """Opening a data folder: what the window and every command without a window begin with."""
 
+from pathlib import Path
+
 from sqlalchemy import insert, select
 
 from app import access, config
 from app.access import User
+from app.attainments import at_a_glance_kept
 from app.config import Settings
-from app.db.database import Database
+from app.db.database import Database, parsed
 from app.db.tables import attainment_type
 from app.db.upgrade import upgrade
 from app.folders import DataFolder, require_local
@@ -21,18 +24,33 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
     folder.make()
     settings = config.load(folder.path)
     url = database_url or settings.database.url
-    if not url:
+    if url:
+        db = Database(url)
+    else:
         require_local(folder.database_file)
-        url = f"sqlite:///{folder.database_file}"
-    db = Database(url)
+        db = Database.in_file(folder.database_file)
     try:
         upgrade(db)
         access.prepare(db)
         _prepare_types(db)
+        at_a_glance_kept.fill(db)
     except BaseException:
         db.close()
         raise
     return settings, db
+
+
+def embedded_file(folder: DataFolder, database_url: str = "") -> Path | None:
+    """The file that `open_folder` would open; None if it is a shared database. Opens nothing.
+
+    Raises InputError (settings, folder).
+    """
+    folder.make()
+    url = database_url or config.load(folder.path).database.url
+    if not url:
+        return folder.database_file
+    address = parsed(url)
+    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
 
 
 def sign_in(db: Database) -> tuple[User, access.Rights]:

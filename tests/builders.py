@@ -10,6 +10,7 @@ from sqlalchemy import insert, select, update
 
 from app import access
 from app.access import Role, User
+from app.attainments import at_a_glance_kept
 from app.attainments.stored import StoredEvent, StoredRecord, subject_key
 from app.connectors.lrs_answer import LearningEvent
 from app.db.database import Database
@@ -135,6 +136,7 @@ def add_attainment(
         for event_id, source, loaded in links:
             link = {"event_id": event_id, "source": source, "date_loaded": loaded}
             tx.execute(insert(attainment_event).values(learner_id=learner_id, attainment_id=key, **link))
+        at_a_glance_kept.keep(tx, [learner_id])
     return key
 
 

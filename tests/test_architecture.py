@@ -48,6 +48,7 @@ def test_app_knows_neither_qt_nor_ui():
     [
         ("app/db", ("app.connectors", "app.learners", "app.plr", "app.attainments", "app.access", "app.history")),
         ("app/connectors", ("app.db", "app.learners", "app.plr", "app.attainments", "app.access", "app.sandbox")),
+        ("app/files", ("app.db", "app.connectors", "app.learners", "app.plr", "app.access", "sqlalchemy")),
         ("ui/look", ("app", "ui.pages", "ui.dialogs", "ui.grids", "ui.workers")),
         ("ui/grids", ("ui.pages", "ui.dialogs", "ui.main_window", "app.db")),
         ("ui/dialogs", ("ui.pages", "ui.main_window")),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from app.access import Permission, Rights
 from ui.actions import Action
 from ui.look.icons import Icon
-from ui.look.words import tr
+from ui.look.words import count, tr
 
 LEARNERS, ADMINISTRATION = "Learners", "Administration"
 
@@ -67,6 +67,16 @@ def _edit(state: WindowState) -> str:
     if state.page != "learners":
         return tr("Open the Learners page first.")
     return _selected(state)
+
+
+def _lrs(state: WindowState) -> str:
+    if reason := _download(state):
+        return reason
+    from app.learners.asking import AT_MOST
+
+    if state.selected > AT_MOST:
+        return tr("Select at most {n} learners: the service takes no more at a time.", n=count(AT_MOST))
+    return ""
 
 
 def _export(state: WindowState) -> str:
@@ -196,6 +206,7 @@ def _learner() -> tuple[Action, ...]:
             permission=Permission.EDIT_LEARNERS,
             why_not=_permitted(Permission.EDIT_LEARNERS, _edit),
         ),
+        *_uln(),
         Action(
             id="learner.attainments",
             text="Attainments",
@@ -206,6 +217,37 @@ def _learner() -> tuple[Action, ...]:
             key_tip="M",
             trigger=lambda window: window.show_attainments(),
             why_not=_edit,
+        ),
+    )
+
+
+def _uln() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="learner.find_uln",
+            text="Find ULN",
+            tip="Look for the selected learners at the Learning Records Service, by name, birth date and postcode",
+            icon=Icon.USER_FOCUS,
+            tab=LEARNERS,
+            group="Learner",
+            key_tip="K",
+            trigger=lambda window: window.learners.uln.find_selected(),
+            permission=Permission.PLR_DOWNLOAD,
+            why_not=_permitted(Permission.PLR_DOWNLOAD, _lrs),
+            words="search look up correct unique learner number",
+        ),
+        Action(
+            id="learner.verify",
+            text="Verify",
+            tip="Ask the Learning Records Service whether ULN and person belong together",
+            icon=Icon.SHIELD_CHECK,
+            tab=LEARNERS,
+            group="Learner",
+            key_tip="V",
+            trigger=lambda window: window.learners.uln.verify_selected(),
+            permission=Permission.PLR_DOWNLOAD,
+            why_not=_permitted(Permission.PLR_DOWNLOAD, _lrs),
+            words="check uln",
         ),
     )
 

@@ -84,6 +84,8 @@ def lrs_check(options: argparse.Namespace) -> int:
     if options.show_events:
         document["records"] = [{one.wire: getattr(event, one.name) for one in FIELDS} for event in events]
     lines = [f"{'ok ' if one.ok else 'NOT'}  {one.name}: {one.detail}" for one in report.steps]
+    if not all(named) and report.ok:
+        lines.append("--   Sign-in: not tested. The service looks at it only when asked about a learner (--uln …).")
     if report.answer is not None:
         lines.append(f"{report.answer.response_code}: {len(events)} learning events")
     _tell(options, document, lines)
@@ -179,7 +181,7 @@ def db_check(options: argparse.Namespace) -> int:
 def secret_set(options: argparse.Namespace) -> int:
     """`secret set NAME`: one line from standard input into the password store; never from an argument."""
     from app import config
-    from app.secrets import LABELS, Kept, Secrets, host_for
+    from app.secrets import LABELS, Kept, Secrets, StoreState, host_for
 
     if options.name not in LABELS:
         raise InputError(f"There is no secret of that name. There are: {', '.join(LABELS)}.", hint="Use one of them.")
@@ -189,10 +191,13 @@ def secret_set(options: argparse.Namespace) -> int:
     folder = folder_of(options)
     folder.make()
     settings = config.load(folder.path)
-    if Secrets().set(options.name, value, host=host_for(options.name, settings)) is not Kept.STORE:
+    secrets = Secrets()
+    if secrets.set(options.name, value, host=host_for(options.name, settings)) is not Kept.STORE:
+        state = secrets.store_state()
+        unlock = "Unlock it and try again, or give" if state is StoreState.LOCKED else "Give"
         raise AppError(
-            "This computer has no password store, so nothing was kept.",
-            hint=f"Give the secret as LEARNER_MANAGER_SECRET_{options.name.upper()} instead.",
+            f"{state.why_not_kept}, so nothing was kept.",
+            hint=f"{unlock} the secret as LEARNER_MANAGER_SECRET_{options.name.upper()} instead.",
         )
     _tell(options, {"ok": True}, ["Kept in the password store."])
     return DONE

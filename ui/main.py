@@ -4,6 +4,7 @@ Qt is imported only by what opens a window.
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.smoke is not None or options.command == "tour":
             _draw_nowhere_if_need_be()
         if options.command is None:
+            # What is made until the window is there stays; it would be walked through again and again.
+            gc.disable()
             from ui import window
 
             return window.run(options)

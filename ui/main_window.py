@@ -14,11 +14,10 @@ from app.tasks import TaskContext
 from ui import parts, remembered
 from ui.action_list import ADMINISTRATION, LEARNERS, WindowState, action_list
 from ui.actions import ActionSet
-from ui.dialogs.questions import confirm_quitting
-from ui.dialogs.settings import SettingsDialog
 from ui.export_status import ExportStatus
 from ui.file_menu import FileMenu
 from ui.hub import Hub
+from ui.leaving import Leaving
 from ui.look.banner import Banner
 from ui.look.buttons import icon_button
 from ui.look.focus_ring import FocusRing
@@ -37,7 +36,6 @@ from ui.ribbon import Ribbon
 from ui.status_bar import StatusBar
 from ui.workers import Lane, TaskRunner
 
-_LEAVE_MS = 5_000
 _AREAS: Mapping[str, tuple[str, ...]] = {LEARNERS: ("learners", "attainments"), ADMINISTRATION: ("licences",)}
 
 
@@ -56,7 +54,7 @@ class MainWindow(QWidget):
         self.messages = Messages(self)
         self.runner.failed.connect(self.messages.show)
         self.hub.announced.connect(self._announced)
-        self._leaving = False
+        self.leaving = Leaving(self)
         self._appearance: remembered.Appearance = {}
         self._build()
         self._wire()
@@ -65,8 +63,9 @@ class MainWindow(QWidget):
         self._set_appearance(remembered.restore(folder, self, self.ribbon, self._grids))
         self._refresh_later = QTimer(self, singleShot=True, interval=0)
         self._refresh_later.timeout.connect(self.refresh_actions)
-        self.show_page("learners")
-        self.learners.grid.setFocus()
+        self.show_page(remembered.page(folder, self._pages))
+        for page in (self.attainments, self.learners):
+            page.grid.setFocus()
         self.learners.reload()
         self.attainments.reload()
 
@@ -99,6 +98,7 @@ class MainWindow(QWidget):
         whole.addLayout(self._build_page_row())
         whole.addWidget(self._stack, 1)
         whole.addWidget(self.status)
+        parts.in_reading_order([self.ribbon, self.tabs, self.search, self.details, self._stack, self.status])
         FocusRing(self)
 
     def _demo_banner(self) -> QWidget:
@@ -136,13 +136,15 @@ class MainWindow(QWidget):
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
-        self.ribbon.help_wanted.connect(self.file_menu.open_help)
+        for wanted in (self.ribbon.help_wanted, self.plr.help_wanted):
+            wanted.connect(self.file_menu.open_help)
         self.file_menu.settings_wanted.connect(self.open_settings)
         self.file_menu.leave_wanted.connect(self.leave)
         self.file_menu.said.connect(self.status.show_result)
         self.ribbon.tab_changed.connect(self._show_area)
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
+        self.search.left.connect(self._to_grid)
         self.details.toggled.connect(self._details_toggled)
         for page in (self.learners, self.attainments):
             page.changed.connect(self._something_changed)
@@ -150,12 +152,14 @@ class MainWindow(QWidget):
             page.pane.closed.connect(self._details_closed)
         self.learners.attainments_wanted.connect(self._show_attainments_of)
         self.learners.licences_wanted.connect(self._open_licences)
+        self.learners.settings_wanted.connect(self.open_settings)
         self.learners.demo_wanted.connect(self.file_menu.open_demo)
         for keys, called in (
             ("Ctrl+F", self.search.setFocus),
             ("F6", self._next_part),
             ("Shift+F6", self._previous_part),
             ("Ctrl+Tab", self._next_page),
+            ("Ctrl+Shift+Tab", self._previous_page),
         ):
             QShortcut(QKeySequence(keys), self, called)
 
@@ -210,9 +214,17 @@ class MainWindow(QWidget):
     def _next_page(self) -> None:
         self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % max(1, self.tabs.count()))
 
+    @Slot()
+    def _previous_page(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() - 1) % max(1, self.tabs.count()))
+
     @Slot(str)
     def _quick_typed(self, text: str) -> None:
         self.page.set_quick(text)
+
+    @Slot()
+    def _to_grid(self) -> None:
+        self.page.grid.setFocus()
 
     @Slot(bool)
     def _details_toggled(self, shown: bool) -> None:
@@ -304,8 +316,11 @@ class MainWindow(QWidget):
 
     @Slot()
     def open_settings(self) -> None:
+        from ui.dialogs.settings import SettingsDialog
+
         dialog = SettingsDialog(self, self.runner, self.context, self._appearance)
         dialog.saved.connect(self._something_changed)
+        dialog.saved.connect(self.learners.certificate_banner.look)
         dialog.appearance_changed.connect(self._set_appearance)
         dialog.open()
 
@@ -353,37 +368,21 @@ class MainWindow(QWidget):
         self.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        plr = self.plr.window
-        if not self._leaving:
-            busy = self.plr.busy
-            if (busy or self.exports.busy) and not confirm_quitting(self):
-                event.ignore()
-                return
-            if plr is not None and plr.isVisible():
-                if busy:
-                    plr.page.cancel()
-                    plr.close_unasked()
-                elif not plr.close():
-                    event.ignore()
-                    return
-            self._leaving = True
-            folder = self.context.folder.path
-            remembered.remember(folder, self, self.ribbon, self._grids, self._appearance)
-        self.end_tasks()
-        event.accept()
-        self.left.emit()
+        if self.leaving.may_close():
+            event.accept()
+            self.left.emit()
+        else:
+            event.ignore()
+
+    def remember(self) -> None:
+        """Write down, for the next run, how the window looks."""
+        folder, page = self.context.folder.path, self.state().page
+        remembered.remember(folder, self, self.ribbon, self._grids, self._appearance, page)
 
     def end_tasks(self) -> None:
-        """Stop every task and wait: a killed write is worse than a slow exit, so after 5 s we go on waiting."""
-        self.runner.cancel_all()
-        if not self.runner.wait(_LEAVE_MS):
-            self.status.show_result(tr("Waiting for work under way to end…"))
-            while not self.runner.wait(_LEAVE_MS):
-                pass
+        """Stop every task and wait for it."""
+        self.leaving.end_tasks()
 
     def close_for_good(self) -> None:
         """After the tasks ended: no question any more."""
-        self._leaving = True
-        if self.plr.window is not None:
-            self.plr.window.close_unasked()
-        self.close()
+        self.leaving.for_good()

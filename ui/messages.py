@@ -7,9 +7,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError
+from app.reports import report_of
 from app.tasks import now
 from ui.dialogs.message import MessageDialog
-from ui.dialogs.unexpected_error import UnexpectedErrorDialog
+from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog
 
 logger = logging.getLogger(__name__)
 
@@ -39,10 +40,9 @@ class Messages(QObject):
 
     def report(self, error: BaseException) -> None:
         """A bug: one dialog per place and minute (a broken paint would ask for thirty)."""
-        report = "".join(traceback.format_exception(error))
         frames = traceback.extract_tb(error.__traceback__)
         place = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else type(error).__name__
-        self.unexpected.emit(place, report)
+        self.unexpected.emit(place, report_of(error))
 
     @Slot(str, str)
     def _show_unexpected(self, place: str, report: str) -> None:
@@ -50,6 +50,10 @@ class Messages(QObject):
             return
         self._told[place] = now()
         UnexpectedErrorDialog(self._top(), report).open()
+
+    def tell_of_last_time(self, notes: str) -> None:
+        """What `app.crash_notes.take` found, said once, when the window is there."""
+        LastTimeDialog(self._top(), notes).open()
 
     def _top(self) -> QWidget:
         from PySide6.QtWidgets import QApplication

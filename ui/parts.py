@@ -1,24 +1,65 @@
-"""F6: from one part of a window to the next, and round again."""
+"""The parts of a window: F6 goes from one to the next and round again, Tab goes through them in reading order."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+
+from ui.look.speech import announce
 
 
 def move(parts: Sequence[QWidget], step: int) -> None:
-    """Give the focus to the part `step` places on from the one that has it; parts that cannot take it are skipped."""
+    """Give the focus to the part `step` places on from the one that has it; hidden ones are skipped.
+
+    A part without anything to press takes the focus itself, so that a screen reader reads it.
+    """
     focus = QApplication.focusWidget()
     holds = [focus is not None and (focus is part or part.isAncestorOf(focus)) for part in parts]
-    at = holds.index(True) if True in holds else 1
+    # From between the first part and the second, where the quick filter stands, it goes to the one or the other.
+    at = holds.index(True) if True in holds else max(0, -step)
     for turn in range(1, len(parts) + 1):
         if _take_focus(parts[(at + step * turn) % len(parts)]):
             return
 
 
+def in_reading_order(parts: Sequence[QWidget]) -> None:
+    """Let Tab go through `parts`, which stand in one window, in this order, and inside each of them as before.
+
+    Qt's own order is that in which the controls were made, and pages are made before what stands above them.
+    """
+    for first, second in pairwise([widget for part in parts for widget in _tabbed(part)]):
+        QWidget.setTabOrder(first, second)
+
+
+def _tabbed(part: QWidget) -> list[QWidget]:
+    """What Tab reaches in `part`, shown or not, in its present order."""
+    window = part.window()
+    found: list[QWidget] = []
+    step = window.nextInFocusChain()
+    while step is not None and step is not window:
+        inside = step is part or part.isAncestorOf(step)
+        if inside and step.window() is window and _by_tab(step):
+            found.append(step)
+        step = step.nextInFocusChain()
+    return found
+
+
+def _by_tab(widget: QWidget) -> bool:
+    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
+
+
 def _take_focus(part: QWidget) -> bool:
-    for widget in (part, *part.findChildren(QWidget)):
-        if widget.isVisible() and widget.isEnabled() and widget.focusPolicy() & Qt.FocusPolicy.TabFocus:
+    if not part.isVisible():
+        return False
+    # In the order of Tab, so that F6 enters a part where reading it begins.
+    for widget in _tabbed(part):
+        if widget.isVisible() and widget.isEnabled():
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return True
-    return False
+    texts = [label.text() for label in part.findChildren(QLabel) if label.isVisible() and label.text()]
+    part.setProperty("ring", True)
+    part.setAccessibleDescription(". ".join(texts))
+    part.setFocus(Qt.FocusReason.TabFocusReason)
+    announce(part, ". ".join([part.accessibleName(), *texts]))
+    return True

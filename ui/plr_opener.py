@@ -1,19 +1,20 @@
 """*Attainments (PLR) Download*: opens the one PLR window there is, and answers what it asks of the main window."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.context import AppContext
 from app.errors import AccessError, SecretNeededError
 from app.keys import Keys
-from ui.dialogs.questions import ask_over_limit
-from ui.dialogs.sign_in import SignInDialog
 from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.messages import Messages
-from ui.pages.plr import AT_MOST
-from ui.plr_window import PlrWindow
 from ui.workers import TaskRunner
+
+if TYPE_CHECKING:
+    from ui.plr_window import PlrWindow
 
 
 class PlrOpener(QObject):
@@ -22,6 +23,7 @@ class PlrOpener(QObject):
     changed = Signal()
     rights_doubted = Signal()
     edit_wanted = Signal(int)
+    help_wanted = Signal()
 
     def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner, hub: Hub, messages: Messages) -> None:
         super().__init__(owner)
@@ -39,8 +41,17 @@ class PlrOpener(QObject):
         return self._exports is not None and self._exports.busy
 
     def download(self, keys: Keys) -> None:
-        """Download for these learners; above a thousand it asks first, never cuts silently."""
+        """Download for these learners. It asks first outside the hours in the settings, and above a thousand, which
+        it never cuts silently."""
         if not len(keys):
+            return
+        from app.connectors.opening_hours import closed_now
+        from ui.dialogs.lrs_closed import ask_closed
+        from ui.dialogs.questions import ask_over_limit
+        from ui.pages.plr import AT_MOST
+
+        closed = closed_now(self._context.settings.lrs)
+        if closed and not ask_closed(self._owner, closed):
             return
         if len(keys) > AT_MOST and not ask_over_limit(self._owner, len(keys), AT_MOST):
             return
@@ -54,9 +65,12 @@ class PlrOpener(QObject):
         self.window.activateWindow()
         self.window.download(keys)
 
-    def _make(self) -> PlrWindow:
+    def _make(self) -> "PlrWindow":
+        from ui.plr_window import PlrWindow
+
         window = PlrWindow(self._context, self._runner, self._hub)
         window.closed.connect(self.changed)
+        window.help_wanted.connect(self.help_wanted)
         page = window.page
         page.busy_changed.connect(self.changed)
         page.failed.connect(self._failed)
@@ -75,6 +89,8 @@ class PlrOpener(QObject):
     @Slot(object)
     def _ask_secret(self, error: SecretNeededError) -> None:
         assert self.window is not None
+        from ui.dialogs.sign_in import SignInDialog
+
         dialog = SignInDialog(self.window, self._runner, self._context, error.secret)
         dialog.accepted.connect(self.window.page.again)
         dialog.open()

@@ -1,33 +1,51 @@
 """The Attainments (PLR) window: one tool bar, the strip, the grid and its details, in a window of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolTip, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.context import AppContext
+from ui import parts
+from ui.actions import shown_keys
 from ui.dialogs.questions import confirm_closing_plr
 from ui.exporting import CSV, EXCEL
 from ui.hub import Hub
-from ui.look.buttons import button, explain, icon_button
+from ui.look.buttons import button, enable, icon_button
 from ui.look.cards import HairLine
 from ui.look.focus_ring import FocusRing
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
+from ui.look.speech import announce
 from ui.look.words import count, plural, tr
 from ui.pages.plr import PlrPage
+from ui.pages.plr_find import PlrFind
 from ui.plr_tool_bar import PlrToolBar
 from ui.status_bar import StatusBar
 from ui.workers import TaskRunner
+
+_KEYS = {
+    "update_selected": "Ctrl+U",
+    "refresh": "F5",
+    "refresh_failed": "Shift+F5",
+    "refresh_selected": "Ctrl+F5",
+    "edit_learner": "F2",
+    "find_uln": "Ctrl+Shift+U",
+    "conditions": "Ctrl+Shift+F",
+}
+"""Of the buttons of the tool bar; *Select All* is Ctrl-A of the grid."""
+_SHOWN_KEYS = {**_KEYS, "select_all": "Ctrl+A", "export": "Ctrl+E"}
 
 
 class PlrWindow(QWidget):
     """Opens with a download; `closed` when it went away and everything downloaded is forgotten."""
 
     closed = Signal()
+    help_wanted = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -36,6 +54,7 @@ class PlrWindow(QWidget):
         self._context = context
         self._unasked = False
         self.page = PlrPage(context, runner, hub, self)
+        self.finding = PlrFind(self.page, context, runner, hub)
         self.page.changed.connect(self.refresh_buttons)
         self.page.busy_changed.connect(self.refresh_buttons)
         self.status = StatusBar(self)
@@ -51,6 +70,7 @@ class PlrWindow(QWidget):
         whole.addWidget(self.page, 1)
         whole.addWidget(self.status)
         self._shortcuts()
+        parts.in_reading_order([self._bar, self.page.strip, self.page, self.status])
         FocusRing(self)
         self.resize(1440, 900)
         self.refresh_buttons()
@@ -59,7 +79,7 @@ class PlrWindow(QWidget):
         return QSize(1440, 900)
 
     def _build_tool_bar(self) -> PlrToolBar:
-        bar = PlrToolBar(self)
+        bar = self._bar = PlrToolBar(self)
         page = self.page
         for name, text, icon, kind, called in (
             ("select_all", "Select All", Icon.SELECTION_ALL, "quiet", page.grid.select_all),
@@ -70,6 +90,7 @@ class PlrWindow(QWidget):
             ("refresh_selected", "Refresh Selected", Icon.ARROW_CLOCKWISE, "quiet", page.refresh_selected),
             ("", "", None, "", None),
             ("edit_learner", "Edit Learner", Icon.PENCIL_SIMPLE, "quiet", page.edit_learner),
+            ("find_uln", "Find ULN", Icon.USER_FOCUS, "quiet", self.finding.find),
             ("conditions", "Condition Builder", Icon.FUNNEL, "quiet", page.open_condition_builder),
         ):
             if not name:
@@ -79,6 +100,7 @@ class PlrWindow(QWidget):
                 continue
             made = button(tr(text), icon, kind, f"plr_{name}", clicked=called)  # type: ignore[arg-type]
             self._buttons[name] = made
+            self._show_keys(name)
             bar.add(made)
         menu = QMenu(self)
         self._to_excel = menu.addAction(tr("Export to Excel"), self._export_excel)
@@ -86,40 +108,52 @@ class PlrWindow(QWidget):
         self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
         bar.add(self._buttons["export"])
         self.search = SearchField(tr("Filter all columns"), name="plr_quick_filter")
-        self.search.setMinimumWidth(140)
+        self.search.setMinimumWidth(88)
         self.search.setMaximumWidth(220)
         self.search.textChanged.connect(page.set_quick)
+        self.search.left.connect(page.grid.setFocus)
         bar.right.addWidget(self.search)
         self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "plr_details_button", checkable=True)
         self.details.setChecked(True)
         self.details.toggled.connect(page.pane.setVisible)
         page.pane.closed.connect(self._details_closed)
         bar.right.addWidget(self.details)
-        bar.right.addWidget(button(tr("Close"), Icon.X, name="plr_close", clicked=self.close))
+        close = button(tr("Close"), Icon.X, name="plr_close", clicked=self.close)
+        close.setToolTip(tr("Close ({keys})", keys=shown_keys("Ctrl+W")))
+        bar.right.addWidget(close)
         return bar
 
     def _shortcuts(self) -> None:
-        for keys, called in (
-            ("Ctrl+F", self.search.setFocus),
-            ("Ctrl+Shift+F", self.page.open_condition_builder),
-            ("Ctrl+E", self._export_excel),
-            ("F5", self.page.refresh),
-            ("F6", self._next_part),
-            ("Ctrl+U", self.page.update_selected),
-            ("Ctrl+W", self.close),
-        ):
-            QShortcut(QKeySequence(keys), self, called)
+        keys: dict[str, Callable[[], object]] = {
+            "F1": self.help_wanted.emit,
+            "Ctrl+F": self.search.setFocus,
+            "Ctrl+E": partial(self._do, "export", self._export_excel),
+            "Ctrl+Shift+E": partial(self._do, "export", self._export_csv),
+            "F6": partial(self._move_part, 1),
+            "Shift+F6": partial(self._move_part, -1),
+            "Ctrl+W": self.close,
+        }
+        keys |= {shortcut: partial(self._do, name) for name, shortcut in _KEYS.items()}
+        for shortcut, act in keys.items():
+            QShortcut(QKeySequence(shortcut), self, act)
 
-    @Slot()
-    def _next_part(self) -> None:
-        """F6: tool bar, grid, details, and round again."""
-        parts = [self._buttons["select_all"], self.page.grid, self.page.pane]
-        shown = [part for part in parts if part.isVisible() and part.isEnabled()]
-        at = next((number for number, part in enumerate(shown) if part.hasFocus() or _inside(part)), -1)
-        target = shown[(at + 1) % len(shown)]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
-        if not target.hasFocus():
-            target.focusNextChild()
+    def _show_keys(self, name: str) -> None:
+        target = self._buttons[name]
+        target.setToolTip(f"{target.text()} ({shown_keys(_SHOWN_KEYS[name])})")
+
+    def _do(self, name: str, act: Callable[[], object] | None = None) -> None:
+        """What a button does, by its keys; one that cannot be pressed says why, as its tool tip does."""
+        target = self._buttons[name]
+        if target.isEnabled():
+            (act or target.click)()
+            return
+        reason = target.accessibleDescription()
+        QToolTip.showText(target.mapToGlobal(QPoint(0, target.height())), reason, target)
+        announce(target, reason)
+
+    def _move_part(self, step: int) -> None:
+        """F6: tool bar, strip, grid, details, status bar, and round again."""
+        parts.move([self._bar, self.page.strip, self.page.grid, self.page.pane, self.status], step)
 
     @Slot()
     def _details_closed(self) -> None:
@@ -153,11 +187,13 @@ class PlrWindow(QWidget):
             ("refresh_failed", download or busy or nothing),
             ("refresh_selected", download or busy or select),
             ("edit_learner", rights.why_not(Permission.EDIT_LEARNERS) or busy or select),
+            ("find_uln", self.finding.why_not()),
             ("export", rights.why_not(Permission.EXPORT) or busy or nothing),
         ):
             target = self._buttons[name]
-            target.setEnabled(not reason)
-            explain(target, reason)
+            enable(target, reason)
+            if not reason:
+                self._show_keys(name)
         self._show_status(selected)
 
     def _show_status(self, selected: int) -> None:
@@ -194,8 +230,3 @@ class PlrWindow(QWidget):
 
     def layout_state(self) -> dict[str, Any]:
         return self.page.layout_state()
-
-
-def _inside(part: QWidget) -> bool:
-    focus = part.window().focusWidget()
-    return focus is not None and part.isAncestorOf(focus)

@@ -31,13 +31,19 @@ def restore(folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, G
 
 
 def remember(
-    folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, GridPage], appearance: Appearance
+    folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, GridPage], appearance: Appearance, page: str
 ) -> None:
     """Write it down for the next run."""
     geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
     layouts = {name: page.layout_state() for name, page in pages.items()}
-    state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, **layouts}
+    state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page, **layouts}
     window_state.save(folder, state)
+
+
+def page(folder: Path, pages: Mapping[str, QWidget]) -> str:
+    """The page that was in front, which has its area with it; Learners where there is no such page."""
+    name = window_state.load(folder).get("page")
+    return name if isinstance(name, str) and name in pages else "learners"
 
 
 def dress(appearance: Appearance, pages: Mapping[str, GridPage]) -> None:

@@ -1,6 +1,7 @@
 """The ribbon: file menu, areas as tabs, search for commands, and below it a card with the groups of an area."""
 
 from collections.abc import Mapping
+from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui import parts
 from ui.actions import TAB_KEYS, ActionSet, shown_keys
 from ui.look.buttons import icon_button
 from ui.look.fonts import Type, font, metrics, scaled
@@ -157,15 +159,16 @@ class Ribbon(QWidget):
 
         self.key_tips = KeyTips(self)
         if self.areas:
-            self.card.show_area(self.areas[0])
+            self._show_area(self.areas[0])
 
     def _build(self, file_menu: QMenu) -> None:
         self.file_button = FileButton(file_menu, self)
         self.tab_bar = TabBar(height=RIBBON_TABS_HEIGHT, padding=14, parent=self)
         self.tab_bar.setObjectName("ribbonTabs")
         self.tab_bar.setAccessibleName(tr("Areas"))
-        for area in self.areas:
+        for at, area in enumerate(self.areas):
             self.tab_bar.addTab(tr(area))
+            self.tab_bar.setTabToolTip(at, f"{tr(area)} ({self._area_keys(area)})")
         self.search = CommandSearch(self.actions_, shown_keys(_SEARCH_KEYS), self)
         self.search.setFixedHeight(scaled(_SEARCH_HEIGHT))
         self.search.setMinimumWidth(_NARROWEST_SEARCH)
@@ -208,6 +211,9 @@ class Ribbon(QWidget):
         theme().changed.connect(self._dress)
         QShortcut(QKeySequence(_FOLD_KEYS), self, self.toggle_folded)
         QShortcut(QKeySequence(_SEARCH_KEYS), self, self.search.start)
+        for place, area in enumerate(self.tab_keys, start=1):
+            if area in self.areas:
+                QShortcut(QKeySequence(f"Ctrl+{place}"), self, partial(self.go_to, area))
         self._dress()
 
     # Areas
@@ -224,7 +230,22 @@ class Ribbon(QWidget):
         self.tab_bar.blockSignals(True)
         self.tab_bar.setCurrentIndex(at)
         self.tab_bar.blockSignals(False)
-        self.card.show_area(area)
+        self._show_area(area)
+
+    def go_to(self, area: str) -> None:
+        """As a click on its tab, by keys; ValueError if no action belongs to it."""
+        self.tab_bar.setCurrentIndex(self.areas.index(area))
+
+    def _area_keys(self, area: str) -> str:
+        """The number of an area is its place among all there are, so that it stays when others come."""
+        keys = list(self.tab_keys)
+        number = [shown_keys(f"Ctrl+{keys.index(area) + 1}")] if area in keys else []
+        return ", ".join([*number, *(f"Alt {letter}" for letter in self.tab_keys.get(area, ""))])
+
+    def _show_area(self, area: str) -> None:
+        """Its groups may be made only now; Tab reaches them from the row above all the same."""
+        panel = self.card.show_area(area)
+        parts.in_reading_order([self.fold_button, panel])
 
     @property
     def panel(self) -> RibbonPanel | None:
@@ -234,7 +255,7 @@ class Ribbon(QWidget):
     def _tab_chosen(self, at: int) -> None:
         if not 0 <= at < len(self.areas):
             return
-        self.card.show_area(self.areas[at])
+        self._show_area(self.areas[at])
         self.tab_changed.emit(self.areas[at])
 
     @Slot(int, bool)

@@ -18,16 +18,18 @@ from typing import Any
 from PySide6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
-from app import __version__, demo, logs
+from app import __version__, crash_notes, logs
 from app.context import AppContext
 from app.errors import AppError
 from app.folders import DataFolder
 from app.secrets import Secrets
-from app.start import open_folder, sign_in
+from app.start import embedded_file, open_folder, sign_in
 from ui import commands
 from ui.collector import Collector
+from ui.hang_watch import HangWatch
 from ui.look.tokens import theme
 from ui.main_window import MainWindow
+from ui.single_instance import SingleInstance, take_turn
 
 logger = logging.getLogger(__name__)
 
@@ -36,13 +38,25 @@ SWITCH_INTERVAL = 0.001
 
 
 def run(options: argparse.Namespace) -> int:
-    """Open the window (`--demo`: on invented people) and stay until it is closed; returns the exit status."""
+    """Open the window (`--demo`: on invented people) and stay until it is closed; returns the exit status.
+
+    A window that is there on the same embedded database is brought to the front instead.
+    """
     app = application()
     with ExitStack() as stack:
+        first: SingleInstance | None = None
         try:
             if options.demo:
+                from app import demo
+
                 context = stack.enter_context(demo_context(demo.DEMO_LEARNERS))
             else:
+                file = embedded_file(commands.folder_of(options), options.database)
+                if file is not None and options.smoke is None:
+                    first = take_turn(file)
+                    if first is None:
+                        return 0
+                    stack.callback(first.close)
                 context = stack.enter_context(real_context(options))
         except AppError as error:
             commands.complain(str(error))
@@ -51,6 +65,10 @@ def run(options: argparse.Namespace) -> int:
         window = stack.enter_context(opened(context))
         if options.smoke is not None:
             return _smoke(app, window, options.smoke)
+        if first is not None:
+            first.window = window
+        if notes := crash_notes.take(context.folder.logs):
+            window.messages.tell_of_last_time(notes)
         return int(app.exec())
 
 
@@ -84,6 +102,8 @@ def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
 @contextmanager
 def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> Iterator[AppContext]:
     """The objects of a run on invented people: a fresh folder and the sandbox in a process of its own."""
+    from app import demo
+
     with (
         TemporaryDirectory(prefix="learner-manager-demo-", ignore_cleanup_errors=True) as place,
         ExitStack() as stack,
@@ -109,19 +129,21 @@ def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> 
 def opened(context: AppContext) -> Iterator[MainWindow]:
     """The window shown and wired to signals and failures; its tasks are ended when the block is left."""
     window = MainWindow(context)
-    with _failures_shown(window), _ended_by_signals(window):
+    with _failures_shown(window), _ended_by_signals(window), _ended_with_the_session(window):
         window.show()
         # What is here now stays: the collector need not walk it again and again (its pauses are felt as stalls).
-        gc.collect()
         gc.freeze()
         collector = Collector(window)
+        watch = HangWatch(window)
         try:
             yield window
         finally:
+            watch.stop()
             window.end_tasks()
             window.close_for_good()
             forget_clipboard()
             collector.stop()
+            gc.unfreeze()
 
 
 def forget_clipboard() -> None:
@@ -179,6 +201,17 @@ def _failures_shown(window: MainWindow) -> Iterator[None]:
 
 
 @contextmanager
+def _ended_with_the_session(window: MainWindow) -> Iterator[None]:
+    """Log-off and shut-down: nothing asks, what is finished stays."""
+    app = application()
+    app.commitDataRequest.connect(window.leaving.now)
+    try:
+        yield
+    finally:
+        app.commitDataRequest.disconnect(window.leaving.now)
+
+
+@contextmanager
 def _ended_by_signals(window: MainWindow) -> Iterator[None]:
     """SIGTERM and Ctrl-C end the program cleanly, also while the event loop sleeps: a handler alone would not run."""
     if threading.current_thread() is not threading.main_thread():
@@ -195,7 +228,7 @@ def _ended_by_signals(window: MainWindow) -> Iterator[None]:
     def wake() -> None:
         with contextlib.suppress(BlockingIOError):
             ours.recv(64)
-        window.leave()
+        window.leaving.now()  # nobody may be there to answer a question
 
     notifier.activated.connect(wake)
     try:

@@ -14,20 +14,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
-from cryptography.hazmat.primitives.serialization import (
-    BestAvailableEncryption,
-    Encoding,
-    PrivateFormat,
-    pkcs12,
-)
+from typing import TYPE_CHECKING
 
 from app.errors import StopRunError
 
+# Takes as long to import as many a module of ours together, and is not needed before somebody asks the service.
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
+
 SETTINGS = "Settings, PLR/LRS"
+WARN_DAYS = 30
+"""So many days before the certificate runs out the program begins to say so."""
 
 _PEM_CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
 _RC2_OR_RC4 = tuple(bytes.fromhex("2a864886f70d010c01") + bytes([kind]) for kind in (1, 2, 5, 6))
@@ -45,8 +43,8 @@ class ClientCertificate:
     subject: str
     not_before: datetime
     not_after: datetime
-    _key: PrivateKeyTypes = field(repr=False)
-    _certificates: tuple[x509.Certificate, ...] = field(repr=False)
+    _key: "PrivateKeyTypes" = field(repr=False)
+    _certificates: "tuple[x509.Certificate, ...]" = field(repr=False)
 
     @classmethod
     def read(cls, file: Path | None, password: str) -> "ClientCertificate":
@@ -59,6 +57,9 @@ class ClientCertificate:
     @classmethod
     def load(cls, data: bytes, password: str) -> "ClientCertificate":
         """The certificate in the bytes of a PKCS#12 file; StopRunError LOCAL27 says what is wrong with it."""
+        from cryptography.exceptions import UnsupportedAlgorithm
+        from cryptography.hazmat.primitives.serialization import pkcs12
+
         if fault := _not_pkcs12(data):
             raise _refused(fault, f"Choose the .p12 or .pfx file from the LRS in {SETTINGS}, Certificate file.")
         try:
@@ -78,6 +79,16 @@ class ClientCertificate:
             key,
             (own, *chain),
         )
+
+    @property
+    def holder(self) -> str:
+        """Whom it was issued to, in words: the common name and the organisation in it."""
+        from cryptography.x509.oid import NameOID
+
+        subject = self._certificates[0].subject
+        wanted = (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME)
+        named = [str(one.value) for kind in wanted for one in subject.get_attributes_for_oid(kind)]
+        return ", ".join(dict.fromkeys(named)) or self.subject or "nobody"
 
     def days_left(self, now: datetime | None = None) -> int:
         """Whole days until it runs out; negative afterwards."""
@@ -105,6 +116,8 @@ class ClientCertificate:
 
         Costs some 40 ms: build it once a run. Raises StopRunError LOCAL27, also when the certificate ran out.
         """
+        from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, PrivateFormat
+
         self.check_dates()
         context = server_context(ca_file)
         once = secrets.token_hex(16)
@@ -140,7 +153,7 @@ def server_context(ca_file: Path | None = None) -> ssl.SSLContext:
 
 def _certificate_authorities(file: Path) -> str:
     # Only the certificates: the text people keep between them need not be ASCII, which `ssl` insists on.
-    found = _PEM_CERTIFICATE.findall(_content(file, "CA", "CA file"))
+    found = _PEM_CERTIFICATE.findall(_content(file, "CA", "Certificate authorities"))
     if not found:
         raise _unusable_ca()
     return b"\n".join(found).decode("ascii")
@@ -149,7 +162,7 @@ def _certificate_authorities(file: Path) -> str:
 def _unusable_ca() -> StopRunError:
     return _refused(
         "The CA file holds no certificate in PEM form.",
-        f"Choose a PEM file in {SETTINGS}, CA file, or leave the field empty.",
+        f"Choose a PEM file in {SETTINGS}, Certificate authorities, or leave the field empty.",
     )
 
 

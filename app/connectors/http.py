@@ -2,7 +2,7 @@
 
 Python's own `http.client` reads the answers; connections, deadlines and cutting are ours (`wire`), because a
 library's pool gives no hold on a status line that trickles, nor on a call that another thread has to end. No
-redirect is followed, and neither the environment nor `.netrc` has a say.
+redirect is followed, and of the environment only a proxy has a say (`proxy`).
 """
 
 import http.client
@@ -24,6 +24,7 @@ from app.connectors.network_faults import (
     network_fault,
     refuses_certificate,
 )
+from app.connectors.proxy import Proxy
 from app.connectors.wire import Stage, Wire
 from app.errors import ServiceError
 from app.tasks import now
@@ -61,13 +62,21 @@ class HttpPool:
     `abort` ends all calls under way from any thread, for ever; leaving the `with` block does so too.
     """
 
-    def __init__(self, url: str, context: ssl.SSLContext | None, parallel: int, limits: Limits) -> None:
+    def __init__(
+        self,
+        url: str,
+        context: ssl.SSLContext | None,
+        parallel: int,
+        limits: Limits,
+        proxy: Proxy | None = None,
+    ) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if context else 80)
         self._path = parts.path
         self._host_header = parts.netloc
         self._context = context
+        self._proxy = proxy
         self._limits = limits
         self._free = threading.Condition()
         self._places = parallel
@@ -95,9 +104,12 @@ class HttpPool:
         for wire in kept:
             wire.close()
 
-    def post(self, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        """Ask once. Raises ServiceError with LOCAL20 to LOCAL28; a bad HTTP status is an answer, not an error."""
-        return self._ask("POST", body, headers)
+    def post(self, body: bytes, headers: Mapping[str, str], path: str | None = None) -> HttpAnswer:
+        """Ask once, at the pool's own path or another one of the same host.
+
+        Raises ServiceError with LOCAL20 to LOCAL28; a bad HTTP status is an answer, not an error.
+        """
+        return self._ask("POST", body, headers, path)
 
     def head(self) -> HttpAnswer:
         """What the address says to nothing at all: something is there, and nobody's record was asked for."""
@@ -112,8 +124,8 @@ class HttpPool:
         with self._place():
             self._listen(wire, now() + self._limits.total)
 
-    def _ask(self, method: str, body: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        message = self._message(method, body, headers)
+    def _ask(self, method: str, body: bytes, headers: Mapping[str, str], path: str | None = None) -> HttpAnswer:
+        message = self._message(method, path or self._path, body, headers)
         with self._place():
             ends = now() + self._limits.total
             if kept := self._kept_wire():
@@ -149,7 +161,7 @@ class HttpPool:
 
     def _connect(self, wire: Wire, ends: float) -> None:
         seconds = min(self._limits.connect, ends - now())
-        wire.connect(self._host, self._port, self._context, seconds)
+        wire.connect(self._host, self._port, self._context, seconds, self._proxy)
 
     def _exchange(self, wire: Wire, method: str, message: bytes, ends: float) -> HttpAnswer:
         wire.begin(ends)
@@ -171,7 +183,7 @@ class HttpPool:
         wire.fit = not response.will_close
         return HttpAnswer(response.status, body, response.headers.get("Retry-After"))
 
-    def _message(self, method: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    def _message(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         lines = {
             "Host": self._host_header,
             "User-Agent": f"LearnerManager/{__version__}",
@@ -180,7 +192,7 @@ class HttpPool:
         }
         head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
         # In one piece: head and body apart would be two TLS records and two packets.
-        return f"{method} {self._path} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
+        return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode("ascii") + body
 
     @contextmanager
     def _place(self) -> Iterator[None]:

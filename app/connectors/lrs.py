@@ -1,4 +1,4 @@
-"""The Learning Records Service: one learner's record per call, a few calls at once (lrs.md 4).
+"""The Learning Records Service: one learner per call, a few calls at once (lrs.md 4 and 5).
 
 Settings are immutable; connections live from `open` to the end of its `with` block, in the task that uses them.
 """
@@ -7,13 +7,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 
+from app.connectors import learner_service
 from app.connectors.client_certificate import ClientCertificate
-from app.connectors.http import HttpPool, Limits
+from app.connectors.http import HttpAnswer, HttpPool, Limits
 from app.connectors.lrs_access import LrsAccess
 from app.connectors.lrs_answer import LrsAnswer, read_answer
+from app.connectors.lrs_find import Demographics, FindAnswer, read_found
+from app.connectors.lrs_find_request import details_of, find_request
 from app.connectors.lrs_request import HEADERS, learning_events_request
+from app.connectors.lrs_verify import ACTION, VerifyAnswer, read_verified, verify_request
+from app.connectors.proxy import proxy_for
+from app.errors import ServiceError
 
-__all__ = ["LrsAccess", "LrsAnswer", "LrsCalls", "LrsClient"]
+__all__ = ["Demographics", "FindAnswer", "LrsAccess", "LrsAnswer", "LrsCalls", "LrsClient", "VerifyAnswer"]
 
 
 class LrsCalls:
@@ -38,6 +44,34 @@ class LrsCalls:
         """
         message = learning_events_request(self._access, uln, given_name, family_name, birth_date, gender)
         return read_answer(self._pool.post(message, HEADERS), uln)
+
+    def find(self, who: Demographics) -> FindAnswer:
+        """Ask who fits a person's details: one call, never repeated. Raises as `learning_events` does.
+
+        Whom it finds has still to be taken over by somebody: look at the `outcome`.
+        """
+        with _told_outside_a_run():
+            details = details_of(who)
+            answer = self._ask_learner_service(find_request(self._access, details))
+            return read_found(answer, details)
+
+    def verify(
+        self,
+        uln: str,
+        given_name: str,
+        family_name: str,
+        birth_date: date | None = None,
+        gender: str | None = None,
+    ) -> VerifyAnswer:
+        """Ask whether a ULN and a person belong together: one call, never repeated. Raises as
+        `learning_events` does."""
+        with _told_outside_a_run():
+            message = verify_request(self._access, uln, given_name, family_name, birth_date, gender)
+            return read_verified(self._ask_learner_service(message, ACTION), uln)
+
+    def _ask_learner_service(self, message: bytes, action: str = "") -> HttpAnswer:
+        path = learner_service.path(self._access)
+        return self._pool.post(message, learner_service.headers(action), path)
 
     def abort(self) -> None:
         """End all calls under way, at once and for good, from any thread; they raise ServiceError LOCAL28."""
@@ -69,7 +103,21 @@ def open_pool(access: LrsAccess) -> HttpPool:
     if access.secure:
         certificate = ClientCertificate.read(access.certificate_path, access.certificate_password)
         context = certificate.ssl_context(access.ca_path)
-    return HttpPool(access.url, context, access.parallel, limits_of(access))
+    proxy = proxy_for(access.url, access.proxy)
+    return HttpPool(access.url, context, access.parallel, limits_of(access), proxy)
+
+
+@contextmanager
+def _told_outside_a_run() -> Iterator[None]:
+    """What went wrong, with a next step that exists where one learner is asked about: there is no download whose
+    failed learners could be refreshed."""
+    try:
+        yield
+    except ServiceError as error:
+        error.hint = error.hint.replace("Press Refresh Failed", "Try again").replace(
+            "press Refresh Failed", "try again"
+        )
+        raise
 
 
 def limits_of(access: LrsAccess) -> Limits:

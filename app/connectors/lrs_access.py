@@ -44,6 +44,8 @@ class LrsAccess:
     deadline: float = 180.0
     """Of a whole call, in seconds: ends an answer that trickles for ever."""
     largest_answer: int = LARGEST_ANSWER
+    proxy: str = ""
+    """Address of an HTTP proxy; "" for the one this computer is set to, if any."""
     password: str = field(default="", repr=False)
     certificate_password: str = field(default="", repr=False)
 

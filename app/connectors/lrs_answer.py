@@ -10,21 +10,24 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from lxml import etree
-
 from app.connectors.http import HttpAnswer
-from app.connectors.lrs_faults import CODE, fault, run_fault, status_fault
-from app.errors import ServiceError
-
-Element = Any  # lxml comes without types
+from app.connectors.lrs_xml import (
+    Element,
+    child,
+    children,
+    code_in,
+    for_another,
+    is_nil,
+    local,
+    response_in,
+    text_of,
+    unreadable,
+)
 
 NO_ULN_REPEATED = "The answer did not repeat the ULN."
 
-_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _MODEL = "{http://api.lrs.qcf.gov.uk/model}"
 _NUMBER = re.compile(r"[+-]?[0-9]{1,18}")
-_END_OF_ENVELOPE = re.compile(rb"</(?:[^<>\s:]+:)?Envelope\s*>")
-_BEGIN_OF_ENVELOPE = re.compile(rb"<(?:[^<>\s:]+:)?Envelope[\s>]")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -115,117 +118,37 @@ def read_answer(answer: HttpAnswer, uln: str) -> LrsAnswer:
     Content goes before the HTTP status: a fault under 200 is a fault. Raises ServiceError with the service's code
     or LOCAL22 to LOCAL29, StopRunError where asking about others is of no use, BusyError where it is later.
     """
-    body = _soap_body(answer.body)
-    if body is not None:
-        if (refusal := _child(body, "Fault")) is not None:
-            raise fault(_texts(refusal), answer)
-        response = _child(body, "GetLearnerLearningEventsResponse")
-        if response is not None:
-            return _record(response, uln)
-    if answer.status != 200:
-        raise status_fault(answer)
-    if body is None and _cut_short(answer.body):
-        raise ServiceError("The answer was cut off.", code="LOCAL24", hint="Press Refresh Failed later.")
-    raise _unreadable("The answer is not one of the Learning Records Service.")
+    return _record(response_in(answer, "GetLearnerLearningEventsResponse"), uln)
 
 
 def _record(response: Element, uln: str) -> LrsAnswer:
-    result = _child(response, "GetLearnerLearningEventsResult")
-    parts: dict[str, Element] = {}
-    for child in result if result is not None else ():
-        name = _local(child)
-        if name in parts:
-            raise _unreadable("The answer says the same thing twice.")
-        parts[name] = child
-    incoming = _text(parts.get("IncomingULN"))
+    parts = children(child(response, "GetLearnerLearningEventsResult"))
+    incoming = text_of(parts.get("IncomingULN"))
     if incoming is not None and incoming != uln:
-        raise ServiceError(
-            "The answer was for another learner, and was thrown away.",
-            code="LOCAL26",
-            hint="Press Refresh Failed later. If it happens again, tell the LRS help desk.",
-        )
-    code = _text(parts.get("ResponseCode"))
+        raise for_another()
+    code = code_in(parts)
     if code is None:
-        raise _unreadable("The answer carries no response code.")
-    if not CODE.fullmatch(code):
-        raise _unreadable("The answer carries something else instead of a response code.")
-    if refusal := run_fault(code):
-        raise refusal
+        raise unreadable("The answer carries no response code.")
     record = parts.get("LearnerRecord")
     return LrsAnswer(
         code,
-        _text(parts.get("FoundULN")),
+        text_of(parts.get("FoundULN")),
         incoming,
-        tuple(_events(record)) if record is not None and not _is_nil(record) else (),
+        tuple(_events(record)) if record is not None and not is_nil(record) else (),
         () if incoming else (NO_ULN_REPEATED,),
     )
 
 
 def _events(record: Element) -> Iterator[LearningEvent]:
     for element in record:
-        if _local(element) != "LearningEvent" or _is_nil(element):
+        if local(element) != "LearningEvent" or is_nil(element):
             continue
         values: dict[str, Any] = {}
-        for child in element:
-            name = _FULL_NAMES.get(child.tag) or _NAMES.get(_local(child))
-            if name is not None and name not in values and (value := _text(child)) is not None:
+        for one in element:
+            name = _FULL_NAMES.get(one.tag) or _NAMES.get(local(one))
+            if name is not None and name not in values and (value := text_of(one)) is not None:
                 values[name] = value
         if "event_id" in values:
             values["event_id"] = int(values["event_id"]) if _NUMBER.fullmatch(values["event_id"]) else None
         if values:
             yield LearningEvent(**values)
-
-
-def _soap_body(data: bytes) -> Element | None:
-    """The `Body` of a SOAP envelope of either version; None if the bytes are no such thing, or hold a DOCTYPE."""
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
-        root = etree.fromstring(data, parser)
-    except (etree.LxmlError, ValueError, LookupError):
-        return None
-    if root.getroottree().docinfo.internalDTD is not None or _local(root) != "Envelope":
-        return None
-    return _child(root, "Body")
-
-
-def _cut_short(data: bytes) -> bool:
-    """Whether the bytes begin like an envelope and never end like one; the zeros are those of UTF-16."""
-    plain = data.replace(b"\0", b"")
-    return bool(_BEGIN_OF_ENVELOPE.search(plain[:2000])) and not _END_OF_ENVELOPE.search(plain)
-
-
-def _texts(element: Element) -> list[tuple[str, str]]:
-    """Every text inside an element, with the local name it stands under."""
-    return [(_local(one), value) for one in element.iter(etree.Element) if (value := _text(one))]
-
-
-def _child(element: Element, name: str) -> Element | None:
-    return next((child for child in element if _local(child) == name), None)
-
-
-def _local(element: Element) -> str:
-    name: str = element.tag.rpartition("}")[2]
-    return name
-
-
-def _is_nil(element: Element) -> bool:
-    return element.get(_NIL) in ("true", "1")
-
-
-def _text(element: Element | None) -> str | None:
-    if element is None or _is_nil(element):
-        return None
-    text: str = "".join(element.itertext()) if len(element) else element.text or ""
-    return text.strip() or None
-
-
-def _unreadable(message: str) -> ServiceError:
-    return ServiceError(message, code="LOCAL23", hint="Press Refresh Failed later.")

@@ -2,17 +2,22 @@
 
 Every question about a learner shows in that learner's access log. So without a learner to ask about nobody is
 asked about, not even somebody invented, whose ULN a real person may hold: the test ends at a HEAD request to
-the address, which proves that something there speaks HTTP with us. User name, password and Vendor Id are
-tested only by asking about a learner.
+the address, which proves that something there speaks HTTP with us. Organisation, password, user name and Vendor
+Id travel only inside a question, so signing in is tested only by asking about a learner. (The service has a
+question about the organisation alone, GetOrganisation, but nothing public says what it asks for; a call made up by
+guessing would be refused for its form, before anybody looks at the password.)
 """
 
 import socket
 import ssl
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from app.config import host_of
-from app.connectors.client_certificate import ClientCertificate
+from app.connectors.client_certificate import WARN_DAYS, ClientCertificate
 from app.connectors.http import HttpPool
 from app.connectors.lrs import LrsCalls, limits_of
 from app.connectors.lrs_access import LrsAccess
@@ -20,12 +25,19 @@ from app.connectors.lrs_answer import LrsAnswer
 from app.connectors.lrs_codes import describe
 from app.connectors.lrs_faults import status_fault
 from app.connectors.network_faults import network_fault, refuses_certificate
+from app.connectors.proxy import Proxy, proxy_for
 from app.connectors.wire import Stage, Wire
 from app.errors import AppError, ServiceError
 
-WARN_DAYS = 30
-"""So many days before the certificate runs out the test begins to say so."""
+__all__ = ["STEPS", "WARN_DAYS", "ConnectionReport", "Step", "check"]
 
+CERTIFICATE, NAME, CONNECTION, SECURE = "Client certificate", "Service name", "Connection", "Secure line"
+SERVER, ACCEPTED, SERVICE = "Server certificate", "Certificate accepted", "Service"
+SIGN_IN, LEARNER = "Sign-in", "Asking about the learner"
+STEPS = (CERTIFICATE, NAME, CONNECTION, SECURE, SERVER, ACCEPTED, SERVICE, SIGN_IN, LEARNER)
+"""In the order in which they are taken; the last two only with a learner."""
+
+_REFUSED_SIGN_IN = frozenset({"WSEC0003", "WSEC0005", "WSEC0006"})
 _NOT_THE_SERVICE = frozenset({401, 403, 404, 407, 410, 429, 503})
 
 
@@ -74,10 +86,10 @@ def check(access: LrsAccess, learner: tuple[str, str, str] | None = None) -> Con
     report = ConnectionReport()
     try:
         context = _certificate(access, report) if access.secure else None
-        _find(access, report)
-        with HttpPool(access.url, context, 1, limits_of(access)) as pool:
+        proxy = _find(access, report)
+        with HttpPool(access.url, context, 1, limits_of(access), proxy) as pool:
             _connect(access, pool, report)
-            report.trying = "Service"
+            report.trying = SERVICE
             answer = pool.head()
             if answer.status in _NOT_THE_SERVICE or 300 <= answer.status < 400:
                 raise status_fault(answer)
@@ -90,50 +102,87 @@ def check(access: LrsAccess, learner: tuple[str, str, str] | None = None) -> Con
 
 
 def _certificate(access: LrsAccess, report: ConnectionReport) -> ssl.SSLContext:
-    report.trying = "Certificate file"
+    report.trying = CERTIFICATE
     certificate = ClientCertificate.read(access.certificate_path, access.certificate_password)
     context = certificate.ssl_context(access.ca_path)
     days = certificate.days_left()
-    warning = f" It runs out in {days} days: ask the LRS for a new one." if days < WARN_DAYS else ""
-    report.passed(f"Valid until {certificate.not_after:%d/%m/%Y}.{warning}")
+    warning = " Ask the LRS for a new one now." if days < WARN_DAYS else ""
+    until = _until(certificate.not_after, days)
+    report.passed(f"Issued to {certificate.holder}. Valid until {until}.{warning}")
     return context
 
 
-def _find(access: LrsAccess, report: ConnectionReport) -> None:
-    report.trying = "Service name"
+def _until(end: datetime, days: int) -> str:
+    return f"{end:%d/%m/%Y}, {days} {'day' if days == 1 else 'days'} from now"
+
+
+def _find(access: LrsAccess, report: ConnectionReport) -> Proxy | None:
+    """Behind a proxy it is the proxy that looks the name up."""
+    report.trying = NAME
     host = host_of(access.url)
+    if proxy := proxy_for(access.url, access.proxy):
+        report.passed(f"{host} is left to the proxy of the network, {proxy.host}, to find.")
+        return proxy
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise network_fault(error, Stage.CONNECTING) from error
     report.passed(f"{host} is known ({len(found)} {'address' if len(found) == 1 else 'addresses'}).")
+    return None
 
 
 def _connect(access: LrsAccess, pool: HttpPool, report: ConnectionReport) -> None:
-    """Three steps in one go; the stage it came to tells which of them failed."""
+    """Four steps in one go; how far it came, and why not further, tells which of them failed."""
     wire = Wire(access.read_timeout)
     fault: AppError | None = None
     try:
         pool.probe(wire)
     except AppError as error:
         fault = error
-    # Over TLS 1.2 our certificate is refused in the middle of the handshake.
-    refused = fault is not None and refuses_certificate(fault.__cause__)
-    reached = Stage.READY if refused else wire.stage
-    for name, stage, detail in (
-        ("Connection", Stage.CONNECTING, "The service can be reached."),
-        ("Secure line", Stage.SECURING, "The line is secure, and the service is the one named in the address."),
-        ("Certificate accepted", Stage.READY, "The service raises no objection to the client certificate."),
+    failed = _failed_at(wire, fault) if fault is not None else ""
+    version = f" ({wire.version.replace('TLSv', 'TLS ')})" if wire.version else ""
+    for name, detail in (
+        (CONNECTION, "The service can be reached."),
+        (SECURE, f"The line is encrypted{version}."),
+        (SERVER, _told_of(wire.server)),
+        (ACCEPTED, "The service raises no objection to the client certificate."),
     ):
         report.trying = name
-        if fault is not None and reached is stage:
+        if fault is not None and name == failed:
             raise fault
-        if access.secure or stage is Stage.CONNECTING:
+        if access.secure or name == CONNECTION:
             report.passed(detail)
 
 
+def _failed_at(wire: Wire, fault: AppError) -> str:
+    if isinstance(fault.__cause__, ssl.SSLCertVerificationError):
+        return SERVER
+    # Over TLS 1.2 our certificate is refused in the middle of the handshake.
+    if refuses_certificate(fault.__cause__):
+        return ACCEPTED
+    return {Stage.CONNECTING: CONNECTION, Stage.SECURING: SECURE, Stage.READY: ACCEPTED}[wire.stage]
+
+
+def _told_of(server: Mapping[str, Any]) -> str:
+    """The certificate that the service has shown; {} where it showed ours the door before that could be kept."""
+    detail = "It belongs to the address and comes from an authority that is trusted here."
+    if "notAfter" not in server:
+        return detail
+    end = datetime.fromtimestamp(ssl.cert_time_to_seconds(server["notAfter"]), UTC)
+    return f"{detail} Valid until {_until(end, (end - datetime.now(UTC)) // timedelta(days=1))}."
+
+
 def _ask(calls: LrsCalls, learner: tuple[str, str, str], report: ConnectionReport) -> None:
-    report.trying = "Asking about the learner"
-    report.answer = answer = calls.learning_events(*learner)
+    """Two steps with one question: an answer about the learner means that the college was let in."""
+    report.trying = SIGN_IN
+    try:
+        answer = calls.learning_events(*learner)
+    except ServiceError as error:
+        if error.code not in _REFUSED_SIGN_IN:
+            report.trying = LEARNER
+        raise
+    report.passed("The service knows the college, its password and its user.")
+    report.trying = LEARNER
+    report.answer = answer
     words = describe(answer.response_code)
     report.passed(f"{words.code}: {words.meaning} Number of events: {len(answer.events)}.")

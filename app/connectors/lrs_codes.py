@@ -71,6 +71,9 @@ _LOCAL = (
     ("LOCAL05", "Not asked: the ULN is mistyped.", "Correct the ULN, then press Refresh Failed."),
     ("LOCAL06", "Not asked: a name holds no letter.", _CHECK_LEARNER),
     ("LOCAL07", "Not asked: a name holds characters that cannot be sent.", _CHECK_LEARNER),
+    ("LOCAL08", "Not asked: the learner has no date of birth.", "Add the date of birth, then try again."),
+    ("LOCAL09", "Not asked: the learner has no postcode.", "Add the postcode, then try again."),
+    ("LOCAL10", "Not asked: the date of birth or the postcode cannot be sent.", "Correct it, then try again."),
     ("LOCAL20", "The service did not answer in time.", _TRY_LATER),
     ("LOCAL21", "The connection was refused or broke off.", "Check the network, then press Refresh Failed."),
     ("LOCAL22", "The service is busy.", _TRY_LATER),
@@ -104,6 +107,16 @@ _OTHER = (
     ("WSEC0045", "Achievement batch: the submission type is not valid.", ""),
     ("WSEC0046", "Achievement batch: too many achievements.", ""),
     ("WSEC0047", "Achievement batch: no achievements.", ""),
+    ("WSVRC001", "ULN and person belong together: everything agrees.", ""),
+    ("WSVRC002", "Everything agrees, and the ULN has been replaced by another one.", "Take over the ULN named."),
+    ("WSVRC003", "The ULN is held; the names are similar, not the same.", "Compare the details that differ."),
+    (
+        "WSVRC004",
+        "The names are similar, and the ULN has been replaced by another one.",
+        "Compare the details that differ before taking over the ULN named.",
+    ),
+    ("WSVRC005", "The ULN belongs to another person.", "Correct the ULN, or find it by the learner's details."),
+    ("WSVRC006", "The service does not hold this ULN.", "Correct the ULN, or find it by the learner's details."),
 )
 
 CODES: dict[str, CodeText] = {

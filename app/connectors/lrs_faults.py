@@ -11,6 +11,7 @@ from email.utils import parsedate_to_datetime
 from app.connectors.client_certificate import SETTINGS
 from app.connectors.http import HttpAnswer
 from app.connectors.lrs_codes import describe
+from app.connectors.network_faults import proxy_fault
 from app.errors import BusyError, ServiceError, StopRunError
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}")
@@ -30,6 +31,9 @@ _PARAMETERS = {
     "ukprn": "the UKPRN",
     "organisationref": "the organisation reference",
 }
+_WEB_PAGE = re.compile(
+    rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL
+)
 _LONGEST_WAIT = 3600.0
 
 
@@ -67,7 +71,7 @@ def run_fault(code: str, retry_after: str | None = None) -> ServiceError | None:
 
 
 def status_fault(answer: HttpAnswer) -> ServiceError:
-    """The error behind an HTTP status that came without a SOAP message."""
+    """The error behind an answer that is no SOAP message, by its HTTP status, and by its look under status 200."""
     status = answer.status
     if status in (429, 503):
         return BusyError(
@@ -76,14 +80,32 @@ def status_fault(answer: HttpAnswer) -> ServiceError:
             hint="Press Refresh Failed later.",
             retry_after=seconds_to_wait(answer.retry_after),
         )
+    if status == 407:
+        return proxy_fault(status)
+    if status == 511 or (status == 200 and _WEB_PAGE.match(answer.body)):
+        return ServiceError(
+            "A web page came instead of an answer: the network may ask you to sign in first, in a web browser.",
+            code="LOCAL23",
+            hint="Open a web browser and sign in to the network, then press Refresh Failed.",
+        )
     if status == 403:
         return StopRunError(
             "The service refused the client certificate (HTTP status 403).",
             code="LOCAL27",
             hint=f"Check it in {SETTINGS}, Certificate file.",
         )
-    hint = f"Check the address in {SETTINGS}." if status in (404, 410) or status < 400 else "Try again later."
-    return ServiceError(f"The service answered with HTTP status {status}.", code="LOCAL29", hint=hint)
+    if status == 200:
+        what = "is empty" if not answer.body.strip() else "is not one of the Learning Records Service"
+        return ServiceError(f"The answer {what}.", code="LOCAL23", hint="Press Refresh Failed later.")
+    if status in (404, 410) or status < 400:
+        return ServiceError(
+            f"The service is not at this address (HTTP status {status}): check it in {SETTINGS}.",
+            code="LOCAL29",
+            hint="Correct it, then press Refresh Failed.",
+        )
+    return ServiceError(
+        f"The service answered with HTTP status {status}.", code="LOCAL29", hint="Press Refresh Failed later."
+    )
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime | None = None) -> float | None:

@@ -26,7 +26,8 @@ HEADERS = {
 }
 
 _PREFIXES = {"s": SOAP, "t": OPERATION, "o": ORGANISATION, "i": INSTANCE}
-_SEXES = {"M": "1", "F": "2"}
+GENDERS = {"M": "1", "F": "2"}
+"""The service's digits."""
 
 
 def learning_events_request(
@@ -37,13 +38,13 @@ def learning_events_request(
     Raises ServiceError with the LOCAL code that says why this learner cannot be asked about (lrs.md 9.3); names
     over 35 characters are cut, as the service takes no more.
     """
-    _check_uln(uln)
+    check_uln(uln)
     values = {
         "uln": uln,
-        "givenName": _name(given_name, "LOCAL02", "first name"),
-        "familyName": _name(family_name, "LOCAL03", "surname"),
+        "givenName": sendable_name(given_name, "LOCAL02", "first name"),
+        "familyName": sendable_name(family_name, "LOCAL03", "surname"),
         "dateOfBirth": birth_date.isoformat() if birth_date else None,
-        "gender": _SEXES.get(gender or ""),
+        "gender": GENDERS.get(gender or ""),
         "getType": access.get_type,
     }
     envelope = etree.Element(f"{{{SOAP}}}Envelope", nsmap=_PREFIXES)
@@ -69,8 +70,11 @@ def learning_events_request(
     return message
 
 
-def _check_uln(uln: str) -> None:
-    """The last guard before the wire. The check digit is looked at by those who choose whom to ask about."""
+def check_uln(uln: str) -> None:
+    """The last guard before the wire. The check digit is looked at by those who choose whom to ask about.
+
+    Raises ServiceError LOCAL01, LOCAL04 or LOCAL05 for what is no ULN of one person.
+    """
     if not uln:
         raise ServiceError("The learner has no ULN.", code="LOCAL01", hint="Add it first.")
     if uln == "9999999999":
@@ -79,7 +83,11 @@ def _check_uln(uln: str) -> None:
         raise ServiceError("The learner's ULN is not ten digits.", code="LOCAL05", hint="Correct it first.")
 
 
-def _name(name: str, missing: str, what: str) -> str:
+def sendable_name(name: str, missing: str, what: str) -> str:
+    """A name as it is sent: normal, trimmed, and cut at the 35 characters the service takes.
+
+    Raises ServiceError: `missing` is the code for none at all, `what` the field in the user's words.
+    """
     text = unicodedata.normalize("NFC", name).strip(" ")
     if not text:
         raise ServiceError(f"The learner has no {what}.", code=missing, hint="Add it first.")

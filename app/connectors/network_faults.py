@@ -8,22 +8,28 @@ import socket
 import ssl
 
 from app.connectors.client_certificate import SETTINGS
+from app.connectors.proxy import ProxyError
 from app.connectors.wire import Stage
 from app.errors import ServiceError, StopRunError
 
+_ASK_NETWORK = "Ask whoever looks after the network to let this program through to the service."
 _CHECK_NETWORK = "Check the network, then press Refresh Failed."
 _TRY_LATER = "Press Refresh Failed later."
 
+_CHECK_DATE = "Check the date of this computer; if it is right, tell the LRS help desk."
+_CHECK_CA = f"Check Certificate authorities in {SETTINGS}: for the live service it stays empty."
+_CHECK_ADDRESS = f"Check the address in {SETTINGS}."
+
 # OpenSSL's numbers (x509_vfy.h): they stay, the texts beside them do not.
 _SERVER_CERTIFICATE = {
-    9: "is not valid yet",
-    10: "has expired",
-    18: "is not signed by an authority that is trusted here",
-    19: "is not signed by an authority that is trusted here",
-    20: "is not signed by an authority that is trusted here",
-    21: "is not signed by an authority that is trusted here",
-    62: "belongs to another name",
-    64: "belongs to another address",
+    9: ("is not valid yet", _CHECK_DATE),
+    10: ("has expired", _CHECK_DATE),
+    18: ("is not signed by an authority that is trusted here", _CHECK_CA),
+    19: ("is not signed by an authority that is trusted here", _CHECK_CA),
+    20: ("is not signed by an authority that is trusted here", _CHECK_CA),
+    21: ("is not signed by an authority that is trusted here", _CHECK_CA),
+    62: ("belongs to another name", _CHECK_ADDRESS),
+    64: ("belongs to another address", _CHECK_ADDRESS),
 }
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
@@ -52,22 +58,20 @@ def hung_up_after_handshake() -> StopRunError:
 
 def network_fault(error: Exception, stage: Stage) -> ServiceError:
     """The ServiceError for what a connection raised at `stage`; StopRunError where every further call meets it."""
+    if isinstance(error, ProxyError):
+        return proxy_fault(error.status)
     if isinstance(error, TimeoutError):
         return _in_no_time(stage)
     if isinstance(error, ssl.SSLCertVerificationError):
-        what = _SERVER_CERTIFICATE.get(error.verify_code, "could not be verified")
-        return StopRunError(
-            f"The certificate of the service {what}.",
-            code="LOCAL27",
-            hint=f"Check the address and the CA file in {SETTINGS}, and the date of this computer.",
-        )
+        what, hint = _SERVER_CERTIFICATE.get(error.verify_code, ("could not be verified", _CHECK_CA))
+        return StopRunError(f"The certificate of the service {what}.", code="LOCAL27", hint=hint)
     if refuses_certificate(error):
         return certificate_refused()
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError) and stage is Stage.SECURING:
         return StopRunError(
             "No secure connection could be agreed on with the service.",
             code="LOCAL27",
-            hint=f"Check the address in {SETTINGS}.",
+            hint=_CHECK_ADDRESS,
         )
     if isinstance(error, socket.gaierror):
         return _unreachable("The name of the service was not found.")
@@ -78,6 +82,29 @@ def network_fault(error: Exception, stage: Stage) -> ServiceError:
     if stage is Stage.CONNECTING:
         return _unreachable("The service cannot be reached.")
     return _unreachable("The connection to the service broke off.")
+
+
+def proxy_fault(status: int | None) -> ServiceError:
+    """What a proxy's HTTP status means where it stands between us and the service; None if it said nothing."""
+    if status is None:
+        return StopRunError(
+            "The proxy of the network cannot be reached.",
+            code="LOCAL21",
+            hint=f"Check the network, and the proxy in {SETTINGS} or in the settings of this computer.",
+        )
+    if status == 407:
+        return StopRunError(
+            "The proxy of the network asks for a user name and a password, which this program never gives.",
+            code="LOCAL21",
+            hint=f"{_ASK_NETWORK} It can do without a password for one address.",
+        )
+    if status in (502, 503, 504):
+        return _unreachable(f"The proxy of the network cannot reach the service (HTTP status {status}).")
+    return StopRunError(
+        f"The proxy of the network does not let this program through (HTTP status {status}).",
+        code="LOCAL21",
+        hint=_ASK_NETWORK,
+    )
 
 
 def _in_no_time(stage: Stage) -> ServiceError:

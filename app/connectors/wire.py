@@ -9,9 +9,11 @@ import io
 import socket
 import ssl
 import threading
+from collections.abc import Mapping
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from app.connectors.proxy import Proxy, ProxyError
 from app.tasks import now
 
 if TYPE_CHECKING:
@@ -44,12 +46,40 @@ class Wire:
         """True once the service, or `cut`, has ended the connection."""
         self.fit = False
         """True once the last exchange ended well, and the connection may be kept."""
+        self.server: Mapping[str, Any] = {}
+        """The certificate of the service, as `ssl` tells of one it has verified; {} before that."""
+        self.version = ""
+        """Of the secure line, such as TLSv1.3."""
         self.spoiled = False
         """True once more came than was asked for: whose answer that is nobody can tell."""
 
-    def connect(self, host: str, port: int, context: ssl.SSLContext | None, seconds: float) -> None:
-        """Connect, and secure the line if a context is given, all within `seconds`; raises what sockets raise."""
+    def connect(
+        self, host: str, port: int, context: ssl.SSLContext | None, seconds: float, proxy: Proxy | None = None
+    ) -> None:
+        """Connect, through `proxy` if there is one, and secure the line if a context is given, all within
+        `seconds`; raises what sockets raise, and ProxyError."""
         ends = now() + seconds
+        if proxy is None:
+            plain = self._reach(host, port, ends)
+        else:
+            try:
+                plain = self._reach(proxy.host, proxy.port, ends)
+                proxy.open_tunnel(plain, host, port, ends)
+            except ProxyError:
+                raise
+            except OSError as error:
+                raise ProxyError(None) from error
+        if context is not None:
+            self.stage = Stage.SECURING
+            plain.settimeout(max(0.001, ends - now()))
+            secure = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
+            self._keep(secure)
+            secure.do_handshake()
+            self.server = secure.getpeercert() or {}
+            self.version = secure.version() or ""
+        self.stage = Stage.READY
+
+    def _reach(self, host: str, port: int, ends: float) -> socket.socket:
         addresses = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
         for number, (family, kind, protocol, _, address) in enumerate(addresses):
             plain = self._keep(socket.socket(family, kind, protocol))
@@ -63,13 +93,7 @@ class Wire:
                 if number + 1 == len(addresses):
                     raise
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if context is not None:
-            self.stage = Stage.SECURING
-            plain.settimeout(max(0.001, ends - now()))
-            secure = context.wrap_socket(plain, server_hostname=host, do_handshake_on_connect=False)
-            self._keep(secure)
-            secure.do_handshake()
-        self.stage = Stage.READY
+        return plain
 
     def begin(self, ends: float) -> None:
         """A new exchange, which has to be over at `ends` on the clock of `now`."""

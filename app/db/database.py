@@ -28,12 +28,12 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.failures import explain, interrupted, is_personal
 from app.db.types import Key
-from app.errors import DatabaseError
+from app.errors import DatabaseError, InputError
 from app.keys import Keys
 from app.tasks import Cancelled, TaskContext
 
@@ -67,8 +67,8 @@ class Database:
     """One database, embedded (SQLite) or shared (PostgreSQL), used from any thread."""
 
     def __init__(self, url: str | URL) -> None:
-        """Open `url`; an embedded file is made (mode 0600) if it is missing. Raises DatabaseError."""
-        self.url = make_url(url)
+        """Open `url`; an embedded file is made (mode 0600) if it is missing. Raises DatabaseError, InputError."""
+        self.url = parsed(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"hide_parameters": True}  # values are personal: never in an exception
         if self.embedded:
@@ -78,12 +78,20 @@ class Database:
         else:
             options["pool_pre_ping"] = True
             options["connect_args"] = dict(_SERVER_OPTIONS)
-        self._engine = create_engine(self.url, **options)
+        try:
+            self._engine = create_engine(self.url, **options)
+        except ImportError:
+            raise DatabaseError(
+                "This installation of Learner Manager lacks what it needs to talk to a database server.",
+                hint="Install it with its “postgresql” extra, or leave the database address empty.",
+            ) from None
         driver: Any = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
         if self.embedded:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self._engine, "do_connect", _connect_patiently)
 
     @classmethod
     def in_file(cls, file: Path) -> "Database":
@@ -148,8 +156,10 @@ class Database:
         asking: list[threading.Thread] = []
 
         def ask_server() -> None:
-            with contextlib.suppress(self._driver_error):  # it may be gone, or have finished just now
+            try:
                 driver.cancel_safe(timeout=2.0)
+            except self._driver_error:  # it hangs or is gone: nobody waits for it any longer
+                driver.given_up = True
 
         def cancel() -> None:  # by a line of its own, so not in the thread of the window
             asking.append(threading.Thread(target=ask_server, daemon=True))
@@ -161,6 +171,7 @@ class Database:
         finally:
             for thread in asking:  # a cancel that came late would hit the next user of this connection
                 thread.join()
+            driver.given_up = False
 
     def ids(
         self,
@@ -276,6 +287,21 @@ class Database:
             ) from error
 
 
+def parsed(url: str | URL) -> URL:
+    """The address in its parts. Raises InputError, which does not quote it: there may be a password in it."""
+    try:
+        address = make_url(url)
+        known = address.drivername in ("sqlite", "postgresql", "postgresql+psycopg")
+    except ArgumentError:
+        known = False
+    if not known:
+        raise InputError(
+            "The database address cannot be understood.",
+            hint="It is sqlite:///FILE, or postgresql+psycopg://USER@COMPUTER/NAME, or nothing.",
+        )
+    return address
+
+
 def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     """We begin transactions ourselves: the driver's own habit begins them late, after the first read."""
     connection.isolation_level = None
@@ -285,10 +311,17 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
         "foreign_keys = on",
         "trusted_schema = off",
         "temp_store = memory",
-        "cache_size = -65536",
-        "mmap_size = 268435456",
+        # Of each connection; what is read again and again, the operating system keeps once for all of them.
+        "cache_size = -4096",
     ):
         connection.execute(f"pragma {pragma}")
+
+
+def _connect_patiently(dialect: Any, record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """In place of the driver's own connecting."""
+    from app.db.patience import PatientConnection  # its driver is there only where a server is used
+
+    return PatientConnection.connect(*given, **options)
 
 
 def _begin_sqlite(connection: Connection) -> None:

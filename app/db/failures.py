@@ -65,9 +65,9 @@ def _state(cause: BaseException) -> str | None:
 
 def interrupted(cause: BaseException) -> bool:
     """Whether a statement ended because a cancel interrupted it."""
-    return _state(cause) == "57014" or (
-        isinstance(cause, sqlite3.OperationalError) and "interrupted" in str(cause).lower()
-    )
+    if isinstance(cause, sqlite3.OperationalError):
+        return "interrupted" in str(cause).lower()
+    return _state(cause) == "57014" or getattr(cause, "given_up", False) is True
 
 
 def is_personal(cause: BaseException) -> bool:
@@ -104,6 +104,11 @@ def _of_sqlite(cause: sqlite3.Error) -> AppError:
 def _unreachable(cause: BaseException) -> DatabaseError:
     """Errors of connecting carry no state, and their words are in the server's language: the connection itself
     says how far it came (tech-notes.md 5)."""
+    if getattr(cause, "no_answer", False):  # app/db/patience.py
+        return DatabaseError(
+            "The database server does not answer any more.",
+            hint="Look whether the last step was saved before you repeat it. What was finished before is kept.",
+        )
     connection = getattr(cause, "pgconn", None)
     if connection is not None and connection.needs_password:
         return DatabaseError(

@@ -4,52 +4,29 @@ When adding a table: a surrogate `id`, the natural key as a unique constraint, `
 its rows, a `…_fold` companion for text that is searched or sorted; then a migration of its own.
 """
 
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
     Column,
     Date,
-    ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     UniqueConstraint,
     false,
     true,
 )
 
+from app.db import table_parts
+from app.db.table_parts import key, link, version
 from app.db.types import Folded, Key, Moment, Text
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-
-def _id() -> Column[int]:
-    return Column("id", Key, primary_key=True, autoincrement=True)
-
-
-def _version() -> Column[int]:
-    return Column("version", Integer, nullable=False, server_default="1")
-
-
-def _link(name: str, target: str, *, null: bool = False, index: bool = False) -> Column[Any]:
-    return Column(name, Key, ForeignKey(f"{target}.id"), nullable=null, index=index)
-
+metadata = table_parts.metadata
 
 campus = Table(
     "campus",
     metadata,
-    _id(),
+    key(),
     Column("code", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("name_fold", Folded, nullable=False),
@@ -60,7 +37,7 @@ campus = Table(
 learner = Table(
     "learner",
     metadata,
-    _id(),
+    key(),
     Column("ukprn", Text, nullable=False),
     Column("ref", Text, nullable=False),
     Column("ref_fold", Folded, nullable=False),
@@ -80,16 +57,16 @@ learner = Table(
     Column("email", Text),
     Column("email_fold", Folded),
     Column("phone", Text),
-    _link("campus_id", "campus", null=True, index=True),
+    link("campus_id", "campus", null=True, index=True),
     Column("tutor_group", Text),
     Column("tutor_fold", Folded),
     Column("prev_ref", Text),
     Column("last_year_seen", Text),
-    _link("merged_into_id", "learner", null=True),
+    link("merged_into_id", "learner", null=True),
     Column("removed_at", Moment),
     # Everything the quick filter looks at in one column: one LIKE a row instead of eight.
     Column("search_fold", Folded, nullable=False),
-    _version(),
+    version(),
     UniqueConstraint("ukprn", "ref_fold"),
     CheckConstraint("uln_state in ('ok', 'none', 'temporary', 'bad')", name="uln_state"),
 )
@@ -110,7 +87,7 @@ for _name in SORTED:
 attainment_type = Table(
     "attainment_type",
     metadata,
-    _id(),
+    key(),
     Column("code", Text, nullable=False),
     Column("title", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
@@ -120,9 +97,9 @@ attainment_type = Table(
 attainment = Table(
     "attainment",
     metadata,
-    _id(),
-    _link("learner_id", "learner", index=True),
-    _link("type_id", "attainment_type"),
+    key(),
+    link("learner_id", "learner", index=True),
+    link("type_id", "attainment_type"),
     Column("subject_code", Text),
     Column("subject_key", Text),
     Column("subject", Text),
@@ -143,38 +120,58 @@ attainment = Table(
     Column("origin", Text, nullable=False),
     Column("exported_version", Integer),
     Column("removed_at", Moment),
-    _version(),
+    version(),
     CheckConstraint("origin in ('lrs', 'hand', 'file')", name="origin"),
 )
 
 attainment_event = Table(
     "attainment_event",
     metadata,
-    _id(),
-    _link("learner_id", "learner"),
+    key(),
+    link("learner_id", "learner"),
     Column("event_id", Key, nullable=False),
-    _link("attainment_id", "attainment", index=True),
+    link("attainment_id", "attainment", index=True),
     Column("source", Text),
     Column("date_loaded", Text),
     UniqueConstraint("learner_id", "event_id"),
 )
 
+# What the attainments of a learner come to (app/attainments/at_a_glance.py): follows from them, written with them.
+# Its id is that of the learner.
+at_a_glance = Table(
+    "at_a_glance",
+    metadata,
+    key(),
+    link("learner_id", "learner"),
+    Column("gcse_english", Text),
+    Column("gcse_english_rank", Integer),
+    Column("gcse_maths", Text),
+    Column("gcse_maths_rank", Integer),
+    Column("fs_english", Text),
+    Column("fs_english_rank", Integer),
+    Column("fs_maths", Text),
+    Column("fs_maths_rank", Integer),
+    Column("full_level", Text),
+    Column("full_level_rank", Integer),
+    UniqueConstraint("learner_id"),
+)
+
 app_user = Table(
     "app_user",
     metadata,
-    _id(),
+    key(),
     Column("login", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
     Column("last_sign_in", Moment),
-    _version(),
+    version(),
     UniqueConstraint("login"),
 )
 
 role = Table(
     "role",
     metadata,
-    _id(),
+    key(),
     Column("code", Text, nullable=False),
     Column("title", Text, nullable=False),
     UniqueConstraint("code"),
@@ -183,16 +180,16 @@ role = Table(
 user_role = Table(
     "user_role",
     metadata,
-    _id(),
-    _link("user_id", "app_user"),
-    _link("role_id", "role"),
+    key(),
+    link("user_id", "app_user"),
+    link("role_id", "role"),
     UniqueConstraint("user_id", "role_id"),
 )
 
 licence = Table(
     "licence",
     metadata,
-    _id(),
+    key(),
     Column("code", Text, nullable=False),
     Column("is_on", Boolean, nullable=False, server_default=false()),
     Column("note", Text),
@@ -200,17 +197,17 @@ licence = Table(
     Column("organisation", Text),
     Column("certified_on", Date),
     Column("certified_by", Text),
-    _version(),
+    version(),
     UniqueConstraint("code"),
 )
 
 plr_check = Table(
     "plr_check",
     metadata,
-    _id(),
-    _link("learner_id", "learner"),
+    key(),
+    link("learner_id", "learner"),
     Column("at", Moment, nullable=False),
-    _link("user_id", "app_user", null=True),
+    link("user_id", "app_user", null=True),
     Column("outcome", Text, nullable=False),
     Column("identity_hash", Text),
     UniqueConstraint("learner_id"),
@@ -220,23 +217,23 @@ plr_check = Table(
 operation = Table(
     "operation",
     metadata,
-    _id(),
+    key(),
     Column("kind", Text, nullable=False),
-    _link("user_id", "app_user", null=True),
+    link("user_id", "app_user", null=True),
     Column("computer", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("reason", Text),
     Column("state", Text, nullable=False),
-    _link("undoes_id", "operation", null=True),
+    link("undoes_id", "operation", null=True),
     CheckConstraint("state in ('done', 'stopped', 'undone', 'partly_undone')", name="state"),
 )
 
 change = Table(
     "change",
     metadata,
-    _id(),
-    _link("operation_id", "operation", index=True),
-    _link("learner_id", "learner", null=True, index=True),
+    key(),
+    link("operation_id", "operation", index=True),
+    link("learner_id", "learner", null=True, index=True),
     Column("table_name", Text, nullable=False),
     Column("row_id", Key, nullable=False),
     Column("kind", Text, nullable=False),
@@ -250,17 +247,17 @@ change = Table(
 setting = Table(
     "setting",
     metadata,
-    _id(),
+    key(),
     Column("key", Text, nullable=False),
     Column("value", Text),
-    _version(),
+    version(),
     UniqueConstraint("key"),
 )
 
 job_lock = Table(
     "job_lock",
     metadata,
-    _id(),
+    key(),
     Column("name", Text, nullable=False),
     Column("owner", Text),
     Column("computer", Text),
@@ -274,12 +271,12 @@ job_lock = Table(
 saved = Table(
     "saved",
     metadata,
-    _id(),
+    key(),
     Column("kind", Text, nullable=False),
-    _link("owner_id", "app_user"),
+    link("owner_id", "app_user"),
     Column("name", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("shared", Boolean, nullable=False, server_default=false()),
-    _version(),
+    version(),
     UniqueConstraint("kind", "owner_id", "name"),
 )

@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, TypeDecorator
+from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, TypeDecorator
 from sqlalchemy import Text as AnyText
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
 
 
@@ -47,3 +49,25 @@ Text = AnyText().with_variant(AnyText(collation="C"), "postgresql")
 
 # What `app.folding.fold` makes of a text: the companion by which it is searched and sorted.
 Folded = Text
+
+
+class Unindexed(ColumnElement[Any]):
+    """A column for which no index is to be used, nor one that exists only where a condition on it holds: going
+    through rows in the order of an index reads each from another place of the file."""
+
+    inherit_cache = True
+
+    def __init__(self, column: ColumnElement[Any]) -> None:
+        self.column = column
+        self.type = column.type
+
+
+@compiles(Unindexed)
+def _as_it_is(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.column, **options)
+
+
+@compiles(Unindexed, "sqlite")
+def _with_a_plus(element: Unindexed, compiler: SQLCompiler, **options: Any) -> str:
+    """The one dialect whose planner has to be told: a plus says "not by an index" and does nothing else."""
+    return "+" + compiler.process(element.column, **options)

@@ -14,9 +14,9 @@ from app.db.database import Database
 from app.db.tables import SHOWN, campus, learner
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold
+from app.postcodes import is_postcode, normal_postcode
 from app.ulns import UlnState, normal, state
 
-_POSTCODE = re.compile(r"^[A-Z]{1,2}(\d{1,2}|\d[A-Z])\d[ABD-HJLNP-UW-Z]{2}$|^BFPO\d{1,4}$")
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 
 
@@ -49,22 +49,12 @@ class Held:
     uln_state: UlnState
 
 
-def normal_postcode(text: str | None) -> str | None:
-    """Upper case with one space before the last three characters (learner-files.md 4)."""
-    bare = "".join((text or "").upper().split())
-    if not bare:
-        return None
-    if bare.startswith("BFPO"):
-        return f"BFPO {bare[4:]}".strip()
-    return f"{bare[:-3]} {bare[-3:]}" if len(bare) > 4 else bare
-
-
-_SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", "email", "tutor_group")
+SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", "email", "tutor_group")
 
 
 def derived(values: dict[str, Any]) -> dict[str, Any]:
     """`values` with every column that the program writes itself: ULN state and folded companions."""
-    folded = {name: fold(values.get(name)) for name in _SEARCHED}
+    folded = {name: fold(values.get(name)) for name in SEARCHED}
     told = [*folded.values(), fold(shown_date(values.get("birth_date")))]
     return {
         **values,
@@ -118,7 +108,7 @@ def values_of(form: LearnerForm, *, old_uln: str | None = None) -> dict[str, Any
             field="uln",
         )
     postcode = normal_postcode(form.postcode)
-    if postcode is not None and not _POSTCODE.match(postcode.replace(" ", "")):
+    if postcode is not None and not is_postcode(postcode):
         raise InputError("This is not a UK postcode.", hint="Type it like NF1 7BN.", field="postcode")
     email = cleaned(form.email)
     if email is not None and not _EMAIL.match(email):

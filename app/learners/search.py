@@ -8,9 +8,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, true
 
+from app.attainments.at_a_glance import FULL_RANKS, GCSE_PASS, TITLES, Measure
+from app.attainments.titles import FUNCTIONAL_LEVELS
 from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
-from app.db.tables import SHOWN, attainment, campus, learner, plr_check
+from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_check
+from app.db.types import Unindexed
 from app.errors import InputError
 from app.folding import fold
 from app.ulns import UlnState
@@ -47,6 +50,11 @@ class LearnerRow:
     email: str | None = field(repr=False)
     last_plr: datetime | None
     """In this computer's time zone."""
+    gcse_english: str | None = field(default=None, repr=False)
+    gcse_maths: str | None = field(default=None, repr=False)
+    fs_english: str | None = field(default=None, repr=False)
+    fs_maths: str | None = field(default=None, repr=False)
+    full_level: str | None = field(default=None, repr=False)
 
 
 _NOT_READY: tuple[tuple[Where, Ready], ...] = (
@@ -71,6 +79,24 @@ def _text(name: str, title: str, column: ColumnElement[Any]) -> SqlField:
     return SqlField(FieldInfo(name, title), column, folded=True)
 
 
+_GCSE_BANDS = (("pass", "4 or above, C or above"), ("below", "below 4, below C"))
+
+
+def _rank(measure: Measure) -> ColumnElement[int]:
+    return at_a_glance.c[f"{measure.value}_rank"]
+
+
+def _glance(measure: Measure) -> SqlField:
+    """GCSEs are asked for by the level 2 pass, whatever the scale; the others by the level itself."""
+    rank = _rank(measure)
+    if measure in (Measure.GCSE_ENGLISH, Measure.GCSE_MATHS):
+        info = FieldInfo(measure.value, TITLES[measure], FieldKind.CHOICE, _GCSE_BANDS)
+        return SqlField(info, case((rank >= GCSE_PASS, "pass"), (rank.is_not(None), "below")))
+    levels = FULL_RANKS if measure is Measure.FULL_LEVEL else FUNCTIONAL_LEVELS
+    info = FieldInfo(measure.value, TITLES[measure], FieldKind.CHOICE, tuple((one, one) for one in levels))
+    return SqlField(info, at_a_glance.c[measure.value])
+
+
 _SEXES = (("F", "Female"), ("M", "Male"))
 _READIES = tuple((one.value, one.value) for one in Ready)
 
@@ -91,6 +117,7 @@ FIELDS: Mapping[str, SqlField] = {
         _text("email", "Email", learner.c.email_fold),
         SqlField(FieldInfo("last_plr", "Last PLR", FieldKind.DATE), plr_check.c.at, moment=True),
         SqlField(FieldInfo("has_attainments", "Has attainments", FieldKind.FLAG), flag=_has_attainments),
+        *(_glance(measure) for measure in Measure),
     )
 }
 """Every column of the grid, and "has attainments": what the Condition Builder offers."""
@@ -109,8 +136,15 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "tutor_group": learner.c.tutor_fold,
     "email": learner.c.email_fold,
     "last_plr": plr_check.c.at,
+    **{measure.value: _rank(measure) for measure in Measure},
 }
+_GLANCE = frozenset(measure.value for measure in Measure)
 DEFAULT_SORT = "family_name"
+
+
+# The quick filter looks at every learner: read from end to end and sorted afterwards that takes a tenth of the time
+# of going through them in the order of some index of the learners shown, which SQLite would choose.
+_SHOWN_SCANNED = Unindexed(learner.c.removed_at).is_(None) & learner.c.merged_into_id.is_(None)
 
 
 def keys_query(
@@ -118,12 +152,15 @@ def keys_query(
 ) -> Select[Any]:
     """The ids of the learners that pass, in order; equal values in the order of ids. Raises InputError."""
     sort = sort if sort in _SORTS else DEFAULT_SORT
-    query = select(learner.c.id).where(SHOWN, where(group, FIELDS), _quick(quick))
+    shown = _SHOWN_SCANNED if quick.strip() else SHOWN
+    query = select(learner.c.id).where(shown, where(group, FIELDS), _quick(quick))
     used = {test.field for test in group.members} if group is not None else set()
     if "campus" in used or sort == "campus":
         query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)
     if "last_plr" in used or sort == "last_plr":
         query = query.outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
+    if sort in _GLANCE or used & _GLANCE:
+        query = query.outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
     column = _SORTS[sort]
     if descending:
         return query.order_by(column.desc().nulls_last(), learner.c.id.desc())
@@ -171,18 +208,21 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
             learner.c.tutor_group,
             learner.c.email,
             plr_check.c.at,
+            *(at_a_glance.c[measure.value] for measure in Measure),
         )
         .outerjoin(campus, campus.c.id == learner.c.campus_id)
         .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
+        .outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
         .where(learner.c.id.in_(ids), SHOWN)
     )
     return {row[0]: _row(row) for row in tx.execute(query)}
 
 
 def _row(row: Any) -> LearnerRow:
-    key, version, ready, *others, at = row
-    values: list[Any] = [*others, at.astimezone() if at is not None else None]
-    return LearnerRow(key, version, Ready(ready), *values)
+    key, version, ready, *others = row
+    *values, at = others[: -len(Measure)]
+    moment = at.astimezone() if at is not None else None
+    return LearnerRow(key, version, Ready(ready), *[*values, moment, *others[-len(Measure) :]])
 
 
 def ready_counts(tx: Connection, ids_table: Any) -> dict[Ready, int]:

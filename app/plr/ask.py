@@ -10,22 +10,10 @@ from app.connectors.lrs_access import sendable
 from app.connectors.lrs_codes import describe
 from app.db.database import Database
 from app.db.tables import SHOWN, learner
+from app.given_name import NAME_LIMIT, name_to_send
 from app.plr.plan import Change
 from app.plr.session import Answer, Asked
 from app.ulns import UlnState, state
-
-NAME_LIMIT = 35
-
-
-def name_to_send(first_name: str | None, given_names: str | None, *, all_names: bool) -> str | None:
-    """The given name the service is asked with: the first name where a source gave one in a column of its own,
-    else the first word of the given names, or all of them where the settings say so. Never *known as*."""
-    if all_names:
-        return given_names or first_name
-    if first_name:
-        return first_name
-    words = (given_names or "").split()
-    return words[0] if words else None
 
 
 def asked(row: Row[Any], *, all_names: bool) -> Asked:

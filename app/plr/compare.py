@@ -5,11 +5,12 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from app.attainments.stored import EMPTY, stored_records
+from app.attainments.at_a_glance import Glance, at_a_glance
+from app.attainments.stored import EMPTY, StoredRecord, stored_records
 from app.connectors.lrs_answer import FIELDS
 from app.connectors.lrs_codes import may_import
 from app.db.database import Database
-from app.plr.plan import Change, plan_changes
+from app.plr.plan import Change, Plan, plan_changes
 from app.plr.session import EVENTS_PER_LEARNER, PlrSession
 from app.plr.values import event_values
 from app.tasks import TaskContext
@@ -40,11 +41,17 @@ class ComparedField:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`change` is what Update would do with the row; `fields` in reading order."""
+    """`change` is what Update would do with the row; `fields` in reading order.
+
+    `now` and `after` are English and maths at a glance as stored, and as an update of every row of the learner would
+    leave them; `after` is None where nothing of the answer may be stored.
+    """
 
     key: int
     change: Change | None
     fields: tuple[ComparedField, ...]
+    now: Glance = field(default_factory=dict, repr=False)
+    after: Glance | None = field(default=None, repr=False)
 
     @property
     def writes(self) -> int:
@@ -91,9 +98,10 @@ def compare(context: TaskContext, db: Database, session: PlrSession, key: int) -
     place = key % EVENTS_PER_LEARNER
     with db.read(context) as tx:
         record = stored_records(tx, [row.asked.id]).get(row.asked.id, EMPTY)
-    stored, writes = None, dict[str, Any]()
+    stored, writes, after = None, dict[str, Any](), None
     if may_import(row.answer.response_code):
         plan = plan_changes(record, values)
+        after = at_a_glance(after_update(record, plan))
         target = plan.target_of[place]
         if target is not None:
             stored = target.stored
@@ -114,7 +122,41 @@ def compare(context: TaskContext, db: Database, session: PlrSession, key: int) -
                 code=one.name in _CODES,
             )
         )
-    return Comparison(key, row.change, tuple(fields))
+    return Comparison(key, row.change, tuple(fields), at_a_glance(record.attainments), after)
+
+
+@dataclass(frozen=True, slots=True)
+class WouldBe:
+    """An attainment as an update would leave it, as far as `at_a_glance` looks at it."""
+
+    subject: str | None = field(repr=False)
+    qualification_type: str | None
+    level: str | None
+    grade: str | None = field(repr=False)
+    award_date: date | None
+    end_date: date | None
+    removed_at: None = None
+
+
+_LOOKED_AT = ("subject", "qualification_type", "level", "grade", "award_date", "end_date")
+
+
+def after_update(record: StoredRecord, plan: Plan) -> list[WouldBe]:
+    """What a learner would hold after the plan was carried out. Grades that would go down stay as they are, as they
+    do unless the user asks for them."""
+    writes = {
+        int(target.stored.id): target.writes
+        for target in plan.targets
+        if target.stored is not None and target.change is Change.CHANGED
+    }
+    found = []
+    for row in record.attainments:
+        new = writes.get(int(row.id), {})
+        found.append(WouldBe(*(new.get(name, getattr(row, name)) for name in _LOOKED_AT)))
+    for target in plan.targets:
+        if target.stored is None:
+            found.append(WouldBe(*(target.writes.get(name) for name in _LOOKED_AT)))
+    return found
 
 
 def _mark(column: str | None, held: Any, event: Any, writes: dict[str, Any], *, new: bool) -> Mark:

@@ -4,12 +4,12 @@ The calls run in a small pool of threads inside the task; the task's own thread 
 reporting. Only a busy service is asked twice by itself: every access is seen by the learner (lrs.md 9.3).
 """
 
-from collections import deque
 from collections.abc import Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Protocol
 
 from app import access, history
@@ -20,9 +20,9 @@ from app.connectors.lrs_answer import LrsAnswer
 from app.connectors.lrs_codes import may_import
 from app.db.database import Database
 from app.errors import AppError, BusyError, ServiceError, StopRunError
+from app.pace import Turns, ask_in_turns
 from app.plr.ask import identity_hash, learners_to_ask, local_code, refused_locally
 from app.plr.checks import CheckLog
-from app.plr.pace import Pace
 from app.plr.session import Answer, Asked, PlrSession
 from app.plr.update import plan_answer
 from app.tasks import Cancelled, TaskContext, now
@@ -143,7 +143,7 @@ class _Run:
         self._session = session
         self._summary = summary
         self._checks = checks
-        self._pace = Pace(parallel)
+        self._turns: Turns[Asked] = Turns(parallel)
         self._parallel = parallel
         self._without_answer = 0
         self._answered: set[int] = set()
@@ -160,47 +160,27 @@ class _Run:
         return others
 
     def ask_all(self, calls: Calls, learners: Sequence[Asked]) -> None:
-        """Keep as many calls under way as the service bears until everybody is answered."""
-        waiting = deque(learners)
-        under_way: dict[Future[LrsAnswer], Asked] = {}
-        with ThreadPoolExecutor(self._parallel, thread_name_prefix="lrs") as pool:
-            try:
-                while waiting or under_way:
-                    self._report()
-                    while waiting and len(under_way) < self._pace.at_once:
-                        if (pause := self._pace.pause()) > 0:
-                            if under_way:
-                                break
-                            self._context.wait(pause)
-                        one = waiting.popleft()
-                        under_way[pool.submit(_call, calls, one)] = one
-                        self._session.asking(one.id)
-                        self._summary.calls += 1
-                    finished, _ = wait(under_way, timeout=0.5, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        if again := self._file(under_way.pop(future), future):
-                            waiting.appendleft(again)
-            except BaseException:
-                # No further call is started; what is under way is cut short or, after a stop, waited for and kept.
-                if self._context.cancelled:
-                    calls.abort()
-                for future, one in under_way.items():
-                    self._file_late(one, future)
-                raise
+        """Ask about everybody, a few at once."""
+        self._turns = Turns(self._parallel, learners)
+        ask_in_turns(self._context, self._turns, self._parallel, partial(_call, calls), calls.abort, self)
 
-    def _report(self) -> None:
-        pause = self._pace.pause()
-        text = f"The service is busy: going on in {pause:.0f} s" if pause >= 1 else ""
+    def begun(self, one: Asked) -> None:
+        """A call is under way."""
+        self._session.asking(one.id)
+        self._summary.calls += 1
+
+    def report(self, resting: float) -> None:
+        """Say how far the run is. Raises Cancelled."""
+        text = f"The service is busy: going on in {resting:.0f} s" if resting >= 1 else ""
         self._context.report(self._summary.answered, self._summary.total, text)
 
-    def _file(self, one: Asked, future: Future[LrsAnswer]) -> Asked | None:
-        """File one finished call; returns the learner if the call is worth another try."""
+    def filed(self, one: Asked, future: Future[LrsAnswer]) -> None:
+        """File one finished call. Raises what ends the run."""
         try:
             answer = future.result()
         except BusyError as error:
-            if self._pace.busy(one.id, error.retry_after):
-                return one
-            self._hold_failure(one, error)
+            if not self._turns.busy(one, error.retry_after):
+                self._hold_failure(one, error)
         except StopRunError as error:
             self._hold(one, refused_locally(error.code, error.message))
             raise
@@ -209,9 +189,8 @@ class _Run:
             self._hold_failure(one, error)
         else:
             self._without_answer = 0
-            self._pace.answered()
+            self._turns.answered()
             self._hold_answer(one, answer)
-        return None
 
     def _hold_failure(self, one: Asked, error: ServiceError) -> None:
         """A call that failed, for this learner; too many in a row and the run stops."""
@@ -224,7 +203,7 @@ class _Run:
                 hint="Check the network, or wait a while, then press Refresh Failed.",
             ) from error
 
-    def _file_late(self, one: Asked, future: Future[LrsAnswer]) -> None:
+    def filed_late(self, one: Asked, future: Future[LrsAnswer]) -> None:
         """A call that was under way when the run stopped: an answer that came is kept."""
         try:
             self._hold_answer(one, future.result())

@@ -86,6 +86,8 @@ class PlrSession:
             self._asking: dict[int, None] = {}
             self._arrived: list[int] = []
             self._replaced = 0
+            # The rows of an answered learner, made when first asked for: filters go over all of them at each click.
+            self._made: dict[int, tuple[PlrRow, ...]] = {}
 
     def expect(self, learners: Iterable[Asked]) -> None:
         """Add learners to the window (or bring up to date what is known of them) before they are asked."""
@@ -97,6 +99,7 @@ class PlrSession:
                     self._learners.append(one)
                 else:
                     self._learners[place] = one
+                    self._made.pop(place, None)
 
     def asking(self, learner_id: int) -> None:
         """Mark a call as under way."""
@@ -116,6 +119,7 @@ class PlrSession:
             else:
                 self._arrived.append(place)
             self._answers[place] = answer
+            self._made.pop(place, None)
 
     def give_up_asking(self) -> None:
         """No call is under way any more (the run was cancelled)."""
@@ -131,6 +135,7 @@ class PlrSession:
                 # A refresh may have brought another answer meanwhile, with changes of its own.
                 if place is not None and answer is not None and len(answer.events) == len(kinds) > 0:
                     self._answers[place] = replace(answer, changes=tuple(kinds))
+                    self._made.pop(place, None)
 
     @property
     def learner_count(self) -> int:
@@ -191,7 +196,7 @@ class PlrSession:
             answer = self._answers.get(place)
             if answer is not None and number >= answer.row_count:
                 return None
-            return self._row(place, number)
+            return self._rows_of(place)[number] if answer is not None else self._row(place, number)
 
     def learner_at(self, key: int) -> tuple[Asked, Answer | None] | None:
         """The learner a row belongs to and the one answer that is held at this moment; None for no row at all."""
@@ -213,8 +218,12 @@ class PlrSession:
         start = place * EVENTS_PER_LEARNER
         return list(range(start, start + self._answers[place].row_count))
 
-    def _rows_of(self, place: int) -> list[PlrRow]:
-        return [self._row(place, number) for number in range(self._answers[place].row_count)]
+    def _rows_of(self, place: int) -> tuple[PlrRow, ...]:
+        made = self._made.get(place)
+        if made is None:
+            made = tuple(self._row(place, number) for number in range(self._answers[place].row_count))
+            self._made[place] = made
+        return made
 
     def _row(self, place: int, number: int) -> PlrRow:
         answer = self._answers.get(place)

@@ -27,9 +27,10 @@ Which event gives the values
 11. Of the events that have come to one attainment the one of the highest rank: source AO, then QCFU, NPD, ILR,
     any other; then the later date loaded (compared as text, none is earliest); then the higher id.
 12. All its other events only stand behind it: their rows are *unchanged*.
-13. Rank holds: if an event that stands behind the stored attainment already and is none of those of point 11
-    ranks above the best of them (by its source and date loaded as they were stored), nothing is written: all
-    rows are *unchanged*.
+13. Rank holds: if an event that stands behind the stored attainment already ranks above the best of those of
+    point 11 (by its source and date loaded as they were stored), nothing is written: all rows are *unchanged*.
+    Only what the answer does not tell of counts here: an event that the answer holds (and that is not of point 5)
+    is one of those of point 11, or has come to another attainment and stands behind this one no longer.
 14. A new attainment: *new*, with whatever of the event is not nothing.
 15. A stored one: compared, and written where they differ, are subject, qualification type, level, grade, credits,
     award date, start date, end date, provider, provider UKPRN, awarding organisation and its code, language and
@@ -47,7 +48,7 @@ Learners
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 
 from app.sandbox.holdings import StoredAttainment
@@ -89,11 +90,12 @@ def summary(people: Sequence[Person]) -> dict[str, int]:
 def outcomes(stored: Sequence[StoredAttainment], events: Sequence[Event], today: date) -> list[str]:
     """One word per event of one learner's answer: new, changed, unchanged or not_applied; in no order."""
     usable = [event for event in events if _key(event.subject_code)]
+    told = {event.event_id for event in usable}
     words = ["not_applied"] * (len(events) - len(usable))
     for place, members in _homes(usable, stored, today):
         best = max(members, key=lambda event: _rank(event.source, event.date_loaded, event.event_id))
         words += ["unchanged"] * (len(members) - 1)
-        words.append("new" if place is None else _outcome(stored[place], best, members, today))
+        words.append("new" if place is None else _outcome(stored[place], best, told, today))
     return words
 
 
@@ -134,11 +136,11 @@ def _place_by_day(spot: tuple[str, date | None], stored: Sequence[StoredAttainme
     return None
 
 
-def _outcome(held: StoredAttainment, best: Event, members: Sequence[Event], today: date) -> str:
+def _outcome(held: StoredAttainment, best: Event, told: Collection[int], today: date) -> str:
+    """`told`: the numbers of all events of the answer that take part."""
     own = _rank(best.source, best.date_loaded, best.event_id)
-    present = [event.event_id for event in members]
     for number, source, loaded in held.event_ids:
-        if number not in present and _rank(source, loaded, number) > own:
+        if number not in told and _rank(source, loaded, number) > own:
             return "unchanged"
     if all(told is None or told == kept for told, kept in _pairs(held, best, today)):
         return "unchanged"

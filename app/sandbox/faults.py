@@ -2,9 +2,11 @@
 
 To add one: write a function from `Asked` to `Reply` and put `@fault("its-name")` above it. It can then be named
 everywhere (`--fault its-name`), always, for a share of the calls (`its-name:0.05`) or for the first call
-about each learner (`its-name:once`).
+about each learner (`its-name:once`). Named by what they carry are `error-CODE` (a MIAPAPIException), `domain-CODE`
+(a DomainFault) and `answer-CODE`; `random` is any of `MIX`, drawn anew for each call.
 """
 
+import threading
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,10 +15,13 @@ from functools import lru_cache
 from app.errors import InputError
 from app.sandbox import soap
 from app.sandbox.draw import dice
+from app.sandbox.faults_shapes import SHAPES, Shape, reshaped
 from app.sandbox.server import Manner, Reply
 
 RETRY_AFTER_SECONDS = 1
 OVERSIZED_MIB = 256
+SLOW_SECONDS = 0.4
+RANDOM = "random"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +38,15 @@ class Asked:
 
 Fault = Callable[[Asked], Reply]
 FAULTS: dict[str, Fault] = {}
+MIX = (
+    *("slow", "busy", "empty-503", "timeout", "trickle", "truncated", "reset", "hang-up", "html", "nothing"),
+    *("oversized", "gzip-bomb", "fault-without-detail", "wrong-learner", "no-code", *SHAPES),
+    *("error-WSEC0001", "domain-WSEC0001", "error-WSEC0002", "domain-WSEC0002", "error-XYZ123", "domain-XYZ123"),
+    *("error-WSEC0999", "domain-WSEC0999", "error-WCEC0999", "domain-WCEC0999"),
+    *("answer-WSRC0001", "answer-WSRC0002", "answer-WSRC0003", "answer-WSRC0015", "answer-XYZ123"),
+    *("answer-WSEC0136", "answer-WSEC0206", "answer-WSEC0208"),
+)
+"""What may befall one call and lets the run go on: what `random` draws from."""
 # What goes wrong before a word is said; looked at by `LrsSandbox` for each new connection.
 HANDSHAKE_FAULTS = {
     "server-expired": "the server's certificate has expired",
@@ -92,6 +106,13 @@ def reset(asked: Asked) -> Reply:
 @fault("hang-up")
 def hang_up(asked: Asked) -> Reply:
     return Reply(manner=Manner.HANG_UP)
+
+
+@fault("slow")
+def slow(asked: Asked) -> Reply:
+    """A good answer whose head comes at once and whose body does not."""
+    usual = asked.usual()
+    return Reply(usual.status, b"", usual.content_type, usual.headers, pieces=_late(usual.body))
 
 
 @fault("trickle")
@@ -157,6 +178,18 @@ def _miap(code: str, description: str, further: str) -> Reply:
     return Reply(500, soap.miap_fault(code, description, further))
 
 
+def _shaped(shape: Shape) -> Fault:
+    return lambda asked: reshaped(asked.usual(), shape)
+
+
+FAULTS.update({name: _shaped(shape) for name, shape in SHAPES.items()})
+
+
+def _late(body: bytes) -> Iterator[bytes]:
+    threading.Event().wait(SLOW_SECONDS)
+    yield body
+
+
 def _endless(body: bytes) -> Iterator[bytes]:
     """A well-formed beginning, then blanks for longer than anybody should read."""
     yield body[: body.rfind(b"</")] or b" "
@@ -199,7 +232,7 @@ class FaultPlan:
         """Raises InputError for a name or a share that does not exist."""
         self._seed = seed
         self._handshake = frozenset(spec for spec in specs if spec in HANDSHAKE_FAULTS)
-        self._planned = tuple(_planned(spec) for spec in specs if spec not in HANDSHAKE_FAULTS)
+        self._planned = tuple(_planned(spec, seed) for spec in specs if spec not in HANDSHAKE_FAULTS)
 
     def handshake(self, name: str) -> bool:
         return name in self._handshake
@@ -211,14 +244,14 @@ class FaultPlan:
         return asked.usual()
 
 
-def _planned(spec: str) -> _Planned:
+def _planned(spec: str, seed: int) -> _Planned:
     name, _, how = spec.partition(":")
-    act = FAULTS.get(name) or _by_code(name)
+    act = _any_of_the_mix(seed) if name == RANDOM else _act(name)
     if act is None:
-        known = ", ".join(sorted([*FAULTS, *HANDSHAKE_FAULTS]))
+        known = ", ".join(sorted([*FAULTS, *HANDSHAKE_FAULTS, RANDOM]))
         raise InputError(
             f"The sandbox knows no fault “{name}”.",
-            hint=f"Choose one of: {known}, error-CODE, answer-CODE.",
+            hint=f"Choose one of: {known}, error-CODE, domain-CODE, answer-CODE.",
             field="fault",
         )
     if how in ("", "once"):
@@ -234,13 +267,34 @@ def _planned(spec: str) -> _Planned:
     return _Planned(name, act, share, once=False)
 
 
+def drawn(uln: str, nth: int, seed: int = 1) -> str:
+    """Which fault of the mix `random` means for the `nth` call about a learner."""
+    return dice(seed, RANDOM, "which", uln, nth).choice(MIX)
+
+
+def _any_of_the_mix(seed: int) -> Fault:
+    def act(asked: Asked) -> Reply:
+        found = _act(drawn(asked.uln, asked.nth, seed))
+        assert found is not None
+        return found(asked)
+
+    return act
+
+
+def _act(name: str) -> Fault | None:
+    return FAULTS.get(name) or _by_code(name)
+
+
 def _by_code(name: str) -> Fault | None:
-    """`error-WSEC0999` is a fault with that code, `answer-WSRC0003` an ordinary answer with it."""
+    """`error-WSEC0999` and `domain-WSEC0999` are the two faults with that code, `answer-WSRC0003` an ordinary
+    answer with it."""
     what, _, code = name.partition("-")
     if not code.isalnum():
         return None
     if what == "error":
         return lambda asked: _miap(code, "Sandbox", "Asked for by name.")
+    if what == "domain":
+        return lambda asked: Reply(500, soap.domain_fault(code))
     if what == "answer":
         return lambda asked: Reply(body=soap.answer(code, asked.uln, asked.uln, ()))
     return None

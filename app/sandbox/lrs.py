@@ -1,4 +1,5 @@
-"""The sandbox LRS: GetLearnerLearningEvents over HTTPS with mutual TLS, on loopback, about invented people.
+"""The sandbox LRS: learning events, finding and verifying over HTTPS with mutual TLS, on loopback, about invented
+people.
 
 with LrsSandbox(folder) as lrs:
     settings = lrs.info.as_dict()
@@ -8,7 +9,6 @@ import gzip
 import secrets
 import ssl
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field
@@ -17,10 +17,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Self
 
-from app.sandbox import soap
+from app.sandbox import learner_service, soap
 from app.sandbox.certificates import Certificates, make_certificates
 from app.sandbox.draw import dice
 from app.sandbox.faults import Asked, FaultPlan
+from app.sandbox.find import Registry, Verdict, beginnings, corrected, fold
 from app.sandbox.people import POPULATION, Kind, Person, all_events, people
 from app.sandbox.server import Call, Reply, TlsServer
 
@@ -84,10 +85,13 @@ class LrsSandbox:
         self._seed = seed
         self._plan = FaultPlan(faults, seed)
         self._latency = latency_ms / 1000
-        self._people = _by_uln(people if people is not None else _everybody())
+        everybody = people if people is not None else _everybody()
+        self._people = _by_uln(everybody) | corrected(everybody)
+        self._everybody = everybody
         self._bodies: dict[tuple[str, bool], _Body] = {}
         self._lock = threading.Lock()
         self._calls: list[str] = []
+        self._other_calls: Counter[str] = Counter()
         self._asked: Counter[str] = Counter()
         self._at_once = 0
         self._most_at_once = 0
@@ -124,6 +128,12 @@ class LrsSandbox:
         """The ULNs asked for, in the order of arrival; a request that breaks the schema asks for nobody."""
         with self._lock:
             return list(self._calls)
+
+    @property
+    def other_calls(self) -> Counter[str]:
+        """How many calls of each other operation were understood, by its element's name."""
+        with self._lock:
+            return self._other_calls.copy()
 
     @property
     def most_at_once(self) -> int:
@@ -165,12 +175,16 @@ class LrsSandbox:
                 self._at_once -= 1
 
     def _answer(self, call: Call) -> Reply:
-        if call.path != PATH:
+        if call.path not in (PATH, learner_service.PATH):
             return Reply(404, b"<html><body>Not found</body></html>", "text/html")
         if call.method != "POST":
             return Reply(405, headers={"Allow": "POST"})
         try:
-            _check_headers(call.headers)
+            _check_media(call.headers)
+            if call.path == learner_service.PATH:
+                action = call.headers.get("SOAPAction")
+                return self._about_a_person(learner_service.read_request(call.body, action))
+            _check_action(call.headers)
             request = soap.read_request(call.body)
         except soap.RequestRefused as refused:
             return Reply(500, soap.miap_fault("WSEC0001", "The request breaks the schema", refused.text))
@@ -204,7 +218,46 @@ class LrsSandbox:
             return Reply(body=body.packed, headers={"Content-Encoding": "gzip"})
         return Reply(body=body.plain)
 
-    def _refusal(self, request: soap.Request) -> Reply | None:
+    @cached_property
+    def _registry(self) -> Registry:
+        return Registry(self._everybody)
+
+    def _about_a_person(self, request: learner_service.Request) -> Reply:
+        """A find or a verification."""
+        with self._lock:
+            self._other_calls[request.operation] += 1
+            self._asked[request.operation + request.about] += 1
+            nth, overall = self._asked[request.operation + request.about], self._other_calls.total()
+        asked = Asked(
+            uln=request.about,
+            nth=nth,
+            overall=overall,
+            usual=lambda: self._found(request),
+            another=lambda: self._found(request.about_another()),
+        )
+        own = self.answers.get(request.operation)
+        if own is not None:
+            made = own(asked) if callable(own) else own
+            return made if isinstance(made, Reply) else Reply(body=made)
+        reply = self._plan.reply(asked)
+        foreign, code = learner_service.with_code_of(reply.body)
+        return self._found(request, code=code, coded=True) if foreign else reply
+
+    def _found(self, request: learner_service.Request, *, code: str | None = None, coded: bool = False) -> Reply:
+        """The answer; `coded` says that `code` goes into it in place of the right one."""
+        if refusal := self._refusal(request):
+            return refusal
+        with self._lock:
+            registry = self._registry
+        if request.operation == learner_service.FIND:
+            right, offered = registry.find(request.wanted)
+            body = learner_service.found_answer(request.sent, code if coded else right, offered, brief=request.brief)
+        else:
+            verdict: Verdict = registry.verify(request.claimed)
+            body = learner_service.verified_answer(request.sent, code if coded else verdict.code, verdict)
+        return Reply(body=body)
+
+    def _refusal(self, request: soap.Request | learner_service.Request) -> Reply | None:
         """What is wrong with the organisation or its password, if anything is."""
         if not request.organisation_ref and not request.ukprn:
             return _refused("WSEC0003", "Neither OrganisationRef nor Ukprn was given.")
@@ -215,11 +268,13 @@ class LrsSandbox:
             return _refused("WSEC0005", "No password was found where one is expected.")
         if len(request.password) != 16:
             return _refused("WSEC0001", "The value of Password has to have 16 characters.")
+        learning_events = isinstance(request, soap.Request)
         if not secrets.compare_digest(request.password.encode(), self.info.password.encode()):
-            return Reply(500, soap.domain_fault("WSEC0005"))
+            why = "The password is wrong."
+            return Reply(500, soap.domain_fault("WSEC0005")) if learning_events else _refused("WSEC0005", why)
         if not (request.username or "").strip() or len(request.username or "") > 35:
             return _refused("WSEC0001", "The value of Username has to have 1 to 35 characters, not all blank.")
-        if request.vendor_id != self.info.vendor_id:
+        if isinstance(request, soap.Request) and request.vendor_id != self.info.vendor_id:
             return _refused("WSEC0006", "The vendor is not allowed to use this service.")
         return None
 
@@ -292,12 +347,15 @@ def _refused(code: str, why: str) -> Reply:
     return Reply(500, soap.miap_fault(code, "Refused", why))
 
 
-def _check_headers(headers: Message) -> None:
+def _check_media(headers: Message) -> None:
     media, _, options = headers.get("Content-Type", "").partition(";")
     if media.strip().lower() != "text/xml":
         raise soap.RequestRefused("The Content-Type has to be text/xml.")
     if options.strip() and options.replace('"', "").strip().lower() != "charset=utf-8":
         raise soap.RequestRefused("The charset of the Content-Type has to be utf-8.")
+
+
+def _check_action(headers: Message) -> None:
     if headers.get("SOAPAction") != f'"{soap.ACTION}"':
         raise soap.RequestRefused(f'The SOAPAction has to be "{soap.ACTION}", in quotation marks.')
 
@@ -322,15 +380,6 @@ def _names_fit(person: Person, request: soap.Request) -> bool:
     """As the LRS judges: case and accents do not matter, swapped names pass, what stands behind 35 characters
     is not seen, and of several given names the first ones are enough."""
     family, given = person.lrs_family_name, person.lrs_given_names
-    asked = (_fold(request.given_name), _fold(request.family_name))
-    words = _fold(given, length=None).split(" ")
-    beginnings = {" ".join(words[: count + 1])[:35].strip() for count in range(len(words))}
-    return (asked[0] in beginnings and asked[1] == _fold(family)) or (
-        asked[1] in beginnings and asked[0] == _fold(family)
-    )
-
-
-def _fold(text: str, length: int | None = 35) -> str:
-    plain = unicodedata.normalize("NFKD", text.replace("’", "'"))
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return " ".join(bare.casefold().split())[:length].strip()
+    asked = (fold(request.given_name), fold(request.family_name))
+    first = beginnings(given)
+    return (asked[0] in first and asked[1] == fold(family)) or (asked[1] in first and asked[0] == fold(family))

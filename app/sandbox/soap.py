@@ -101,7 +101,9 @@ STYLES = (
 
 def read_request(body: bytes) -> Request:
     """Read a request as the service's own reader does. Raises RequestRefused."""
-    root = _root(body)
+    root = operation(body)
+    if root.tag != f"{{{TEM}}}GetLearnerLearningEvents":
+        raise RequestRefused("The Body holds no GetLearnerLearningEvents of the namespace http://tempuri.org/.")
     values = _parameters(root)
     organisation = values["invokingOrganisation"]
     given = _organisation(organisation)
@@ -124,8 +126,8 @@ def read_request(body: bytes) -> Request:
     )
 
 
-def _root(body: bytes) -> etree._Element:
-    """The operation's element, out of its envelope. No DTD, no entities, no network."""
+def operation(body: bytes) -> etree._Element:
+    """The operation's element, out of its envelope. No DTD, no entities, no network. Raises RequestRefused."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
     try:
         envelope = etree.fromstring(body, parser)
@@ -138,10 +140,7 @@ def _root(body: bytes) -> etree._Element:
     parts = [part for part in envelope if part.tag != f"{{{SOAP}}}Header"]
     if len(parts) != 1 or parts[0].tag != f"{{{SOAP}}}Body" or len(parts[0]) != 1:
         raise RequestRefused("The Envelope needs one Body with one element.")
-    root = parts[0][0]
-    if root.tag != f"{{{TEM}}}GetLearnerLearningEvents":
-        raise RequestRefused("The Body holds no GetLearnerLearningEvents of the namespace http://tempuri.org/.")
-    return root
+    return parts[0][0]
 
 
 def _parameters(root: etree._Element) -> dict[str, etree._Element]:

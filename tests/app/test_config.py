@@ -65,6 +65,14 @@ def test_every_setting_is_declared_with_words_and_an_allowed_default():
         ("[lrs]\nconfirmed_hosts = [1]", "lrs.confirmed_hosts", "list"),
         ('[lrs]\nconfirmed_hosts = ["LRS.invalid"]', "lrs.confirmed_hosts", "list"),
         ('[lrs]\nsend_all_given_names = "no"', "lrs.send_all_given_names", "true or false"),
+        ('[lrs]\nopens = "8:00"', "lrs.opens", "a time such as 08:00"),
+        ('[lrs]\ncloses = "24:00"', "lrs.closes", "a time such as 08:00"),
+        ("[lrs]\nopens = 08:00:00", "lrs.opens", "a time such as 08:00"),
+        ('[lrs]\ndays = "Monday"', "lrs.days", "Mon-Fri"),
+        ('[lrs]\ndays = "Mon,,Tue"', "lrs.days", "Mon-Fri"),
+        ('[lrs]\nproxy = "socks5://proxy.invalid:1080"', "lrs.proxy", "http://proxy:8080"),
+        ('[lrs]\nproxy = "http://me:secret@proxy.invalid:80"', "lrs.proxy", "without user and password"),
+        ('[lrs]\nproxy = "http://proxy.invalid:80/x"', "lrs.proxy", "http://proxy:8080"),
         ('[lms]\nkind = "canvas"', "lms.kind", '"moodle"'),
         ('[lms]\nurl = "https://moodle.invalid/webservice/rest/server.php"', "lms.url", "/webservice/"),
         ('[lms]\nurl = "https://moodle.invalid/webservice"', "lms.url", "/webservice/"),
@@ -90,6 +98,42 @@ def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path):
         loaded(tmp_path, "colour = 1")
     with pytest.raises(InputError, match="Write a line"):
         loaded(tmp_path, "lrs = 1")
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "hint"),
+    [
+        ("lrs", "pasword", "Passwords are not kept in a file"),
+        ("lrs", "passwd", "Passwords are not kept in a file"),
+        ("lrs", "lrs_pasword", "Passwords are not kept in a file"),
+        ("lms", "tokn", "Passwords are not kept in a file"),
+        ("lrs", "vendorid", "Did you mean [lrs] vendor_id?"),
+        ("lrs", "certificat_file", "Did you mean [lrs] certificate_file?"),
+        ("lrs", "ukprm", "Did you mean [lrs] ukprn?"),
+        ("lrs", "cafile", "Did you mean [lrs] ca_file?"),
+        ("lrs", "colour", "Known are url, service"),
+        ("database", "uri", "Known are url."),
+    ],
+)
+def test_the_hint_is_about_the_name_and_not_its_section(tmp_path, section: str, name: str, hint: str):
+    with pytest.raises(InputError) as caught:
+        loaded(tmp_path, f'[{section}]\n{name} = "x"')
+    assert f"[{section}] {name}." in caught.value.message
+    assert caught.value.hint.startswith(hint)
+
+
+@pytest.mark.parametrize(("opens", "closes"), [("08:00", ""), ("", "18:00"), ("18:00", "08:00"), ("08:00", "08:00")])
+def test_hours_are_both_set_and_in_order(tmp_path, opens: str, closes: str):
+    with pytest.raises(InputError, match="closes does not fit to") as caught:
+        loaded(tmp_path, f'[lrs]\nopens = "{opens}"\ncloses = "{closes}"')
+    assert caught.value.field in ("lrs.opens", "lrs.closes")
+    assert "Set both or none" in caught.value.hint
+
+
+def test_hours_and_proxy_are_kept(tmp_path):
+    lrs = LrsSettings(opens="08:00", closes="18:30", days="Mon-Fri, Sun", proxy="http://proxy.invalid:3128")
+    save(tmp_path, Settings(lrs=lrs))
+    assert load(tmp_path).lrs == lrs
 
 
 def test_a_password_in_the_file_is_refused_and_not_repeated(tmp_path):

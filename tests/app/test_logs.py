@@ -100,14 +100,16 @@ def test_messages_arguments_and_traces_are_masked(tmp_path):
     logs.register("Sixteen-Letters!")
     logs.start(tmp_path / "logs")
     log = logging.getLogger("app.test")
+    said = "bad answer for Fenwick 3000000029 with Sixteen-Letters!"
     log.info("asking for %s of %s", 3000000029, "ann@college.invalid")
     try:
-        raise ValueError("bad answer for 3000000029 with Sixteen-Letters!")
+        raise ValueError(said)
     except ValueError:
         log.info("failed", exc_info=True)
     text = written(tmp_path)
     assert "asking for [10 digits] of [e-mail]" in text
-    assert "ValueError: bad answer for [10 digits] with [secret]" in text
+    assert "raise ValueError(said)\n" in text
+    assert text.endswith("ValueError\n"), "the kind, not what it says: that may be a name"
     assert "3000000029" not in text
     assert "Sixteen" not in text
 

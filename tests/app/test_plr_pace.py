@@ -1,51 +1,96 @@
-"""How many calls at once a service bears."""
+"""Whose turn it is, and how many calls at once a service bears."""
 
-from app.plr.pace import GOOD_ANSWERS_BEFORE_MORE, LONGEST_PAUSE, TRIES, Pace
+from dataclasses import dataclass
+
+from app.pace import GOOD_ANSWERS_BEFORE_MORE, LONGEST_PAUSE, TRIES, Turns
 
 
-def test_a_busy_answer_halves_the_width_down_to_one():
-    pace = Pace(16)
+@dataclass(frozen=True)
+class Somebody:
+    id: int
+
+
+def people(number: int) -> list[Somebody]:
+    return [Somebody(one) for one in range(number)]
+
+
+def test_everybody_gets_a_turn_in_order():
+    turns = Turns(4, people(3))
+    assert [turns.next(), turns.next(), turns.next(), turns.next()] == [*people(3), None]
+    assert not turns
+
+
+def test_one_busy_answer_costs_one_call_at_once_and_the_others_go_on():
+    turns = Turns(4, people(3))
+    first = turns.next()
+    assert turns.busy(first, 30.0)
+    assert (turns.at_once, turns.pause()) == (3, 0.0)
+    assert [turns.next(), turns.next(), turns.next()] == [Somebody(1), Somebody(2), None]
+    assert turns, "the first has still to be asked"
+    assert 29 < turns.pause() <= 30 * 1.25, "as late as the service wishes"
+
+
+def test_one_who_was_refused_comes_back_before_those_who_wait():
+    turns = Turns(4, people(3))
+    first = turns.next()
+    turns.busy(first, 0.0)
+    assert turns.next() == first
+
+
+def test_busy_answers_in_a_row_halve_the_width_and_rest_the_run():
+    turns = Turns(16, people(20))
     widths = []
-    for learner in range(6):
-        pace.busy(learner, 0.0)
-        widths.append(pace.at_once)
-    assert widths == [8, 4, 2, 1, 1, 1]
+    for one in people(6):
+        turns.busy(one, 30.0)
+        widths.append(turns.at_once)
+    assert widths == [15, 7, 3, 1, 1, 1]
+    assert turns.next() is None
+    assert 29 < turns.pause() <= 30 * 1.25
 
 
-def test_good_answers_bring_it_back_one_by_one_and_no_further():
-    pace = Pace(3)
-    pace.busy(1, 0.0)
-    assert pace.at_once == 1
+def test_a_good_answer_between_makes_it_one_again():
+    turns = Turns(8, people(9))
+    for one in people(3):
+        turns.busy(one, 30.0)
+        turns.answered()
+    assert (turns.at_once, turns.pause()) == (5, 0.0)
+
+
+def test_good_answers_bring_the_width_back_one_by_one_and_no_further():
+    turns = Turns(3)
+    turns.busy(Somebody(1), 0.0)
+    turns.busy(Somebody(2), 0.0)
+    assert turns.at_once == 1
     widths = []
     for _ in range(GOOD_ANSWERS_BEFORE_MORE * 4):
-        pace.answered()
-        widths.append(pace.at_once)
+        turns.answered()
+        widths.append(turns.at_once)
     assert widths[GOOD_ANSWERS_BEFORE_MORE - 2 :: GOOD_ANSWERS_BEFORE_MORE] == [1, 2, 3, 3]
 
 
 def test_a_learner_is_worth_so_many_tries():
-    pace = Pace(4)
-    assert [pace.busy(7, 0.0) for _ in range(TRIES)] == [True] * (TRIES - 1) + [False]
-    assert pace.busy(8, 0.0), "counted learner by learner"
+    turns = Turns(4)
+    assert [turns.busy(Somebody(7), 0.0) for _ in range(TRIES)] == [True] * (TRIES - 1) + [False]
+    assert turns.busy(Somebody(8), 0.0), "counted learner by learner"
 
 
-def test_the_service_says_how_long():
-    pace = Pace(4)
-    pace.busy(1, 30.0)
-    assert 29 < pace.pause() <= 30 * 1.25
-    pace.busy(2, 0.0)
-    assert pace.pause() > 29, "a shorter wish does not shorten the pause"
-    pace.busy(3, 1e9)
-    assert pace.pause() <= LONGEST_PAUSE
+def test_a_shorter_wish_does_not_shorten_the_rest_and_no_wish_is_for_ever():
+    turns = Turns(4, people(1))
+    turns.busy(Somebody(1), 30.0)
+    turns.busy(Somebody(2), 30.0)
+    turns.busy(Somebody(3), 0.0)
+    assert turns.pause() > 29
+    turns.busy(Somebody(4), 1e9)
+    assert turns.pause() <= LONGEST_PAUSE * 1.25
 
 
 def test_without_a_wish_each_try_waits_longer():
     waits = []
-    for tries in range(1, TRIES + 1):
-        pace = Pace(4)
+    for tries in range(2, TRIES):
+        turns = Turns(4)
         for _ in range(tries):
-            pace.busy(1, None)
-        waits.append(pace.pause())
+            turns.busy(Somebody(1), None)
+        waits.append(turns.pause())
     assert waits == sorted(waits)
-    assert waits[0] < 1
-    assert waits[-1] > 4
+    assert waits[0] <= 1.25
+    assert waits[-1] > 2

@@ -1,5 +1,7 @@
 """Passwords: where they are looked for and kept, in every state a password store can be in."""
 
+import io
+
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
@@ -10,6 +12,7 @@ from app import logs
 from app.config import DatabaseSettings, LmsSettings, LrsSettings, Settings
 from app.errors import AppError, InputError
 from app.secrets import Kept, Secrets, StoreState, host_for
+from ui.main import main
 
 PASSWORD = "Sixteen-Letters!"
 HOST = "lrs.invalid"
@@ -244,3 +247,34 @@ def test_secrets_that_are_read_are_masked_too(store):
     store.held[f"Learner Manager ({HOST})", "lms_token"] = "0123456789abcdef"
     Secrets({}).get("lms_token", host=HOST)
     assert logs.mask("token 0123456789abcdef") == "token [secret]"
+
+
+class TestTheCommand:
+    """`secret set`: what it says where nothing could be kept."""
+
+    def told(self, monkeypatch, tmp_path, capsys) -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(PASSWORD + "\n"))
+        status = main(["--data", str(tmp_path), "secret", "set", "lrs_password"])
+        out, err = capsys.readouterr()
+        assert PASSWORD not in out + err
+        assert (status == 0) is (not err)
+        return err
+
+    def test_a_store_that_is_locked_is_not_called_missing(self, store, monkeypatch, tmp_path, capsys):
+        store.failure = KeyringLocked("Failed to unlock the collection!")
+        told = self.told(monkeypatch, tmp_path, capsys)
+        assert told == (
+            "This computer's password store is locked, so nothing was kept. Unlock it and try again, or give the "
+            "secret as LEARNER_MANAGER_SECRET_LRS_PASSWORD instead.\n"
+        )
+        store.failure = None
+        assert self.told(monkeypatch, tmp_path, capsys) == ""
+        assert list(store.held.values()) == [PASSWORD]
+
+    def test_no_store_at_all(self, no_store, monkeypatch, tmp_path, capsys):
+        told = self.told(monkeypatch, tmp_path, capsys)
+        assert told.startswith("This computer has no password store, so nothing was kept. Give the secret as")
+
+    def test_a_store_that_forgets(self, monkeypatch, tmp_path, capsys):
+        using(Forgetful(), monkeypatch)
+        assert "took the secret and did not give it back" in self.told(monkeypatch, tmp_path, capsys)

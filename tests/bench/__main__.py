@@ -1,14 +1,17 @@
-"""`python -m tests.bench [NAME…] [--json FILE]`: measures, each against a bare reference in the same run.
+"""`python -m tests.bench [NAME…] [--json FILE] [--small]`: measures, each against a bare reference in the same run.
 
 A module `bench_*.py` lists its functions in `MEASURES`; each returns a dict or a list of dicts with name, figure,
-unit, reference_name, reference, ratio, goal, ok. Exits 0 whatever the figures say.
+unit, reference_name, reference, ratio, goal, ok, machine. Exits 0 whatever the figures say; a measure that breaks is
+named at the end, and the others are measured all the same (exit 1).
 """
 
 import argparse
 import importlib
 import json
+import os
 import pkgutil
 import sys
+import traceback
 from pathlib import Path
 
 import tests.bench
@@ -16,23 +19,36 @@ import tests.bench
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
-    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="measure these only")
     parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--small", action="store_true", help="few rows, one round: only to see that all measures run")
     options = parser.parse_args()
-    results = []
-    for module in pkgutil.iter_modules(tests.bench.__path__):
-        if not module.name.startswith("bench_"):
+    if options.small:
+        os.environ["LM_BENCH_SMALL"] = "1"
+    results, broken = [], []
+    for measure in all_measures():
+        if options.names and not any(name.startswith(asked) for asked in options.names for name in measure.names):
             continue
-        for measure in importlib.import_module(f"tests.bench.{module.name}").MEASURES:
-            if options.names and not any(name.startswith(measure.__name__) for name in options.names):
-                continue
+        try:
             found = measure()
-            for one in found if isinstance(found, list) else [found]:
-                results.append(one)
-                print(line(one), flush=True)
-    if options.json is not None:
-        options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    return 0
+        except Exception:
+            traceback.print_exc()
+            broken.append(", ".join(measure.names))
+            continue
+        for one in found if isinstance(found, list) else [found]:
+            results.append(one)
+            print(line(one), flush=True)
+        if options.json is not None:
+            options.json.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+    for name in broken:
+        print(f"{name} could not be measured", flush=True)
+    return 1 if broken else 0
+
+
+def all_measures() -> list:
+    """Every function of every `bench_*.py`; `names` of each are the results it brings."""
+    modules = sorted(one.name for one in pkgutil.iter_modules(tests.bench.__path__) if one.name.startswith("bench_"))
+    return [one for name in modules for one in importlib.import_module(f"tests.bench.{name}").MEASURES]
 
 
 def line(one: dict) -> str:

@@ -1,153 +1,72 @@
-"""A million learners on the embedded database: opening and sorting the grid, and the first rows on the screen."""
+"""A million learners on the embedded database: opening, sorting and filtering the grid, first rows on the screen."""
 
-import os
 import sqlite3
-import statistics
-import time
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import date, timedelta
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.bench.playing import on_folder, play, timed, until  # first: it says where Qt draws
 
-from PySide6.QtCore import QEventLoop, QTimer
-from sqlalchemy import Select, insert
+# isort: split
 
 from app.db.database import Database
-from app.db.tables import campus
-from app.db.upgrade import upgrade
 from app.learners import search
-from app.learners.edit import derived
+from app.tasks import now
+from tests.bench.measured import SMALL, Result, measures, median, paired, result, seconds
+from tests.bench.million import LEARNERS, million_folder
 from ui.grids.columns import Query
 from ui.grids.grid_view import GridView
+from ui.main_window import MainWindow
 from ui.pages.learner_source import LearnerSource
+from ui.tour.player import Act, Step, Until, press, type_text
 from ui.window import application
 from ui.workers import TaskRunner
 
-LEARNERS = 1_000_000
-BORN = date(2006, 9, 1)
-ROUNDS = 3
-GOAL, FIRST_GOAL_MS = 1.3, 150.0
 _SHOWN = "removed_at is null and merged_into_id is null"
+WORDS = ("given7" if SMALL else "given77", "t123")
+"""Two words that few learners have together."""
 
 
 @contextmanager
-def million() -> Iterator[Database]:
-    """A database of a million invented learners; built past the program, indexes last."""
-    with TemporaryDirectory() as folder:
-        db = Database.in_file(Path(folder) / "learners.db")
-        upgrade(db)
-        with db.write() as tx:
-            tx.execute(insert(campus), [{"code": "C", "name": "City", "name_fold": "city"}])
-        with closing(sqlite3.connect(str(db.file), isolation_level=None)) as connection:
-            _build(connection)
+def _million() -> Iterator[Database]:
+    db = Database.in_file(million_folder().database_file)
+    try:
         yield db
+    finally:
         db.close()
 
 
-def _build(connection: sqlite3.Connection) -> None:
-    of_learner = (
-        "select name, sql from sqlite_master where tbl_name = 'learner' and type = 'index' and sql is not null"
-    )
-    indexes = connection.execute(of_learner).fetchall()
-    columns = list(_learner(0))
-    marks = ", ".join("?" * len(columns))
-    connection.execute("pragma synchronous = off")
-    connection.execute("begin")
-    for name, _ in indexes:
-        connection.execute(f"drop index {name}")
-    rows = (tuple(_learner(number).values()) for number in range(LEARNERS))
-    connection.executemany(f"insert into learner ({', '.join(columns)}) values ({marks})", rows)
-    for _, statement in indexes:
-        connection.execute(statement)
-    connection.execute("commit")
-
-
-def _learner(number: int) -> dict:
-    mixed = number * 7_919 % LEARNERS
-    values = derived(
-        {
-            "ref": f"{number:07}",
-            "uln": str(1_000_000_000 + mixed),
-            "family_name": f"Family{mixed % 50_000:05}",
-            "given_names": f"Given{mixed % 3_001}",
-            "birth_date": BORN + timedelta(days=mixed % 1_500),
-            "postcode": "NF1 7BN",
-            "email": f"{number:07}@students.example.org",
-            "tutor_group": f"T{number % 400}",
-        }
-    )
-    return {"ukprn": "19990002", "campus_id": 1, **values, "birth_date": values["birth_date"].isoformat()}
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
-
-
-def _paired(ours: Callable[[], object], bare: Callable[[], object]) -> tuple[float, float]:
-    """Median seconds of both, taken in turn."""
-    pairs = [(_seconds(ours), _seconds(bare)) for _ in range(ROUNDS)]
-    return statistics.median(pair[0] for pair in pairs), statistics.median(pair[1] for pair in pairs)
-
-
-def grid_database() -> list[dict]:
-    """grid_open, grid_sort and quick_filter against a bare sqlite3 query of the same ids; first rows painted after a
-    sort."""
-    with million() as db:
-        found = [
-            _measure(db, "grid_open", "family_name", "family_fold"),
-            _measure(db, "grid_sort", "tutor_group", "tutor_fold"),
+@measures("grid_open", "grid_sort", "grid_sort first rows painted")
+def grid_database() -> list[Result]:
+    """Keys of the grid against a bare sqlite3 query of the same ids; first rows painted after a sort."""
+    with _million() as db:
+        return [
+            _against_bare(db, "grid_open", "family_name", "family_fold"),
+            _against_bare(db, "grid_sort", "tutor_group", "tutor_fold"),
+            _first_rows(db),
         ]
-        found.append(_quick_filter(db))
-        found.append(_first_rows(db))
-        return found
 
 
-def _measure(db: Database, name: str, sort: str, column: str) -> dict:
+def _against_bare(db: Database, name: str, sort: str, column: str) -> Result:
     query = search.keys_query(sort=sort)
-    return _against(db, name, query, f"select id from learner where {_SHOWN} order by {column}, id", LEARNERS)
+    statement = f"select id from learner where {_SHOWN} order by {column}, id"
 
-
-def _quick_filter(db: Database) -> dict:
-    """Two words that few learners have; the campus names count too."""
-    query = search.keys_query(quick="given77 t123")
-    words = " and ".join(f"search_fold like '%{word}%'" for word in ("given77", "t123"))
-    bare = f"select id from learner where {_SHOWN} and {words} order by family_fold, id"
-    with db.read() as tx:
-        count = len(db.ids(tx, query))
-    return _against(db, "quick_filter", query, bare, count)
-
-
-def _against(db: Database, name: str, query: Select, statement: str, count: int) -> dict:
     def ours() -> int:
         with db.read() as tx:
             return len(db.ids(tx, query))
 
-    def bare() -> int:
-        with closing(sqlite3.connect(str(db.file))) as connection:
-            rows = connection.execute(statement).fetchall()
-            return len(array("q", [row[0] for row in rows]))
-
-    assert ours() == bare() == count > 0
-    figure, reference = _paired(ours, bare)
-    return {
-        "name": name,
-        "figure": figure,
-        "unit": "s",
-        "reference_name": "bare sqlite3",
-        "reference": reference,
-        "ratio": figure / reference,
-        "goal": f"{GOAL} x",
-        "ok": figure / reference <= GOAL,
-    }
+    assert ours() == _bare_ids(db, statement) == LEARNERS
+    figure, reference = paired(lambda: seconds(ours), lambda: seconds(lambda: _bare_ids(db, statement)))
+    return result(name, figure, "s", reference, "bare sqlite3", times=1.3)
 
 
-def _first_rows(db: Database) -> dict:
+def _bare_ids(db: Database, statement: str) -> int:
+    with closing(sqlite3.connect(str(db.file))) as connection:
+        rows = connection.execute(statement).fetchall()
+        return len(array("q", [row[0] for row in rows]))
+
+
+def _first_rows(db: Database) -> Result:
     """From the sort to the first rows painted, on an indexed column, in a real grid."""
     app = application()
     runner = TaskRunner()
@@ -157,36 +76,47 @@ def _first_rows(db: Database) -> dict:
     times = []
     for sort, descending in (("ref", True), ("uln", False), ("given_names", True), ("family_name", False)):
         before = grid.keys[0] if grid.count else 0
-        start = time.perf_counter()
+        start = now()
         grid.load(Query(sort=sort, descending=descending))
-        _until(lambda before=before: grid.count and grid.keys[0] != before and grid.model().row(0) is not None)
+        until(lambda before=before: grid.count and grid.keys[0] != before and grid.model().row(0) is not None)
         grid.viewport().repaint()
-        times.append((time.perf_counter() - start) * 1000)
-        _until(lambda grid=grid: not grid.is_loading)
+        times.append((now() - start) * 1000)
+        until(lambda grid=grid: not grid.is_loading)
     runner.cancel_all()
     runner.wait(5_000)
     app.processEvents()
     grid.close()
-    figure = statistics.median(times)
-    return {
-        "name": "grid_sort first rows painted",
-        "figure": figure,
-        "unit": "ms",
-        "reference_name": "",
-        "reference": None,
-        "ratio": None,
-        "goal": f"{FIRST_GOAL_MS:.0f} ms",
-        "ok": figure <= FIRST_GOAL_MS,
-    }
+    return result("grid_sort first rows painted", median(times), "ms", at_most=150)
 
 
-def _until(true: Callable[[], object]) -> None:
-    loop = QEventLoop()
-    timer = QTimer()
-    timer.setInterval(1)
-    timer.timeout.connect(lambda: loop.quit() if true() else None)
-    timer.start()
-    loop.exec()
+@measures("quick_filter")
+def quick_filter() -> Result:
+    """From the last key of the quick filter to the painted count, in the real window; against the same SQL."""
+    words = " and ".join(f"search_fold like '%{word}%'" for word in WORDS)
+    statement = f"select id from learner where {_SHOWN} and {words} order by family_fold, id"
+    ours, bare = [], []
+    with _million() as db:
+        expected = _bare_ids(db, statement)
+        bare = [seconds(lambda: _bare_ids(db, statement)) * 1000 for _ in range(5)]
+    play(on_folder(million_folder()), lambda window: _typing(window, expected, ours))
+    figure, reference = median(ours), median(bare)
+    return result("quick_filter", figure, "ms", reference, "the same SQL", times=1.3, at_most=400)
 
 
-MEASURES = (grid_database,)
+def _typing(window: MainWindow, expected: int, found: list[float]) -> Iterator[Step]:
+    """Type all but the last key, wait, then the last key: nothing older is under way when the clock starts."""
+    page = window.learners
+    text = " ".join(WORDS)
+    yield Act(window.activateWindow)
+    yield Until(lambda: page.shown == LEARNERS and not page.grid.is_loading, "learners", 60)
+    for _ in range(3):
+        yield Act(lambda: press("Ctrl+F", window))
+        yield Act(lambda: type_text(text[:-1]))
+        yield Until(lambda: page.shown not in (expected, LEARNERS) and not window.runner.is_busy(), "the filter", 60)
+        # From the last key until what it brings is counted and painted.
+        yield from timed(lambda: type_text(text[-1]), lambda: page.shown == expected, page.repaint, found)
+        yield Act(window.search.clear)
+        yield Until(lambda: page.shown == LEARNERS and not window.runner.is_busy(), "all learners again", 60)
+
+
+MEASURES = (grid_database, quick_filter)

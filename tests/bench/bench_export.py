@@ -3,9 +3,7 @@
 import csv
 import random
 import sqlite3
-import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -14,19 +12,21 @@ from openpyxl import Workbook
 
 from app.export import ExportColumn, ExportKind, Sheet, write_csv, write_xlsx
 from app.tasks import TaskContext
+from tests.bench.measured import Result, measures, paired, result, seconds, sized
 
-ROWS = 50_000
-ROUNDS = 3
+ROWS = sized(50_000)
 KINDS = {3: ExportKind.DATE, 15: ExportKind.DATE, 9: ExportKind.INTEGER, 18: ExportKind.NUMBER}
 COLUMNS = [ExportColumn(f"Column {place}", KINDS.get(place, ExportKind.TEXT)) for place in range(20)]
 
 
-def export_xlsx(rows: int = ROWS) -> dict[str, object]:
+@measures("export_xlsx")
+def export_xlsx(rows: int = ROWS) -> Result:
     """Against `openpyxl` in write-only mode, fed by `sqlite3`."""
     return _measure("export_xlsx", rows, write_xlsx, _bare_xlsx, "openpyxl, write-only", 1.2)
 
 
-def export_csv(rows: int = ROWS) -> dict[str, object]:
+@measures("export_csv")
+def export_csv(rows: int = ROWS) -> Result:
     """Against `csv`, fed by `sqlite3`."""
     return _measure("export_csv", rows, write_csv, _bare_csv, "csv", 2.0)
 
@@ -34,27 +34,14 @@ def export_csv(rows: int = ROWS) -> dict[str, object]:
 MEASURES = (export_xlsx, export_csv)
 
 
-def _measure(
-    name: str, rows: int, ours: Callable, bare: Callable, reference_name: str, goal: float
-) -> dict[str, object]:
+def _measure(name: str, rows: int, ours: Callable, bare: Callable, reference_name: str, goal: float) -> Result:
     with tempfile.TemporaryDirectory() as folder, closing(_filled(Path(folder), rows)) as database:
         sheet_of = lambda: Sheet(COLUMNS, _fetched(database), rows, "Learners")  # noqa: E731
-        mine, theirs = [], []
-        for _ in range(ROUNDS):
-            theirs.append(_seconds(lambda: bare(Path(folder) / "bare", database)))
-            mine.append(_seconds(lambda: ours(TaskContext(), Path(folder) / "ours", sheet_of())))
-    figure, reference = statistics.median(mine), statistics.median(theirs)
-    ratio = figure / reference
-    return {
-        "name": name,
-        "figure": round(figure, 3),
-        "unit": "s",
-        "reference_name": reference_name,
-        "reference": round(reference, 3),
-        "ratio": round(ratio, 2),
-        "goal": goal,
-        "ok": ratio <= goal,
-    }
+        figure, reference = paired(
+            lambda: seconds(lambda: ours(TaskContext(), Path(folder) / "ours", sheet_of())),
+            lambda: seconds(lambda: bare(Path(folder) / "bare", database)),
+        )
+    return result(name, figure, "s", reference, reference_name, times=goal)
 
 
 def _filled(folder: Path, rows: int) -> sqlite3.Connection:
@@ -100,9 +87,3 @@ def _bare_csv(path: Path, database: sqlite3.Connection) -> None:
         writer = csv.writer(stream)
         writer.writerow([column.title for column in COLUMNS])
         writer.writerows(database.execute("select * from row"))
-
-
-def _seconds(work: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    work()
-    return time.perf_counter() - begun

@@ -1,7 +1,6 @@
 """The grid with a million rows: what a repaint costs, and what Ctrl-A costs beside it. Real events, offscreen."""
 
 import os
-import statistics
 import time
 from array import array
 from collections.abc import Callable, Mapping, Sequence
@@ -15,13 +14,14 @@ from PySide6.QtWidgets import QApplication
 
 from app.keys import Keys
 from app.tasks import TaskContext
+from tests.bench.measured import Result, measures, median, result, sized
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.icons import Icon
 from ui.look.tokens import Role, apply
 from ui.workers import TaskRunner
 
-ROWS = 1_000_000
+ROWS = sized(1_000_000)
 ROUNDS = 15
 SIZE = QSize(1_100, 30 + 26 * 24)
 """26 rows of 12 columns."""
@@ -71,7 +71,8 @@ def _learner(key: int) -> Row:
     return Row((READY, code, name, NAMES[-key % 8], "", day, "F", uln, "NF1 7BN", place, key % 40, seen))
 
 
-def select_all(rows: int = ROWS) -> dict[str, object]:
+@measures("select_all")
+def select_all(rows: int = ROWS) -> Result:
     """Ctrl-A with all that follows until the screen shows it, against a repaint with nothing selected."""
     view = _open(rows)
     plain, chosen = [], []
@@ -81,39 +82,21 @@ def select_all(rows: int = ROWS) -> dict[str, object]:
         plain.append(_milliseconds(lambda: _repaint(view)))
         chosen.append(_milliseconds(lambda: _press_ctrl_a(view)))
         assert view.selected_count == rows
-    figure, reference = statistics.median(chosen), statistics.median(plain)
-    ratio = figure / reference
+    figure, reference = median(chosen), median(plain)
     _close(view)
-    return {
-        "name": "select_all",
-        "figure": round(figure, 2),
-        "unit": "ms",
-        "reference_name": "repaint, nothing selected",
-        "reference": round(reference, 2),
-        "ratio": round(ratio, 2),
-        "goal": "3 x and 50 ms",
-        "ok": ratio <= 3 and figure <= 50,
-    }
+    return result("select_all", figure, "ms", reference, "repaint, nothing selected", times=3, at_most=50)
 
 
-def grid_repaint(rows: int = ROWS) -> dict[str, object]:
+@measures("grid_repaint")
+def grid_repaint(rows: int = ROWS) -> Result:
     """A repaint of 26 x 12 cells, all selected; the reference is the same window with nothing selected."""
     view = _open(rows)
     plain = [_milliseconds(lambda: _repaint(view)) for _ in range(ROUNDS)]
     _press_ctrl_a(view)
     chosen = [_milliseconds(lambda: _repaint(view)) for _ in range(ROUNDS)]
-    figure, reference = statistics.median(chosen), statistics.median(plain)
+    figure, reference = median(chosen), median(plain)
     _close(view)
-    return {
-        "name": "grid_repaint",
-        "figure": round(figure, 2),
-        "unit": "ms",
-        "reference_name": "nothing selected",
-        "reference": round(reference, 2),
-        "ratio": round(figure / reference, 2),
-        "goal": "10 ms",
-        "ok": figure <= 10,
-    }
+    return result("grid_repaint", figure, "ms", reference, "nothing selected", at_most=10)
 
 
 MEASURES = (select_all, grid_repaint)

@@ -7,7 +7,6 @@ kept-alive connections, and `lxml` that turns the answer into dictionaries. The 
 import gzip
 import multiprocessing
 import multiprocessing.connection
-import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -28,17 +27,18 @@ from app.sandbox import soap
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, all_events, people
 from app.sandbox.server import Reply
+from tests.bench.measured import ROUNDS, Result, measures, median, result, sized
 
-ANSWERS = 1000
+ANSWERS = sized(1000)
 EVENTS = 18
 AT_ONCE = 4
-ROUNDS = 3
 GOAL = 1.5
 ULN = "3000000029"
 ASKED = (ULN, "Ann", "Example", None, "F")
 
 
-def plr_cpu(answers: int = ANSWERS) -> dict[str, object]:
+@measures("plr_cpu")
+def plr_cpu(answers: int = ANSWERS) -> Result:
     """Seconds of processor time in the client per 1,000 answers, both sides alternating."""
     with tempfile.TemporaryDirectory() as folder, _sandbox(Path(folder)) as info:
         access = LrsAccess(**info, parallel=AT_ONCE)
@@ -54,17 +54,8 @@ def plr_cpu(answers: int = ANSWERS) -> dict[str, object]:
             for _ in range(ROUNDS):
                 for figures, call in both:
                     figures.append(_seconds(call, answers) * 1000 / answers)
-    figure, reference = statistics.median(ours), statistics.median(theirs)
-    return {
-        "name": "plr_cpu",
-        "figure": round(figure, 3),
-        "unit": f"s CPU per 1,000 answers of {EVENTS} events",
-        "reference_name": "requests.Session and lxml",
-        "reference": round(reference, 3),
-        "ratio": round(figure / reference, 2),
-        "goal": GOAL,
-        "ok": figure / reference <= GOAL,
-    }
+    unit = f"s CPU per 1,000 answers of {EVENTS} events"
+    return result("plr_cpu", median(ours), unit, median(theirs), "requests.Session and lxml", times=GOAL)
 
 
 MEASURES = (plr_cpu,)

@@ -2,9 +2,7 @@
 
 import shutil
 import sqlite3
-import statistics
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -20,12 +18,13 @@ from app.plr.download import download
 from app.plr.session import PlrSession
 from app.plr.update import update_selected
 from app.sandbox.people import people
-from app.tasks import TaskContext
+from app.tasks import TaskContext, now
+from tests.bench.measured import ROUNDS, Result, measures, median, result, sized
 from tests.builders import add_learners, all_keys, answer, event, first_user, learner_values, session_with, with_types
 
-LEARNERS, LATENCY_MS, PARALLEL = 300, 200, 4
-UPDATED, EVENTS, ROUNDS = 1_000, 18, 3
-DOWNLOAD_GOAL, UPDATE_GOAL = 1.15, 4.0
+LEARNERS, LATENCY_MS, PARALLEL = sized(300), 200, 4
+UPDATED, EVENTS = sized(1_000), 18
+FAULTS_LEARNERS, FAULTS_LATENCY_MS, BUSY = max(60, sized(1_000)), 50, "busy:0.05"
 
 
 @contextmanager
@@ -40,25 +39,55 @@ def prepared(folder: Path) -> Iterator[tuple[Database, User]]:
         db.close()
 
 
-def plr_download() -> dict[str, object]:
+@measures("plr_download")
+def plr_download() -> Result:
     """300 learners at 200 ms, four at once, the service in a process of its own; against calls x latency / 4."""
+    with _service(LEARNERS, LATENCY_MS) as ask:
+        runs = [ask() for _ in range(ROUNDS)]
+    figure = median([one[0] for one in runs])
+    reference = median([calls * LATENCY_MS / 1000 / PARALLEL for _, calls in runs])
+    return result("plr_download", figure, "s", reference, "calls x latency / 4", times=1.15)
+
+
+@measures("plr_faults")
+def plr_faults() -> Result:
+    """1,000 learners at 50 ms, four at once, a service that is busy for 5 % of the calls and asks for a second of
+    patience each time; against the same service when it is never busy. Nobody may be left without an answer."""
+    with (
+        _service(FAULTS_LEARNERS, FAULTS_LATENCY_MS) as calm,
+        _service(FAULTS_LEARNERS, FAULTS_LATENCY_MS, "--fault", BUSY) as busy,
+    ):
+        pairs = [(calm(), busy()) for _ in range(ROUNDS)]
+    assert all(with_faults[1] > without[1] for without, with_faults in pairs), "the service was never busy"
+    figure, reference = (median([pair[which][0] for pair in pairs]) for which in (1, 0))
+    return result("plr_faults", figure, "s", reference, "the same without faults", times=1.4)
+
+
+@contextmanager
+def _service(learners: int, latency_ms: int, *options: str) -> Iterator[Callable[[], tuple[float, int]]]:
+    """A service and a database; what is given downloads all learners once: seconds and calls."""
     with TemporaryDirectory() as name, prepared(Path(name)) as (db, user):
-        fill(db, LEARNERS + 100)
-        ids = [one.number for one in people(LEARNERS + 100) if one.kind.asked][:LEARNERS]
-        with sandbox_process("lrs", Path(name), "--latency-ms", str(LATENCY_MS)) as info:
+        many = learners + learners // 3 + 50
+        fill(db, many)
+        ids = [one.number for one in people(many) if one.kind.asked][:learners]
+        assert len(ids) == learners
+        with sandbox_process("lrs", Path(name), "--latency-ms", str(latency_ms), *options) as info:
             client = LrsClient(LrsAccess(**info, parallel=PARALLEL))
-            seconds, ideal = [], []
-            for _ in range(ROUNDS):
-                started = time.perf_counter()
-                summary = download(TaskContext(), db, user, client, PlrSession(), ids)
-                seconds.append(time.perf_counter() - started)
-                ideal.append(summary.calls * LATENCY_MS / 1000 / PARALLEL)
-                assert (summary.answered, summary.stopped) == (LEARNERS, "")
-    figure, reference = statistics.median(seconds), statistics.median(ideal)
-    return _result("plr_download", figure, "calls x latency / 4", reference, DOWNLOAD_GOAL)
+
+            def ask() -> tuple[float, int]:
+                session = PlrSession()
+                started = now()
+                summary = download(TaskContext(), db, user, client, session, ids)
+                taken = now() - started
+                assert (summary.answered, summary.stopped) == (learners, "")
+                assert not any(session.answer_of(key).error_code for key in ids)
+                return taken, summary.calls
+
+            yield ask
 
 
-def update_selected_rows() -> dict[str, object]:
+@measures("update_selected")
+def update_selected_rows() -> Result:
     """1,000 learners with 18 new events each; against bare inserts of the very same rows, history included."""
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -74,59 +103,45 @@ def update_selected_rows() -> dict[str, object]:
             other = folder / f"bare{round_number}.sqlite"
             shutil.copyfile(template, other)
             bare.append(_insert_alike(file, other))
-    figure, reference = statistics.median(ours), statistics.median(bare)
-    return _result("update_selected", figure, "bare inserts of the same rows", reference, UPDATE_GOAL)
+    return result("update_selected", median(ours), "s", median(bare), "bare inserts of the same rows", times=4)
 
 
 def _update(file: Path, user: User, session: PlrSession) -> float:
     with closing(Database.in_file(file)) as db:
         keys = all_keys(session)
-        started = time.perf_counter()
+        started = now()
         summary = update_selected(TaskContext(), db, user, session, keys, lower_too=False)
-        seconds = time.perf_counter() - started
+        taken = now() - started
     assert len(summary.new) == UPDATED * EVENTS
-    return seconds
+    return taken
 
 
 def _insert_alike(done: Path, file: Path) -> float:
     """Insert what the update wrote into `done`, learner by learner, each in a transaction; returns the seconds."""
-    tables = ("attainment", "attainment_event", "change")
+    tables = ("attainment", "attainment_event", "at_a_glance", "change")
     with closing(sqlite3.connect(done)) as source:
         rows = {}
         for table in tables:
             place = [column[1] for column in source.execute(f"pragma table_info({table})")].index("learner_id")
-            found = source.execute(f"select * from {table} order by learner_id, id").fetchall()
+            found = source.execute(f"select * from {table} order by learner_id, rowid").fetchall()
             rows[table] = {key: list(some) for key, some in groupby(found, key=lambda row, at=place: row[at])}
         operation = source.execute("select * from operation").fetchall()
     with closing(sqlite3.connect(file, isolation_level=None)) as target:
         for pragma in ("journal_mode = wal", "synchronous = normal", "foreign_keys = on"):
             target.execute(f"pragma {pragma}")
-        started = time.perf_counter()
+        started = now()
         _insert(target, "operation", operation)
         for key in rows["attainment"]:
             target.execute("begin immediate")
             for table in tables:
-                _insert(target, table, rows[table][key])
+                _insert(target, table, rows[table].get(key, []))
             target.execute("commit")
-        return time.perf_counter() - started
+        return now() - started
 
 
 def _insert(connection: sqlite3.Connection, table: str, rows: list[tuple]) -> None:
-    connection.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
+    if rows:
+        connection.executemany(f"insert into {table} values ({', '.join('?' * len(rows[0]))})", rows)
 
 
-def _result(name: str, figure: float, reference_name: str, reference: float, goal: float) -> dict[str, object]:
-    return {
-        "name": name,
-        "figure": figure,
-        "unit": "s",
-        "reference_name": reference_name,
-        "reference": reference,
-        "ratio": figure / reference,
-        "goal": f"{goal:g} x",
-        "ok": figure / reference <= goal,
-    }
-
-
-update_selected_rows.__name__ = "update_selected"
-MEASURES = (plr_download, update_selected_rows)
+MEASURES = (plr_download, plr_faults, update_selected_rows)

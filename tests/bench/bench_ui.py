@@ -1,41 +1,33 @@
 """How late the window's thread is while a download, an update and a large export are running."""
 
-import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+from tests.bench.measured import Result, measures, result, sized
+from tests.bench.playing import play  # before Qt: it says where Qt draws
 
+# isort: split
 from ui.main_window import MainWindow
-from ui.tour.player import Act, Player, Step, Until, click, press
+from ui.tour.player import Act, Step, Until, click, press
 from ui.tour.stalls import StallMeter
-from ui.window import application, demo_context, opened
+from ui.window import demo_context
 
-P99_GOAL_MS, LONGEST_GOAL_MS = 16.0, 50.0
+P99_GOAL_MS, LONGEST_GOAL_MS, FRAME = 16.0, 50.0, 16.7
 
 
-def ui_stall() -> list[dict]:
+@measures(*(f"ui_stall {what} {kind}" for what in ("download", "update", "export") for kind in ("p99", "longest")))
+def ui_stall() -> list[Result]:
     """p99 and longest lateness of a 5 ms timer: download of 400 learners, its update, a 50,000-row Excel export."""
-    found: list[dict] = []
+    found: list[Result] = []
     with TemporaryDirectory() as place:
-        _play(400, lambda window: _download_and_update(window, found))
-        _play(50_000, lambda window: _export(window, found, Path(place) / "rows.xlsx"))
+        play(demo_context(max(40, sized(400)), latency_ms=50), lambda window: _download_and_update(window, found))
+        file = Path(place) / "rows.xlsx"
+        play(demo_context(sized(50_000), latency_ms=50), lambda window: _export(window, found, file))
     return found
 
 
-def _play(learners: int, steps: Callable[[MainWindow], Iterator[Step]]) -> None:
-    app = application()
-    with demo_context(learners, latency_ms=50) as context, opened(context) as window:
-        player = Player(steps(window), lambda: app.exit(0), window)
-        player.start()
-        app.exec()
-        window.close_for_good()
-        if player.problem is not None:
-            raise player.problem
-
-
-def _download_and_update(window: MainWindow, found: list[dict]) -> Iterator[Step]:
+def _download_and_update(window: MainWindow, found: list[Result]) -> Iterator[Step]:
     yield from _select_all(window)
     yield Act(lambda: press("Ctrl+D", window))
     yield Until(lambda: window.plr.window is not None and window.plr.busy, "the download to begin")
@@ -58,14 +50,14 @@ def _download_and_update(window: MainWindow, found: list[dict]) -> Iterator[Step
     found += _figures("update", meter)
 
 
-def _export(window: MainWindow, found: list[dict], path: Path) -> Iterator[Step]:
+def _export(window: MainWindow, found: list[Result], path: Path) -> Iterator[Step]:
     yield from _select_all(window)
     meter = StallMeter(window)
     yield Act(meter.start)
     yield Act(lambda: window.learners.start_export(path))
     yield Until(lambda: path.exists() and not window.exports.busy, "the export", 300)
     meter.stop()
-    found += _figures("export of 50,000 rows", meter)
+    found += _figures("export", meter)
 
 
 def _select_all(window: MainWindow) -> Iterator[Step]:
@@ -76,20 +68,10 @@ def _select_all(window: MainWindow) -> Iterator[Step]:
     yield Until(lambda: window.learners.pane.settled, "the counts")
 
 
-def _figures(what: str, meter: StallMeter) -> list[dict]:
-    pairs = (("p99", meter.p99_ms(), P99_GOAL_MS), ("longest", meter.longest_ms(), LONGEST_GOAL_MS))
+def _figures(what: str, meter: StallMeter) -> list[Result]:
     return [
-        {
-            "name": f"ui_stall {what} {kind}",
-            "figure": figure,
-            "unit": "ms",
-            "reference_name": "60 Hz frame",
-            "reference": 16.7,
-            "ratio": figure / 16.7,
-            "goal": f"{goal:.0f} ms",
-            "ok": figure <= goal,
-        }
-        for kind, figure, goal in pairs
+        result(f"ui_stall {what} p99", meter.p99_ms(), "ms", FRAME, "60 Hz frame", at_most=P99_GOAL_MS),
+        result(f"ui_stall {what} longest", meter.longest_ms(), "ms", FRAME, "60 Hz frame", at_most=LONGEST_GOAL_MS),
     ]
 
 

@@ -1,5 +1,6 @@
 """The connection test, step by step."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -11,7 +12,15 @@ from app.sandbox.people import Kind, Person, events_of
 from tests.connectors.scripted_server import always, http_answer, scripted
 
 Access = Callable[..., LrsAccess]
-STEPS = ["Certificate file", "Service name", "Connection", "Secure line", "Certificate accepted", "Service"]
+STEPS = [
+    "Client certificate",
+    "Service name",
+    "Connection",
+    "Secure line",
+    "Server certificate",
+    "Certificate accepted",
+    "Service",
+]
 
 
 def learner(person: Person) -> tuple[str, str, str]:
@@ -34,7 +43,7 @@ def test_with_a_learner_the_service_is_asked_once(
     before = len(sandbox.calls)
     person = somebody(Kind.EXACT)
     report = check(access(), learner(person))
-    assert [step.name for step in report.steps] == [*STEPS, "Asking about the learner"]
+    assert [step.name for step in report.steps] == [*STEPS, "Sign-in", "Asking about the learner"]
     assert report.ok
     assert report.answer is not None
     assert report.answer.response_code == "WSRC0004"
@@ -54,7 +63,7 @@ def failed_at(report, step: str, code: str | None) -> str:
 
 
 @pytest.mark.parametrize(
-    "fault", ["wrong-password", "wrong-learner", "html", "busy", "gzip-bomb", "fault-without-detail"]
+    "fault", ["error-WSEC0001", "wrong-learner", "html", "busy", "gzip-bomb", "fault-without-detail"]
 )
 def test_a_failing_answer_is_the_last_step(
     sandbox: LrsSandbox, access: Access, somebody: Callable[..., Person], fault: str
@@ -74,13 +83,13 @@ def test_a_learner_who_cannot_be_asked_about(access: Access, sandbox: LrsSandbox
 @pytest.mark.parametrize(
     ("change", "step", "code"),
     [
-        ({"certificate_password": "wrong"}, "Certificate file", "LOCAL27"),
-        ({"certificate_file": "/no/such/file.p12"}, "Certificate file", "LOCAL27"),
-        ({"ca_file": "/no/such/file.pem"}, "Certificate file", "LOCAL27"),
+        ({"certificate_password": "wrong"}, "Client certificate", "LOCAL27"),
+        ({"certificate_file": "/no/such/file.p12"}, "Client certificate", "LOCAL27"),
+        ({"ca_file": "/no/such/file.pem"}, "Client certificate", "LOCAL27"),
         ({"url": "https://no-such-host.invalid/LearnerServiceR9.svc"}, "Service name", "LOCAL21"),
         ({"url": "https://127.0.0.1:1/LearnerServiceR9.svc"}, "Connection", "LOCAL21"),
-        ({"ca_file": "other"}, "Secure line", "LOCAL27"),
-        ({"certificate_file": "expired"}, "Certificate file", "LOCAL27"),
+        ({"ca_file": "other"}, "Server certificate", "LOCAL27"),
+        ({"certificate_file": "expired"}, "Client certificate", "LOCAL27"),
         ({"certificate_file": "stranger"}, "Certificate accepted", "LOCAL27"),
     ],
 )
@@ -105,11 +114,51 @@ def test_another_path_is_not_the_service(sandbox: LrsSandbox, access: Access):
 def test_a_certificate_about_to_run_out_is_announced(
     sandbox: LrsSandbox, access: Access, monkeypatch: pytest.MonkeyPatch
 ):
-    assert "runs out in" not in check(access()).steps[0].detail
+    assert "Ask the LRS" not in check(access()).steps[0].detail
     monkeypatch.setattr("app.connectors.lrs_check.WARN_DAYS", 1000)
     report = check(access())
     assert report.ok
-    assert "runs out in 36" in report.steps[0].detail
+    assert "369 days from now. Ask the LRS for a new one now." in report.steps[0].detail
+
+
+def test_both_certificates_are_told_of(access: Access):
+    steps = {step.name: step.detail for step in check(access()).steps}
+    assert re.fullmatch(
+        r"Issued to Invented college\. Valid until \d\d/\d\d/\d{4}, 369 days from now\.", steps["Client certificate"]
+    )
+    assert re.search(r"Valid until \d\d/\d\d/\d{4}, 369 days from now\.$", steps["Server certificate"])
+    assert "TLS 1.3" in steps["Secure line"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "code"),
+    [
+        ("wrong-password", "WSEC0005"),
+        ("wrong-password-miap", "WSEC0005"),
+        ("domain-WSEC0003", "WSEC0003"),
+        ("error-WSEC0006", "WSEC0006"),
+    ],
+)
+def test_a_college_that_is_not_let_in_fails_at_the_sign_in(
+    sandbox: LrsSandbox, access: Access, somebody: Callable[..., Person], fault: str, code: str
+):
+    sandbox.set_fault(fault)
+    failed_at(check(access(), learner(somebody())), "Sign-in", code)
+
+
+def test_an_answer_that_refuses_the_learner_lets_the_college_in(
+    sandbox: LrsSandbox, access: Access, somebody: Callable[..., Person]
+):
+    report = check(access(), learner(somebody(Kind.OPTED_OUT)))
+    assert report.ok
+    assert report.steps[-2].name == "Sign-in"
+    assert report.steps[-1].detail.startswith("WSEC0206: ")
+
+
+@pytest.mark.parametrize("fault", ["server-expired", "server-wrong-host", "server-stranger"])
+def test_a_server_certificate_fails_at_its_own_step(sandbox: LrsSandbox, access: Access, fault: str):
+    sandbox.set_fault(fault)
+    failed_at(check(access()), "Server certificate", "LOCAL27")
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from app.connectors.lrs_codes import CODES, CodeKind, describe, may_import, same
 PLR = "WSRC0004 WSRC0022 WSRC0003 WSRC0001 WSRC0002 WSRC0015 WSEC0136 WSEC0206 WSEC0208 WSEC0001 WSEC0002"
 PLR += " WSEC0003 WSEC0004 WSEC0005 WSEC0006 WSEC0999 WCEC0999"
 OTHER = [5, 6, 7, 8, 9, 10, 13, 14, 17, 18, 19, 20, 21, 23, 24, 30, 43]
-LOCAL = [*range(1, 8), *range(20, 30)]
+LOCAL = [*range(1, 11), *range(20, 30)]
 ALL = [
     *PLR.split(),
     *(f"WSRC{number:04}" for number in OTHER),
     *(f"WSEC{number:04}" for number in range(44, 48)),
+    *(f"WSVRC{number:03}" for number in range(1, 7)),
     *(f"LOCAL{number:02}" for number in LOCAL),
 ]
 
@@ -44,7 +45,7 @@ def test_only_two_codes_may_be_imported():
     assert not may_import("")
 
 
-@pytest.mark.parametrize("code", ["WSRC004", "wsrc0004", "WSRC9999", "", " WSRC0004", "WSVRC001"])
+@pytest.mark.parametrize("code", ["WSRC004", "wsrc0004", "WSRC9999", "", " WSRC0004", "WSVRC0001"])
 def test_other_spellings_and_codes_are_unknown_and_no_success(code: str):
     words = describe(code)
     assert (words.code, words.kind, words.meaning) == (code, CodeKind.UNKNOWN, "Unknown code.")

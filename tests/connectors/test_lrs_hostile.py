@@ -1,6 +1,6 @@
 """Made-up answers: no crash but errors of ours, no hang, and never another learner's record.
 
-200 of each kind; 10,000 with LM_LONG=1 in the environment.
+500 of each kind; 10,000 with LM_LONG=1 in the environment.
 """
 
 import gzip

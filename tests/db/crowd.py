@@ -1,17 +1,19 @@
 """A crowd of learners of every sort, and what a plain filter in Python finds among them."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import insert
 
-from app.conditions import FieldKind, Operator, Test, words_of
+from app.attainments.at_a_glance import GCSE_PASS, Measure, at_a_glance
+from app.condition_values import words_of
+from app.conditions import FieldKind, Operator, Test
 from app.db.database import Database
 from app.db.tables import plr_check
 from app.folding import fold, storable
 from app.learners.search import FIELDS, Ready, keys_query
-from tests.builders import add_attainment, add_campus, add_learners, learner_values, uln_number
+from tests.builders import StoredRow, add_attainment, add_campus, add_learners, learner_values, uln_number
 
 NAMES = ["Ó Briain", "o brien", "O'Brien", "ZOË", "Zoe", "Straße", "strasse", "Smith, John", "100%", "a_b", "axb"]
 NAMES += ["C:\\x", "D/E", "[x]", "Nguyễn", "Ng", "ﬁnn", "İpek", "a;b", "日本", "Ann", None]
@@ -32,6 +34,17 @@ TYPED = [
     "ss",
 ]
 
+GCSE, SKILLS = {"qualification_type": "GCSE (9 to 1)"}, {"qualification_type": "Functional Skills", "grade": "Pass"}
+ACHIEVED = [
+    *({**GCSE, "subject": "GCSE in English Language", "grade": grade} for grade in ("9", "A*", "4", "C", "3", "U")),
+    *({**GCSE, "subject": "GCSE in Mathematics", "grade": grade} for grade in ("7", "B", "G", "1", None)),
+    *({**GCSE, "subject": f"GCSE in {name}", "grade": "5"} for name in ("Art", "Music", "French")),
+    *({**SKILLS, "subject": f"Functional Skills in English at {one}"} for one in ("Level 1", "Entry 2", "Level 2")),
+    {**SKILLS, "subject": "Functional Skills in Mathematics", "level": "Entry Level"},
+    *({"qualification_type": "NVQ", "level": level, "grade": "Pass"} for level in ("Level 2", "Level 3")),
+    {"qualification_type": "Other", "level": "Level 3", "grade": "Merit"},
+]
+"""What somebody may have achieved; a few of each."""
 
 Crowd = tuple[Database, list[dict]]
 
@@ -74,10 +87,28 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
         one["has_attainments"] = True
     for one in draw.sample([other for other in people if not other["has_attainments"]], count // 10):
         add_attainment(db, one["id"], removed_at=now)
+    for one in people:
+        achieved = draw.sample(ACHIEVED, draw.choice([0, 0, 1, 3, 8, 12]))
+        for values in achieved:
+            add_attainment(db, one["id"], **values)
+        if draw.random() < 0.3:
+            add_attainment(db, one["id"], **ACHIEVED[0], removed_at=now)
+        one["has_attainments"] |= bool(achieved)
+        one["glance"] = at_a_glance(StoredRow(0, **values) for values in achieved)
+        for measure in Measure:
+            one[measure.value] = choice(measure, one)
     add_learners(db, [learner_values(9001, removed_at=now), learner_values(9002, merged_into_id=ids[0])])
     for one in people:
         one["ready"] = ready(one)
     return people
+
+
+def choice(measure: Measure, one: dict) -> str | None:
+    """What the Condition Builder offers for the value: the level itself, or which side of the level 2 pass."""
+    best = one["glance"].get(measure)
+    if best is None or measure not in (Measure.GCSE_ENGLISH, Measure.GCSE_MATHS):
+        return best and best.shown
+    return "pass" if best.rank >= GCSE_PASS else "below"
 
 
 def ready(one: dict) -> str:
@@ -133,7 +164,13 @@ def plain_text(test: Test, value: str | None, compare: Callable[[str], str]) -> 
 
 def plain_date(test: Test, value: date | datetime | None) -> bool:
     day = value.astimezone().date() if isinstance(value, datetime) else value
-    asked = date.fromisoformat(test.value)
+    if test.operator.takes_days:
+        back = date.today() - timedelta(days=int(test.value))
+        if test.operator is Operator.LONGER_AGO:
+            return day is not None and day < back
+        inside = day is not None and back <= day <= date.today()
+        return inside != (test.operator is Operator.NOT_IN_LAST)
+    asked, *upper = [date.fromisoformat(word) for word in words_of(test.value)]
     if day is None:
         return test.operator is Operator.IS_NOT
     return {
@@ -141,7 +178,17 @@ def plain_date(test: Test, value: date | datetime | None) -> bool:
         Operator.IS_NOT: day != asked,
         Operator.BEFORE: day < asked,
         Operator.FROM: day >= asked,
+        Operator.BETWEEN: asked <= day <= max([asked, *upper]),
     }[test.operator]
+
+
+def a_date_value(operator: Operator, days: Sequence[str], back: int) -> str:
+    """A value that a date operator takes, of one or two `days` or of a number of days `back`."""
+    if not operator.takes_value:
+        return ""
+    if operator.takes_days:
+        return str(back)
+    return ", ".join(sorted(days[:2])) if operator is Operator.BETWEEN else days[0]
 
 
 def found(db: Database, *arguments, **options) -> list[int]:

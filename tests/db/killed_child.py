@@ -1,8 +1,14 @@
-"""A program that is killed in the middle of Update: run by test_update_killed with the point at which it dies."""
+"""A program that is killed in the middle of Update: run by test_update_killed with the moment at which it dies.
+
+`ADDRESS statement N`, `commit N`: dies at the N-th of them; `after N MICROSECONDS`: so long after the N-th statement
+began, wherever it is then; `never`: lives, and tells how many statements and commits there were.
+"""
 
 import os
 import signal
 import sys
+import threading
+from collections import Counter
 
 from sqlalchemy import event
 
@@ -14,6 +20,7 @@ from tests.builders import all_keys, answer, session_with
 from tests.builders import event as learning_event
 
 EVENTS = 6
+_NAMES = {"before_cursor_execute": "statement", "commit": "commit"}
 
 
 def answers_for(learner_ids: list[int]) -> dict:
@@ -22,19 +29,41 @@ def answers_for(learner_ids: list[int]) -> dict:
     return {key: answer(*events) for key in learner_ids}
 
 
+class Death:
+    """Counts what the database is asked, and ends the process at the moment that was named."""
+
+    def __init__(self, point: str, number: int, microseconds: int) -> None:
+        self._point, self._number, self._microseconds = point, number, microseconds
+        self.seen: Counter[str] = Counter()
+
+    def watch(self, db: Database) -> None:
+        for hook, name in _NAMES.items():
+            event.listen(db._engine, hook, lambda *call, name=name: self._count(name))
+
+    def _count(self, name: str) -> None:
+        self.seen[name] += 1
+        if self._point == "after" and name == "statement" and self.seen[name] == self._number:
+            threading.Timer(self._microseconds / 1_000_000, _die).start()
+        elif self._point == name and self.seen[name] == self._number:
+            _die()
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 def main() -> None:
-    address, point, number, *learner_ids = sys.argv[1:]
+    address, point, number, microseconds, *learner_ids = sys.argv[1:]
     db = Database(address)
-    seen = []
-
-    def count(*call: object) -> None:
-        seen.append(call)
-        if len(seen) == int(number):
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(db._engine, {"statement": "before_cursor_execute", "commit": "commit"}[point], count)
+    death = Death(point, int(number), int(microseconds))
+    death.watch(db)
     session = session_with(answers_for([int(key) for key in learner_ids]))
     update_selected(TaskContext(), db, User(1, "first", "first"), session, all_keys(session), lower_too=False)
+    if point == "never":
+        print(death.seen["statement"], death.seen["commit"])
+        return
+    if point == "after":
+        threading.Event().wait(10)  # the moment comes later than the end: it dies all the same
     raise AssertionError("it should be dead")
 
 

@@ -1,7 +1,7 @@
 """A PostgreSQL server of the tests' own, from the programs that are installed (tech-notes.md 5).
 
 Runs on loopback with its socket in its own folder; as root it runs as the user `postgres`, since a server refuses
-root. Nothing of it survives the tests.
+root. Nothing of it survives the tests, also when they are killed.
 """
 
 import contextlib
@@ -10,6 +10,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from itertools import count
@@ -84,7 +85,8 @@ def running_server() -> Iterator[Server]:
         assert done.returncode == 0, f"{program}: {done.stdout}{done.stderr}"
 
     data = folder / "data"
-    try:
+    stop = [*before, bin_folder / "pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop"]
+    with _ended_with_us(folder, stop):
         local = ["--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
         run("initdb", "-D", str(data), "-U", OWNER, *local)
         port = _free_port()
@@ -103,14 +105,23 @@ def running_server() -> Iterator[Server]:
         rules = data / "pg_hba.conf"
         rules.write_text(f"host all {STRANGER} 127.0.0.1/32 scram-sha-256\n" + rules.read_text())
         run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "start")
-        try:
-            server = Server(folder, port)
-            server.run(f"create role {STRANGER} login password 'nobody-knows'")
-            yield server
-        finally:
-            run("pg_ctl", "-D", str(data), "-m", "immediate", "-w", "stop")
+        server = Server(folder, port)
+        server.run(f"create role {STRANGER} login password 'nobody-knows'")
+        yield server
+
+
+@contextlib.contextmanager
+def _ended_with_us(folder: Path, stop: list[str | Path]) -> Iterator[None]:
+    """At the end of the block, or of this process, `stop` is run and the folder removed: one way for both."""
+    watcher = subprocess.Popen(
+        [sys.executable, Path(__file__).with_name("postgresql_end.py"), folder, *stop],
+        stdin=subprocess.PIPE,
+        start_new_session=True,  # Ctrl-C is for us
+    )
+    try:
+        yield
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        watcher.communicate()
 
 
 def _free_port() -> int:

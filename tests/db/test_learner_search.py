@@ -5,13 +5,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test, words_of
+from app.attainments.at_a_glance import Measure
+from app.condition_values import words_of
+from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test
 from app.db.database import Database
 from app.db.tables import learner as learner_table
 from app.folding import fold
 from app.learners.search import FIELDS, Ready, ready_counts, rows, total_query
 from tests.builders import add_learner, uln_number
-from tests.db.crowd import TYPED, Crowd, found, plain
+from tests.db.crowd import TYPED, Crowd, a_date_value, found, plain
 
 DAYS = ["2026-11-22", "2026-11-23", "2026-11-24", "2008-03-04", "2007-09-01", "1900-01-01", "9999-12-31"]
 
@@ -23,7 +25,8 @@ def asked_tests(draw) -> Test:
     operator = draw(st.sampled_from(OPERATORS[info.kind]))
     typed = st.sampled_from(TYPED) | st.text(min_size=1, max_size=6).filter(lambda text: bool(text.strip()))
     if info.kind is FieldKind.DATE:
-        return Test(field, operator, draw(st.sampled_from(DAYS)))
+        days = draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2))
+        return Test(field, operator, a_date_value(operator, days, draw(st.sampled_from([0, 1, 60, 36_500]))))
     if info.kind is FieldKind.CHOICE:
         typed = st.sampled_from([value for value, _ in info.choices])
     if operator is Operator.ANY_OF:
@@ -54,7 +57,10 @@ def test_each_operator_of_each_field_at_least_once(crowd: Crowd, field: str):
     info = FIELDS[field].info
     values = {"text": "o", "date": "2026-11-23", "choice": info.choices[0][0] if info.choices else "", "flag": ""}
     for operator in info.operators:
-        test = Test(field, operator, values[info.kind.value] if operator.takes_value else "")
+        value = values[info.kind.value] if operator.takes_value else ""
+        if info.kind is FieldKind.DATE:
+            value = a_date_value(operator, ["2026-11-23", "2008-01-01"], 60)
+        test = Test(field, operator, value)
         wanted = {one["id"] for one in people if plain(test, one)}
         assert set(found(db, Group(members=(test,)))) == wanted, operator
 
@@ -90,7 +96,7 @@ def test_the_quick_filter_finds_every_word_somewhere(crowd: Crowd):
 
 
 SORTS = ("ready", "ref", "family_name", "given_names", "known_as", "birth_date", "sex", "uln", "postcode", "campus")
-SORTS += ("tutor_group", "email", "last_plr")
+SORTS += ("tutor_group", "email", "last_plr", *(measure.value for measure in Measure))
 
 
 def sorted_plainly(people: list[dict], sort: str) -> list[int]:
@@ -100,7 +106,9 @@ def sorted_plainly(people: list[dict], sort: str) -> list[int]:
 
     def place(one: dict):
         value = one[sort]
-        if sort == "ready":
+        if sort in list(Measure):
+            value = one["glance"][Measure(sort)].rank if value is not None else None
+        elif sort == "ready":
             value = order.index(value)
         elif isinstance(value, str):
             value = value.encode() if sort in as_typed else (fold(value) or "").encode()
@@ -157,6 +165,9 @@ def test_rows_show_what_is_stored(crowd: Crowd):
             assert getattr(row, name) == one[name], name
         assert (row.campus, row.tutor_group, row.email) == (one["campus"], one["tutor_group"], one["email"])
         assert row.last_plr == one["last_plr"]
+        for measure in Measure:
+            best = one["glance"].get(measure)
+            assert getattr(row, measure.value) == (best.shown if best is not None else None)
         if row.last_plr is not None:
             assert row.last_plr.utcoffset() == row.last_plr.astimezone().utcoffset()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.sandbox.faults import FAULTS, OVERSIZED_MIB
+from app.sandbox.faults import FAULTS, MIX, OVERSIZED_MIB, SLOW_SECONDS, drawn
 from app.sandbox.people import events_of
 from tests.sandbox.raw_client import ACTION, PEOPLE, Asker, request_for
 
@@ -34,6 +34,13 @@ SHOWN = {
     "wrong-learner",
     "no-code",
     "nothing",
+    "slow",
+    "wrong-prefix",
+    "no-namespace",
+    "shuffled",
+    "nil-everywhere",
+    "missing-everywhere",
+    "missing-result",
 }
 
 
@@ -173,6 +180,70 @@ def test_answers_with_another_code_or_none(serving: Serving) -> None:
     answer = asker.ask(EXACT)
     assert answer.status == 200
     assert not answer.all("ResponseCode")
+
+
+@pytest.mark.parametrize("code", ["WSEC0001", "WSEC0999", "WCEC0999"])
+def test_both_kinds_of_fault_carry_the_code(serving: Serving, code: str) -> None:
+    asker = serving(f"domain-{code}")
+    answer = asker.ask(EXACT)
+    assert (answer.status, answer.first("ErrorCode"), len(answer.all("DomainFault"))) == (500, code, 1)
+    asker.sandbox.set_fault(f"error-{code}")
+    answer = asker.ask(EXACT)
+    assert (answer.status, answer.first("ErrorCode"), len(answer.all("MIAPAPIException"))) == (500, code, 1)
+
+
+def test_slow_is_a_good_answer_after_a_while(serving: Serving) -> None:
+    asker = serving("slow")
+    begun = time.monotonic()
+    slow = asker.ask(EXACT)
+    assert time.monotonic() - begun >= SLOW_SECONDS
+    asker.sandbox.set_fault(None)
+    assert slow.body == asker.ask(EXACT).body
+
+
+def test_shapes_say_the_same_in_another_way(serving: Serving) -> None:
+    asker = serving()
+    events = sorted(event.text for event in asker.ask(EXACT).all("ID"))
+    assert len(events) > 1
+    for shape in ("wrong-prefix", "no-namespace", "shuffled"):
+        asker.sandbox.set_fault(shape)
+        answer = asker.ask(EXACT)
+        assert sorted(event.text for event in answer.all("ID")) == events
+        assert answer.first("IncomingULN") == EXACT.uln
+    asker.sandbox.set_fault("wrong-prefix")
+    assert b"<ns10:Envelope" in asker.ask(EXACT).body
+    asker.sandbox.set_fault("no-namespace")
+    assert b"<Envelope><Body>" in asker.ask(EXACT).body
+
+
+def test_shapes_that_say_nothing(serving: Serving) -> None:
+    asker = serving("nil-everywhere")
+    answer = asker.ask(EXACT)
+    assert answer.first("ResponseCode") == "WSRC0004"
+    assert {event.get("{http://www.w3.org/2001/XMLSchema-instance}nil") for event in answer.all("ID")} == {"true"}
+    assert not answer.first("IncomingULN")
+    asker.sandbox.set_fault("missing-everywhere")
+    answer = asker.ask(EXACT)
+    assert answer.all("LearningEvent")
+    assert not answer.all("ID") + answer.all("IncomingULN")
+    asker.sandbox.set_fault("missing-result")
+    answer = asker.ask(EXACT)
+    assert answer.all("GetLearnerLearningEventsResponse")
+    assert not answer.all("GetLearnerLearningEventsResult")
+
+
+def test_random_draws_by_learner_and_call_and_seed() -> None:
+    drawn_for = {seed: [drawn(person.uln, 1, seed) for person in PEOPLE] for seed in (1, 2)}
+    assert drawn_for[1] != drawn_for[2]
+    assert drawn_for[1] == [drawn(person.uln, 1, 1) for person in PEOPLE]
+    assert set(drawn_for[1]) <= set(MIX)
+    assert len(set(drawn_for[1])) > len(MIX) / 2
+
+
+def test_random_is_one_of_the_mix(serving: Serving) -> None:
+    asker = serving("random:1.0")
+    person = next(one for one in PEOPLE if one.kind.asked and drawn(one.uln, 1) == "answer-WSRC0002")
+    assert asker.ask(person).first("ResponseCode") == "WSRC0002"
 
 
 def test_wrong_learner_tells_of_somebody_else(serving: Serving) -> None:

@@ -1,6 +1,5 @@
 """The Condition Builder, worked by keyboard and mouse over a real database."""
 
-import threading
 from datetime import date
 
 import pytest
@@ -11,7 +10,6 @@ from PySide6.QtWidgets import QApplication, QCalendarWidget, QComboBox, QLabel, 
 from sqlalchemy import func, select
 
 from app.conditions import FieldInfo, Group, Join, Operator, Test
-from app.errors import DatabaseError
 from app.learners.edit import LearnerForm, add
 from app.learners.search import FIELDS, keys_query, total_query
 from app.tasks import TaskContext
@@ -277,62 +275,6 @@ def test_typing_counts_once_not_at_every_key(builder, qtbot):
     type_text("akhtar")
     qtbot.waitUntil(lambda: len(builder.counted) == 2)
     assert builder.counted[-1].members[0].value.endswith("akhtar") or "akhtar" in builder.counted[-1].members[0].value
-
-
-@pytest.mark.parametrize("late", [(999, 999), DatabaseError("It is in use.")], ids=["number", "failure"])
-def test_a_count_that_comes_too_late_is_cancelled_and_dropped(qtbot, runner, late):
-    started = [threading.Event(), threading.Event()]
-    go_on = [threading.Event(), threading.Event()]
-    contexts: list[TaskContext] = []
-
-    def count(task: TaskContext, group: Group) -> tuple[int, int]:
-        turn = len(contexts)
-        contexts.append(task)
-        started[turn].set()
-        assert go_on[turn].wait(10)
-        if turn:
-            return 7, 10
-        if isinstance(late, DatabaseError):
-            raise late
-        return late
-
-    group = Group(Join.ALL, (Test("family_name", Operator.IS, "slow"),))
-    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, group, count))
-    qtbot.waitUntil(started[0].is_set)
-    dialog.rows[0].take_focus()
-    type_text("er")
-    assert contexts[0].cancelled
-    go_on[0].set()
-    # Tasks of a lane take turns: once the second runs, the answer of the first was delivered.
-    qtbot.waitUntil(started[1].is_set)
-    qtbot.wait(20)
-    assert (words(dialog, "condition_found"), shown(dialog)) == ("–", "Show Learners")
-    assert words(dialog, "condition_of_all") == ""
-    go_on[1].set()
-    qtbot.waitUntil(lambda: shown(dialog) == "Show 7 Learners")
-
-
-def test_a_count_that_fails_is_said_and_the_search_can_still_be_shown(qtbot, runner):
-    def count(task: TaskContext, group: Group) -> tuple[int, int]:
-        raise DatabaseError("The database is in use.", hint="Try again.")
-
-    group = Group(Join.ALL, (Test("family_name", Operator.IS, "x"),))
-    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, group, count))
-    qtbot.waitUntil(lambda: words(dialog, "condition_of_all") == "not counted")
-    assert child(dialog, QLabel, "condition_of_all").toolTip() == "The database is in use. Try again."
-    click(child(dialog, QPushButton, "builder_show"))
-    assert dialog.ended == ACCEPTED
-
-
-@pytest.mark.expects_log
-def test_a_bug_while_counting_reaches_whoever_shows_failures(qtbot, runner):
-    def count(task: TaskContext, group: Group) -> tuple[int, int]:
-        raise ZeroDivisionError
-
-    group = Group(Join.ALL, (Test("family_name", Operator.IS, "x"),))
-    with qtbot.waitSignal(runner.failed) as failed:
-        opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, group, count))
-    assert isinstance(failed.args[0], ZeroDivisionError)
 
 
 def test_closing_stops_the_count(builder, qtbot, runner):

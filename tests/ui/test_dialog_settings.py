@@ -23,7 +23,7 @@ from app.access import Role
 from app.config import LrsSettings
 from app.db.tables import user_role
 from app.sandbox.lrs import LrsSandbox
-from app.sandbox.people import people
+from app.sandbox.people import Kind, people
 from tests.app.test_secrets import Store, using
 from tests.builders import licences_on, user_with
 from tests.ui.dialog_room import (
@@ -342,9 +342,11 @@ def test_esc_asks_only_if_something_was_typed(settings, qtbot):
     press(Qt.Key.Key_Escape)
     assert asked == ["The changes to the settings are not saved."]
     assert edit_of(dialog, "lrs_password").text() == "x"
+    qtbot.waitUntil(lambda: (QApplication.focusWidget() or dialog).window() is dialog)  # no longer in the question
     asked = when_asked(qtbot, "discard")
     press(Qt.Key.Key_Escape)
     assert gone(dialog)
+    assert len(asked) == 1
 
 
 def test_the_certificate_is_chosen_in_a_dialog(settings, context, qtbot, tmp_path):
@@ -388,9 +390,14 @@ def steps(dialog: SettingsDialog) -> list[str]:
     return [line.said.split(":")[1].strip() if ":" in line.said else "" for line in dialog.test.steps.values()]
 
 
+PASSED = [*["passed"] * 7, "needs a learner", "needs a learner"]
+
+
 def run_test(dialog: SettingsDialog, qtbot) -> None:
     click(child(dialog, QPushButton, "test_connection"))
     qtbot.waitUntil(lambda: not dialog.test.running, timeout=20_000)
+    for _ in range(3):  # wrapped words take their height in several rounds
+        QApplication.processEvents()
 
 
 def test_the_test_passes_on_the_sandbox_and_asks_about_nobody(settings, context, sandbox, qtbot):
@@ -400,7 +407,7 @@ def test_the_test_passes_on_the_sandbox_and_asks_about_nobody(settings, context,
     dialog = settings()
     before = len(sandbox.calls)
     run_test(dialog, qtbot)
-    assert steps(dialog) == ["passed"] * 6
+    assert steps(dialog) == PASSED
     assert len(sandbox.calls) == before
     assert clipped(dialog) == []
     click(child(dialog, QPushButton, "copy_test_report"))
@@ -409,13 +416,62 @@ def test_the_test_passes_on_the_sandbox_and_asks_about_nobody(settings, context,
     assert sandbox.info.password not in report
 
 
+def test_with_one_learner_the_sign_in_is_tested(settings, context, sandbox, qtbot):
+    for_sandbox(context, sandbox)
+    keep(context, "lrs_password", sandbox.info.password, "127.0.0.1")
+    keep(context, "lrs_certificate_password", sandbox.info.certificate_password, "127.0.0.1")
+    dialog = settings()
+    before = len(sandbox.calls)
+    click(child(dialog, QCheckBox, "test_with_learner"))
+    click(child(dialog, QPushButton, "test_connection"))
+    assert dialog.test.message.text().startswith("Type the learner's ULN, first name and surname")
+    assert edit_of(dialog, "test_uln").hasFocus()
+    assert not dialog.test.running
+    person = next(one for one in people(20) if one.kind is Kind.EXACT)
+    write_into(edit_of(dialog, "test_uln"), f" {person.uln[:5]} {person.uln[5:]}")
+    write_into(edit_of(dialog, "test_given_name"), person.given_names.split()[0])
+    write_into(edit_of(dialog, "test_family_name"), person.family_name)
+    run_test(dialog, qtbot)
+    assert steps(dialog) == ["passed"] * 9
+    assert sandbox.calls[before:] == [person.uln]
+    assert "WSRC0004: Exact match." in dialog.test.steps["Asking about the learner"].said
+    assert changed(dialog) == "", "whom one asks about is no setting"
+    assert clipped(dialog) == []
+    assert person.uln not in dialog.test.report
+    sandbox.set_fault("domain-WSEC0005")
+    try:
+        run_test(dialog, qtbot)
+    finally:
+        sandbox.set_fault(None)
+    assert steps(dialog) == [*["passed"] * 7, "failed", "not tried"]
+    assert "The organisation password is wrong." in dialog.test.steps["Sign-in"].said
+
+
+def test_hours_that_do_not_fit_are_said_beside_their_field(settings, context, qtbot):
+    dialog = settings()
+    write_into(edit_of(dialog, "opens"), "18:00")
+    write_into(edit_of(dialog, "closes"), "08:00")
+    click(save_of(dialog))
+    assert "closes to a later time than opens" in error_of(dialog, "closes")
+    write_into(edit_of(dialog, "closes"), "8 o'clock")
+    click(save_of(dialog))
+    assert error_of(dialog, "closes") == "Allowed is a time such as 08:00, or nothing."
+    write_into(edit_of(dialog, "opens"), "08:00")
+    write_into(edit_of(dialog, "closes"), "18:00")
+    write_into(edit_of(dialog, "days"), "Mon-Fri")
+    click(save_of(dialog))
+    qtbot.waitUntil(lambda: gone(dialog))
+    lrs = config.load(context.folder.path).lrs
+    assert (lrs.opens, lrs.closes, lrs.days) == ("08:00", "18:00", "Mon-Fri")
+
+
 def test_what_is_typed_is_tested_before_it_is_saved(settings, context, sandbox, store, qtbot):
     for_sandbox(context, sandbox)
     dialog = settings()
     write_into(edit_of(dialog, "lrs_password"), sandbox.info.password)
     write_into(edit_of(dialog, "lrs_certificate_password"), sandbox.info.certificate_password)
     run_test(dialog, qtbot)
-    assert steps(dialog) == ["passed"] * 6
+    assert steps(dialog) == PASSED
     assert store.held == {}
     assert changed(dialog) == "2 settings changed"
 
@@ -426,12 +482,12 @@ def test_a_wrong_certificate_password_fails_at_its_step(settings, context, sandb
     write_into(edit_of(dialog, "lrs_password"), sandbox.info.password)
     write_into(edit_of(dialog, "lrs_certificate_password"), "wrong")
     run_test(dialog, qtbot)
-    assert steps(dialog) == ["failed", *["not tried"] * 5]
-    assert "password of the client certificate is wrong" in dialog.test.steps["Certificate file"].said
+    assert steps(dialog) == ["failed", *["not tried"] * 6, *["needs a learner"] * 2]
+    assert "password of the client certificate is wrong" in dialog.test.steps["Client certificate"].said
     assert clipped(dialog) == []
     write_into(edit_of(dialog, "lrs_certificate_password"), sandbox.info.certificate_password)
     run_test(dialog, qtbot)
-    assert steps(dialog) == ["passed"] * 6
+    assert steps(dialog) == PASSED
 
 
 def test_a_secret_that_is_missing_is_said_beside_its_field(settings, context, sandbox, qtbot):

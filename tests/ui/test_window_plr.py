@@ -42,7 +42,7 @@ def test_over_a_thousand_is_asked_and_the_rest_is_offered(rooms: Rooms, lrs: Lrs
     first = list(room.window.learners.grid.keys[:AT_MOST])
     assert page.session.learner_ids() == first
     more = named(room.plr_window, "plr_next")
-    assert more.text() == "Continue with the Next 30 (30 left)"
+    assert more.text() == "Continue with the Next 1,000 (30 left)"
     click(more)
     room.downloaded()
     assert page.session.learner_ids() == list(room.window.learners.grid.keys)

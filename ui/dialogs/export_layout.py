@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from app.attainments.export_changes import COLUMNS, Layout
+from ui.dialogs.questions import confirm_discarding
 from ui.look.buttons import button
 from ui.look.dialog import FramedDialog
 from ui.look.icons import Icon
@@ -24,6 +25,7 @@ class LayoutDialog(FramedDialog):
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Columns of the export"))
         self._list.setMinimumSize(360, 320)
+        self._list.setProperty("ring", True)
         self._list.setDragDropMode(QListWidget.DragDropMode.InternalMove)
         others = [name for name in COLUMNS if name not in layout.columns]
         for name in (*layout.columns, *others):
@@ -37,13 +39,23 @@ class LayoutDialog(FramedDialog):
         row = QHBoxLayout()
         row.addWidget(self._list, 1)
         moves = QVBoxLayout()
-        moves.addWidget(button(tr("Move Up"), Icon.ARROW_UP, name="layout_up", clicked=self._up))
-        moves.addWidget(button(tr("Move Down"), Icon.ARROW_DOWN, name="layout_down", clicked=self._down))
+        for move in (
+            button(tr("Move Up"), Icon.ARROW_UP, name="layout_up", clicked=self._up),
+            button(tr("Move Down"), Icon.ARROW_DOWN, name="layout_down", clicked=self._down),
+        ):
+            move.setAutoDefault(True)  # Enter moves, instead of accepting the whole
+            moves.addWidget(move)
         moves.addStretch(1)
         row.addLayout(moves)
         self.content.addLayout(row)
         self.add_button(tr("Cancel"), name="layout_cancel", clicked=self.reject)
         self._ok = self.add_button(tr("Use This Layout"), kind="primary", name="layout_ok", clicked=self.accept)
+        self._opened_with = self.chosen
+
+    def reject(self) -> None:
+        """Esc, Cancel or the cross: asks first if something was chosen anew."""
+        if self.chosen == self._opened_with or confirm_discarding(self, tr("The new layout is not kept yet.")):
+            super().reject()
 
     @property
     def chosen(self) -> Layout:

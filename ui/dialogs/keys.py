@@ -17,7 +17,10 @@ _EVERYWHERE = (
     ("Alt Q", "Search commands"),
     ("Ctrl F1", "Fold or unfold the ribbon"),
     ("F6", "Next part of the window"),
+    ("Shift F6", "Previous part of the window"),
+    ("Ctrl 1 … Ctrl 5", "The areas: Home, Learners, LMS, Imports, Administration"),
     ("Ctrl Tab", "Next page"),
+    ("Ctrl Shift Tab", "Previous page"),
     ("Esc", "Close a dialog without losing anything unasked"),
 )
 
@@ -39,6 +42,7 @@ class KeysDialog(FramedDialog):
         table.setHorizontalHeaderLabels([tr("Keys"), tr("What they do")])
         table.verticalHeader().hide()
         table.setShowGrid(False)
+        table.setProperty("ring", True)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)

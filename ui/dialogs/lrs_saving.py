@@ -39,13 +39,22 @@ class Wanted:
 def look_up(context: TaskContext, secrets: Secrets, host: str, certificate_file: str) -> Known:
     """Ask the password store; in a task, for it may ask its user and wait."""
     kept = {name: value for name in SECRETS if (value := _held(secrets, name, host))}
-    ends = None
-    if certificate_file and (password := kept.get("lrs_certificate_password")):
-        try:
-            ends = ClientCertificate.read(Path(certificate_file), password).not_after
-        except AppError:
-            ends = None  # the connection test says what is wrong with it
+    ends = _end_of(certificate_file, kept.get("lrs_certificate_password"))
     return Known(host, frozenset(kept), secrets.store_state(), ends)
+
+
+def certificate_end(lrs: LrsSettings, secrets: Secrets) -> datetime | None:
+    """When the certificate in the settings ends; None where that cannot be known. In a task, as `look_up`."""
+    return _end_of(lrs.certificate_file, _held(secrets, "lrs_certificate_password", lrs.host))
+
+
+def _end_of(certificate_file: str, password: str | None) -> datetime | None:
+    if not certificate_file or not password:
+        return None
+    try:
+        return ClientCertificate.read(Path(certificate_file), password).not_after
+    except AppError:
+        return None  # the connection test and the download say what is wrong with it
 
 
 def save(task: TaskContext, context: AppContext, wanted: Wanted) -> None:

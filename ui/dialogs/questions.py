@@ -139,6 +139,22 @@ def confirm_quitting(parent: QWidget | None) -> bool:
     return answer == "leave"
 
 
+def ask_again(parent: QWidget | None, learners: int) -> bool:
+    """ULNs were corrected in the Attainments (PLR) window: True asks about these learners again."""
+    question = MainAnswerQuestion(
+        parent,
+        tr("Find ULN"),
+        plural(learners, "{n} learner has another ULN now.", "{n} learners have another ULN now."),
+        tr("Refresh Selected asks the Learning Records Service about just them, with the new ULN."),
+        [("later", tr("Not Now")), Choice("refresh", tr("Refresh Selected"), "primary")],
+        safe="later",
+        icon=Icon.ARROW_CLOCKWISE,
+        role=Role.ACCENT_TEXT,
+        name="ask_again",
+    )
+    return _asked(question) == "refresh"
+
+
 def tell_too_many_to_copy(parent: QWidget | None, rows: int, limit: int) -> bool:
     """More rows than the clipboard takes well: True when the user wants them as a file instead."""
     question = MainAnswerQuestion(

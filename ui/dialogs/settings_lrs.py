@@ -1,7 +1,7 @@
 """The PLR/LRS page of the settings: addresses, certificate, organisation, download."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -17,10 +17,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.connectors.lrs_check import WARN_DAYS
-from app.dates import shown
 from app.errors import InputError
 from app.secrets import StoreState
+from ui.certificate_words import ending
 from ui.dialogs.form_field import FormField, StateLine, choice, line
 from ui.dialogs.lrs_draft import LIVE, OPTIONS, SECRETS, TEST, LrsDraft
 from ui.dialogs.lrs_saving import Known, type_again
@@ -33,17 +32,17 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.segments import Segments
 from ui.look.tokens import Role
-from ui.look.words import plural, tr
+from ui.look.words import tr
 
 _HOST_DELAY_MS = 300
 _WIDE_UP_TO = 1.3
 """Above this size of the text two fields stand side by side instead of four."""
 _FILES = {"certificate_file": "Certificates (*.p12 *.pfx)", "ca_file": "Certificates (*.pem *.crt *.cer)"}
 _SECRET_LABELS = {"lrs_password": "Organisation password", "lrs_certificate_password": "Certificate password"}
-_CODES = {"url", "certificate_file", "ca_file", "ukprn", "organisation_ref", "username", "vendor_id"}
+_CODES = {"url", "certificate_file", "ca_file", "proxy", "ukprn", "organisation_ref", "username", "vendor_id"}
 _WORDS = {"ENG": "English"}
 _SECTIONS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
-    ("Connection", (("url",), ("certificate_file", "lrs_certificate_password"), ("ca_file",))),
+    ("Connection", (("url",), ("certificate_file", "lrs_certificate_password"), ("ca_file", "proxy"))),
     (
         "Organisation",
         (("ukprn", "organisation_ref", "lrs_password"), ("username", "vendor_id", "user_type", "language")),
@@ -53,6 +52,7 @@ _SECTIONS: Sequence[tuple[str, Sequence[Sequence[str]]]] = (
         (
             ("get_type", "parallel", "default_attainment_type"),
             ("connect_timeout", "read_timeout", "deadline"),
+            ("opens", "closes", "days"),
             ("send_all_given_names",),
         ),
     ),
@@ -205,18 +205,11 @@ class LrsPage(QWidget):
     def _warn_of_end(self, ends: datetime | None) -> None:
         if self._locked:
             return
-        left = None if ends is None else (ends - datetime.now(UTC)) // timedelta(days=1)
-        if ends is None or left is None or left >= WARN_DAYS:
-            self.banner.hide()
-            return
-        if left < 0:
-            title = tr("The certificate ended on {day}.", day=shown(ends.date()))
-        else:
-            when = plural(left, "in {n} day", "in {n} days")
-            title = tr("The certificate ends on {day}, {when}.", day=shown(ends.date()), when=when)
-        words = tr("Order the next one from the Learning Records Service now, then choose it below.")
-        self.banner.say(title, words, Role.WARN, Icon.IDENTIFICATION_CARD)
-        self.banner.show()
+        found = ending(ends)
+        if found is not None:
+            title, words, role = found
+            self.banner.say(title, words, role, Icon.IDENTIFICATION_CARD)
+        self.banner.setVisible(found is not None)
 
     def lock(self, reason: str) -> None:
         """Show everything, change nothing, and say why."""

@@ -51,6 +51,7 @@ class PageList(QListWidget):
         self.setObjectName("settings_pages")
         self.setAccessibleName(tr("Pages of the settings"))
         self.setFrameShape(QListWidget.Shape.NoFrame)
+        self.setProperty("ring", True)
         self.setItemDelegate(_EntryDelegate(self))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setMouseTracking(True)

@@ -2,15 +2,16 @@
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.config import Settings
 from app.connectors.lrs_access import LrsAccess
-from app.connectors.lrs_check import ConnectionReport, check
+from app.connectors.lrs_check import LEARNER, SIGN_IN, STEPS, ConnectionReport, check
 from app.context import lrs_access
 from app.errors import AppError
 from app.secrets import Secrets
 from app.tasks import TaskContext
+from ui.dialogs.form_field import FormField, line
 from ui.look.buttons import button
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -21,8 +22,8 @@ from ui.look.tokens import Role, color
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
-STEPS = ("Certificate file", "Service name", "Connection", "Secure line", "Certificate accepted", "Service")
-"""In the order in which `lrs_check` takes them."""
+_ABOUT = (("test_uln", "ULN"), ("test_given_name", "First name"), ("test_family_name", "Surname"))
+_WITH_A_LEARNER = (SIGN_IN, LEARNER)
 
 
 class StepLine(QWidget):
@@ -80,35 +81,77 @@ class ConnectionPane(QWidget):
         self._runner = runner
         self._task: TaskContext | None = None
         self.report = ""
+        self._learner: tuple[str, str, str] | None = None
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 16, 16, 16)
         column.setSpacing(14)
+        column.addWidget(text_label(tr("Test Connection"), Type.HEADING, wrap=True))
+        column.addLayout(self._build_learner())
         head = QHBoxLayout()
-        head.addWidget(text_label(tr("Test Connection"), Type.HEADING, wrap=True), 1)
         self.test_button = button(
             tr("Test"), Icon.ARROWS_CLOCKWISE, name="test_connection", parent=self, small=True, clicked=self.wanted
         )
-        head.addWidget(self.test_button, 0, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(head)
-        self.message = text_label("", Type.SECONDARY, Role.BAD, wrap=True, name="test_message")
-        self.message.hide()
-        column.addWidget(self.message)
-        self.steps = {name: StepLine(name) for name in STEPS}
-        for line in self.steps.values():
-            column.addWidget(line)
-        column.addStretch(1)
-        note = tr(
-            "The test asks about nobody and stores nothing. User name, LRS password and Vendor Id are "
-            "tested by the first download."
-        )
-        column.addWidget(text_label(note, Type.SECONDARY, Role.TEXT2, wrap=True))
         self.copy_button = button(
             tr("Copy Report"), Icon.COPY, "quiet", "copy_test_report", parent=self, small=True, clicked=self._copy
         )
         self.copy_button.setEnabled(False)
         for one in (self.test_button, self.copy_button):
             one.setAutoDefault(True)
-        column.addWidget(self.copy_button)
+            head.addWidget(one)
+        head.addStretch(1)
+        column.addLayout(head)
+        self.message = text_label("", Type.SECONDARY, Role.BAD, wrap=True, name="test_message")
+        self.message.hide()
+        column.addWidget(self.message)
+        self.steps = {name: StepLine(name) for name in STEPS}
+        for step in self.steps.values():
+            column.addWidget(step)
+        column.addStretch(1)
+
+    def _build_learner(self) -> QVBoxLayout:
+        """One learner to ask about, if wished: the only way to find out whether the college is let in."""
+        part = QVBoxLayout()
+        part.setSpacing(8)
+        self.ask_box = QCheckBox(tr("Ask about one learner too"))
+        self.ask_box.setObjectName("test_with_learner")
+        self.ask_box.toggled.connect(self._learner_wished)
+        part.addWidget(self.ask_box)
+        self.about: dict[str, FormField] = {}
+        for name, title in _ABOUT:
+            field = FormField(tr(title), line(longest=100, mono=name == "test_uln"), name=name)
+            field.hide()
+            self.about[name] = field
+            part.addWidget(field)
+        self._note = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="test_note")
+        part.addWidget(self._note)
+        self._learner_wished(False)
+        return part
+
+    @Slot(bool)
+    def _learner_wished(self, wished: bool) -> None:
+        for field in self.about.values():
+            field.setVisible(wished)
+        self._note.setText(
+            tr("One question, which shows in the learner's access log. Nothing is stored.")
+            if wished
+            else tr(
+                "The test asks about nobody and stores nothing. The service checks organisation, password, user name "
+                "and Vendor Id only when it is asked about a learner."
+            )
+        )
+
+    @property
+    def learner(self) -> tuple[str, str, str] | None:
+        """Whom to ask about: ULN, first name, surname as typed; None to ask about nobody."""
+        if not self.ask_box.isChecked():
+            return None
+        uln, given, family = (self._typed(name) for name, _ in _ABOUT)
+        return uln.replace(" ", ""), given, family
+
+    def _typed(self, name: str) -> str:
+        edit = self.about[name].focus
+        assert isinstance(edit, QLineEdit)
+        return edit.text().strip()
 
     @property
     def running(self) -> bool:
@@ -118,9 +161,14 @@ class ConnectionPane(QWidget):
         """Test these settings and secrets in the background."""
         if self.running:
             return
+        self._learner = learner = self.learner
+        if learner is not None and not all(learner):
+            self.say(tr("Type the learner's ULN, first name and surname, or take the tick away."))
+            next(field for field in self.about.values() if not self._typed(field.name)).lead_here()
+            return
         self.message.hide()
-        for line in self.steps.values():
-            line.show_outcome(Icon.CIRCLE, "", Role.TEXT3)
+        for step in self.steps.values():
+            step.show_outcome(Icon.CIRCLE, "", Role.TEXT3)
         self.steps[STEPS[0]].show_outcome(Icon.CIRCLE_DASHED, tr("testing…"), Role.INFO)
         self.test_button.setEnabled(False)
         self.test_button.setToolTip(tr("The test is running."))
@@ -128,7 +176,7 @@ class ConnectionPane(QWidget):
         def work(context: TaskContext) -> ConnectionReport:
             access: LrsAccess = lrs_access(settings, secrets)
             context.raise_if_cancelled()
-            return check(access)
+            return check(access, learner)
 
         self._task = self._runner.run(
             work, lane=Lane.CHECK, done=self._tested, failed=self._not_tested, cancelled=self._ended
@@ -144,15 +192,17 @@ class ConnectionPane(QWidget):
         self._ended()
         self.steps[STEPS[0]].show_outcome(Icon.MINUS_CIRCLE, tr("not needed"), Role.TEXT3)
         taken = {step.name: step for step in report.steps}
-        for name, line in self.steps.items():
+        for name, shown in self.steps.items():
             step = taken.get(name)
             if step is not None and step.ok:
-                line.show_outcome(Icon.CHECK_CIRCLE, tr("passed"), Role.GOOD, tr(step.detail))
+                shown.show_outcome(Icon.CHECK_CIRCLE, tr("passed"), Role.GOOD, tr(step.detail))
             elif step is not None:
-                line.show_outcome(Icon.X_CIRCLE, tr("failed"), Role.BAD, tr(step.detail))
+                shown.show_outcome(Icon.X_CIRCLE, tr("failed"), Role.BAD, tr(step.detail))
+            elif self._learner is None and name in _WITH_A_LEARNER:
+                shown.show_outcome(Icon.MINUS_CIRCLE, tr("needs a learner"), Role.TEXT3)
             elif not report.ok:
-                line.show_outcome(Icon.CIRCLE, tr("not tried"), Role.TEXT3)
-        self.report = "\n".join(line.said for line in self.steps.values())
+                shown.show_outcome(Icon.CIRCLE, tr("not tried"), Role.TEXT3)
+        self.report = "\n".join(shown.said for shown in self.steps.values())
         self.copy_button.setEnabled(True)
         announce(self, tr("The connection works.") if report.ok else self.report)
 

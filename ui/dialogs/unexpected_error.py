@@ -1,4 +1,4 @@
-"""A bug, said as one: what it means for the work, a report without personal data to copy, and two ways on."""
+"""A bug, now or in the last run, said as one: what it means for the work, a report without personal data, ways on."""
 
 import platform
 
@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QPlainTextEdit, QWidget
 
 from app import __version__
+from app.crash_notes import is_crash
 from app.logs import mask
 from ui.grids.form_dialog import FormDialog
 from ui.look.fonts import Type, font
@@ -17,21 +18,18 @@ from ui.look.words import tr
 _WIDTH, _HEIGHT = 640, 420
 
 
-class UnexpectedErrorDialog(FormDialog):
+class _ReportDialog(FormDialog):
     """`report` is masked before it is shown or copied."""
 
-    def __init__(self, parent: QWidget | None, report: str) -> None:
+    def __init__(self, parent: QWidget | None, report: str, *, heading: str, secondary: str, name: str) -> None:
         super().__init__(
             parent,
             title=tr("Learner Manager"),
-            heading=tr("Something went wrong that should not happen."),
-            secondary=tr(
-                "What was saved is safe; the last step may not be. Send the report to whoever looks after "
-                "Learner Manager. You can go on, or close the program and start it again."
-            ),
+            heading=heading,
+            secondary=secondary,
             icon=Icon.BUG,
             role=Role.BAD,
-            name="unexpected_error",
+            name=name,
         )
         about = f"Learner Manager {__version__}, Python {platform.python_version()}, Qt {qVersion()}"
         self.report = mask(f"{about}, {platform.system()} {platform.machine()}\n\n{report.strip()}\n")
@@ -46,8 +44,6 @@ class UnexpectedErrorDialog(FormDialog):
         self._copy = self.add_button(
             tr("Copy Report"), Icon.COPY, name="error_copy", clicked=self.copy_report, left=True
         )
-        self.add_button(tr("Close the Program"), name="error_leave", clicked=self._leave)
-        self.add_button(tr("Go On"), kind="primary", name="error_go_on", clicked=self.accept, safe=True)
         self.open_at(_WIDTH, _HEIGHT)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -61,8 +57,45 @@ class UnexpectedErrorDialog(FormDialog):
         QGuiApplication.clipboard().setText(self.report)
         self._copy.setText(tr("Copied"))
 
+
+class UnexpectedErrorDialog(_ReportDialog):
+    """A failure that nobody foresaw, just now."""
+
+    def __init__(self, parent: QWidget | None, report: str) -> None:
+        super().__init__(
+            parent,
+            report,
+            heading=tr("Something went wrong that should not happen."),
+            secondary=tr(
+                "What was saved is safe; the last step may not be. Send the report to whoever looks after "
+                "Learner Manager. You can go on, or close the program and start it again."
+            ),
+            name="unexpected_error",
+        )
+        self.add_button(tr("Close the Program"), name="error_leave", clicked=self._leave)
+        self.add_button(tr("Go On"), kind="primary", name="error_go_on", clicked=self.accept, safe=True)
+
     @Slot()
     def _leave(self) -> None:
         self.accept()
         # As if by their crosses: what has to be asked or ended first is asked and ended.
         QApplication.closeAllWindows()
+
+
+class LastTimeDialog(_ReportDialog):
+    """The last run crashed or did not answer; said once, at the next start."""
+
+    def __init__(self, parent: QWidget | None, report: str) -> None:
+        super().__init__(
+            parent,
+            report,
+            heading=tr("Learner Manager ended unexpectedly the last time.")
+            if is_crash(report)
+            else tr("Learner Manager did not answer for a while the last time."),
+            secondary=tr(
+                "What was saved is safe; look whether the last step you took is there. Press Copy Report and send "
+                "the report to whoever looks after Learner Manager: it names no learner. Then go on as usual."
+            ),
+            name="last_time",
+        )
+        self.add_button(tr("Go On"), kind="primary", name="last_time_go_on", clicked=self.accept, safe=True)

@@ -16,6 +16,7 @@ from ui.grids.condition_words import pieces
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import button
 from ui.look.cards import Card, HairLine
+from ui.look.dialog import ask
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -106,6 +107,7 @@ class ConditionBuilder(FormDialog):
             self._append(ConditionRow(self._fields))
         self._changed()
         self._timer.start(0)
+        self._opened_with = self.group
         self.rows[0].take_focus()
 
     @property
@@ -339,6 +341,23 @@ class ConditionBuilder(FormDialog):
         else:
             row.take_focus()
             self._area.ensureWidgetVisible(row)
+
+    def reject(self) -> None:
+        """Esc, Cancel or the cross: asks first if the search was changed."""
+        if self.group == self._opened_with or self._may_discard():
+            super().reject()
+
+    def _may_discard(self) -> bool:
+        answer = ask(
+            self,
+            tr("Condition Builder"),
+            tr("The conditions that you changed are not in use yet."),
+            tr("Keep editing and press Show to use them, or discard them."),
+            [("discard", tr("Discard Changes")), ("keep", tr("Keep Editing"))],
+            safe="keep",
+            name="discarding",
+        )
+        return answer == "discard"
 
     @Slot(int)
     def _ended(self, result: int) -> None:

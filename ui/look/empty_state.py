@@ -2,7 +2,16 @@
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ui.look.buttons import button
 from ui.look.fonts import Type, scaled
@@ -61,33 +70,55 @@ class EmptyState(QWidget):
         super().__init__(parent)
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)
-        self._column = QVBoxLayout(self)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(24, 16, 24, 16)
         self._column.setSpacing(8)
+        self._links: QBoxLayout | None = None
+        self._link_parts: list[QWidget] = []
+        self._wrapped: list[QLabel] = []
         self._column.addStretch(5)
         self._illustration = _Illustration(icon, self)
         self._add(self._illustration)
         self.title = text_label(title, Type.PAGE_TITLE, wrap=True)
         self.text = text_label(text, Type.BODY, Role.TEXT2, wrap=True)
         for label in (self.title, self.text):
-            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-            label.setFixedWidth(scaled(_TEXT_WIDTH))
-            self._add(label)
+            self._add_words(label)
         self.primary = self._add_buttons(primary, secondary)
         if remark:
             self._column.addSpacing(4)
-            self._add(text_label(remark, Type.SECONDARY, Role.TEXT3))
+            self._add_words(text_label(remark, Type.SECONDARY, Role.TEXT3, wrap=True))
         if link is not None:
             self._add_link(*link)
         self._column.addStretch(6)
+        self._scroll(inside)
+
+    def _scroll(self, inside: QWidget) -> None:
+        """Large text in a low window: what has no room is scrolled to, never squeezed away."""
+        area = QScrollArea(self)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setWidgetResizable(True)
+        area.setWidget(inside)
+        # Taking it in has made it paint the colour of a window.
+        inside.setAutoFillBackground(False)
+        area.viewport().setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(area)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low or narrow place the words come first, and the picture goes."""
         super().resizeEvent(event)
         margins = self._column.contentsMargins()
-        width = min(scaled(_TEXT_WIDTH), max(self.width() - margins.left() - margins.right(), _NARROWEST))
-        for label in (self.title, self.text):
-            label.setFixedWidth(width)
+        room = max(self.width() - margins.left() - margins.right(), _NARROWEST)
+        for label in self._wrapped:
+            label.setFixedWidth(min(scaled(_TEXT_WIDTH), room))
+        if self._links is not None:
+            beside = sum(part.sizeHint().width() for part in self._link_parts) + self._links.spacing()
+            ways = QBoxLayout.Direction
+            self._links.setDirection(ways.LeftToRight if beside <= room else ways.TopToBottom)
         need = self._column.totalHeightForWidth(self.width())
         if self._illustration.isHidden():
             need += self._illustration.sizeHint().height()
@@ -108,6 +139,12 @@ class EmptyState(QWidget):
         row.addStretch(1)
         self._column.addLayout(row)
 
+    def _add_words(self, label: QLabel) -> None:
+        label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        label.setFixedWidth(scaled(_TEXT_WIDTH))
+        self._wrapped.append(label)
+        self._add(label)
+
     def _add_buttons(
         self, primary: tuple[str, Icon | None] | None, secondary: tuple[str, Icon | None] | None
     ) -> QPushButton | None:
@@ -127,12 +164,17 @@ class EmptyState(QWidget):
         return first
 
     def _add_link(self, lead: str, text: str) -> None:
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addStretch(1)
+        """Side by side, or below each other where large text leaves no room for that."""
+        self._link_parts = [button(text, kind="link", name="empty_link", clicked=self.link_pressed)]
         if lead:
-            row.addWidget(text_label(lead, Type.SECONDARY, Role.TEXT2))
-        row.addWidget(button(text, kind="link", name="empty_link", clicked=self.link_pressed))
+            self._link_parts.insert(0, text_label(lead, Type.SECONDARY, Role.TEXT2))
+        self._links = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._links.setSpacing(8)
+        for part in self._link_parts:
+            self._links.addWidget(part, 0, Qt.AlignmentFlag.AlignCenter)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addLayout(self._links)
         row.addStretch(1)
         self._column.addSpacing(12)
         self._column.addLayout(row)

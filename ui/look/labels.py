@@ -135,6 +135,7 @@ def text_label(
         policy.setHeightForWidth(True)
         made.setSizePolicy(policy)
     if selectable:
+        made.setProperty("ring", True)
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )

@@ -14,7 +14,6 @@ from ui.dialogs.questions import tell_too_many_to_copy
 from ui.exporting import EXCEL, Exporter, Wanted, ask_for_file, export
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
-from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.copying import MOST_TO_COPY
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
@@ -22,7 +21,7 @@ from ui.look.fonts import scaled
 from ui.look.words import tr
 from ui.workers import TaskRunner
 
-QUICK_DELAY_MS = 120
+QUICK_DELAY_MS = 30
 NARROW_WINDOW = 1400
 
 
@@ -132,6 +131,8 @@ class GridPage(QWidget):
 
     @Slot()
     def open_condition_builder(self) -> None:
+        from ui.grids.condition_builder import ConditionBuilder
+
         dialog = ConditionBuilder(
             self.window(),
             self.runner,

@@ -7,7 +7,9 @@ from datetime import date
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.attainments import at_a_glance_kept
 from app.attainments import search as attainments
+from app.attainments.at_a_glance import Glance
 from app.attainments.search import AttainmentRow
 from app.conditions import Group
 from app.dates import MONTHS, shown
@@ -24,6 +26,7 @@ from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.pages.at_a_glance import GlanceCard
 from ui.pages.details_pane import CountLine, DetailsPane, Facts, ShareBar, rule
 from ui.pages.learner_source import READY_STATES
 
@@ -47,6 +50,7 @@ class Looked:
     row: LearnerRow = field(repr=False)
     total: int
     latest: list[AttainmentRow] = field(repr=False)
+    glance: Glance = field(default_factory=dict, repr=False)
 
 
 def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
@@ -56,7 +60,8 @@ def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
         if row is None:
             return None
         total, latest = attainments.of_learner(tx, learner_id, LATEST)
-        return Looked(row, total, latest)
+        glance = at_a_glance_kept.of_learner(tx, learner_id) if total else {}
+        return Looked(row, total, latest, glance)
 
 
 def count_ready(
@@ -78,6 +83,8 @@ class LearnerDetails(DetailsPane):
     wanted = Signal(object)
     edit_wanted = Signal()
     attainments_wanted = Signal()
+    find_wanted = Signal()
+    """The ULN of the current row is to be searched for."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("learner_details", parent)
@@ -138,9 +145,19 @@ class LearnerDetails(DetailsPane):
         ):
             self._facts.add(name, title, code=code)
         inside.addWidget(self._facts)
+        self._find = button(tr("Find ULN"), Icon.USER_FOCUS, kind="link", name="details_find_uln")
+        self._find.clicked.connect(self.find_wanted)
+        inside.addWidget(self._find)
         self.column.addWidget(self._current)
 
     def _build_attainments(self) -> None:
+        self._glance = QWidget()
+        around = QVBoxLayout(self._glance)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(rule())
+        self._glance_card = GlanceCard()
+        around.addWidget(self._glance_card)
+        self.column.addWidget(self._glance)
         self._stored = QWidget()
         inside = QVBoxLayout(self._stored)
         inside.setContentsMargins(0, 0, 0, 0)
@@ -194,6 +211,7 @@ class LearnerDetails(DetailsPane):
         """The current row; nothing of it when there is none."""
         self._current.setVisible(looked is not None)
         self._stored.setVisible(looked is not None)
+        self._glance.setVisible(looked is not None and looked.total > 0)
         self._rule.setVisible(looked is not None)
         if looked is None:
             return
@@ -201,6 +219,7 @@ class LearnerDetails(DetailsPane):
         name = " ".join(part for part in (row.given_names, row.family_name) if part)
         self._name.setText(name or row.ref)
         uln = ULN_STATES[state(row.uln)]
+        self._find.setVisible(state(row.uln) is not UlnState.OK)
         values = {
             "ref": row.ref,
             "uln": row.uln,
@@ -212,6 +231,7 @@ class LearnerDetails(DetailsPane):
         for key, value in values.items():
             self._facts.show_value(key, value, absent="not held")
         self._facts.show_state("uln", uln)
+        self._glance_card.show_stored(looked.glance)
         self._stored_count.setText(count(looked.total))
         for place, (subject, grade, when) in enumerate(self._latest):
             one = looked.latest[place] if place < len(looked.latest) else None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from app.attainments.at_a_glance import TITLES, Measure
 from app.db.database import Database
 from app.keys import Keys
 from app.learners import search
@@ -37,6 +38,16 @@ COLUMNS = (
     Column("tutor_group", "Tutor Group", Kind.TEXT, 96, visible=False),
     Column("email", "Email", Kind.TEXT, 190, visible=False),
     Column("last_plr", "Last PLR", Kind.DATE, 98, absent="never", tip="When the LRS was last asked"),
+    *(
+        Column(measure.value, TITLES[measure], Kind.TEXT, width, absent="–", tip=tip, visible=False)
+        for measure, width, tip in (
+            (Measure.GCSE_ENGLISH, 96, "The best GCSE in English stored, as awarded"),
+            (Measure.GCSE_MATHS, 90, "The best GCSE in mathematics stored, as awarded"),
+            (Measure.FS_ENGLISH, 84, "The highest functional skills English passed"),
+            (Measure.FS_MATHS, 78, "The highest functional skills mathematics passed"),
+            (Measure.FULL_LEVEL, 118, "The highest full level that the stored attainments prove"),
+        )
+    ),
 )
 _ULN_TINTS = {UlnState.TEMPORARY: Role.WARN, UlnState.BAD: Role.BAD}
 
@@ -85,6 +96,11 @@ def _row(one: LearnerRow) -> Row:
             one.tutor_group,
             one.email,
             one.last_plr.date() if one.last_plr else None,
+            one.gcse_english,
+            one.gcse_maths,
+            one.fs_english,
+            one.fs_maths,
+            one.full_level,
         ),
         tints={"uln": tint} if tint is not None else {},
     )

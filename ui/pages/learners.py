@@ -10,7 +10,6 @@ from app.context import AppContext
 from app.learners import edit
 from app.learners.search import FIELDS, Ready
 from app.tasks import TaskContext
-from ui.dialogs.learner_form import LearnerDialog
 from ui.hub import Hub
 from ui.look.banner import Banner
 from ui.look.buttons import button
@@ -18,9 +17,11 @@ from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
+from ui.pages.certificate_banner import CertificateBanner
 from ui.pages.grid_page import GridPage
 from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
 from ui.pages.learner_source import LearnerSource
+from ui.pages.learners_uln import LearnersUln
 from ui.workers import Lane, TaskRunner
 
 _LATER_MS = 150
@@ -33,6 +34,7 @@ class LearnersPage(GridPage):
     failed = Signal(object)
     demo_wanted = Signal()
     licences_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         fields = [field.info for field in FIELDS.values()]
@@ -47,6 +49,8 @@ class LearnersPage(GridPage):
         self.pane.wanted.connect(self._narrow)
         self.pane.edit_wanted.connect(self.edit_learner)
         self.pane.attainments_wanted.connect(self._show_attainments)
+        self.uln = LearnersUln(self, context, runner, hub)
+        self.pane.find_wanted.connect(self.uln.find_current)
         self._looking: TaskContext | None = None
         self._counting: TaskContext | None = None
         # The pane follows an arrow key held down at its own pace.
@@ -59,6 +63,9 @@ class LearnersPage(GridPage):
         self._licence_banner = Banner(Icon.KEY, Role.WARN, tr("The PLR download is switched off."), "", [lead])
         self._licence_banner.setObjectName("licence_banner")
         self.insert_above_grid(self._licence_banner)
+        self.certificate_banner = CertificateBanner(context, runner)
+        self.certificate_banner.settings_wanted.connect(self.settings_wanted)
+        self.insert_above_grid(self.certificate_banner)
         self.show_rights(context.rights)
 
     def show_rights(self, rights: Rights) -> None:
@@ -182,6 +189,8 @@ class LearnersPage(GridPage):
             if held is not None
             else self._context.settings.college.ukprn or self._context.settings.lrs.ukprn
         )
+        from ui.dialogs.learner_form import LearnerDialog
+
         dialog = LearnerDialog(self.window(), self.runner, self._context, held, campuses, ukprn)
         dialog.saved.connect(self._saved)
         dialog.open()
@@ -192,7 +201,7 @@ class LearnersPage(GridPage):
 
     @Slot(object)
     def _announced(self, changes: Changes) -> None:
-        if changes.topics & {Topic.LEARNERS, Topic.PLR_CHECKS}:
+        if changes.topics & {Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS}:
             self.reload()
         if changes.topics & {Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS}:
             self._later.start()

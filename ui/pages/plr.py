@@ -115,6 +115,10 @@ class PlrPage(GridPage):
         """Ask again about the learners of the selected rows."""
         self._start(self.session.learner_ids_of(self.grid.selected_keys()))
 
+    def ask_about(self, learner_ids: list[int]) -> None:
+        """Ask again about these learners of the window."""
+        self._start(learner_ids)
+
     def _start(self, learner_ids: list[int]) -> None:
         if self.busy or not learner_ids:
             return

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.connectors.lrs_codes import describe
 from app.dates import shown
@@ -18,8 +18,9 @@ from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role, color
 from ui.look.words import plural, tr
+from ui.pages.at_a_glance import GlanceCard
 from ui.pages.attainment_details import said
-from ui.pages.details_pane import DetailsPane
+from ui.pages.details_pane import DetailsPane, rule
 from ui.pages.plr_source import ASKING, CHANGE_STATES
 
 _MARKS = {
@@ -143,6 +144,14 @@ class PlrDetails(DetailsPane):
         self.column.addLayout(line)
         self._notes = text_label("", Type.SECONDARY, Role.WARN, wrap=True)
         self.column.addWidget(self._notes)
+        self._glance = QWidget()
+        around = QVBoxLayout(self._glance)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(rule())
+        self._preview = GlanceCard(preview=True)
+        around.addWidget(self._preview)
+        around.addWidget(rule())
+        self.column.addWidget(self._glance)
         self._table = FieldTable()
         self.column.addWidget(self._table)
         self.column.addStretch(1)
@@ -164,6 +173,8 @@ class PlrDetails(DetailsPane):
         has_event = row is not None and row.event is not None
         self.settled = not has_event
         self._table.setVisible(has_event)
+        if not has_event:
+            self._glance.hide()
         self._tag.setVisible(row is not None)
         self._who.setVisible(row is not None)
         for entry in self._legend:
@@ -211,3 +222,5 @@ class PlrDetails(DetailsPane):
         }
         self._effect.setText(effects.get(found.change, "") if found.change is not None else "")
         self._table.show_fields(found.fields)
+        anything = found.after is not None and self._preview.show_preview(found.now, found.after)
+        self._glance.setVisible(anything)

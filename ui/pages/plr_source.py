@@ -141,7 +141,7 @@ class PlrSource:
         return passes(query.conditions, lambda name: value_of(row, name))
 
     def total(self) -> int:
-        return len(self._session.rows())
+        return self._session.row_count
 
     def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
         rows = ((key, self._session.row(key)) for key in keys)

@@ -153,7 +153,7 @@ class PlrStrip(Card):
         self._note.show()
         self.cancel.hide()
         self.next.setVisible(left > 0)
-        numbers = {"n": count(min(left, at_most)), "left": count(left)}
+        numbers = {"n": count(at_most), "left": count(left)}
         whole = tr("Continue with the Next {n} ({left} left)", **numbers)
         # Beside the counts, large text leaves room for the shorter form only.
         self.next.setText(whole if scale() <= _WHOLE_WORDS_UP_TO else tr("Next {n} ({left} left)", **numbers))

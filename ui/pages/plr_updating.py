@@ -1,7 +1,7 @@
 """*Update Selected* and its *Undo*, from the question before to the summary after."""
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app.changes import Changes, Topic
 from app.context import AppContext
@@ -92,8 +92,8 @@ class PlrUpdating(QObject):
     @Slot()
     def _show_summary(self) -> None:
         summary, self._summary = self._summary, None
-        if summary is None:
-            return
+        if summary is None or not any(window.isVisible() for window in QApplication.topLevelWidgets()):
+            return  # stopped by leaving the program: nothing comes up after its window has gone
         dialog = UpdateSummaryDialog(self._owner.window(), summary, self._session.row)
         dialog.setProperty("operation", summary.operation_id)
         dialog.undo_requested.connect(self._undo)

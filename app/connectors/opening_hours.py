@@ -1,0 +1,68 @@
+"""When the service is said to be open: from the settings, for nobody publishes it where a program could read it.
+
+The hours are those of the United Kingdom, whatever this computer's clock is set to (lrs.md 10). They never stop
+anybody: outside them the program asks first, and the service itself has the last word (WSEC0004).
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from app.config import LrsSettings
+from app.config_rules import WEEKDAYS, weekdays_of
+
+_LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_HERE = "Europe/London"
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningHours:
+    """From `opens` to `closes` on each of `days` (Monday is 0)."""
+
+    opens: time
+    closes: time
+    days: frozenset[int]
+
+    def open_at(self, moment: datetime) -> bool:
+        """Whether the service is said to be open at an aware `moment`."""
+        local = moment.astimezone(ZoneInfo(_HERE))
+        return local.weekday() in self.days and self.opens <= local.time() < self.closes
+
+    @property
+    def words(self) -> str:
+        """Such as "08:00 to 18:00, Monday to Friday"."""
+        return f"{self.opens:%H:%M} to {self.closes:%H:%M}, {_spoken(self.days)}"
+
+
+def hours_of(settings: LrsSettings) -> OpeningHours | None:
+    """The hours in the settings; None where none are set: then nobody is ever warned."""
+    if not settings.opens or not settings.closes:
+        return None
+    return OpeningHours(
+        time.fromisoformat(settings.opens), time.fromisoformat(settings.closes), weekdays_of(settings.days)
+    )
+
+
+def closed_now(settings: LrsSettings, moment: datetime | None = None) -> str:
+    """A sentence if the service is said to be closed now, "" if it is open or nobody said when it is."""
+    hours = hours_of(settings)
+    moment = moment or datetime.now(UTC)
+    try:
+        if hours is None or hours.open_at(moment):
+            return ""
+        local = moment.astimezone(ZoneInfo(_HERE))
+    except ZoneInfoNotFoundError:
+        return ""  # a computer without time zones cannot tell what time it is there
+    return (
+        f"The Learning Records Service is said to be open {hours.words}. "
+        f"In the United Kingdom it is {_LONG[local.weekday()]}, {local:%H:%M}."
+    )
+
+
+def _spoken(days: frozenset[int]) -> str:
+    found = sorted(days)
+    if len(found) == len(WEEKDAYS):
+        return "every day"
+    if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
+        return f"{_LONG[found[0]]} to {_LONG[found[-1]]}"
+    return " and ".join(_LONG[day] for day in found) if len(found) < 3 else ", ".join(_LONG[day] for day in found)

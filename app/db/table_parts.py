@@ -1,0 +1,32 @@
+"""What every table is made of: the names of its constraints, its key, its version and its links."""
+
+from typing import Any
+
+from sqlalchemy import Column, ForeignKey, Integer, MetaData
+
+from app.db.types import Key
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def key() -> Column[int]:
+    """The surrogate key of every table."""
+    return Column("id", Key, primary_key=True, autoincrement=True)
+
+
+def version() -> Column[int]:
+    """Counts the edits of a row that people edit: a save names the one it saw."""
+    return Column("version", Integer, nullable=False, server_default="1")
+
+
+def link(name: str, target: str, *, null: bool = False, index: bool = False) -> Column[Any]:
+    """A reference to the `id` of another table."""
+    return Column(name, Key, ForeignKey(f"{target}.id"), nullable=null, index=index)

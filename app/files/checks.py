@@ -1,0 +1,179 @@
+"""What is wrong with a learner, and with the file as a whole (learner-files.md 3 and 7).
+
+Nothing here decides to load: the problems are told, and what cannot be (a birth in the future) is left out.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from app.files.rows import AimRecord, FileFacts, FileKind, LearnerRecord, Level, Place, Problem
+from app.folding import fold
+from app.postcodes import is_postcode
+from app.ulns import UlnState
+
+_CORRECT = "Correct it in your MIS and export again."
+_YOUNGEST, _OLDEST, _IMPOSSIBLE = 14, 100, 115
+_TEN_YEARS = timedelta(days=3653)
+_LATE = timedelta(days=60)
+_EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_ODD = re.compile(r'[0-9<>|"\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]|[\U0001f000-\U0001ffff]')
+_O_FOR_ZERO = re.compile(r"[A-Z]{1,2}[0-9O][0-9A-Z]? O[A-Z]{2}")
+
+
+@dataclass(slots=True)
+class _Seen:
+    place: Place
+    ref: str
+
+
+@dataclass(slots=True)
+class FileChecks:
+    """Looks at every learner of a file in turn, then at the whole."""
+
+    facts: FileFacts
+    today: date = field(default_factory=date.today)
+    duplicates: list[Problem] = field(default_factory=list)
+    _refs: dict[str, Place] = field(default_factory=dict, repr=False)
+    _ulns: dict[str, _Seen] = field(default_factory=dict, repr=False)
+    shared: dict[str, list[str]] = field(default_factory=dict, repr=False)
+    """By ULN: the references that share it, from the second one on with the first in front."""
+
+    def look(self, record: LearnerRecord) -> bool:
+        """Add what is wrong to the learner's problems; whether the learner may be loaded."""
+        self._doubles(record)
+        check_learner(record, self.today, with_aims=self.facts.kind is FileKind.ILR_XML)
+        return not record.rejected
+
+    def _doubles(self, record: LearnerRecord) -> None:
+        folded = fold(record.ref)
+        if folded is not None:
+            first = self._refs.setdefault(folded, record.place)
+            if first is not record.place:
+                reason = (
+                    f"Another learner with this person code stands further up (number {first.number:,}, "
+                    f"line {first.line:,}) and was kept; this one is left out. Give each learner a code of their own."
+                )
+                record.note(Level.STOP, "duplicate_ref", "ref", reason)
+                self.duplicates.append(record.problems[-1])
+                return
+        uln = record.values.get("uln")
+        if isinstance(uln, str) and record.values.get("uln_state") == UlnState.OK.value:
+            seen = self._ulns.setdefault(uln, _Seen(record.place, record.ref))
+            if seen.place is not record.place:
+                self.shared.setdefault(uln, [seen.ref]).append(record.ref)
+                record.note(Level.WARN, "shared_uln", "uln", _shared(seen.ref))
+
+    def end(self) -> list[Problem]:
+        """What only the whole file shows: the first of those who share a ULN, now that the others are known."""
+        found = []
+        for uln, refs in self.shared.items():
+            found.append(Problem(Level.WARN, "shared_uln", "uln", _shared(refs[1]), self._ulns[uln].place))
+        return found
+
+
+def _shared(ref: str) -> str:
+    return f"The learner with person code {ref or 'not given'} has the same ULN. Find out whose it is."
+
+
+def check_learner(record: LearnerRecord, today: date, *, with_aims: bool = True) -> None:
+    """Add what is incomplete, unlikely or impossible about one learner to its problems."""
+    values = record.values
+    for name, what in (("family_name", "family name"), ("given_names", "given names")):
+        text = values.get(name)
+        if not text:
+            record.note(Level.WARN, "missing_name", name, f"The {what} is missing. Add it in your MIS.")
+        elif isinstance(text, str) and not text.isalpha() and _ODD.search(text):
+            record.note(Level.WARN, "odd_name", name, f"There are signs in the name that no name has. {_CORRECT}")
+    _birth(record, today)
+    _ways(record)
+    born = values.get("birth_date")
+    born = born if isinstance(born, date) else None
+    for aim in record.aims:
+        _aim(record, aim, born, today)
+    _aims_together(record, today, with_aims=with_aims)
+
+
+def _birth(record: LearnerRecord, today: date) -> None:
+    born = record.values.get("birth_date")
+    if not isinstance(born, date):
+        if not any(one.field == "birth_date" for one in record.problems):
+            record.note(Level.WARN, "missing_birth_date", "birth_date", "The date of birth is missing. Add it.")
+        return
+    age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+    if born > today or born.year < 1900 or age >= _IMPOSSIBLE:
+        record.values["birth_date"] = None
+        reason = f"This date of birth cannot be, so it was left out. {_CORRECT}"
+        record.note(Level.WARN, "bad_birth_date", "birth_date", reason)
+    elif not _YOUNGEST <= age <= _OLDEST:
+        reason = f"By this date the learner is under {_YOUNGEST} or over {_OLDEST}. Check the year."
+        record.note(Level.WARN, "unlikely_birth_date", "birth_date", reason)
+
+
+def _ways(record: LearnerRecord) -> None:
+    """The ways to reach somebody: postcode and e-mail."""
+    code, email = record.values.get("postcode"), record.values.get("email")
+    if not isinstance(code, str):
+        record.note(Level.WARN, "missing_postcode", "postcode", "The postcode is missing. Add it in your MIS.")
+    elif not is_postcode(code):
+        why = " There is a letter O where a zero is due." if _O_FOR_ZERO.fullmatch(code) else ""
+        record.note(Level.WARN, "bad_postcode", "postcode", f"This is not a UK postcode.{why} {_CORRECT}")
+    if isinstance(email, str) and not _EMAIL.fullmatch(email):
+        record.note(Level.WARN, "bad_email", "email", f"This is not an e-mail address. {_CORRECT}")
+
+
+def _aim(record: LearnerRecord, aim: AimRecord, born: date | None, today: date) -> None:
+    starts, planned, ends = aim.starts, aim.planned_end, aim.ends
+    name = "starts"
+    reason = ""
+    if starts is not None and born is not None and starts <= born:
+        reason = "A course begins before the learner was born."
+    elif starts is not None and today - starts > _TEN_YEARS:
+        reason = "A course began over ten years ago."
+    elif starts is not None and planned is not None and not timedelta(0) <= planned - starts <= _TEN_YEARS:
+        name, reason = "planned_end", "A course is planned to end before it begins, or over ten years later."
+    elif ends is not None and ends > today:
+        name, reason = "ends", "A course has ended in the future."
+    if reason:
+        record.note(Level.WARN, "unlikely_aim_date", name, f"{reason} {_CORRECT}")
+
+
+def _aims_together(record: LearnerRecord, today: date, *, with_aims: bool) -> None:
+    if not record.aims:
+        if with_aims:
+            record.note(Level.WARN, "no_aims", "aims", "The learner has no courses in this file.")
+        return
+    numbers = [one.seq for one in record.aims if one.seq]
+    if len(set(numbers)) != len(numbers):
+        record.note(Level.WARN, "repeated_seq", "seq", f"Two courses have the same number; all were kept. {_CORRECT}")
+    if record.values.get("uln_state") == UlnState.TEMPORARY.value:
+        begun = min((one.starts for one in record.aims if one.starts), default=today)
+        if today - begun > _LATE:
+            reason = "Still on a temporary ULN, and begun over 60 days ago. Find the real one."
+            record.note(Level.WARN, "temporary_late", "uln", reason)
+
+
+def check_file(
+    facts: FileFacts, college: str = "", loaded_year: str = "", loaded_prepared: date | None = None
+) -> list[Problem]:
+    """What a person must decide before a file is loaded: whose it is, and whether it is older than the last one.
+
+    `college` is the UKPRN of the settings; `loaded_…` say what was loaded last; "" and None for nothing.
+    """
+    found = []
+    said = set(facts.ukprns.values())
+    if len(said) > 1:
+        found.append(
+            Problem(Level.ASK, "ukprn_differs", "ukprn", "The file names several providers. Check it is yours.")
+        )
+    if college and facts.ukprn and facts.ukprn != college:
+        reason = f"The file is of provider {facts.ukprn}, the college is {college}. Check that it is the right file."
+        found.append(Problem(Level.ASK, "other_provider", "ukprn", reason))
+    if not college and not facts.ukprn:
+        found.append(Problem(Level.ASK, "no_provider", "ukprn", "The file does not say whose it is. Give the UKPRN."))
+    older = bool(facts.prepared and loaded_prepared and facts.prepared < loaded_prepared)
+    if (facts.year and loaded_year and facts.year < loaded_year) or (facts.year == loaded_year and older):
+        found.append(
+            Problem(Level.ASK, "older_file", "year", "A newer file is loaded already. Load this one anyway?")
+        )
+    return found

@@ -1,0 +1,161 @@
+"""`python -m tests.bench.report FILE [--note TEXT]`: writes what `python -m tests.bench --json FILE` found into the
+tables of docs/performance.md, so that nobody types a figure.
+
+A run of some measures only replaces their rows; it must come from the same machine as the others. A measure that is
+short of its goal needs a reason and a next step in `REASONS`, or nothing is written.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+ISSUES: Mapping[int, tuple[str, ...]] = {
+    1: (
+        "plr_download",
+        "select_all",
+        "grid_repaint",
+        "grid_open",
+        "grid_sort",
+        "ui_stall",
+        "export_xlsx",
+        "export_csv",
+    ),
+    2: ("plr_faults", "plr_cpu", "plr_window", "update_selected", "quick_filter", "start", "memory", "shutdown"),
+}
+"""Which measures belong to which issue, by the first word of their names; in the order of the tables."""
+HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short: why, and what next")
+
+REASONS: Mapping[str, tuple[str, str]] = {
+    "plr_faults": (
+        "The service asks for a second of patience each time it is busy, and the whole run waits: fifty times a "
+        "second and a little more.",
+        "Let only the learner that was refused wait (app/pace.py), and go on with the others at half the calls.",
+    ),
+    "plr_window": (
+        "By the profile a load makes an object of each held row twice, once to filter and once only to count them: "
+        "nine tenths of the time.",
+        "Take the number of rows from the session (row_count), and choose by code per learner before rows are made.",
+    ),
+    "quick_filter": (
+        "Rows are read in the order of surnames, from all over the file, and the filter waits 120 ms for the next "
+        "key before it begins.",
+        "Read in the order of the table where a quick filter is set (0.22 s instead of 2.0 s), and wait 30 ms: the "
+        "next key cancels the load anyway.",
+    ),
+    "start": (
+        "A quarter of a second is importing our own modules, and 0.1 s building the window, a third of it pages that "
+        "are not seen yet.",
+        "Build the Attainments and Licences pages when they are first opened; declare the server's indexes where "
+        "they are made, for they bring SQLAlchemy's PostgreSQL dialect along (25 ms).",
+    ),
+    "memory": (
+        "Each connection maps 256 MB of the file and keeps 64 MB of pages: with no mapping and 8 MB of pages 155 MB "
+        "are left instead of 780. Of these, 70 MB are freed memory that the C library keeps.",
+        "Set mmap_size to 0 and cache_size to 2 MB in app/db/database.py, give freed memory back after a load "
+        "(malloc_trim), and measure grid_open and grid_sort again.",
+    ),
+    "update_selected": (
+        "By the profile nearly half of the time is SQLAlchemy's execute, of which SQLite's own part is a third; "
+        "bringing English and maths at a glance up to date takes a tenth.",
+        "Hand the rows of a learner to the driver with a statement compiled once, and keep the glance of a hundred "
+        "learners at a time.",
+    ),
+    "ui_stall": (
+        "Measured while other programs had both cores of the machine busy.",
+        "Measure again on a quiet machine; if it stays, profile the window's thread at the end of an update.",
+    ),
+}
+"""By the first word of the name: why a measure is short, and what to do about it."""
+
+Row = tuple[str, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.report")
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--note", default="", help="a sentence about the run, such as “The machine was busy.”")
+    parser.add_argument("--document", type=Path, default=DOCUMENT, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    results = json.loads(options.file.read_text(encoding="utf-8"))
+    text = options.document.read_text(encoding="utf-8")
+    try:
+        text = filled(text, results, options.note)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 1
+    options.document.write_text(text, encoding="utf-8")
+    return 0
+
+
+def filled(text: str, results: Sequence[Mapping[str, Any]], note: str = "") -> str:
+    """The document with these results in its tables. Raises ValueError if they do not belong there."""
+    machines = {one["machine"] for one in results}
+    if len(machines) != 1 or "small run" in str(machines):
+        raise ValueError("These results come from several machines, or from a small run: nothing was written.")
+    rows = {one["name"]: row_of(one) for one in results}
+    held = {row[0]: row for number in ISSUES for row in rows_in(block(text, f"issue {number}"))}
+    kept = {name: row for name, row in held.items() if name not in rows and _first(name) in _known()}
+    machine = machines.pop()
+    if kept and machine not in block(text, "machine"):
+        raise ValueError("The other rows were measured on another machine: measure all of them on this one.")
+    text = with_block(text, "machine", "\n".join(part for part in (f"Measured on: {machine}.", note) if part))
+    for number, names in ISSUES.items():
+        together = {**kept, **rows}
+        listed = [row for name in names for row in together.values() if _first(row[0]) == name]
+        text = with_block(text, f"issue {number}", table(listed))
+    return text
+
+
+def row_of(one: Mapping[str, Any]) -> Row:
+    """A row of the table; raises ValueError if the measure is short without a reason."""
+    why = ""
+    if not one["ok"]:
+        if _first(one["name"]) not in REASONS:
+            raise ValueError(f"{one['name']} is short of its goal: add a reason and a next step to REASONS.")
+        reason, step = REASONS[_first(one["name"])]
+        why = f"{reason} Next: {step}"
+    reference = "–" if one["reference"] is None else f"{one['reference']:g} ({one['reference_name']})"
+    ratio = "–" if one["ratio"] is None else f"{one['ratio']:.2f} x"
+    verdict = "ok" if one["ok"] else "SHORT"
+    return (one["name"], f"{one['figure']:g} {one['unit']}", reference, ratio, one["goal"], verdict, why)
+
+
+def table(rows: Sequence[Row]) -> str:
+    lines = [HEAD, ("---",) * len(HEAD), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def rows_in(text: str) -> list[Row]:
+    """The rows of a table, without its head."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines[2:]]
+
+
+def block(text: str, name: str) -> str:
+    """What stands between `<!-- NAME -->` and `<!-- end -->`."""
+    found = re.search(rf"<!-- {name} -->\n(.*?)<!-- end -->", text, re.DOTALL)
+    if found is None:
+        raise ValueError(f"The document has no part “{name}”.")
+    return found.group(1)
+
+
+def with_block(text: str, name: str, inside: str) -> str:
+    old = block(text, name)
+    return text.replace(f"<!-- {name} -->\n{old}<!-- end -->", f"<!-- {name} -->\n{inside}\n<!-- end -->")
+
+
+def _first(name: str) -> str:
+    return name.split(maxsplit=1)[0]
+
+
+def _known() -> set[str]:
+    return {name for names in ISSUES.values() for name in names}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

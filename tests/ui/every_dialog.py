@@ -1,0 +1,250 @@
+"""Every dialog there is and how it is opened, and what a keyboard can do with one.
+
+A new dialog needs one line: in `MADE` for a class, in `ASKED` for a function that asks and waits.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.attainments.export_changes import Layout
+from app.context import AppContext
+from app.errors import InputError
+from app.learners.search import FIELDS
+from app.plr.update import UpdateSummary
+from tests.ui.dialog_room import gone, opened
+from tests.ui.ribbon_example import example_actions
+from ui.actions import ActionSet
+from ui.dialogs import questions
+from ui.dialogs.about import AboutDialog
+from ui.dialogs.export_layout import LayoutDialog
+from ui.dialogs.find_uln import FindUlnDialog
+from ui.dialogs.keys import KeysDialog
+from ui.dialogs.learner_form import LearnerDialog
+from ui.dialogs.lrs_asking import AskingDialog
+from ui.dialogs.lrs_closed import ask_closed
+from ui.dialogs.message import MessageDialog
+from ui.dialogs.settings import SettingsDialog
+from ui.dialogs.sign_in import SignInDialog
+from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
+from ui.dialogs.update_summary import UpdateSummaryDialog
+from ui.dialogs.verify import VerifyDialog
+from ui.exporting import EXCEL, _SaveDialog, ask_for_file
+from ui.grids.condition_builder import ConditionBuilder
+from ui.grids.form_dialog import FormDialog
+from ui.look.dialog import FramedDialog, Question
+from ui.workers import TaskRunner
+
+TAB, ENTER, ESC = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Escape
+_MOST_STOPS = 150
+_ROW = 6
+"""Controls of one row may stand this much higher than those before them."""
+
+
+@dataclass
+class Desk:
+    """What dialogs are made from."""
+
+    qtbot: QtBot
+    context: AppContext
+    runner: TaskRunner
+    folder: Path
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`edit` changes something that Esc would lose, with keys; the dialog then has to ask."""
+
+    make: Callable[[Desk], QDialog]
+    edit: Callable[[QDialog], None] | None = None
+
+
+def typing(name: str) -> Callable[[QDialog], None]:
+    """Tab to the field of that name, and type."""
+
+    def act(dialog: QDialog) -> None:
+        tab_to(dialog, lambda widget: widget.objectName() == name)
+        QTest.keyClicks(QApplication.focusWidget(), "x1")
+
+    return act
+
+
+def keys(*pressed: Qt.Key) -> Callable[[QDialog], None]:
+    def act(dialog: QDialog) -> None:
+        for key in pressed:
+            press(key)
+
+    return act
+
+
+INFOS = [field.info for field in FIELDS.values()]
+MADE: dict[type[QDialog], Entry] = {
+    AboutDialog: Entry(lambda desk: AboutDialog(None)),
+    ConditionBuilder: Entry(
+        lambda desk: ConditionBuilder(None, desk.runner, ("learner", "learners"), INFOS, None, lambda *_: (3, 9)),
+        keys(Qt.Key.Key_Down),
+    ),
+    KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),
+    LayoutDialog: Entry(lambda desk: LayoutDialog(None, Layout()), keys(Qt.Key.Key_Down, Qt.Key.Key_Space)),
+    LearnerDialog: Entry(
+        lambda desk: LearnerDialog(None, desk.runner, desk.context, None, [(1, "City")], "19990002"), typing("ref")
+    ),
+    MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
+    SettingsDialog: Entry(lambda desk: SettingsDialog(None, desk.runner, desk.context, {}), typing("username")),
+    # What Esc forgets here is a password half typed: forgetting it is what Esc is for, so nothing is asked.
+    SignInDialog: Entry(lambda desk: SignInDialog(None, desk.runner, desk.context, "lrs_password")),
+    LastTimeDialog: Entry(lambda desk: LastTimeDialog(None, "ValueError: 1")),
+    UnexpectedErrorDialog: Entry(lambda desk: UnexpectedErrorDialog(None, "ValueError: 1")),
+    FindUlnDialog: Entry(lambda desk: FindUlnDialog(None, desk.runner, desk.context, [])),
+    VerifyDialog: Entry(lambda desk: VerifyDialog(None, desk.runner, desk.context, [])),
+    UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
+}
+SUMMARY = UpdateSummary(new=[1, 2], changed=[3], unchanged=[4], not_applied=[], operation_id=3)
+ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
+    questions.ask_over_limit: lambda desk: questions.ask_over_limit(None, 1243, 1000),
+    questions.ask_again: lambda desk: questions.ask_again(None, 2),
+    questions.ask_lower: lambda desk: questions.ask_lower(None, 12),
+    questions.confirm_closing_plr: lambda desk: questions.confirm_closing_plr(None, 5120, 388),
+    questions.confirm_quitting: lambda desk: questions.confirm_quitting(None),
+    questions.tell_too_many_to_copy: lambda desk: questions.tell_too_many_to_copy(None, 250_000, 100_000),
+    questions.confirm_discarding: lambda desk: questions.confirm_discarding(None, "Not saved yet."),
+    questions.confirm_host: lambda desk: questions.confirm_host(None, "lrs.example"),
+    ask_closed: lambda desk: ask_closed(None, "The service is closed until 06:00."),
+    ask_for_file: lambda desk: ask_for_file(None, EXCEL, "Export", str(desk.folder / "one.xlsx")),  # type: ignore[arg-type]
+}
+MORE: dict[str, tuple[type[QDialog], Callable[[QDialog], None]]] = {
+    "SettingsDialog, Appearance": (SettingsDialog, keys(Qt.Key.Key_Down)),
+    "SettingsDialog, About": (SettingsDialog, keys(Qt.Key.Key_Down, Qt.Key.Key_Down)),
+}
+"""Other states of a dialog, and the keys that lead there."""
+CASES = {
+    **{kind.__name__: kind for kind in MADE},
+    **{asks.__name__: asks for asks in ASKED},
+    **{name: kind for name, (kind, _) in MORE.items()},
+}
+EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not None]
+WITHOUT_A_LINE = {
+    *(FramedDialog, FormDialog, AskingDialog, _ReportDialog),
+    *(Question, questions.MainAnswerQuestion, _SaveDialog),
+}
+"""What the others are made of, and what only functions in `ASKED` open."""
+
+
+def owner() -> QWidget:
+    """A window for actions; it goes with the application."""
+    found = QApplication.instance().findChild(QWidget, "owner")  # type: ignore[union-attr]
+    return found or QWidget(objectName="owner")
+
+
+def work(desk: Desk, case: str, act: Callable[[QDialog], None]) -> None:
+    """Open the dialog of `case` and do `act` once it has the keyboard; afterwards it is gone."""
+    kind: Any = CASES[case]
+    if kind in MADE:
+        dialog = opened(desk.qtbot, MADE[kind].make(desk))
+        desk.qtbot.waitUntil(lambda: not desk.runner.is_busy() and has_keyboard(dialog))
+        if case in MORE:
+            MORE[case][1](dialog)
+        act(dialog)
+        return
+    failures: list[BaseException] = []
+    tries = iter(range(500))
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QDialog) or not has_keyboard(dialog):
+            assert next(tries, None) is not None
+            QTimer.singleShot(10, look)
+            return
+        try:
+            act(dialog)
+        except BaseException as failure:  # an assertion must not be lost in the event loop
+            failures.append(failure)
+        if not gone(dialog):
+            QDialog.reject(dialog)
+
+    QTimer.singleShot(10, look)
+    ASKED[kind](desk)
+    if failures:
+        raise failures[0]
+
+
+def has_keyboard(dialog: QWidget) -> bool:
+    focus = QApplication.focusWidget()
+    return focus is not None and focus.window() is dialog
+
+
+def press(key: Qt.Key) -> None:
+    focus = QApplication.focusWidget() or QApplication.activeModalWidget()
+    assert focus is not None
+    QTest.keyPress(focus, key)  # it may be gone before the key is let go
+
+
+def holder(widget: QWidget | None) -> QWidget:
+    """The control that a field belongs to."""
+    assert widget is not None
+    above = widget.parentWidget()
+    return above if isinstance(widget, QLineEdit) and isinstance(above, QComboBox | QAbstractSpinBox) else widget
+
+
+def tab_to(dialog: QDialog, wanted: Callable[[QWidget], bool]) -> QWidget:
+    for _ in range(_MOST_STOPS):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if wanted(focus):
+            return focus
+        press(TAB)
+    raise AssertionError("Tab does not lead there")
+
+
+def walk(dialog: QDialog, look: Callable[[QWidget], None]) -> list[QWidget]:
+    """What Tab reaches, once round; `look` sees each while it has the keyboard."""
+    start = QApplication.focusWidget()
+    stops: list[QWidget] = []
+    for _ in range(_MOST_STOPS):
+        focus = QApplication.focusWidget()
+        stops.append(holder(focus))
+        look(stops[-1])
+        press(TAB)
+        if QApplication.focusWidget() is start:
+            return stops
+    raise AssertionError([stop.objectName() for stop in stops])
+
+
+def controls(dialog: QDialog) -> list[QWidget]:
+    """What can be used and should be reached with Tab."""
+    found = []
+    for widget in dialog.findChildren(QWidget):
+        mine = widget.isVisible() and widget.isEnabled() and widget.window() is dialog
+        if mine and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and holder(widget) is widget:
+            found.append(widget)
+    return found
+
+
+def area(dialog: QDialog, widget: QWidget) -> QRect:
+    return QRect(widget.mapTo(dialog, QPoint(0, 0)), widget.size())
+
+
+def goes_on(before: QRect, after: QRect) -> bool:
+    """Whether `after` is read later: further down, or further right; a step up leads to the next column."""
+    if after.top() >= before.bottom() - _ROW:
+        return True
+    return after.left() >= before.right() - _ROW or (
+        after.top() >= before.top() - _ROW and after.left() > before.left()
+    )
+
+
+def named(widget: QWidget) -> str:
+    return widget.objectName() or f"{type(widget).__name__} {widget.accessibleName()}"

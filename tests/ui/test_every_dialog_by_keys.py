@@ -1,0 +1,241 @@
+"""Every dialog there is, with the keyboard alone: Tab through all of it, Enter, Esc, and a name for each control.
+
+`tests/ui/every_dialog.py` lists them; a dialog that is not in its list fails here.
+"""
+
+import importlib
+import inspect
+import pkgutil
+from contextlib import suppress
+from functools import partial
+
+import pytest
+from keyring.backends.fail import Keyring as NoKeyring
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractScrollArea,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QFileDialog,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
+
+import ui
+from tests.app.test_secrets import using
+from tests.ui.dialog_room import dressed, gone, open_context, open_runner, unnamed
+from tests.ui.every_dialog import (
+    ASKED,
+    CASES,
+    EDITED,
+    ENTER,
+    ESC,
+    MADE,
+    MORE,
+    WITHOUT_A_LINE,
+    Desk,
+    area,
+    controls,
+    goes_on,
+    has_keyboard,
+    named,
+    press,
+    tab_to,
+    walk,
+    work,
+)
+from ui import dialogs
+from ui.look.dialog import Question
+from ui.look.focus_ring import FocusRing
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+@pytest.fixture
+def desk(qtbot, qapp, tmp_path, monkeypatch):
+    using(NoKeyring(), monkeypatch)
+    with dressed(qapp), open_context(tmp_path) as context, open_runner() as runner:
+        yield Desk(qtbot, context, runner, tmp_path)
+
+
+# The list is whole
+
+
+def test_every_dialog_has_a_line_here():
+    for module in pkgutil.walk_packages(ui.__path__, "ui."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+
+    def below(kind: type) -> set[type]:
+        return {one for direct in kind.__subclasses__() for one in {direct, *below(direct)}}
+
+    ours = {kind for kind in below(QDialog) if kind.__module__.startswith("ui.")}
+    assert {QDialog, QFileDialog}.isdisjoint(ours)
+    assert ours - WITHOUT_A_LINE == set(MADE)
+
+
+def test_every_question_has_a_line_here():
+    asking = set()
+    for found in pkgutil.iter_modules(dialogs.__path__, "ui.dialogs."):
+        module = importlib.import_module(found.name)
+        for name, one in inspect.getmembers(module, inspect.isfunction):
+            if one.__module__ == module.__name__ and name.split("_")[0] in {"ask", "confirm", "tell"}:
+                asking.add(one)
+    assert len(asking) > 5
+    assert asking <= set(ASKED)
+
+
+# Each of them
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_tab_goes_through_all_of_it_in_the_order_of_reading(desk, case):
+    def act(dialog: QDialog) -> None:
+        wanted = controls(dialog)
+        stops = walk(dialog, lambda widget: None)
+        missed = [named(one) for one in wanted if one not in stops and not _by_arrows(one, stops)]
+        assert not missed
+        assert len(stops) == len(set(stops))
+        if isinstance(dialog, QFileDialog):
+            return  # Qt's own, in Qt's own order
+        first = min(range(len(stops)), key=lambda at: (area(dialog, stops[at]).top(), area(dialog, stops[at]).left()))
+        stops = stops[first:] + stops[:first]
+        places = [area(dialog, stop) for stop in stops]
+        back = [
+            (named(stops[at]), named(stops[at + 1]))
+            for at in range(len(stops) - 1)
+            if not goes_on(places[at], places[at + 1])
+        ]
+        assert not back
+
+    work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_every_button_is_reached_by_keys(desk, case):
+    def act(dialog: QDialog) -> None:
+        stops = walk(dialog, lambda widget: None)
+        for button in dialog.findChildren(QAbstractButton):
+            own = button.isVisible() and button.isEnabled() and button.window() is dialog
+            inside = isinstance(button.parentWidget(), QLineEdit | QAbstractItemView | QComboBox)
+            if own and not inside:
+                assert button in stops or _by_arrows(button, stops), named(button)
+
+    work(desk, case, act)
+
+
+def _by_arrows(button: QWidget, stops: list[QWidget]) -> bool:
+    """One of several of which one is chosen: Tab reaches the chosen one, arrows the others."""
+    if not isinstance(button, QAbstractButton) or not (button.autoExclusive() or button.group() is not None):
+        return False
+    return any(isinstance(one, type(button)) and one.parentWidget() is button.parentWidget() for one in stops)
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if name != "ask_for_file"])
+def test_one_always_sees_who_has_the_keyboard(desk, case):
+    def act(dialog: QDialog) -> None:
+        rings = dialog.findChildren(FocusRing)
+        assert len(rings) == 1
+
+        def look(widget: QWidget) -> None:
+            assert rings[0].target is widget, named(widget)
+            assert rings[0].isVisible(), named(widget)
+            shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+            assert not shown.visibleRegion().isEmpty(), f"{named(widget)} is scrolled away"
+
+        walk(dialog, look)
+
+    work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if name != "ask_for_file"])
+def test_every_control_has_a_name_for_screen_readers(desk, case):
+    def act(dialog: QDialog) -> None:
+        assert not unnamed(dialog)
+        assert dialog.windowTitle()
+
+    work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", [name for name in CASES if name not in MORE])
+def test_enter_does_the_default(desk, case):
+    def act(dialog: QDialog) -> None:
+        if case in EDITED:
+            MADE[CASES[case]].edit(dialog)  # type: ignore[index, misc]
+        focus = QApplication.focusWidget()
+        buttons = dialog.findChildren(QPushButton)
+        default = [one for one in buttons if one.isDefault() and one.isVisible()]
+        assert len(default) == 1
+        wanted = focus if isinstance(focus, QPushButton) else default[0]
+        assert wanted.isEnabled()
+        clicked: list[str] = []
+        for one in buttons:
+            one.clicked.connect(partial(_note, clicked, one.objectName()))
+        name = wanted.objectName()
+        press(ENTER)
+        if isinstance(dialog, QFileDialog):
+            assert not dialog.isVisible()
+        else:
+            assert clicked == [name]
+        desk.qtbot.waitUntil(lambda: not desk.runner.is_busy())
+
+    work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_esc_closes_what_was_not_changed(desk, case):
+    def act(dialog: QDialog) -> None:
+        press(ESC)
+        assert gone(dialog)
+        assert QApplication.activeModalWidget() is None
+
+    work(desk, case, act)
+
+
+def _note(names: list[str], name: str, *_: object) -> None:
+    names.append(name)
+
+
+def answered(button: str) -> list[str]:
+    """Tab to `button` of the question that comes next and press Enter; the list gets its heading."""
+    headings: list[str] = []
+    tries = iter(range(500))
+
+    def look() -> None:
+        question = QApplication.activeModalWidget()
+        if not isinstance(question, Question) or not has_keyboard(question):
+            if next(tries, None) is not None:
+                QTimer.singleShot(10, look)
+            return
+        headings.append(question.accessibleName())
+        with suppress(AssertionError):
+            tab_to(question, lambda widget: widget.objectName() == button)
+        press(ENTER)
+
+    QTimer.singleShot(10, look)
+    return headings
+
+
+@pytest.mark.parametrize("case", EDITED)
+def test_esc_loses_nothing_unasked(desk, case):
+    def act(dialog: QDialog) -> None:
+        edit = MADE[CASES[case]].edit  # type: ignore[index]
+        assert edit is not None
+        edit(dialog)
+        focus = QApplication.focusWidget()
+        before = focus.text() if isinstance(focus, QLineEdit) else ""
+        for button, closes in (("keep", False), ("discard", True)):
+            asked = answered(button)
+            press(ESC)
+            assert len(asked) == 1
+            assert gone(dialog) is closes
+            if not closes:
+                assert not isinstance(focus, QLineEdit) or focus.text() == before
+                dialog.activateWindow()
+                focus.setFocus()
+
+    work(desk, case, act)

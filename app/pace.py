@@ -1,7 +1,7 @@
 """A few calls at once: whose turn it is, how many the service bears, and the loop that keeps them under way.
 
-One busy answer concerns one learner: they wait as long as the service wishes, the others go on, one call fewer at
-once. Two in a row concern everybody: half the width, and a pause of the whole run.
+One busy answer concerns one learner: they wait as long as the service wishes, the others go on. A second among the
+last few costs one call at once, two in a row half of them; three in a row concern everybody: the service gets a rest.
 """
 
 import random
@@ -17,7 +17,8 @@ from app.tasks import TaskContext, now
 TRIES = 5
 LONGEST_PAUSE = 600.0
 """Seconds. A service that wishes for more is closed, and a cancel ends the wait at once anyway."""
-GOOD_ANSWERS_BEFORE_MORE = 10
+GOOD_ANSWERS_BEFORE_MORE = 5
+LAST_FEW = 8
 _LOOK_AGAIN = 0.5
 
 
@@ -43,6 +44,7 @@ class Turns(Generic[Learner]):
         self._order = count()
         self._good = 0
         self._busy_in_a_row = 0
+        self._busy_lately = deque([False], LAST_FEW)
         self._tries: Counter[int] = Counter()
         self._resume_at = 0.0
         self._spread = random.Random()
@@ -71,19 +73,22 @@ class Turns(Generic[Learner]):
         self._good = 0
         wish = retry_after if retry_after is not None else 0.25 * 2 ** self._tries[one.id]
         resume = now() + min(LONGEST_PAUSE, wish * self._spread.uniform(1.0, 1.25))
-        if self._busy_in_a_row == 1:
-            self.at_once = max(1, self.at_once - 1)
-        else:
+        if self._busy_in_a_row > 1:
             self.at_once = max(1, self.at_once // 2)
-            self._resume_at = max(self._resume_at, resume)
+            if self._busy_in_a_row > 2:
+                self._resume_at = max(self._resume_at, resume)
+        elif any(self._busy_lately):
+            self.at_once = max(1, self.at_once - 1)
+        self._busy_lately.append(True)
         if self._tries[one.id] >= TRIES:
             return False
         heappush(self._later, (resume, next(self._order), one))
         return True
 
     def answered(self) -> None:
-        """A good answer: after ten of them one more call at once, up to the setting."""
+        """A good answer: after five of them one more call at once, up to the setting."""
         self._busy_in_a_row = 0
+        self._busy_lately.append(False)
         self._good += 1
         if self._good >= GOOD_ANSWERS_BEFORE_MORE and self.at_once < self._most:
             self.at_once += 1

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.pace import GOOD_ANSWERS_BEFORE_MORE, LONGEST_PAUSE, TRIES, Turns
+from app.pace import GOOD_ANSWERS_BEFORE_MORE, LAST_FEW, LONGEST_PAUSE, TRIES, Turns
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,11 @@ def test_everybody_gets_a_turn_in_order():
     assert not turns
 
 
-def test_one_busy_answer_costs_one_call_at_once_and_the_others_go_on():
+def test_one_busy_answer_concerns_one_learner_and_the_others_go_on():
     turns = Turns(4, people(3))
     first = turns.next()
     assert turns.busy(first, 30.0)
-    assert (turns.at_once, turns.pause()) == (3, 0.0)
+    assert (turns.at_once, turns.pause()) == (4, 0.0)
     assert [turns.next(), turns.next(), turns.next()] == [Somebody(1), Somebody(2), None]
     assert turns, "the first has still to be asked"
     assert 29 < turns.pause() <= 30 * 1.25, "as late as the service wishes"
@@ -43,17 +43,26 @@ def test_busy_answers_in_a_row_halve_the_width_and_rest_the_run():
     for one in people(6):
         turns.busy(one, 30.0)
         widths.append(turns.at_once)
-    assert widths == [15, 7, 3, 1, 1, 1]
+    assert widths == [16, 8, 4, 2, 1, 1]
     assert turns.next() is None
     assert 29 < turns.pause() <= 30 * 1.25
 
 
-def test_a_good_answer_between_makes_it_one_again():
+def test_a_second_among_the_last_few_costs_one_call_at_once_and_rests_nobody_else():
     turns = Turns(8, people(9))
     for one in people(3):
         turns.busy(one, 30.0)
         turns.answered()
-    assert (turns.at_once, turns.pause()) == (5, 0.0)
+    assert (turns.at_once, turns.pause()) == (6, 0.0)
+
+
+def test_one_now_and_then_costs_nothing():
+    turns = Turns(8, people(9))
+    for one in people(3):
+        turns.busy(one, 30.0)
+        for _ in range(LAST_FEW):
+            turns.answered()
+    assert turns.at_once == 8
 
 
 def test_good_answers_bring_the_width_back_one_by_one_and_no_further():
@@ -76,21 +85,21 @@ def test_a_learner_is_worth_so_many_tries():
 
 def test_a_shorter_wish_does_not_shorten_the_rest_and_no_wish_is_for_ever():
     turns = Turns(4, people(1))
-    turns.busy(Somebody(1), 30.0)
-    turns.busy(Somebody(2), 30.0)
-    turns.busy(Somebody(3), 0.0)
+    for one in people(3):
+        turns.busy(one, 30.0)
+    turns.busy(Somebody(4), 0.0)
     assert turns.pause() > 29
-    turns.busy(Somebody(4), 1e9)
+    turns.busy(Somebody(5), 1e9)
     assert turns.pause() <= LONGEST_PAUSE * 1.25
 
 
 def test_without_a_wish_each_try_waits_longer():
     waits = []
-    for tries in range(2, TRIES):
+    for tries in range(3, TRIES + 1):
         turns = Turns(4)
         for _ in range(tries):
             turns.busy(Somebody(1), None)
         waits.append(turns.pause())
     assert waits == sorted(waits)
-    assert waits[0] <= 1.25
-    assert waits[-1] > 2
+    assert waits[0] <= 2.5
+    assert waits[-1] > 7

@@ -29,6 +29,7 @@ from ui.collector import Collector
 from ui.hang_watch import HangWatch
 from ui.look.tokens import theme
 from ui.main_window import MainWindow
+from ui.memory import keep_little
 from ui.single_instance import SingleInstance, take_turn
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ def application() -> QApplication:
         app.setDesktopFileName("learner-manager")
         theme().apply(app)
         sys.setswitchinterval(SWITCH_INTERVAL)
+        keep_little()
     return app
 
 

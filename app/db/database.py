@@ -312,7 +312,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
         "trusted_schema = off",
         "temp_store = memory",
         # Of each connection; what is read again and again, the operating system keeps once for all of them.
-        "cache_size = -4096",
+        "cache_size = -2048",
     ):
         connection.execute(f"pragma {pragma}")
 

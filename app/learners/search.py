@@ -227,5 +227,17 @@ def _row(row: Any) -> LearnerRow:
 
 def ready_counts(tx: Connection, ids_table: Any) -> dict[Ready, int]:
     """How many of the learners in `ids_table` (see Database.ids_as_table) are in which state."""
-    query = select(_READY, func.count()).join(ids_table, ids_table.c.id == learner.c.id).where(SHOWN).group_by(_READY)
-    return {Ready(state): number for state, number in tx.execute(query)}
+    joined = select(learner.c.id).join(ids_table, ids_table.c.id == learner.c.id).where(SHOWN)
+    return _ready_counts(tx, joined)
+
+
+def ready_counts_of(tx: Connection, group: Group | None, quick: str) -> dict[Ready, int]:
+    """How many of the learners that pass are in which state. Raises InputError."""
+    return _ready_counts(tx, keys_query(group, quick).order_by(None))
+
+
+def _ready_counts(tx: Connection, query: Select[Any]) -> dict[Ready, int]:
+    # Grouping would sort every row in memory to find six groups.
+    numbers = (func.count(case((literal(one.value) == _READY, 1))) for one in Ready)
+    found = tx.execute(query.with_only_columns(*numbers, maintain_column_froms=True)).one()
+    return {one: number for one, number in zip(Ready, found, strict=True) if number}

@@ -7,8 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import insert
 
 from app.attainments.at_a_glance import GCSE_PASS, Measure, at_a_glance
-from app.condition_values import words_of
-from app.conditions import FieldKind, Operator, Test
+from app.conditions import FieldKind, Operator, Test, words_of
 from app.db.database import Database
 from app.db.tables import plr_check
 from app.folding import fold, storable

@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.attainments.at_a_glance import Measure
-from app.condition_values import words_of
-from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test
+from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test, words_of
 from app.db.database import Database
 from app.db.tables import learner as learner_table
 from app.folding import fold

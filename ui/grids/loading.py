@@ -10,6 +10,7 @@ from app.keys import Keys
 from app.tasks import TaskContext
 from ui.grids.columns import GridSource, Query
 from ui.grids.row_runs import Chosen, find, marks_in
+from ui.memory import give_back
 from ui.workers import Lane, TaskRunner, TaskThread
 
 
@@ -45,6 +46,7 @@ def fetch(source: GridSource, query: Query, held: Held, first: Tell, context: Ta
     """The task: keys, total and places."""
     keys = source.keys(context, query, first)
     context.raise_if_cancelled()
+    give_back()
     return place(Loaded(query, keys, source.total(), held, None, -1, -1), context)
 
 

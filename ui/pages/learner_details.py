@@ -72,7 +72,7 @@ def count_ready(
     with db.read(context) as tx:
         if everything is not None:
             group, quick = everything
-            return search.ready_counts(tx, search.keys_query(group, quick).order_by(None).subquery())
+            return search.ready_counts_of(tx, group, quick)
         with db.ids_as_table(tx, keys) as picked:
             return search.ready_counts(tx, picked)
 

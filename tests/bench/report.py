@@ -31,22 +31,6 @@ ISSUES: Mapping[int, tuple[str, ...]] = {
 HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short: why, and what next")
 
 REASONS: Mapping[str, tuple[str, str]] = {
-    "plr_faults": (
-        "The service asks for a second of patience each time it is busy, and the whole run waits: fifty times a "
-        "second and a little more.",
-        "Let only the learner that was refused wait (app/pace.py), and go on with the others at half the calls.",
-    ),
-    "plr_window": (
-        "By the profile a load makes an object of each held row twice, once to filter and once only to count them: "
-        "nine tenths of the time.",
-        "Take the number of rows from the session (row_count), and choose by code per learner before rows are made.",
-    ),
-    "quick_filter": (
-        "Rows are read in the order of surnames, from all over the file, and the filter waits 120 ms for the next "
-        "key before it begins.",
-        "Read in the order of the table where a quick filter is set (0.22 s instead of 2.0 s), and wait 30 ms: the "
-        "next key cancels the load anyway.",
-    ),
     "start": (
         "A quarter of a second is importing our own modules, and 0.1 s building the window, a third of it pages that "
         "are not seen yet.",
@@ -54,10 +38,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "they are made, for they bring SQLAlchemy's PostgreSQL dialect along (25 ms).",
     ),
     "memory": (
-        "Each connection maps 256 MB of the file and keeps 64 MB of pages: with no mapping and 8 MB of pages 155 MB "
-        "are left instead of 780. Of these, 70 MB are freed memory that the C library keeps.",
-        "Set mmap_size to 0 and cache_size to 2 MB in app/db/database.py, give freed memory back after a load "
-        "(malloc_trim), and measure grid_open and grid_sort again.",
+        "What is left over an empty window: the ids of a million rows twice while a new order replaces the old, the "
+        "sorting of SQLite in memory (a file would put names outside the database), and what the C library keeps.",
+        "Let a sort by a column without an index fetch its keys in runs that are merged, or index that column.",
     ),
     "update_selected": (
         "By the profile nearly half of the time is SQLAlchemy's execute, of which SQLite's own part is a third; "

@@ -163,13 +163,7 @@ def plain_text(test: Test, value: str | None, compare: Callable[[str], str]) -> 
 
 def plain_date(test: Test, value: date | datetime | None) -> bool:
     day = value.astimezone().date() if isinstance(value, datetime) else value
-    if test.operator.takes_days:
-        back = date.today() - timedelta(days=int(test.value))
-        if test.operator is Operator.LONGER_AGO:
-            return day is not None and day < back
-        inside = day is not None and back <= day <= date.today()
-        return inside != (test.operator is Operator.NOT_IN_LAST)
-    asked, *upper = [date.fromisoformat(word) for word in words_of(test.value)]
+    asked = date.fromisoformat(test.value)
     if day is None:
         return test.operator is Operator.IS_NOT
     return {
@@ -177,17 +171,14 @@ def plain_date(test: Test, value: date | datetime | None) -> bool:
         Operator.IS_NOT: day != asked,
         Operator.BEFORE: day < asked,
         Operator.FROM: day >= asked,
-        Operator.BETWEEN: asked <= day <= max([asked, *upper]),
     }[test.operator]
 
 
 def a_date_value(operator: Operator, days: Sequence[str], back: int) -> str:
-    """A value that a date operator takes, of one or two `days` or of a number of days `back`."""
+    """A value that a date operator takes."""
     if not operator.takes_value:
         return ""
-    if operator.takes_days:
-        return str(back)
-    return ", ".join(sorted(days[:2])) if operator is Operator.BETWEEN else days[0]
+    return days[0]
 
 
 def found(db: Database, *arguments, **options) -> list[int]:

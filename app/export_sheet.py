@@ -50,12 +50,13 @@ class Sheet:
 @dataclass(frozen=True, slots=True)
 class ExportSummary:
     """What was written. In a workbook `cut` cells were too long for Excel, `replaced` ones had a character
-    that it cannot carry."""
+    that it cannot carry. `note` is a sentence about what was left out."""
 
     rows: int
     path: Path
     cut: int = 0
     replaced: int = 0
+    note: str = ""
 
 
 def steps(context: TaskContext, sheet: Sheet) -> Iterator[list[Sequence[object]]]:

@@ -60,7 +60,7 @@ class Operation:
         return ids
 
     def _insert(self, table: Table, ids: Sequence[int], rows: Sequence[Values], owners: Sequence[int | None]) -> None:
-        self.tx.execute(insert(table), [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
+        self.db.insert_rows(self.tx, table, [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
         version = 1 if "version" in table.c else None
         self._note_whose(table, (row.get("learner_id") for row in rows))
         for key, row, owner in zip(ids, rows, owners, strict=True):
@@ -145,7 +145,7 @@ class Operation:
             at_a_glance_kept.keep(self.tx, self.whose)
             self.whose.clear()
         if self.changes:
-            self.tx.execute(insert(change), self.changes)
+            self.db.insert_rows(self.tx, change, self.changes)
             self.changes.clear()
 
     def end(self, tx: Connection, state: str = "done") -> None:

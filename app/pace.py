@@ -85,10 +85,14 @@ class Turns(Generic[Learner]):
         heappush(self._later, (resume, next(self._order), one))
         return True
 
-    def answered(self) -> None:
-        """A good answer: after five of them one more call at once, up to the setting."""
+    def heard(self) -> None:
+        """The service said something of a learner, if only why it has no answer: it is not too busy for that."""
         self._busy_in_a_row = 0
         self._busy_lately.append(False)
+
+    def answered(self) -> None:
+        """A good answer: after five of them one more call at once, up to the setting."""
+        self.heard()
         self._good += 1
         if self._good >= GOOD_ANSWERS_BEFORE_MORE and self.at_once < self._most:
             self.at_once += 1

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 
 from app.access import Permission, Rights
 from ui.actions import Action
+from ui.find_actions import find_actions
 from ui.look.icons import Icon
 from ui.look.words import count, tr
+from ui.pages.learners_batch import choose_batch_file
 
 LEARNERS, ADMINISTRATION = "Learners", "Administration"
 
@@ -59,7 +61,7 @@ def _download(state: WindowState) -> str:
     if state.page != "learners":
         return tr("Open the Learners page first.")
     if state.total == 0:
-        return tr("Not available: there are no learners yet. Add a learner first.")
+        return tr("Not available: there are no learners yet. Load learners first.")
     return "" if state.selected else tr("Select 1 to 1,000 learners first.")
 
 
@@ -81,6 +83,10 @@ def _lrs(state: WindowState) -> str:
 
 def _export(state: WindowState) -> str:
     return tr("Another export is running.") if state.exporting else _rows(state)
+
+
+def _batch(state: WindowState) -> str:
+    return _export(state) if state.page == "learners" else tr("Open the Learners page first.")
 
 
 def _conditions(state: WindowState) -> str:
@@ -113,30 +119,7 @@ def _plr_and_find() -> tuple[Action, ...]:
             permission=Permission.PLR_DOWNLOAD,
             why_not=_permitted(Permission.PLR_DOWNLOAD, _download),
         ),
-        Action(
-            id="find.conditions",
-            text="Condition Builder",
-            tip="Find rows by one or several conditions",
-            icon=Icon.FUNNEL,
-            tab=LEARNERS,
-            group="Find",
-            key_tip="F",
-            trigger=lambda window: window.page.open_condition_builder(),
-            large=True,
-            shortcut="Ctrl+Shift+F",
-            why_not=_rows,
-        ),
-        Action(
-            id="find.clear",
-            text="Clear",
-            tip="Remove every condition",
-            icon=Icon.X,
-            tab=LEARNERS,
-            group="Find",
-            key_tip="X",
-            trigger=lambda window: window.page.clear_conditions(),
-            why_not=_conditions,
-        ),
+        *find_actions(_rows, _conditions),
     )
 
 
@@ -252,8 +235,40 @@ def _uln() -> tuple[Action, ...]:
     )
 
 
+def _load() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="data.load",
+            text="Load Learners",
+            tip="Read an ILR, a spreadsheet or an LRS batch file; every row is shown before anything is written",
+            icon=Icon.TRAY,
+            tab=LEARNERS,
+            group="Data",
+            key_tip="O",
+            trigger=lambda window: window.learners.loading.choose(),
+            large=True,
+            shortcut="Ctrl+O",
+            permission=Permission.EDIT_LEARNERS,
+            why_not=_permitted(Permission.EDIT_LEARNERS, lambda state: ""),
+            words="import open file ILR CSV Excel batch",
+        ),
+        Action(
+            id="data.loads",
+            text="Loads",
+            tip="What was loaded when and by whom, each with Undo",
+            icon=Icon.CLOCK_COUNTER_CLOCKWISE,
+            tab=LEARNERS,
+            group="Data",
+            key_tip="H",
+            trigger=lambda window: window.learners.loading.show_loads(),
+            words="history of files undo load",
+        ),
+    )
+
+
 def _data() -> tuple[Action, ...]:
     return (
+        *_load(),
         Action(
             id="data.excel",
             text="Export to Excel",
@@ -279,6 +294,25 @@ def _data() -> tuple[Action, ...]:
             shortcut="Ctrl+Shift+E",
             permission=Permission.EXPORT,
             why_not=_permitted(Permission.EXPORT, _export),
+        ),
+        *_data_for_others(),
+    )
+
+
+def _data_for_others() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="data.batch",
+            text="Export LRS Batch File",
+            tip="The selected learners without a ULN, or all of the filter, in a file that the LRS fills in",
+            icon=Icon.FILE_ARROW_UP,
+            tab=LEARNERS,
+            group="Data",
+            key_tip="B",
+            trigger=choose_batch_file,
+            permission=Permission.EXPORT,
+            why_not=_permitted(Permission.EXPORT, _batch),
+            words="ULN registration LRB",
         ),
         Action(
             id="data.changes",

@@ -34,7 +34,8 @@ def complain(line: str) -> None:
         sys.stderr.write(line + "\n")
 
 
-def _tell(options: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> None:
+def tell(options: argparse.Namespace, document: Mapping[str, Any], lines: list[str]) -> None:
+    """Write a result: one JSON document, or lines for a reader."""
     if options.json:
         say(json.dumps(document, ensure_ascii=False))
     else:
@@ -88,7 +89,7 @@ def lrs_check(options: argparse.Namespace) -> int:
         lines.append("--   Sign-in: not tested. The service looks at it only when asked about a learner (--uln …).")
     if report.answer is not None:
         lines.append(f"{report.answer.response_code}: {len(events)} learning events")
-    _tell(options, document, lines)
+    tell(options, document, lines)
     return DONE if all(one.ok for one in report.steps) and not report.error_code else LISTED
 
 
@@ -145,7 +146,7 @@ def db_upgrade(options: argparse.Namespace) -> int:
     _, db = open_folder(folder_of(options), options.database)
     with closing(db):
         sign_in(db)
-    _tell(options, {"ok": True}, ["The database is up to date."])
+    tell(options, {"ok": True}, ["The database is up to date."])
     return DONE
 
 
@@ -171,7 +172,7 @@ def db_check(options: argparse.Namespace) -> int:
     document = {"ok": not problems, "revision": here, "counts": counts, "problems": problems}
     lines = [f"{name:20} {number:>12,}" for name, number in counts.items()]
     lines += problems or ["No damage found."]
-    _tell(options, document, lines)
+    tell(options, document, lines)
     return DONE if not problems else LISTED
 
 
@@ -199,8 +200,8 @@ def secret_set(options: argparse.Namespace) -> int:
             f"{state.why_not_kept}, so nothing was kept.",
             hint=f"{unlock} the secret as LEARNER_MANAGER_SECRET_{options.name.upper()} instead.",
         )
-    _tell(options, {"ok": True}, ["Kept in the password store."])
+    tell(options, {"ok": True}, ["Kept in the password store."])
     return DONE
 
 
-__all__ = ["ServiceError", "complain", "db_check", "db_upgrade", "lrs_check", "sandbox", "say", "secret_set"]
+__all__ = ["ServiceError", "complain", "db_check", "db_upgrade", "lrs_check", "sandbox", "say", "secret_set", "tell"]

@@ -119,7 +119,8 @@ class Exporter(QObject):
     @Slot(object)
     def _done(self, summary: ExportSummary) -> None:
         said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
-        self.finished.emit(f"{said} {summary.path.name}", summary.path)
+        note = f". {tr(summary.note)}" if summary.note else ""
+        self.finished.emit(f"{said} {summary.path.name}{note}", summary.path)
         self.ended.emit()
 
     @Slot(object)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QApplication
 
 from ui.dialogs.questions import confirm_quitting
+from ui.hang_watch import HangWatch
 from ui.look.words import tr
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Leaving(QObject):
 
     def end_tasks(self) -> None:
         """Stop every task and wait: a killed write is worse than a slow exit, so after 5 s we go on waiting."""
+        for watch in self._window.findChildren(HangWatch):
+            watch.stop()  # waiting here is no hang that the next start should tell of
         runner = self._window.runner
         runner.cancel_all()
         if not runner.wait(_LEAVE_MS):

@@ -81,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_tour(commands)
     _add_lrs(commands)
+    _add_load(commands)
     _add_sandbox(commands)
     _add_db(commands)
     _add_secret(commands)
@@ -117,6 +118,21 @@ def _add_lrs(commands: Commands) -> None:
     check.add_argument("--family-name")
     check.add_argument("--show-events", action="store_true")
     check.set_defaults(run=ours.lrs_check)
+
+
+def _add_load(commands: Commands) -> None:
+    load = commands.add_parser("load", help="load learners from files")
+    load.add_argument("files", metavar="FILE", type=Path, nargs="*")
+    load.add_argument("--mapping", metavar="NAME", default="", help="columns remembered under this name")
+    load.add_argument("--dry-run", action="store_true", help="say what would happen, change nothing")
+    load.add_argument("--undo", metavar="JOB", type=_positive, help="take a load back")
+    load.set_defaults(run=_run_load)
+
+
+def _run_load(options: argparse.Namespace) -> int:
+    from ui import command_load
+
+    return command_load.run(options)
 
 
 def _add_sandbox(commands: Commands) -> None:

@@ -105,6 +105,7 @@ class PlrWindow(QWidget):
         menu = QMenu(self)
         self._to_excel = menu.addAction(tr("Export to Excel"), self._export_excel)
         self._to_csv = menu.addAction(tr("Export to CSV"), self._export_csv)
+        bar.add(self._searches_button())
         self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
         bar.add(self._buttons["export"])
         self.search = SearchField(tr("Filter all columns"), name="plr_quick_filter")
@@ -122,6 +123,15 @@ class PlrWindow(QWidget):
         close.setToolTip(tr("Close ({keys})", keys=shown_keys("Ctrl+W")))
         bar.right.addWidget(close)
         return bar
+
+    def _searches_button(self) -> QPushButton:
+        menu = QMenu(self)
+        menu.setObjectName("plr_saved_searches")
+        if self.page.searches is not None:
+            self.page.searches.serve(menu)
+        made = button(tr("Saved Searches"), Icon.BOOKMARK_SIMPLE, "quiet", "plr_searches", menu=menu)
+        self._buttons["searches"] = made
+        return made
 
     def _shortcuts(self) -> None:
         keys: dict[str, Callable[[], object]] = {

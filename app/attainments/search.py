@@ -70,8 +70,12 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("qualification_type", "Qualification Type"), attainment.c.qualification_type),
         SqlField(FieldInfo("level", "Level"), attainment.c.level),
         SqlField(FieldInfo("grade", "Grade"), attainment.c.grade),
+        SqlField(FieldInfo("credits", "Credits", FieldKind.NUMBER), attainment.c.credits, scale=100),
         SqlField(FieldInfo("award_date", "Award Date", FieldKind.DATE), attainment.c.award_date),
+        SqlField(FieldInfo("start_date", "Participation Start", FieldKind.DATE), attainment.c.start_date),
         SqlField(FieldInfo("end_date", "Participation End", FieldKind.DATE), attainment.c.end_date),
+        SqlField(FieldInfo("provider", "Provider"), attainment.c.provider),
+        SqlField(FieldInfo("awarding_org", "Awarding Organisation"), attainment.c.awarding_org),
         SqlField(FieldInfo("origin", "Origin", FieldKind.CHOICE, _ORIGINS), attainment.c.origin),
         SqlField(FieldInfo("to_export", "Not yet exported", FieldKind.FLAG), flag=_changed),
     )

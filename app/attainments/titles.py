@@ -24,6 +24,7 @@ FUNCTIONAL_LEVELS = {"Level 2": 30, "Level 1": 20, "Entry 3": 13, "Entry 2": 12,
 """Functional skills, best first; "Entry Level" where the record does not say which."""
 
 _MANNER = re.compile(r"\((?:9\s*(?:-|–|TO)\s*1|A\*\s*(?:-|–|TO)\s*G|LINEAR|MODULAR|UNITISED|FULL COURSE)\)")
+_GCSE = re.compile(r"(?<!INTERNATIONAL )\bGCSE\b")
 _UP_TO_GCSE = re.compile(r"^.*\bGCSE\b")
 _UP_TO_GCE = re.compile(r"^.*\bGCE\b(?:\s+(?:A|AS)\s+LEVEL\b)?")
 _IN = re.compile(r"^\W*(?:IN\b)?\s*")
@@ -40,7 +41,7 @@ def _plain(text: str | None) -> str:
 def gcse_subject(title: str | None, kind: str | None) -> str | None:
     """The subject of a full GCSE; None if it is none. Without a type the title itself must say GCSE."""
     text, of_type = _plain(title), _plain(kind)
-    if not re.search(r"\bGCSE\b", of_type or text) or "SHORT COURSE" in text or "SHORT COURSE" in of_type:
+    if not _GCSE.search(of_type or text) or "SHORT COURSE" in text or "SHORT COURSE" in of_type:
         return None
     text = _UP_TO_GCSE.sub("", _MANNER.sub(" ", text))
     if not of_type:

@@ -13,6 +13,8 @@ from app.config_rules import WEEKDAYS, weekdays_of
 
 _LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HERE = "Europe/London"
+_LAST_MINUTE = time(23, 59)
+"""The latest that can be set: who sets it means midnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,12 @@ class OpeningHours:
     def open_at(self, moment: datetime) -> bool:
         """Whether the service is said to be open at an aware `moment`."""
         local = moment.astimezone(ZoneInfo(_HERE))
-        return local.weekday() in self.days and self.opens <= local.time() < self.closes
+        until_midnight = self.closes >= _LAST_MINUTE
+        return (
+            local.weekday() in self.days
+            and self.opens <= local.time()
+            and (until_midnight or local.time() < self.closes)
+        )
 
     @property
     def words(self) -> str:

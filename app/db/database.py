@@ -32,6 +32,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.failures import explain, interrupted, is_personal
+from app.db.fingerprint import teach
 from app.db.types import Key
 from app.errors import DatabaseError, InputError
 from app.keys import Keys
@@ -87,6 +88,7 @@ class Database:
             ) from None
         driver: Any = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
+        self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[str, Any]]]] = {}
         if self.embedded:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -233,6 +235,24 @@ class Database:
         rows = tx.execute(query, {"sequence": f"{table.name}_id_seq", "count": count})
         return [int(row[0]) for row in rows]
 
+    def insert_rows(self, tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows that all have the same columns. On an embedded database past SQLAlchemy's care for each
+        parameter, which takes half of the time of a load."""
+        if not rows:
+            return
+        if not self.embedded:
+            tx.execute(table.insert(), list(rows))
+            return
+        statement, columns = self._insert_statement(table, tuple(rows[0]))
+        driver: Any = tx.connection.driver_connection
+        driver.executemany(
+            statement,
+            (
+                [row[name] if make is None or row[name] is None else make(row[name]) for name, make in columns]
+                for row in rows
+            ),
+        )
+
     def upsert(self, tx: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert `rows`, all with the same columns; where one with that `key` (a unique column) exists, its other
         columns are set instead."""
@@ -249,6 +269,22 @@ class Database:
             statement = postgresql.insert(table)
         columns = {name: statement.excluded[name] for name in rows[0] if name != key}
         tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=columns), list(rows))
+
+    def _insert_statement(self, table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any]]]:
+        """The statement, and in its order each column with what makes a value fit for the driver, if it must."""
+        known = self._inserts.get((table.name, names))
+        if known is None:
+            dialect = self._engine.dialect
+            columns = []
+            for name in names:
+                columns.append((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)))
+            quoted = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
+            marks = ", ".join("?" * len(names))
+            known = self._inserts[table.name, names] = (
+                f"insert into {table.name} ({quoted}) values ({marks})",  # noqa: S608 - our own names
+                columns,
+            )
+        return known
 
     def now(self, tx: Connection) -> datetime:
         """The database's own clock: the one clock that all computers share."""
@@ -315,6 +351,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
         "cache_size = -2048",
     ):
         connection.execute(f"pragma {pragma}")
+    teach(connection)
 
 
 def _connect_patiently(dialect: Any, record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:

@@ -17,11 +17,13 @@ from sqlalchemy import (
     true,
 )
 
-from app.db import table_parts
+from app.db import file_tables, table_parts
 from app.db.table_parts import key, link, version
 from app.db.types import Folded, Key, Moment, Text
 
 metadata = table_parts.metadata
+file_job, file_row = file_tables.file_job, file_tables.file_row
+aim, course, source_code = file_tables.aim, file_tables.course, file_tables.source_code
 
 campus = Table(
     "campus",

@@ -7,6 +7,7 @@ from sqlalchemy import BigInteger, ColumnElement, DateTime, Dialect, Integer, Ty
 from sqlalchemy import Text as AnyText
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeEngine
 
 
@@ -55,7 +56,8 @@ class Unindexed(ColumnElement[Any]):
     """A column for which no index is to be used, nor one that exists only where a condition on it holds: going
     through rows in the order of an index reads each from another place of the file."""
 
-    inherit_cache = True
+    _traverse_internals = [("column", InternalTraversal.dp_clauseelement)]
+    """What two of them must have alike to be compiled once only."""
 
     def __init__(self, column: ColumnElement[Any]) -> None:
         self.column = column

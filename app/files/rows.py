@@ -144,7 +144,7 @@ class FileFacts:
     year: str = ""
     """ "2025/26"; "" for unknown."""
     ukprns: dict[str, str] = field(default_factory=dict)
-    """By where it stands: "provider", "source", "name"."""
+    """By where it stands: "provider", "source", "column" (of a table, the first), "name"."""
     prepared: date | None = None
     software: str = ""
     encoding: str = ""
@@ -155,8 +155,10 @@ class FileFacts:
 
     @property
     def ukprn(self) -> str:
-        """The provider's, else the sender's, else the one in the file's name (learner-files.md 4); "" for none."""
-        return self.ukprns.get("provider") or self.ukprns.get("source") or self.ukprns.get("name") or ""
+        """Of provider, sender, a column or the name of the file, in this order (learner-files.md 4); else ""."""
+        return next(
+            (self.ukprns[one] for one in ("provider", "source", "column", "name") if self.ukprns.get(one)), ""
+        )
 
     def note(self, level: Level, kind: str, reason: str, name: str = "") -> None:
         """Add a problem of the whole file, once."""

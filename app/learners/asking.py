@@ -144,6 +144,8 @@ class _Run(Generic[Answer]):
             raise
         except ServiceError as error:
             self._context.raise_if_cancelled()  # an aborted call is no answer
+            if error.code not in _NO_ANSWER:
+                self._turns.heard()
             self._failed(one, error)
         else:
             self._without_answer = 0

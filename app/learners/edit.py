@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from app import access, history
 from app.access import Permission, User
@@ -70,6 +70,7 @@ def derived(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+_ULN_LOCK = 4711148
 _LONGEST = {
     "ref": 50,
     "uln": 30,
@@ -192,6 +193,13 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
     return True
 
 
+def hold_uln(tx: Connection, uln: str) -> None:
+    """Let nobody else give this ULN to a learner before the transaction ends. On a server only: an embedded database
+    has one writer. No constraint can do it, for files may bring doubles."""
+    if tx.dialect.name != "sqlite":
+        tx.execute(select(func.pg_advisory_xact_lock(_ULN_LOCK, func.hashtext(uln))))
+
+
 def _still_first(first_name: str | None, given_names: str | None) -> bool:
     """Whether the first name that a file gave in a column of its own still begins the given names."""
     words, given = (fold(first_name) or "").split(), (fold(given_names) or "").split()
@@ -213,6 +221,7 @@ def _refuse_doubles(
             "Another learner has this person code.", hint="Find that learner, or type another code.", field="ref"
         )
     if uln_changed and values["uln_state"] == UlnState.OK.value:
+        hold_uln(tx, values["uln"])
         ref = tx.execute(select(learner.c.ref).where(learner.c.uln == values["uln"], other, SHOWN)).scalar()
         if ref is not None:
             raise InputError(

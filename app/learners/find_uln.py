@@ -4,6 +4,7 @@ Nothing is stored by looking but that it was done. A correction is one operation
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlalchemy import select
@@ -14,9 +15,9 @@ from app.connectors.lrs import LrsCalls, LrsClient
 from app.connectors.lrs_find import Demographics, FindAnswer, FoundLearner, Outcome
 from app.db.database import Database
 from app.db.tables import SHOWN, learner
-from app.errors import ConflictError, InputError
+from app.errors import ConflictError, DatabaseError, InputError
 from app.learners.asking import Asked, Ending, ask_all, learners_to_ask
-from app.learners.edit import SEARCHED, derived
+from app.learners.edit import SEARCHED, derived, hold_uln
 from app.learners.subject import Subject, why_no_find
 from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state
@@ -65,7 +66,11 @@ def find(
     found, ending = ask_all(context, db, user, lrs, "uln_find", ready, _call)
     results = [found[one.id] if one.id in found else Asked(one, problem=reasons[one.id]) for one in learners]
     ulns = {learner.uln for one in results if one.answer is not None for learner in one.answer.learners}
-    return FindSummary(results, ending, _holders(db, ulns))
+    held_by: dict[str, dict[int, str]] = {}
+    # Answers that cost a visible access are not lost to a database that fails just now; `correct` looks again.
+    with suppress(DatabaseError, ConflictError):
+        held_by = _holders(db, ulns)
+    return FindSummary(results, ending, held_by)
 
 
 def _call(calls: LrsCalls, one: Subject) -> FindAnswer:
@@ -111,6 +116,7 @@ def correct(db: Database, user: User, subject: Subject, uln: str) -> int:
         raise InputError("This ULN fails its check digit.", hint="Choose another learner, or none of these.")
     with db.write() as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
+        hold_uln(tx, chosen)
         row = tx.execute(select(learner).where(learner.c.id == subject.id, SHOWN)).one_or_none()
         if row is None or row.version != subject.version:
             raise ConflictError(

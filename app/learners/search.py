@@ -10,12 +10,13 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 
 from app.attainments.at_a_glance import FULL_RANKS, GCSE_PASS, TITLES, Measure
 from app.attainments.titles import FUNCTIONAL_LEVELS
-from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group
+from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_check
 from app.db.types import Unindexed
 from app.errors import InputError
 from app.folding import fold
+from app.learners.related import RELATED
 from app.ulns import UlnState
 
 
@@ -118,9 +119,10 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("last_plr", "Last PLR", FieldKind.DATE), plr_check.c.at, moment=True),
         SqlField(FieldInfo("has_attainments", "Has attainments", FieldKind.FLAG), flag=_has_attainments),
         *(_glance(measure) for measure in Measure),
+        *RELATED,
     )
 }
-"""Every column of the grid, and "has attainments": what the Condition Builder offers."""
+"""Every column of the grid, and what is beside it: what the Condition Builder offers."""
 
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "ready": _READY_ORDER,
@@ -154,7 +156,7 @@ def keys_query(
     sort = sort if sort in _SORTS else DEFAULT_SORT
     shown = _SHOWN_SCANNED if quick.strip() else SHOWN
     query = select(learner.c.id).where(shown, where(group, FIELDS), _quick(quick))
-    used = {test.field for test in group.members} if group is not None else set()
+    used = fields_used(group)
     if "campus" in used or sort == "campus":
         query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)
     if "last_plr" in used or sort == "last_plr":

@@ -186,6 +186,8 @@ class _Run:
             raise
         except ServiceError as error:
             self._context.raise_if_cancelled()  # an aborted call is no answer
+            if error.code not in NO_ANSWER:
+                self._turns.heard()
             self._hold_failure(one, error)
         else:
             self._without_answer = 0

@@ -52,6 +52,8 @@ MATHS = "NEB GCSE in Mathematics"
         ("GCSE in History (English)", OLD, None),
         ("NEB Level 1/Level 2 GCSE (9-1) in Welsh Second Language", NEW, None),
         ("English Language", "IGCSE", None),
+        ("Mathematics", "International GCSE", None),
+        ("Pearson Edexcel International GCSE (9-1) in Mathematics", None, None),
         (None, NEW, None),
     ],
 )

@@ -2,8 +2,11 @@
 
 import pytest
 
+from app.condition_values import words_of
 from app.conditions import (
+    DEEPEST,
     LONGEST_TEXT,
+    MOST_MEMBERS,
     MOST_WORDS,
     OPERATORS,
     FieldInfo,
@@ -13,9 +16,9 @@ from app.conditions import (
     Operator,
     Test,
     check,
+    fields_used,
     sentence,
     wanted,
-    words_of,
 )
 from app.errors import InputError
 
@@ -67,7 +70,17 @@ def test_what_is_refused(test: Test):
 def test_every_operator_that_is_offered_is_accepted():
     for info in FIELDS.values():
         for operator in OPERATORS[info.kind]:
-            check(Group(members=(Test(info.id, operator, "x" if operator.takes_value else ""),)), FIELDS)
+            check(Group(members=(Test(info.id, operator, typed(info, operator)),)), FIELDS)
+
+
+def typed(info: FieldInfo, operator: Operator) -> str:
+    """A value that the operator takes."""
+    if not operator.takes_value:
+        return ""
+    if operator.takes_days:
+        return "60"
+    usual = {FieldKind.DATE: "2026-11-23", FieldKind.NUMBER: "7.5"}.get(info.kind, "x")
+    return f"{usual}, {usual}" if operator is Operator.BETWEEN else usual
 
 
 def test_the_sentence():
@@ -80,3 +93,58 @@ def test_the_sentence():
     assert sentence(Group(Join.ALL, tests), FIELDS) == " and ".join(words)
     assert sentence(Group(Join.ANY, tests), FIELDS) == " or ".join(words)
     assert sentence(Group(), FIELDS) == ""
+
+
+def test_the_sentence_of_groups_days_and_related_things():
+    fields = {**FIELDS, "aim": FieldInfo("aim", "Aim Code", many=True)}
+    a, b = Test("name", Operator.IS, "a"), Test("name", Operator.IS, "b")
+    inner = Group(Join.ANY, (a, Group(Join.ALL, (b, a), negated=True)))
+    assert sentence(Group(Join.ALL, (a, inner)), fields) == (
+        "Surname is a and (Surname is a or not (Surname is b and Surname is a))"
+    )
+    assert sentence(Group(Join.ANY, (a,), negated=True), fields) == "not Surname is a"
+    for test, words in (
+        (
+            Test("day", Operator.BETWEEN, "2026-01-01, 2026-02-01"),
+            "Date of Birth is between 2026-01-01 and 2026-02-01",
+        ),
+        (Test("day", Operator.IN_LAST, "1"), "Date of Birth is in the last 1 day"),
+        (Test("day", Operator.LONGER_AGO, "60"), "Date of Birth is longer ago than 60 days"),
+        (Test("aim", Operator.BEGINS, "Z"), "any Aim Code begins with Z"),
+        (Test("aim", Operator.IS_NOT, "Z"), "no Aim Code is Z"),
+        (Test("aim", Operator.BLANK), "no Aim Code is held"),
+    ):
+        assert sentence(Group(members=(test,)), fields) == words
+
+
+def nested(depth: int) -> Group:
+    group = Group(members=(Test("name", Operator.IS, "x"),))
+    for _ in range(depth - 1):
+        group = Group(members=(group,))
+    return group
+
+
+@pytest.mark.parametrize(
+    ("group", "words"),
+    [
+        (nested(DEEPEST + 1), "deep"),
+        (nested(5_000), "deep"),
+        (Group(members=(Test("name", Operator.IS, "x"),) * (MOST_MEMBERS + 1)), "more than 200"),
+        (Group(members=(Group(),)), "no conditions"),
+        (Group(members=(Test("day", Operator.BETWEEN, "2026-01-01"),)), "both ends"),
+        (Group(members=(Test("day", Operator.BETWEEN, "2026-01-02,2026-01-01"),)), "after the second"),
+        (Group(members=(Test("day", Operator.IN_LAST, "1.5"),)), "number of days"),
+        (Group(members=(Test("day", Operator.IN_LAST, "٣"),)), "number of days"),
+        (Group(members=(Group(members=(Test("other", Operator.IS, "x"),)),)), "does not exist"),
+    ],
+)
+def test_what_is_refused_of_a_tree(group: Group, words: str):
+    with pytest.raises(InputError) as failure:
+        check(group, FIELDS)
+    assert words in str(failure.value)
+
+
+def test_which_fields_a_tree_asks_about():
+    tree = Group(members=(Test("name", Operator.BLANK), Group(members=(Test("day", Operator.BLANK),))))
+    assert fields_used(tree) == {"name", "day"}
+    assert fields_used(None) == set()

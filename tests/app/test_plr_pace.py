@@ -48,6 +48,14 @@ def test_busy_answers_in_a_row_halve_the_width_and_rest_the_run():
     assert 29 < turns.pause() <= 30 * 1.25
 
 
+def test_busy_answers_with_other_refusals_between_are_not_in_a_row():
+    turns = Turns(8, people(9))
+    for one in people(3):
+        turns.busy(one, 300.0)
+        turns.heard()
+    assert (turns.at_once, turns.pause()) == (6, 0.0)
+
+
 def test_a_second_among_the_last_few_costs_one_call_at_once_and_rests_nobody_else():
     turns = Turns(8, people(9))
     for one in people(3):

@@ -58,3 +58,9 @@ def test_days_in_words(days: str, words: str):
 def test_where_nobody_said_when_it_is_open_nobody_is_warned():
     for hour in range(24):
         assert closed_now(LrsSettings(days="Mon"), datetime(2026, 1, 11, hour, tzinfo=UTC)) == ""
+
+
+def test_the_last_minute_that_can_be_set_means_midnight():
+    hours = hours_of(LrsSettings(opens="00:00", closes="23:59", days="Mon-Sun"))
+    assert hours is not None
+    assert hours.open_at(datetime(2026, 11, 23, 23, 59, 30, tzinfo=UTC))

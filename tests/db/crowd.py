@@ -2,17 +2,31 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import Connection, insert
 
 from app.attainments.at_a_glance import GCSE_PASS, Measure, at_a_glance
-from app.conditions import FieldKind, Operator, Test, words_of
+from app.condition_values import words_of
+from app.conditions import FieldKind, Group, Join, Operator, Test
 from app.db.database import Database
+from app.db.file_tables import aim
 from app.db.tables import plr_check
 from app.folding import fold, storable
 from app.learners.search import FIELDS, Ready, keys_query
-from tests.builders import StoredRow, add_attainment, add_campus, add_learners, learner_values, uln_number
+from app.plr.ask import asked, identity_hash
+from tests.builders import (
+    StoredRow,
+    add_attainment,
+    add_campus,
+    add_learners,
+    attainment_values,
+    learner_values,
+    uln_number,
+)
 
 NAMES = ["Ó Briain", "o brien", "O'Brien", "ZOË", "Zoe", "Straße", "strasse", "Smith, John", "100%", "a_b", "axb"]
 NAMES += ["C:\\x", "D/E", "[x]", "Nguyễn", "Ng", "ﬁnn", "İpek", "a;b", "日本", "Ann", None]
@@ -78,9 +92,11 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
         times = [midnight - timedelta(microseconds=1), midnight, midnight + timedelta(hours=23, minutes=59), now]
         for key, one in zip(ids, people, strict=True):
             one.update(id=key, campus=sites.get(one["campus_id"]), last_plr=None, has_attainments=False)
+            one.update(plr_outcome=None, details_changed=False)
             if draw.random() < 0.6:
                 one["last_plr"] = draw.choice(times).astimezone(UTC)
-                tx.execute(insert(plr_check).values(learner_id=key, at=one["last_plr"], outcome="none"))
+                add_check(tx, draw, one)
+            add_aims(tx, draw, one)
     for one in draw.sample(people, count // 4):
         add_attainment(db, one["id"])
         one["has_attainments"] = True
@@ -90,6 +106,7 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
         achieved = draw.sample(ACHIEVED, draw.choice([0, 0, 1, 3, 8, 12]))
         for values in achieved:
             add_attainment(db, one["id"], **values)
+        add_to_told(one, [{"subject": "Business", "subject_code": "603/4471/2"}] * one["has_attainments"] + achieved)
         if draw.random() < 0.3:
             add_attainment(db, one["id"], **ACHIEVED[0], removed_at=now)
         one["has_attainments"] |= bool(achieved)
@@ -99,7 +116,73 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
     add_learners(db, [learner_values(9001, removed_at=now), learner_values(9002, merged_into_id=ids[0])])
     for one in people:
         one["ready"] = ready(one)
+        others = [other for other in people if other is not one]
+        one["uln_on_another"] = one["uln"] not in (None, "9999999999") and any(
+            other["uln"] == one["uln"] for other in others
+        )
+        one["possible_duplicate"] = same_person(one) is not None and same_person(one) in map(same_person, others)
     return people
+
+
+def same_person(one: dict) -> tuple | None:
+    """What two rows of one person share; None where a part of it is missing."""
+    parts = (fold(one["family_name"]), fold(one["given_names"]), one["birth_date"])
+    return None if None in parts else parts
+
+
+def add_check(tx: Connection, draw: random.Random, one: dict) -> None:
+    """A download of the past: of the learner as now with either setting, as once, or without a fingerprint."""
+    all_names = draw.random() < 0.5
+    now = SimpleNamespace(**{"first_name": None, **one})
+    was = SimpleNamespace(**{**vars(now), draw.choice(["uln", "family_name", "given_names"]): "Once"})
+    changed, sent = draw.choice([(False, now), (True, was), (False, None)])
+    told = identity_hash(asked(sent, all_names=all_names)) if sent is not None else None
+    unchanged = {identity_hash(asked(now, all_names=both)) for both in (False, True)}
+    one["details_changed"] = changed and told not in unchanged
+    one["plr_outcome"] = draw.choice(["records", "none", "refused", "failed"])
+    values = {"at": one["last_plr"], "outcome": one["plr_outcome"], "identity_hash": told}
+    tx.execute(insert(plr_check).values(learner_id=one["id"], **values))
+
+
+AIM_COLUMNS = {
+    "aim_code": "aim_ref",
+    "aim_course": "course_code",
+    "aim_year": "year",
+    "aim_start": "starts",
+    "aim_planned_end": "planned_end",
+    "aim_end": "ends",
+    "aim_fund_model": "fund_model",
+}
+ATTAINMENT_COLUMNS = {
+    "attainment_subject": "subject",
+    "attainment_subject_code": "subject_code",
+    "attainment_qualification": "qualification_type",
+    "attainment_level": "level",
+    "attainment_grade": "grade",
+    "attainment_award": "award_date",
+}
+
+
+def add_aims(tx: Connection, draw: random.Random, one: dict) -> None:
+    aims = []
+    for number in range(draw.choice([0, 0, 1, 2, 3])):
+        days = [None, date.today() - timedelta(days=61), date(2026, 11, 23), date(2008, 3, 4), date.today()]
+        values = {name: draw.choice(days) for name in ("starts", "planned_end", "ends")}
+        values |= {
+            "aim_ref": draw.choice(["ZPROG001", "60012345", "o%", None]),
+            "fund_model": draw.choice(["25", None]),
+        }
+        values |= {"course_code": draw.choice([None, "S", "x_y"]), "year": draw.choice(["2627", "2526"])}
+        aims.append(values)
+        tx.execute(insert(aim).values(learner_id=one["id"], seq=number, repeat=0, **values))
+    one.update({name: tuple(each[column] for each in aims) for name, column in AIM_COLUMNS.items()})
+
+
+def add_to_told(one: dict, achieved: list[dict]) -> None:
+    """What the fields of attainments hold of these."""
+    one["attainment_type"] = ("PLR",) * len(achieved)
+    whole = [attainment_values(**each) for each in achieved]
+    one.update({name: tuple(each.get(column) for each in whole) for name, column in ATTAINMENT_COLUMNS.items()})
 
 
 def choice(measure: Measure, one: dict) -> str | None:
@@ -123,8 +206,19 @@ def ready(one: dict) -> str:
     return Ready.READY if one["family_name"] is not None else Ready.NO_SURNAME
 
 
-def plain(test: Test, one: dict) -> bool:
-    value, kind = one[test.field], FIELDS[test.field].info.kind
+def plain(test: Test | Group, one: dict) -> bool:
+    if isinstance(test, Group):
+        meets = all if test.join is Join.ALL else any
+        return meets(plain(each, one) for each in test.members) != test.negated
+    value = one[test.field]
+    if isinstance(value, tuple):
+        is_so = replace(test, operator=test.operator.positive)
+        return any(plain_one(is_so, each) for each in value) != test.operator.denies
+    return plain_one(test, value)
+
+
+def plain_one(test: Test, value: Any) -> bool:
+    kind = FIELDS[test.field].info.kind
     if test.operator is Operator.BLANK:
         return value is None
     if test.operator is Operator.NOT_BLANK:
@@ -137,6 +231,8 @@ def plain(test: Test, one: dict) -> bool:
         compare: Callable[[str], str] = lambda text: "".join(storable(text).split())  # noqa: E731
     elif kind is FieldKind.CHOICE:
         compare = str
+    elif not FIELDS[test.field].folded:
+        compare = lambda text: "".join(mark.lower() if mark.isascii() else mark for mark in text)  # noqa: E731
     else:
         compare = lambda text: fold(text) or ""  # noqa: E731
     return plain_text(test, compare(value) if value is not None else None, compare)
@@ -163,7 +259,13 @@ def plain_text(test: Test, value: str | None, compare: Callable[[str], str]) -> 
 
 def plain_date(test: Test, value: date | datetime | None) -> bool:
     day = value.astimezone().date() if isinstance(value, datetime) else value
-    asked = date.fromisoformat(test.value)
+    if test.operator.takes_days:
+        back = date.today() - timedelta(days=int(test.value))
+        if test.operator is Operator.LONGER_AGO:
+            return day is not None and day < back
+        inside = day is not None and back <= day <= date.today()
+        return inside != (test.operator is Operator.NOT_IN_LAST)
+    asked, *upper = [date.fromisoformat(word) for word in words_of(test.value)]
     if day is None:
         return test.operator is Operator.IS_NOT
     return {
@@ -171,14 +273,17 @@ def plain_date(test: Test, value: date | datetime | None) -> bool:
         Operator.IS_NOT: day != asked,
         Operator.BEFORE: day < asked,
         Operator.FROM: day >= asked,
+        Operator.BETWEEN: asked <= day <= max([asked, *upper]),
     }[test.operator]
 
 
 def a_date_value(operator: Operator, days: Sequence[str], back: int) -> str:
-    """A value that a date operator takes."""
+    """A value that a date operator takes, of one or two `days` or of a number of days `back`."""
     if not operator.takes_value:
         return ""
-    return days[0]
+    if operator.takes_days:
+        return str(back)
+    return ", ".join(sorted(days[:2])) if operator is Operator.BETWEEN else days[0]
 
 
 def found(db: Database, *arguments, **options) -> list[int]:

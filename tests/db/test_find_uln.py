@@ -1,5 +1,7 @@
 """*Find ULN* against the sandbox service: what each search comes to, and the correction a person chooses."""
 
+import contextlib
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -13,10 +15,11 @@ from app.connectors.lrs_find import Outcome
 from app.db.database import Database
 from app.db.tables import change, learner, operation
 from app.errors import AccessError, ConflictError, InputError
-from app.learners.asking import AT_MOST, NOT_ASKED, Asked
+from app.learners.asking import AT_MOST, NOT_ASKED, Asked, learners_to_ask
 from app.learners.candidates import Mark, compared, differing
 from app.learners.edit import read, save
 from app.learners.find_uln import OPERATION, FindSummary, confirmed, correct, find, preselected
+from app.learners.subject import Subject
 from app.sandbox.faults import FAULTS
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person
@@ -187,6 +190,24 @@ def first_only(fault: str):
     return reply
 
 
+def test_answers_are_not_lost_to_a_database_that_fails_after_the_calls(db: Database, user: User, lrs: LrsSandbox):
+    key = add_person(db, of_case(Case.AS_THEY_ARE))
+
+    def reply(asked) -> Reply:
+        with db.write() as tx:
+            tx.exec_driver_sql("alter table learner rename to learner_away")
+        return asked.usual()
+
+    lrs.answers[FIND] = reply
+    try:
+        [result] = look(db, user, lrs, [key]).results
+    finally:
+        with db.write() as tx:
+            tx.exec_driver_sql("alter table learner_away rename to learner")
+    assert result.answer is not None
+    assert result.answer.outcome is Outcome.EXACT
+
+
 @pytest.mark.parametrize("fault", ["html", "truncated", "reset", "fault-without-detail", "nothing"])
 def test_one_bad_answer_never_fails_the_run(db: Database, user: User, lrs: LrsSandbox, fault: str):
     ids = [add_person(db, one) for one in of_kind(Kind.TEMPORARY)[:3]]
@@ -287,6 +308,26 @@ def test_a_uln_that_another_learner_holds_is_said_and_refused(db: Database, user
     with pytest.raises(InputError, match="240077"):
         correct(db, user, summary.results[0].learner, one.lrs_uln)
     assert not operations(db, OPERATION)
+
+
+def test_two_officers_at_once_do_not_give_one_uln_to_two_learners(db: Database, user: User):
+    for number in range(10):
+        ids = [add_learner(db, 100 + 2 * number), add_learner(db, 101 + 2 * number)]
+        uln, gate = uln_number(500 + number), threading.Barrier(2)
+
+        def give(one: Subject, uln: str = uln, gate: threading.Barrier = gate) -> None:
+            gate.wait(10)
+            with contextlib.suppress(InputError):
+                correct(db, user, one, uln)
+
+        officers = [
+            threading.Thread(target=give, args=[one]) for one in learners_to_ask(db, user, ids, all_names=False)
+        ]
+        for officer in officers:
+            officer.start()
+        for officer in officers:
+            officer.join()
+        assert [row_of(db, key).uln for key in ids].count(uln) == 1
 
 
 def test_the_learners_own_uln_is_nobody_elses(db: Database, user: User, lrs: LrsSandbox):

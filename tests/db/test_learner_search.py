@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from app.attainments.at_a_glance import Measure
-from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test, words_of
+from app.condition_values import words_of
+from app.conditions import OPERATORS, FieldKind, Group, Join, Operator, Test
 from app.db.database import Database
 from app.db.tables import learner as learner_table
 from app.folding import fold
@@ -35,15 +36,20 @@ def asked_tests(draw) -> Test:
     return Test(field, operator, draw(typed) if operator.takes_value else "")
 
 
+def groups(inner: st.SearchStrategy | None = None) -> st.SearchStrategy[Group]:
+    members = st.lists(asked_tests() if inner is None else asked_tests() | inner, min_size=1, max_size=3).map(tuple)
+    return st.builds(Group, st.sampled_from(Join), members, st.booleans())
+
+
 def test_every_field_and_operator_finds_what_a_plain_filter_finds(crowd: Crowd):
     db, people = crowd
 
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    @given(st.lists(asked_tests(), max_size=3), st.sampled_from(Join))
-    def agrees(members: list[Test], join: Join) -> None:
-        meets = all if join is Join.ALL else any
-        wanted = {one["id"] for one in people if not members or meets(plain(test, one) for test in members)}
-        ids = found(db, Group(join, tuple(members)))
+    @given(st.lists(asked_tests() | groups() | groups(groups()), max_size=3), st.sampled_from(Join))
+    def agrees(members: list[Test | Group], join: Join) -> None:
+        group = Group(join, tuple(members))
+        wanted = {one["id"] for one in people if not members or plain(group, one)}
+        ids = found(db, group)
         assert len(ids) == len(set(ids))
         assert set(ids) == wanted
 

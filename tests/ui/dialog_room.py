@@ -99,10 +99,20 @@ def opened(qtbot: QtBot, dialog: Any) -> Any:
     dialog.ended = []
     if isinstance(dialog, QDialog):
         dialog.finished.connect(dialog.ended.append)
-    with qtbot.waitActive(dialog):
-        dialog.show()
-        dialog.activateWindow()
+    dialog.show()
+    dialog.activateWindow()
+    qtbot.waitUntil(lambda: _has_keyboard(dialog), timeout=LONG_WAIT)
     return dialog
+
+
+def _has_keyboard(dialog: QWidget) -> bool:
+    """Whether the dialog is active, or a question that it asked at once."""
+    window = QApplication.activeWindow()
+    if window is None:
+        dialog.activateWindow()  # without a window manager nobody gives the keyboard back when a window has gone
+    while window is not None and window is not dialog:
+        window = window.parentWidget()
+    return window is dialog
 
 
 def gone(dialog: QWidget) -> bool:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QLineEdit,
+    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -23,8 +24,11 @@ from pytestqt.qtbot import QtBot
 from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.errors import InputError
+from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.plr.update import UpdateSummary
+from app.saved import Kind
+from tests.files.builders import ilr
 from tests.ui.dialog_room import gone, opened
 from tests.ui.ribbon_example import example_actions
 from ui.actions import ActionSet
@@ -34,9 +38,14 @@ from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
+from ui.dialogs.load_learners import LoadLearnersDialog
+from ui.dialogs.load_summary import LoadSummaryDialog
+from ui.dialogs.loads import LoadsDialog
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.message import MessageDialog
+from ui.dialogs.saved_search import NameDialog
+from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
@@ -102,8 +111,18 @@ MADE: dict[type[QDialog], Entry] = {
     LearnerDialog: Entry(
         lambda desk: LearnerDialog(None, desk.runner, desk.context, None, [(1, "City")], "19990002"), typing("ref")
     ),
+    LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
+    LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
+    LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
     SettingsDialog: Entry(lambda desk: SettingsDialog(None, desk.runner, desk.context, {}), typing("username")),
+    NameDialog: Entry(
+        lambda desk: NameDialog(None, desk.runner, "Save Search", lambda *_: None, lambda name: None),
+        typing("search_name"),
+    ),
+    SavedSearchesDialog: Entry(
+        lambda desk: SavedSearchesDialog(None, desk.runner, desk.context, Kind.LEARNER_SEARCH)
+    ),
     # What Esc forgets here is a password half typed: forgetting it is what Esc is for, so nothing is asked.
     SignInDialog: Entry(lambda desk: SignInDialog(None, desk.runner, desk.context, "lrs_password")),
     LastTimeDialog: Entry(lambda desk: LastTimeDialog(None, "ValueError: 1")),
@@ -112,6 +131,7 @@ MADE: dict[type[QDialog], Entry] = {
     VerifyDialog: Entry(lambda desk: VerifyDialog(None, desk.runner, desk.context, [])),
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }
+LOADED = LoadSummary(1, 1, 312, 88, 820, 12, 3, 1, 13, 9)
 SUMMARY = UpdateSummary(new=[1, 2], changed=[3], unchanged=[4], not_applied=[], operation_id=3)
 ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     questions.ask_over_limit: lambda desk: questions.ask_over_limit(None, 1243, 1000),
@@ -141,6 +161,13 @@ WITHOUT_A_LINE = {
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
 }
 """What the others are made of, and what only functions in `ASKED` open."""
+
+
+def a_return(desk: Desk) -> Path:
+    """An ILR of one learner, of the college that the context is of."""
+    path = desk.folder / "return.xml"
+    path.write_text(ilr().replace("99999999", desk.context.settings.college.ukprn), encoding="utf-8")
+    return path
 
 
 def owner() -> QWidget:
@@ -234,7 +261,18 @@ def controls(dialog: QDialog) -> list[QWidget]:
 
 
 def area(dialog: QDialog, widget: QWidget) -> QRect:
-    return QRect(widget.mapTo(dialog, QPoint(0, 0)), widget.size())
+    """Where a control stands in the dialog; in what scrolls, before it was scrolled, at its lower edge if
+    that is further down."""
+    place = QRect(widget.mapTo(dialog, QPoint(0, 0)), widget.size())
+    parent = widget.parentWidget()
+    while parent is not None and parent is not dialog:
+        if isinstance(parent, QScrollArea):
+            place.translate(0, parent.verticalScrollBar().value())
+            lower = parent.mapTo(dialog, QPoint(0, parent.height())).y()
+            if place.top() > lower:
+                place = QRect(place.left(), lower, place.width(), 1)
+        parent = parent.parentWidget()
+    return place
 
 
 def goes_on(before: QRect, after: QRect) -> bool:

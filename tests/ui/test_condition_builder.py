@@ -289,9 +289,9 @@ def test_closing_stops_the_count(builder, qtbot, runner):
 def test_tab_goes_from_the_head_through_the_rows_to_the_foot(builder):
     dialog = builder(Group(Join.ALL, (Test("birth_date", Operator.IS, ""), Test("sex", Operator.BLANK))))
     names = tab_order(dialog, dialog.join)
-    assert names[0:2] == ["condition_join", "condition_add"]
+    assert names[0:3] == ["condition_join", "condition_add", "condition_add_group"]
     row = ["condition_field", "condition_operator"]
-    assert names[2:] == [
+    assert names[3:] == [
         *row,
         "",
         "calendar",

@@ -264,6 +264,27 @@ def test_two_learners_do_not_get_one_uln(open_dialog, context, qtbot, runner):
     assert use.isEnabled(), "taken back, it is nobody's again"
 
 
+def test_a_key_pressed_while_a_uln_is_saved_does_not_leave_the_learner(open_dialog, context, qtbot, runner):
+    ids = [add_person(context.db, one) for one in of_kind(Kind.TEMPORARY)[:3]]
+    dialog = open_dialog(ids)
+    skip = child(dialog, QPushButton, "find_skip")
+    with context.db.write():  # somebody else is writing: saving takes a while
+        press(Qt.Key.Key_Return)
+        skip.click()
+        assert dialog.current.learner.id == ids[0]
+        assert not skip.isEnabled()
+    work_done(qtbot, runner)
+    assert states(dialog)[0] == "ULN used"
+    assert dialog.current.learner.id == ids[1]
+    dialog.list.selectRow(0)
+    with context.db.write():
+        click(child(dialog, QPushButton, "find_undo"))
+        skip.click()
+    work_done(qtbot, runner)
+    assert [one.learner.id for one in dialog.summary.results] == ids, "nobody got another's candidates"
+    assert dialog.current.learner.id == ids[0]
+
+
 # -------------------- undo, conflicts, rights
 
 

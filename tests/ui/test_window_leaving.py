@@ -17,6 +17,7 @@ from app.sandbox.lrs import LrsSandbox
 from tests.ui.conftest import Room, Rooms, answering, named
 from tests.ui.dialog_room import click
 from ui.dialogs.update_summary import UpdateSummaryDialog
+from ui.hang_watch import HangWatch
 
 PASSING = ("id", "attainment_id", "operation_id", "event_id")
 
@@ -204,3 +205,13 @@ def test_the_end_of_the_session_does_not_wait_for_an_answer(rooms: Rooms):
     room.window.close_for_good()  # as the program does when its loop has ended
     assert not room.plr_window.isVisible()
     assert QApplication.activeModalWidget() is None
+
+
+def test_waiting_for_work_to_end_is_no_hang_to_tell_of(rooms: Rooms):
+    room = rooms()
+    watch = HangWatch(room.window)
+    try:
+        room.window.end_tasks()
+        assert "hang watch" not in [thread.name for thread in threading.enumerate()]
+    finally:
+        watch.stop()

@@ -216,7 +216,7 @@ class FindUlnDialog(AskingDialog):
         enable(self.use_button, busy or reason or rights, tr("Gives the learner this ULN. Undo takes it back."))
         enable(self.none_button, busy or ("" if is_open else tr("There is nothing to choose here.")))
         here = self.list.currentIndex().row()
-        enable(self.skip_button, "" if set(self.left) - {here} else tr("No other learner is left."))
+        enable(self.skip_button, busy or ("" if set(self.left) - {here} else tr("No other learner is left.")))
         self.undo_button.setVisible(result.learner.id in self.used)
         self.undo_button.setEnabled(not self._saving)
         self._say_note(is_open, chosen, reason or rights)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.conditions import FieldInfo, Group
-from ui.grids.condition_words import joint, spoken, value_words
+from ui.grids.condition_words import group_words, joint, known_part, spoken, test_parts
 from ui.look.buttons import button, icon_button
 from ui.look.chips import CHIP_HEIGHT, Chip
 from ui.look.fonts import Type, scaled
@@ -68,13 +68,18 @@ class ConditionBar(QWidget):
     ) -> None:
         """Show the conditions of `group`, and that `shown` of `total` rows pass everything that is asked."""
         group = group or Group()
+        if group.negated:  # one chip: its cross takes away the whole of what is not to be
+            group = Group(members=(group,))
         focused = next((at for at, chip in enumerate(self._chips) if chip.hasFocus()), -1)
-        self._places = [place for place, test in enumerate(group.members) if test.field in fields]
-        tests = [group.members[place] for place in self._places]
+        parts = [known_part(Group(members=(one,)), fields).members for one in group.members]
+        self._places = [place for place, known in enumerate(parts) if known]
+        tests = [known[0] for known in parts if known]
         self._make_chips(len(tests))
         for at, (chip, test) in enumerate(zip(self._chips, tests, strict=False)):
-            info = fields[test.field]
-            chip.set_parts(tr(info.title), tr(test.operator.value), value_words(test, info))
+            if isinstance(test, Group):
+                chip.set_parts(group_words(test, fields), "")
+            else:
+                chip.set_parts(*test_parts(test, fields[test.field]))
             if at:
                 self._joints[at - 1].setText(joint(group))
         many = tr(nouns[1])

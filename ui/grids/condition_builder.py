@@ -1,73 +1,36 @@
-"""The Condition Builder in its first form: a list of conditions joined by And or Or, with a live count."""
+"""The Condition Builder: conditions in groups that nest, as a sentence, with a live count."""
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.conditions import FieldInfo, Group, Join, check
+from app.conditions import MOST_MEMBERS, FieldInfo, Group, check_test
 from app.errors import AppError, InputError
 from app.tasks import TaskContext
+from ui.grids.condition_group import GroupBox
 from ui.grids.condition_row import ConditionRow
 from ui.grids.condition_sentence import SentenceLabel
-from ui.grids.condition_words import pieces
+from ui.grids.condition_words import known_part, pieces
 from ui.grids.form_dialog import FormDialog
-from ui.look.buttons import button
+from ui.grids.rows_area import RowsArea
 from ui.look.cards import Card, HairLine
 from ui.look.dialog import ask
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.shapes import box
 from ui.look.speech import announce
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
 Count = Callable[[TaskContext, Group], tuple[int, int]]
+Save = Callable[[QWidget, Group], bool]
+"""Asks for a name and saves; whether it was saved."""
 COUNT_DELAY_MS = 250
-_WIDTH, _HEIGHT = 800, 440
-_BAR = 3
-
-
-class RowsArea(QScrollArea):
-    """As high as its rows where there is room, else scrolling."""
-
-    def __init__(self, rows: QWidget) -> None:
-        super().__init__()
-        self._rows = rows
-        self.setObjectName("condition_rows")
-        self.setWidgetResizable(True)
-        self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setWidget(rows)
-        # Taking the rows in has made them paint the colour of a window.
-        rows.setAutoFillBackground(False)
-        self.viewport().setAutoFillBackground(False)
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width(), self._rows.sizeHint().height())
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(super().minimumSizeHint().width(), min(self._rows.sizeHint().height(), scaled(76)))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._rows and event.type() == QEvent.Type.LayoutRequest:
-            self.updateGeometry()
-        return super().eventFilter(watched, event)
-
-
-class JoinedBox(QWidget):
-    """A bar at the left holds together what "All" or "Any" is about."""
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box(painter, QRect(0, 0, _BAR, self.height()), 1.5, fill=Role.ACCENT)
-        painter.end()
+_WIDTH, _HEIGHT = 860, 520
 
 
 class ConditionBuilder(FormDialog):
@@ -84,6 +47,7 @@ class ConditionBuilder(FormDialog):
         fields: Sequence[FieldInfo],
         group: Group | None,
         count: Count,
+        save: Save | None = None,
     ) -> None:
         super().__init__(parent, title=tr("Condition Builder"), name="condition_builder")
         self._runner = runner
@@ -94,17 +58,16 @@ class ConditionBuilder(FormDialog):
         self._counting: TaskContext | None = None
         self._asked = 0
         self._taken: Group | None = None
-        self.rows: list[ConditionRow] = []
+        self._save = save
         self._timer = QTimer(self, singleShot=True, interval=COUNT_DELAY_MS)
         self._timer.timeout.connect(self._ask_count)
         self.finished.connect(self._ended)
+        known = known_part(group or Group(), self._by_id)
+        self.root = GroupBox(self._fields, known)
+        if not known.members:
+            self.root.insert(ConditionRow(self._fields))
         self._build()
-        known = [test for test in (group or Group()).members if test.field in self._by_id]
-        self.join.setCurrentIndex(self.join.findData((group or Group()).join.value))
-        for test in known:
-            self._append(ConditionRow(self._fields, test))
-        if not known:
-            self._append(ConditionRow(self._fields))
+        self.root.changed.connect(self._changed)
         self._changed()
         self._timer.start(0)
         self._opened_with = self.group
@@ -115,7 +78,7 @@ class ConditionBuilder(FormDialog):
         """The search as it stands in the window, or stood when it was closed by *Show*."""
         if self._taken is not None:
             return self._taken
-        return Group(Join(self.join.currentData()), tuple(row.test for row in self.rows))
+        return self.root.group
 
     # Building
 
@@ -124,49 +87,30 @@ class ConditionBuilder(FormDialog):
         self._column = QVBoxLayout(self._list)
         self._column.setContentsMargins(4, 4, 4, 4)
         self._column.setSpacing(6)
+        self._column.addWidget(self.root)
         self._empty = text_label(tr("No conditions: everything is shown."), Type.BODY, Role.TEXT2)
         self._column.addWidget(self._empty)
         self._area = RowsArea(self._list)
-        joined = JoinedBox()
-        inside = QVBoxLayout(joined)
-        inside.setContentsMargins(10, 0, 0, 0)
-        inside.setSpacing(4)
-        inside.addLayout(self._build_head())
-        inside.addWidget(self._area)
-        self.content.addWidget(joined)
+        self.content.addWidget(self._area)
         self.content.addStretch(1)
         self.content.addWidget(self._build_result())
+        self._foot_stops: list[QWidget] = []
+        if self._save is not None:
+            saving = self.add_button(
+                tr("Save Search"), Icon.BOOKMARK_SIMPLE, name="builder_save", clicked=self.save, left=True
+            )
+            self._foot_stops.append(saving)
         clear = self.add_button(tr("Clear"), kind="quiet", name="builder_clear", clicked=self.clear, left=True)
         cancel = self.add_button(tr("Cancel"), name="builder_cancel", clicked=self.reject)
         self.show_button = self.add_button(tr("Show"), kind="primary", name="builder_show", clicked=self.accept)
-        self._foot_stops = [clear, cancel, self.show_button]
+        self._foot_stops += [clear, cancel, self.show_button]
         for keys in ("Ctrl++", "Ctrl+="):
             QShortcut(QKeySequence(keys), self, self.add)
         QShortcut(QKeySequence("Ctrl+-"), self, self._remove_current)
+        QShortcut(QKeySequence("Ctrl+G"), self, self.add_group)
+        QShortcut(QKeySequence("Ctrl+Shift+Up"), self, self._move_up)
+        QShortcut(QKeySequence("Ctrl+Shift+Down"), self, self._move_down)
         self.open_at(_WIDTH, _HEIGHT)
-
-    def _build_head(self) -> QHBoxLayout:
-        head = QHBoxLayout()
-        head.setContentsMargins(4, 4, 4, 4)
-        head.setSpacing(8)
-        self.join = QComboBox()
-        self.join.setObjectName("condition_join")
-        self.join.setAccessibleName(tr("How many of the conditions have to be true"))
-        for one in Join:
-            self.join.addItem(tr(one.value), one.value)
-        self.join.setMinimumWidth(scaled(120))
-        self.join.currentIndexChanged.connect(self._join_chosen)
-        words: QLabel = text_label(tr("of these are true"), Type.BODY, Role.TEXT2)
-        words.setBuddy(self.join)
-        self.add_condition = button(tr("Condition"), Icon.PLUS, "link", "condition_add", clicked=self.add)
-        self.add_condition.setAccessibleName(tr("Add a condition"))
-        self.add_condition.setAutoDefault(True)
-        self.add_condition.setToolTip(tr("Add a condition (Ctrl +)"))
-        head.addWidget(self.join)
-        head.addWidget(words)
-        head.addStretch(1)
-        head.addWidget(self.add_condition)
-        return head
 
     def _build_result(self) -> QWidget:
         card = Card(padding=12, fill=Role.SUBTLE)
@@ -189,73 +133,114 @@ class ConditionBuilder(FormDialog):
         card.column.addLayout(row)
         return card
 
-    # Rows
+    # Conditions and groups
 
-    def _append(self, row: ConditionRow) -> None:
-        self.rows.append(row)
-        self._column.insertWidget(len(self.rows), row)
-        row.changed.connect(self._changed)
-        row.removed.connect(self._remove_sender)
-        self._order_tabs()
+    @property
+    def rows(self) -> list[ConditionRow]:
+        """Every condition, from the top."""
+        return self.root.rows
+
+    @property
+    def join(self) -> QComboBox:
+        """How the outermost group joins its members."""
+        return self.root.join
+
+    @property
+    def add_condition(self) -> QPushButton:
+        return self.root.add_condition
 
     def _order_tabs(self) -> None:
-        """Head, rows from the top, then the foot."""
-        stops: list[QWidget] = [self.join, self.add_condition]
-        for row in self.rows:
-            stops += row.tab_stops
-        stops += self._foot_stops
-        for first, second in pairwise(stops):
+        """Head, members from the top, then the foot."""
+        for first, second in pairwise([*self.root.tab_stops, *self._foot_stops]):
             QWidget.setTabOrder(first, second)
+
+    def _member_in_focus(self) -> tuple[GroupBox, ConditionRow | GroupBox | None]:
+        """The group that holds the keyboard, and what in it does: a condition, or none for the group's own head."""
+        widget: QWidget | None = self.focusWidget()
+        while widget is not None and not isinstance(widget, ConditionRow | GroupBox):
+            widget = widget.parentWidget()
+        if isinstance(widget, ConditionRow):
+            return self._holder(widget), widget
+        return (widget if isinstance(widget, GroupBox) else self.root), None
+
+    def _holder(self, member: ConditionRow | GroupBox) -> GroupBox:
+        groups = [self.root, *(one for one in self.root.walk() if isinstance(one, GroupBox))]
+        return next(group for group in groups if member in group.members)
 
     @Slot()
     def add(self) -> None:
-        """Add a condition, ready to be filled in."""
-        row = ConditionRow(self._fields)
-        self._append(row)
-        self._changed()
-        row.field.setFocus(Qt.FocusReason.OtherFocusReason)
-        QTimer.singleShot(0, row, self._show_last)
+        """Add a condition to the group that has the keyboard, ready to be filled in."""
+        group, member = self._member_in_focus()
+        if not self._is_full():
+            group.add(member if isinstance(member, ConditionRow) else None)
 
     @Slot()
-    def _show_last(self) -> None:
-        if self.rows:
-            self._area.ensureWidgetVisible(self.rows[-1])
+    def add_group(self) -> None:
+        """Add a group within the one that has the keyboard."""
+        if not self._is_full():
+            self._member_in_focus()[0].add_inner_group()
+
+    def _is_full(self) -> bool:
+        return sum(1 for _ in self.root.walk()) >= MOST_MEMBERS - 1
 
     @Slot()
     def clear(self) -> None:
         """Remove every condition."""
-        for row in list(self.rows):
-            self._remove(row)
+        for member in list(self.root.members):
+            self.root.remove(member)
         self.add_condition.setFocus(Qt.FocusReason.OtherFocusReason)
 
     @Slot()
-    def _remove_sender(self) -> None:
-        row = self.sender()
-        if isinstance(row, ConditionRow):
-            self._remove(row)
+    def _remove_current(self) -> None:
+        group, member = self._member_in_focus()
+        if member is not None:
+            group.remove(member)
+        elif group is not self.root:
+            self._holder(group).remove(group)
 
     @Slot()
-    def _remove_current(self) -> None:
-        focus = self.focusWidget()
-        row = next((row for row in self.rows if focus is not None and row.isAncestorOf(focus)), None)
-        if row is not None:
-            self._remove(row)
+    def _move_up(self) -> None:
+        self._move(-1)
 
-    def _remove(self, row: ConditionRow) -> None:
-        place = self.rows.index(row)
-        self.rows.remove(row)
-        self._column.removeWidget(row)
-        if self.rows:
-            self.rows[min(place, len(self.rows) - 1)].take_focus()
+    @Slot()
+    def _move_down(self) -> None:
+        self._move(1)
+
+    def _move(self, step: int) -> None:
+        """Move the condition or group that has the keyboard: past its neighbour, into a group beside it, or out of
+        its own at the end."""
+        group, member = self._member_in_focus()
+        moving = member or group
+        if moving is self.root:
+            return
+        focus, holder = self.focusWidget(), self._holder(moving)
+        if isinstance(moving, GroupBox) and any(row.problem for row in moving.rows):
+            return  # what was half typed would get lost on the way to another level
+        place = holder.members.index(moving) + step
+        target = holder
+        if not 0 <= place < len(holder.members):
+            if holder is self.root:
+                return
+            target = self._holder(holder)
+            place = target.members.index(holder) + (1 if step > 0 else 0)
+        elif isinstance(inner := holder.members[place], GroupBox) and isinstance(moving, ConditionRow):
+            target, place = inner, 0 if step > 0 else len(inner.members)
+        holder.take(moving)
+        moving = moving if isinstance(moving, ConditionRow) or target is holder else _at_level(moving, target)
+        target.insert(moving, place)
+        if not holder.members and holder is not self.root:
+            self._holder(holder).remove(holder)
+        self._changed()
+        if focus is not None and moving.isAncestorOf(focus):
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
-            self.add_condition.setFocus(Qt.FocusReason.OtherFocusReason)
-        row.hide()
-        row.deleteLater()
-        self._changed()
+            moving.take_focus()
 
-    @Slot(int)
-    def _join_chosen(self, place: int) -> None:
-        self._changed()
+    @Slot()
+    def _show_current(self) -> None:
+        focus = self.focusWidget()
+        if focus is not None and self.root.isAncestorOf(focus):
+            self._area.ensureWidgetVisible(focus, 0, scaled(24))
 
     # The sentence and the count
 
@@ -263,6 +248,8 @@ class ConditionBuilder(FormDialog):
     def _changed(self) -> None:
         """Something was edited: the sentence follows at once, the count a moment later."""
         self._empty.setVisible(not self.rows)
+        self._order_tabs()
+        QTimer.singleShot(0, self, self._show_current)
         self.sentence.show_pieces(pieces(self.group, self._by_id, self._nouns))
         self._forget_count()
         self._timer.start()
@@ -324,23 +311,37 @@ class ConditionBuilder(FormDialog):
             if row.problem:
                 return row, row.problem
             try:
-                check(Group(Join.ALL, (row.test,)), self._by_id)
+                check_test(row.test, self._by_id)
             except InputError as error:
                 return row, str(error)
         return None, ""
 
-    @Slot()
-    def accept(self) -> None:
-        """Show the rows; says what is missing instead, and leads there."""
+    def _can_be_asked(self) -> bool:
+        """Whether nothing is missing; says what is, and leads there."""
         row, words = self._wrong_row()
         for one in self.rows:
             one.show_error(words if one is row else "")
-        if row is None:
-            self._taken = self.group
-            super().accept()
-        else:
+        if row is not None:
             row.take_focus()
             self._area.ensureWidgetVisible(row)
+        return row is None
+
+    @Slot()
+    def accept(self) -> None:
+        """Show the rows; says what is missing instead."""
+        if self._can_be_asked():
+            self._taken = self.group
+            super().accept()
+
+    @Slot()
+    def save(self) -> None:
+        """Keep the search under a name; the window stays."""
+        if self._save is None or not self._can_be_asked():
+            return
+        if not self.rows:
+            self.add_condition.setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._save(self, self.group):
+            self._opened_with = self.group
 
     def reject(self) -> None:
         """Esc, Cancel or the cross: asks first if the search was changed."""
@@ -365,3 +366,11 @@ class ConditionBuilder(FormDialog):
         self._asked += 1
         if self._counting is not None:
             self._counting.cancel()
+
+
+def _at_level(moving: GroupBox, target: GroupBox) -> GroupBox:
+    """A group moved to another level is drawn as one of that level."""
+    made = target.inner(moving.group)
+    moving.hide()
+    moving.deleteLater()
+    return made

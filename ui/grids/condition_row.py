@@ -6,7 +6,7 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QSizePolicy, QWidget
 
-from app.conditions import FieldInfo, FieldKind, Operator, Test
+from app.conditions import FieldInfo, FieldKind, Operator, Test, operator_words
 from ui.grids.condition_values import ValueEditor, value_editor
 from ui.look.buttons import icon_button
 from ui.look.fonts import Type, scaled
@@ -15,7 +15,9 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.tokens import Role
 from ui.look.words import tr
 
-FIELD_WIDTH, OPERATOR_WIDTH = 168, 164
+FIELD_WIDTH, OPERATOR_WIDTH = 200, 186
+_WIDEST = 360
+"""With large text too, so that there is room for the value."""
 
 
 class ConditionRow(QWidget):
@@ -69,7 +71,9 @@ class ConditionRow(QWidget):
     def _fit(self) -> None:
         for combo, width in ((self.field, FIELD_WIDTH), (self.operator, OPERATOR_WIDTH)):
             combo.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-            combo.setMinimumWidth(scaled(width))
+            combo.setFixedWidth(min(scaled(width), _WIDEST))
+            # A long title is cut in the box, but not in its list.
+            combo.view().setMinimumWidth(combo.view().sizeHintForColumn(0) + scaled(24))
 
     def _fill(self, test: Test | None) -> None:
         if test is not None:
@@ -118,7 +122,7 @@ class ConditionRow(QWidget):
         self.operator.blockSignals(True)
         self.operator.clear()
         for operator in self.info.operators:
-            self.operator.addItem(tr(operator.value), operator.value)
+            self.operator.addItem(tr(operator_words(operator, self.info)), operator.value)
         self.operator.setCurrentIndex(max(0, self.operator.findData(before)))
         self.operator.blockSignals(False)
 

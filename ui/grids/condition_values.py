@@ -7,12 +7,18 @@ from PySide6.QtCore import QPoint, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QMenu, QWidget
 
-from app.conditions import FieldInfo, FieldKind, Operator, words_of
+from app.condition_values import words_of
+from app.conditions import FieldInfo, FieldKind, Operator
 from ui.grids.date_field import DateField
+from ui.look.fonts import Type, scaled
+from ui.look.labels import text_label
 from ui.look.plain import visible_text
+from ui.look.tokens import Role
 from ui.look.words import tr
 
 _LONGEST = 10_000
+_LONGEST_LIST = 200_000
+"""Room for as many ULNs as one search takes."""
 
 
 class ValueEditor(QWidget):
@@ -62,7 +68,7 @@ class TextValue(ValueEditor):
     def __init__(self, title: str, *, several: bool, parent: QWidget | None = None) -> None:
         super().__init__(title, parent)
         self._edit = QLineEdit(self)
-        self._edit.setMaxLength(_LONGEST)
+        self._edit.setMaxLength(_LONGEST_LIST if several else _LONGEST)
         self._edit.setAccessibleName(tr("Value for {field}", field=title))
         if several:
             self._edit.setPlaceholderText(tr("values with commas between them"))
@@ -108,6 +114,70 @@ class DateValue(ValueEditor):
             self._field.set_value(date.fromisoformat(text.strip()))
         except ValueError:
             self._field.set_value(None)
+
+
+class DaysValue(ValueEditor):
+    """A number of days back from today."""
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._edit = QLineEdit(self)
+        self._edit.setMaxLength(5)
+        self._edit.setFixedWidth(scaled(72))
+        self._edit.setAccessibleName(tr("Number of days for {field}", field=title))
+        self._edit.textChanged.connect(self.changed)
+        words = text_label(tr("days"), Type.BODY, Role.TEXT2, parent=self)
+        words.setBuddy(self._edit)
+        self.row.setSpacing(8)
+        self.row.addWidget(self._edit)
+        self.row.addWidget(words)
+        self.row.addStretch(1)
+        self.target = self._edit
+
+    @property
+    def text(self) -> str:
+        return self._edit.text().strip()
+
+    def set_text(self, text: str) -> None:
+        self._edit.setText(text)
+
+
+class BetweenValue(ValueEditor):
+    """Two values, the lower and the upper one, each with an editor of its own."""
+
+    def __init__(self, title: str, lower: ValueEditor, upper: ValueEditor, parent: QWidget | None = None) -> None:
+        super().__init__(title, parent)
+        self._ends = (lower, upper)
+        self.row.setSpacing(8)
+        self.row.addWidget(lower, 1)
+        self.row.addWidget(text_label(tr("and"), Type.BODY, Role.TEXT2, parent=self))
+        self.row.addWidget(upper, 1)
+        for one, words in zip(self._ends, (tr("From, for {field}"), tr("To, for {field}")), strict=True):
+            one.changed.connect(self.changed)
+            if one.target is not None:
+                one.target.setMinimumWidth(scaled(84) + 24)
+                one.target.setAccessibleName(words.replace("{field}", title))
+        self.target = lower.target
+
+    @property
+    def text(self) -> str:
+        return ", ".join(one.text for one in self._ends if one.text)
+
+    @property
+    def problem(self) -> str:
+        return self._ends[0].problem or self._ends[1].problem
+
+    @property
+    def tab_stops(self) -> list[QWidget]:
+        return self._ends[0].tab_stops + self._ends[1].tab_stops
+
+    def set_text(self, text: str) -> None:
+        for one, word in zip(self._ends, [*words_of(text), "", ""], strict=False):
+            one.set_text(word)
+
+    def show_invalid(self, invalid: bool) -> None:
+        for one in self._ends:
+            one.show_invalid(invalid)
 
 
 class ChoiceValue(ValueEditor):
@@ -217,9 +287,17 @@ def value_editor(info: FieldInfo, operator: Operator, parent: QWidget | None = N
     title = tr(info.title)
     if not operator.takes_value:
         return NoValue(title, parent)
+    if operator.takes_days:
+        return DaysValue(title, parent)
+    if operator is Operator.BETWEEN:
+        return BetweenValue(title, _end(info, title), _end(info, title), parent)
     if info.kind is FieldKind.DATE:
         return DateValue(title, parent)
     if info.kind is FieldKind.CHOICE:
         several = operator is Operator.ANY_OF
         return ChoicesValue(title, info.choices, parent) if several else ChoiceValue(title, info.choices, parent)
     return TextValue(title, several=operator is Operator.ANY_OF, parent=parent)
+
+
+def _end(info: FieldInfo, title: str) -> ValueEditor:
+    return DateValue(title) if info.kind is FieldKind.DATE else TextValue(title, several=False)

@@ -12,6 +12,7 @@ from app.attainments.search import FIELDS, AttainmentRow, HistoryEntry, history_
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.export import ExportSummary
+from app.saved import Kind
 from app.tasks import TaskContext
 from ui.dialogs.export_layout import LayoutDialog
 from ui.exporting import EXCEL, Exporter, ask_for_file
@@ -25,6 +26,7 @@ from ui.look.words import plural, tr
 from ui.pages.attainment_details import AttainmentDetails
 from ui.pages.attainment_source import AttainmentSource
 from ui.pages.grid_page import GridPage
+from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
 _LATER_MS = 150
@@ -39,6 +41,7 @@ class AttainmentsPage(GridPage):
         super().__init__(
             "attainments", "Attainments", ("attainment", "attainments"), self._own, fields, runner, parent
         )
+        self.searches = Searches(self, context, Kind.ATTAINMENT_SEARCH, parent=self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)

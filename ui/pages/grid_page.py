@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
+from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
 from app.conditions import FieldInfo, Group
@@ -19,6 +20,7 @@ from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import scaled
 from ui.look.words import tr
+from ui.pages.searches import Searches
 from ui.workers import TaskRunner
 
 QUICK_DELAY_MS = 30
@@ -58,6 +60,8 @@ class GridPage(QWidget):
         self._quick_timer = QTimer(self, singleShot=True, interval=QUICK_DELAY_MS)
         self._quick_timer.timeout.connect(self.reload)
         self.details: QWidget | None = None
+        self.searches: Searches | None = None
+        """Saved searches, where the page has some."""
         self._build()
 
     def _build(self) -> None:
@@ -140,6 +144,7 @@ class GridPage(QWidget):
             list(self.fields.values()),
             self.conditions,
             self.count_matching,
+            self.searches.save if self.searches is not None else None,
         )
         if dialog.exec():
             self.set_conditions(dialog.group)
@@ -160,6 +165,9 @@ class GridPage(QWidget):
     @Slot(int)
     def _remove_condition(self, place: int) -> None:
         if self.conditions is not None:
+            if self.conditions.negated:  # shown as one
+                self.clear_conditions()
+                return
             members = self.conditions.members
             self.set_conditions(Group(self.conditions.join, members[:place] + members[place + 1 :]))
 
@@ -222,6 +230,17 @@ class GridPage(QWidget):
     def _too_many_to_copy(self, rows: int) -> None:
         if tell_too_many_to_copy(self.window(), rows, MOST_TO_COPY):
             self.export_to(EXCEL)
+
+    def searches_menu(self) -> QMenu:
+        """Saved searches; empty where the page has none."""
+        return self.searches.menu() if self.searches is not None else QMenu()
+
+    def show_searches_menu(self) -> None:
+        """The menu where the mouse is."""
+        menu = self.searches_menu()
+        menu.setParent(self, menu.windowFlags())
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
 
     def columns_menu(self) -> QMenu:
         return self.grid.columns_menu()

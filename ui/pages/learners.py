@@ -8,7 +8,9 @@ from app.changes import Changes, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.learners import edit
+from app.learners.ready_searches import ready_searches
 from app.learners.search import FIELDS, Ready
+from app.saved import Kind
 from app.tasks import TaskContext
 from ui.hub import Hub
 from ui.look.banner import Banner
@@ -21,7 +23,9 @@ from ui.pages.certificate_banner import CertificateBanner
 from ui.pages.grid_page import GridPage
 from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
 from ui.pages.learner_source import LearnerSource
+from ui.pages.learners_load import LearnersLoad
 from ui.pages.learners_uln import LearnersUln
+from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
 _LATER_MS = 150
@@ -40,6 +44,7 @@ class LearnersPage(GridPage):
         fields = [field.info for field in FIELDS.values()]
         source = LearnerSource(context.db)
         super().__init__("learners", "Learners", ("learner", "learners"), source, fields, runner, parent)
+        self.searches = Searches(self, context, Kind.LEARNER_SEARCH, ready_searches, self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)
@@ -50,6 +55,7 @@ class LearnersPage(GridPage):
         self.pane.edit_wanted.connect(self.edit_learner)
         self.pane.attainments_wanted.connect(self._show_attainments)
         self.uln = LearnersUln(self, context, runner, hub)
+        self.loading = LearnersLoad(self, context, runner, hub)
         self.pane.find_wanted.connect(self.uln.find_current)
         self._looking: TaskContext | None = None
         self._counting: TaskContext | None = None
@@ -77,12 +83,18 @@ class LearnersPage(GridPage):
     def _build_empty_state(self) -> None:
         self._empty = EmptyState(
             tr("No learners yet"),
-            tr("Add the first one by hand, or look around in the demo."),
+            tr(
+                "Load an ILR file, a spreadsheet from your MIS or an LRS batch file. You see every row before "
+                "anything is written."
+            ),
             icon=Icon.STUDENT,
-            primary=(tr("Add One Learner"), Icon.USER_PLUS),
+            primary=(tr("Load Learners"), Icon.TRAY),
+            secondary=(tr("Add One Learner"), Icon.USER_PLUS),
+            remark=tr("or drop a file on this page"),
             link=(tr("Only looking around?"), tr("Open the demo with 2,500 invented learners")),
         )
-        self._empty.primary_pressed.connect(self.add_learner)
+        self._empty.primary_pressed.connect(self.loading.choose)
+        self._empty.secondary_pressed.connect(self.add_learner)
         self._empty.link_pressed.connect(self.demo_wanted)
         self.grid.set_empty_widget(self._empty)
 
@@ -137,8 +149,9 @@ class LearnersPage(GridPage):
     def _narrow(self, ready: Ready) -> None:
         """Show only the learners of one state, on top of the search there is."""
         test = Test("ready", Operator.IS, ready.value)
-        others = self.conditions.members if self.conditions and self.conditions.join is Join.ALL else ()
-        kept = tuple(one for one in others if one.field != "ready")
+        now = self.conditions
+        others = now.members if now is not None and now.join is Join.ALL and not now.negated else ()
+        kept = tuple(one for one in others if isinstance(one, Group) or one.field != "ready")
         self.set_conditions(Group(Join.ALL, (*kept, test)))
 
     @Slot()

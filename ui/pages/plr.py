@@ -17,6 +17,7 @@ from app.plr.compare import Comparison, compare
 from app.plr.download import DownloadSummary, download
 from app.plr.plan import Change
 from app.plr.replan import replan
+from app.saved import Kind
 from app.tasks import Progress, TaskContext, now
 from ui.hub import Hub
 from ui.look.rate import Rate
@@ -26,6 +27,7 @@ from ui.pages.plr_details import PlrDetails
 from ui.pages.plr_source import FIELDS, Counts, PlrSource
 from ui.pages.plr_strip import PlrStrip
 from ui.pages.plr_updating import PlrUpdating
+from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
 AT_MOST = 1_000
@@ -45,6 +47,7 @@ class PlrPage(GridPage):
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         self._rows = PlrSource(context.plr)
         super().__init__("plr", "Attainments (PLR)", ("row", "rows"), self._rows, FIELDS, runner, parent)
+        self.searches = Searches(self, context, Kind.PLR_SEARCH, parent=self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)

@@ -75,11 +75,12 @@ COLUMNS: tuple[Column, ...] = (
     *_REST,
 )
 _DATES = frozenset({"award_date", "start_date", "end_date"})
+_KINDS = {**dict.fromkeys(_DATES, FieldKind.DATE), "credits": FieldKind.NUMBER}
 _CHANGES = tuple((state.text, state.text) for state in CHANGE_STATES.values())
 FIELDS: tuple[FieldInfo, ...] = tuple(
     FieldInfo("change", "Change", FieldKind.CHOICE, _CHANGES)
     if column.id == "change"
-    else FieldInfo(column.id, column.title, FieldKind.DATE if column.id in _DATES else FieldKind.TEXT)
+    else FieldInfo(column.id, column.title, _KINDS.get(column.id, FieldKind.TEXT))
     for column in COLUMNS
 )
 

@@ -1,0 +1,244 @@
+"""Files brought in: a job per file, a row per record, from the reading to the undo (data-model.md 3).
+
+A job is `reading` while its rows are written, `checked` once all are there, `applied` when what it foresees was
+done in one transaction; whether that was taken back, its operation knows. Until it is applied a job has changed
+nothing: it is discarded whole, with every row it read.
+"""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from app.access import User
+from app.db.database import Database
+from app.db.tables import app_user, file_job, file_row, operation
+from app.errors import ConflictError, InputError
+
+ABANDONED_AFTER = timedelta(days=1)
+FORGOTTEN_AFTER = timedelta(days=7)
+PAGE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class FileJob:
+    """One file brought in, as listed."""
+
+    id: int
+    kind: str
+    scope: str | None
+    file_name: str
+    sha256: str
+    year: str | None
+    prepared_on: date | None
+    options: Mapping[str, Any]
+    state: str
+    owner: str
+    computer: str
+    counts: Mapping[str, int]
+    started_at: datetime
+    ended_at: datetime | None
+    operation_id: int | None
+
+
+def fingerprint(file: Path) -> str:
+    """The SHA-256 of a file, in hex. Raises InputError if it cannot be read."""
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(
+            "The file cannot be read.", hint="Close it in other programs, check the drive, and try again."
+        ) from error
+
+
+def start(db: Database, user: User, kind: str, file: Path, sha256: str, scope: str | None = None) -> int:
+    """Open a job that is being read; returns its id. What a killed program of this user left unfinished on this
+    computer goes away with it."""
+    with db.write() as tx:
+        _discard_abandoned(tx, db, user, kind)
+        return int(
+            tx.execute(
+                insert(file_job)
+                .values(
+                    kind=kind,
+                    scope=scope,
+                    file_name=file.name,
+                    sha256=sha256,
+                    options="{}",
+                    state="reading",
+                    owner_id=user.id,
+                    computer=_computer(),
+                    counts="{}",
+                    started_at=db.now(tx),
+                )
+                .returning(file_job.c.id)
+            ).scalar_one()
+        )
+
+
+def _computer() -> str:
+    return platform.node() or "unknown"
+
+
+def _discard_abandoned(tx: Connection, db: Database, user: User, kind: str) -> None:
+    """Rows of a job that was never applied hold people's data for nothing; after a week also those of others, who
+    may never come back for them."""
+    now = db.now(tx)
+    mine = (file_job.c.owner_id == user.id) & (file_job.c.computer == _computer())
+    old = select(file_job.c.id).where(
+        file_job.c.kind == kind,
+        file_job.c.state.in_(("reading", "checked")),
+        (mine & (file_job.c.started_at < now - ABANDONED_AFTER)) | (file_job.c.started_at < now - FORGOTTEN_AFTER),
+    )
+    for job_id in tx.execute(old).scalars().all():
+        _remove(tx, job_id)
+
+
+def _remove(tx: Connection, job_id: int) -> None:
+    tx.execute(delete(file_row).where(file_row.c.job_id == job_id))
+    tx.execute(delete(file_job).where(file_job.c.id == job_id))
+
+
+def discard(db: Database, job_id: int) -> None:
+    """Forget a job that was not applied, with every row of it; one that was applied stays."""
+    with db.write() as tx:
+        row = tx.execute(select(file_job.c.state).where(file_job.c.id == job_id)).one_or_none()
+        if row is not None and row.state in ("reading", "checked"):
+            _remove(tx, job_id)
+
+
+def add_rows(tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write rows as read and foreseen; all with the same keys, `number` counting from 1 in the file."""
+    if rows:
+        tx.execute(insert(file_row), [{"job_id": job_id, **row} for row in rows])
+
+
+def checked(
+    db: Database,
+    job_id: int,
+    counts: Mapping[str, int],
+    options: Mapping[str, Any],
+    *,
+    year: str | None = None,
+    prepared_on: date | None = None,
+) -> None:
+    """The file has been read to its end."""
+    with db.write() as tx:
+        tx.execute(
+            update(file_job)
+            .where(file_job.c.id == job_id)
+            .values(
+                state="checked",
+                counts=json.dumps(dict(counts)),
+                options=json.dumps(dict(options)),
+                year=year or None,
+                prepared_on=prepared_on,
+            )
+        )
+
+
+def claim(tx: Connection, db: Database, job_id: int, operation_id: int, counts: Mapping[str, int]) -> None:
+    """Mark a job as applied, in the transaction that applies it. Raises ConflictError if somebody already did."""
+    done = tx.execute(
+        update(file_job)
+        .where(file_job.c.id == job_id, file_job.c.state == "checked")
+        .values(state="applied", operation_id=operation_id, ended_at=db.now(tx), counts=json.dumps(dict(counts)))
+    )
+    if done.rowcount != 1:
+        raise ConflictError("This file has been loaded or discarded meanwhile.", hint="Read the file once more.")
+
+
+_QUERY = (
+    select(file_job, app_user.c.name.label("owner_name"), operation.c.state.label("operation_state"))
+    .join(app_user, app_user.c.id == file_job.c.owner_id)
+    .outerjoin(operation, operation.c.id == file_job.c.operation_id)
+)
+
+
+def read(tx: Connection, job_id: int) -> FileJob:
+    """One job. Raises InputError if there is none of this number."""
+    row = tx.execute(_QUERY.where(file_job.c.id == job_id)).one_or_none()
+    if row is None:
+        raise InputError(f"There is no job {job_id}.", hint="Look at the list of loads for its number.")
+    return _job(row)
+
+
+def listed(tx: Connection, kind: str, most: int = 500) -> list[FileJob]:
+    """The jobs of one kind that were applied, the latest first."""
+    query = _QUERY.where(file_job.c.kind == kind, file_job.c.state == "applied")
+    return [_job(row) for row in tx.execute(query.order_by(file_job.c.id.desc()).limit(most))]
+
+
+def _job(row: Row[Any]) -> FileJob:
+    return FileJob(
+        id=row.id,
+        kind=row.kind,
+        scope=row.scope,
+        file_name=row.file_name,
+        sha256=row.sha256,
+        year=row.year,
+        prepared_on=row.prepared_on,
+        options=json.loads(row.options),
+        state=row.operation_state if row.operation_state in ("undone", "partly_undone") else row.state,
+        owner=row.owner_name,
+        computer=row.computer,
+        counts=json.loads(row.counts),
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        operation_id=row.operation_id,
+    )
+
+
+def counts_of(tx: Connection, job_id: int) -> dict[str, int]:
+    """How many rows of a job are foreseen to end how."""
+    query = (
+        select(file_row.c.predicted, func.count()).where(file_row.c.job_id == job_id).group_by(file_row.c.predicted)
+    )
+    return {row[0]: row[1] for row in tx.execute(query)}
+
+
+def finding(row: Row[Any], name: str) -> Any:
+    """One of the things found about a row ("notes", "changes", "question" …); None if there is none of it."""
+    return json.loads(row.findings).get(name) if row.findings else None
+
+
+def page(tx: Connection, job_id: int, predicted: str, start: int = 0, size: int = PAGE) -> Sequence[Row[Any]]:
+    """Some rows of one kind, in the order of the file."""
+    query = (
+        select(file_row)
+        .where(file_row.c.job_id == job_id, file_row.c.predicted == predicted)
+        .order_by(file_row.c.number)
+    )
+    return tx.execute(query.offset(start).limit(size)).all()
+
+
+def rows_in_batches(tx: Connection, job_id: int, predicted: Sequence[str]) -> Iterator[Sequence[Row[Any]]]:
+    """Every row of these kinds, in the order of the file, some hundred at a time."""
+    last = 0
+    while True:
+        query = (
+            select(file_row)
+            .where(file_row.c.job_id == job_id, file_row.c.number > last, file_row.c.predicted.in_(predicted))
+            .order_by(file_row.c.number)
+            .limit(PAGE)
+        )
+        rows = tx.execute(query).all()
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].number
+
+
+def decide(tx: Connection, job_id: int, decisions: Mapping[int, str | None]) -> None:
+    """Keep what a person decided about rows, by their number; None takes a decision back."""
+    for number, decision in decisions.items():
+        tx.execute(
+            update(file_row).where(file_row.c.job_id == job_id, file_row.c.number == number).values(decision=decision)
+        )

@@ -1,0 +1,242 @@
+"""Load Learners: read a file, foresee what it would do, let a person decide, load all of it or nothing, undo.
+
+The preview writes rows of the job and nothing else. The load plans every row once more inside its own
+transaction: what somebody changed since the preview is left out and listed, never overwritten unseen.
+"""
+
+import json
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from app import access, jobs
+from app.access import Permission, User
+from app.db.database import Database
+from app.db.tables import SHOWN, file_job, learner, operation
+from app.errors import InputError
+from app.files.checks import check_file
+from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
+from app.learners import load_cells
+from app.learners.load_match import match
+from app.learners.load_plan import NO_YEAR, Foreseen, Plan, plan
+from app.learners.load_stored import beside, with_hand_edits
+from app.tasks import TaskContext
+
+KIND = "learners"
+BATCH = 500
+TABLES = frozenset({FileKind.CSV, FileKind.XLSX})
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """`ukprn` is the college's own, "" where the settings do not say it."""
+
+    ukprn: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What loading a file would do. `absent`: learners of the college, seen before, who are not in this file."""
+
+    job_id: int
+    facts: FileFacts
+    ukprn: str
+    counts: Mapping[Foreseen, int]
+    aims: tuple[int, int]
+    """Aims that are new, and aims that change."""
+    absent: int
+    questions: tuple[Problem, ...] = field(default=())
+    """What a person has to say yes to before the file is loaded."""
+
+    @property
+    def to_load(self) -> int:
+        return self.counts[Foreseen.NEW] + self.counts[Foreseen.CHANGED]
+
+
+def preview(
+    context: TaskContext, db: Database, user: User, path: Path, reading: Reading, options: LoadOptions
+) -> Preview:
+    """Read `reading` (of the file `path`) to its end and keep what loading it would do.
+
+    Raises AccessError, InputError (the file), DatabaseError, Cancelled; then nothing is kept.
+    """
+    with db.read(context) as tx:
+        access.require(tx, user, Permission.EDIT_LEARNERS)
+    job_id = jobs.start(db, user, KIND, path, jobs.fingerprint(path))
+    try:
+        work = _Previewing(context, db, job_id, reading.facts, options)
+        with closing(_closable(reading.learners)) as records:
+            while batch := list(islice(records, BATCH)):
+                work.take(batch)
+        return work.end()
+    except BaseException:
+        jobs.discard(db, job_id)
+        raise
+
+
+def _closable(records: Iterator[LearnerRecord]) -> Generator[LearnerRecord]:
+    """A generator, so that leaving early closes the file behind it."""
+    yield from records
+
+
+class _Previewing:
+    """A preview under way."""
+
+    def __init__(
+        self, context: TaskContext, db: Database, job_id: int, facts: FileFacts, options: LoadOptions
+    ) -> None:
+        self._context = context
+        self._db = db
+        self._job_id = job_id
+        self._facts = facts
+        self._options = options
+        self._counts = dict.fromkeys(Foreseen, 0)
+        self._aims = [0, 0]
+        self._taken: set[int] = set()
+        self._missing: list[int] = []
+        self._number = 0
+
+    @property
+    def _ukprn(self) -> str:
+        return self._facts.ukprn or self._options.ukprn
+
+    def take(self, batch: Sequence[LearnerRecord]) -> None:
+        """Match, plan and keep some records."""
+        self._context.raise_if_cancelled()
+        self._note_providers(batch)
+        fit = [one for one in batch if not one.rejected]
+        cells = {id(one): load_cells.of(one) for one in batch}
+        if not self._facts.ukprn and not self._options.ukprn:
+            raise InputError(
+                "The file does not say which college it is from, and the settings do not either.",
+                hint="Set the college's UKPRN under File, Settings, and load the file again.",
+                field="college.ukprn",
+            )
+        with self._db.read(self._context) as tx:
+            found = match(
+                tx, self._ukprn, [cells[id(one)] for one in fit], pad=self._facts.kind in TABLES, never=self._taken
+            )
+            year = self._facts.year or NO_YEAR
+            stored = beside(tx, found, year)
+            told = [cells[id(one)] for one in fit]
+            none: list[str | None] = [None] * len(fit)
+            plans = [plan(one, hit, stored, None, year) for one, hit in zip(told, found, strict=True)]
+            plans = with_hand_edits(tx, stored, told, found, plans, none, year)
+        by_record = {id(one): made for one, made in zip(fit, plans, strict=True)}
+        rows = [self._row(one, cells[id(one)], by_record.get(id(one)), stored) for one in batch]
+        with self._db.write() as tx:
+            jobs.add_rows(tx, self._job_id, rows)
+
+    def _note_providers(self, batch: Sequence[LearnerRecord]) -> None:
+        """A table may say in a column whose learners these are."""
+        for one in batch:
+            ukprn = one.values.get("ukprn")
+            if isinstance(ukprn, str) and ukprn != self._facts.ukprns.setdefault("column", ukprn):
+                self._facts.note(
+                    Level.ASK,
+                    "ukprn_differs",
+                    "The rows name several providers. Check that the file is yours.",
+                    "ukprn",
+                )
+
+    def _row(
+        self, record: LearnerRecord, cells: load_cells.Cells, made: Plan | None, stored: Mapping[int, Any]
+    ) -> dict[str, Any]:
+        self._number += 1
+        notes = [[int(one.level), one.field, one.reason] for one in record.problems]
+        foreseen, learner_id = Foreseen.PROBLEM, None
+        if made is not None:
+            foreseen = made.foreseen
+            learner_id = made.row.id if made.row is not None else None
+            if learner_id is not None and learner_id in self._taken:
+                foreseen, made = Foreseen.PROBLEM, None
+                notes.append([int(Level.STOP), "ref", "Another row of the file is this learner. Keep one of them."])
+            elif learner_id is not None:
+                self._taken.add(learner_id)
+        if made is not None:
+            notes += [[int(level), name, reason] for level, name, reason in made.notes]
+            self._aims[0] += made.aims_new
+            self._aims[1] += len(made.aims) - made.aims_new
+            if learner_id is not None and made.question is None:
+                seen = set(made.seen)
+                self._missing += [row.id for row in stored[learner_id].aims if row.id not in seen]
+        self._counts[foreseen] += 1
+        return {
+            "number": self._number,
+            "cells": load_cells.packed(cells),
+            "learner_id": learner_id,
+            "findings": _findings(notes, made),
+            "predicted": foreseen.value,
+        }
+
+    def end(self) -> Preview:
+        """All rows are there: weigh the file as a whole."""
+        facts = self._facts
+        if self._number == 0:
+            raise InputError("There are no learners in this file.", hint="Export it again from your MIS.")
+        with self._db.read(self._context) as tx:
+            known = tx.execute(
+                select(func.count()).select_from(learner).where(SHOWN, learner.c.ukprn == self._ukprn)
+            ).scalar_one()
+            questions = _questions(tx, facts, self._options)
+        kinds = {one.kind: one for one in questions}
+        jobs.checked(
+            self._db,
+            self._job_id,
+            {one.value: number for one, number in self._counts.items()},
+            {
+                "ukprn": self._ukprn,
+                "missing_aims": self._missing,
+                "questions": sorted(kinds),
+                "pad": facts.kind in TABLES,
+                "year": facts.year or NO_YEAR,
+            },
+            year=facts.year,
+            prepared_on=facts.prepared,
+        )
+        return Preview(
+            self._job_id,
+            facts,
+            self._ukprn,
+            dict(self._counts),
+            (self._aims[0], self._aims[1]),
+            max(0, known - len(self._taken)),
+            tuple(kinds.values()),
+        )
+
+
+def _findings(notes: Sequence[Sequence[Any]], made: Plan | None) -> str | None:
+    """What the preview shows of a row, as JSON: notes, changes, question, candidates, aims new and changed."""
+    found: dict[str, Any] = {}
+    if notes:
+        found["notes"] = notes
+    if made is not None and made.shown:
+        found["changes"] = made.shown
+    if made is not None and made.question is not None:
+        found["question"] = made.question.value
+        found["candidates"] = [row.id for row in made.candidates]
+    if made is not None and made.row is not None and made.row.removed_at is not None:
+        found["back"] = True
+    if made is not None and made.aims:
+        found["aims"] = [made.aims_new, len(made.aims) - made.aims_new]
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
+
+
+def _questions(tx: Connection, facts: FileFacts, options: LoadOptions) -> list[Problem]:
+    """What a person has to say about the file as a whole."""
+    newest = (
+        select(file_job.c.year, file_job.c.prepared_on)
+        .join(operation, operation.c.id == file_job.c.operation_id)
+        .where(file_job.c.kind == KIND, file_job.c.year.is_not(None), operation.c.state != "undone")
+        .order_by(file_job.c.year.desc(), file_job.c.prepared_on.desc().nulls_last())
+        .limit(1)
+    )
+    last = tx.execute(newest).one_or_none()
+    year, prepared = (last.year, last.prepared_on) if last is not None else ("", None)
+    asked = check_file(facts, options.ukprn, year, prepared)
+    return [*asked, *(one for one in facts.problems if one.level is Level.ASK)]

@@ -1,0 +1,282 @@
+"""The load itself: everything that was foreseen and decided, in one transaction, or nothing; and its undo."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
+
+from app import access, history, jobs
+from app.access import Permission, User
+from app.db.database import Database
+from app.db.tables import aim, campus, file_row, learner
+from app.errors import InputError
+from app.folding import fold
+from app.history import Operation, UndoSummary
+from app.learners import load_cells
+from app.learners.edit import derived
+from app.learners.load_match import match
+from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan
+from app.learners.load_stored import LOADED, beside, with_hand_edits
+from app.tasks import TaskContext
+
+LEFT = "left"
+"""The outcome of a row that was to be loaded and was not: somebody changed the learner since the preview."""
+WRITTEN = "loaded"
+_NO_AIM = dict.fromkeys(load_cells.AIM_COLUMNS)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadSummary:
+    """What a load did. `left`: rows not loaded because the learner changed since the preview; `open`: rows without
+    a decision; `problems`: rows that cannot be loaded."""
+
+    job_id: int
+    operation_id: int
+    new: int
+    changed: int
+    unchanged: int
+    aims_new: int
+    aims_changed: int
+    left: int
+    open: int
+    problems: int
+
+
+def apply(
+    context: TaskContext, db: Database, user: User, job_id: int, accepted: frozenset[str] = frozenset()
+) -> LoadSummary:
+    """Load what the preview `job_id` foresees and people decided; one transaction. `accepted`: the kinds of
+    questions about the whole file that were answered with yes.
+
+    Raises AccessError; InputError while a question about the file is open; ConflictError if the job is gone or
+    done; Cancelled. After any of them the database is as before.
+    """
+    with db.write() as tx:
+        access.require(tx, user, Permission.EDIT_LEARNERS)
+        if not db.embedded:
+            db.alone(tx)
+        job = jobs.read(tx, job_id)
+        if unanswered := set(job.options.get("questions", ())) - accepted:
+            raise InputError(
+                "This file raises a question that nobody has answered yet.",
+                hint="Answer it in the preview, or accept it by name: " + ", ".join(sorted(unanswered)) + ".",
+            )
+        operation = history.begin(tx, db, user.id, LOADED, reason=job.file_name)
+        work = _Loading(context, db, tx, job, operation)
+        work.run()
+        summary = work.summary()
+        jobs.claim(tx, db, job_id, operation.id, {**job.counts, "left": summary.left, "open": summary.open})
+        operation.end(tx)
+    return summary
+
+
+class _Loading:
+    """A load under way, inside its transaction."""
+
+    def __init__(
+        self, context: TaskContext, db: Database, tx: Connection, job: jobs.FileJob, operation: Operation
+    ) -> None:
+        self._context = context
+        self._db = db
+        self._tx = tx
+        self._job = job
+        self._operation = operation
+        self._ukprn: str = job.options["ukprn"]
+        self._year: str = job.options.get("year", NO_YEAR)
+        self._pad: bool = job.options.get("pad", False)
+        self._campus: dict[str, int] = {row.code: row.id for row in tx.execute(select(campus.c.id, campus.c.code))}
+        self._done = Counter[str]()
+        self._meant = self._unmoved()
+        self._left: list[int] = []
+        self._decided: list[int] = []
+        self._missing: list[int] = list(job.options.get("missing_aims", ()))
+        self._total = sum(job.counts.values())
+
+    def run(self) -> None:
+        seen = 0
+        kinds = [one.value for one in (Foreseen.NEW, Foreseen.CHANGED, Foreseen.BY_HAND, Foreseen.DECISION)]
+        for rows in jobs.rows_in_batches(self._tx, self._job.id, kinds):
+            self._take([row for row in rows if row.decision or row.predicted in (Foreseen.NEW, Foreseen.CHANGED)])
+            seen += len(rows)
+            self._context.report(seen, self._total, "Loading")
+        self._note_outcomes()
+        self._note_seen()
+
+    def _unmoved(self) -> set[int]:
+        """The learners whom rows mean that have nothing to load."""
+        query = select(file_row.c.learner_id).where(
+            file_row.c.job_id == self._job.id,
+            file_row.c.learner_id.is_not(None),
+            file_row.c.decision.is_(None),
+            file_row.c.predicted.in_((Foreseen.UNCHANGED, Foreseen.BY_HAND)),
+        )
+        return set(self._tx.execute(query).scalars())
+
+    def _take(self, rows: Sequence[Row[Any]]) -> None:
+        cells = [load_cells.unpacked(row.cells) for row in rows]
+        asked_about = [row.predicted == Foreseen.DECISION for row in rows]
+        found = match(self._tx, self._ukprn, cells, pad=self._pad, never=self._meant, asked_about=asked_about)
+        stored = beside(self._tx, found, self._year)
+        plans = [
+            plan(one, hit, stored, row.decision, self._year) for one, hit, row in zip(cells, found, rows, strict=True)
+        ]
+        plans = with_hand_edits(self._tx, stored, cells, found, plans, [row.decision for row in rows], self._year)
+        kept: list[tuple[int, load_cells.Cells, Plan]] = []
+        for row, one, made in zip(rows, cells, plans, strict=True):
+            if not self._as_shown(row, made) or (made.row is not None and made.row.id in self._meant):
+                self._left.append(row.number)
+                continue
+            kept.append((row.id, one, made))
+            if made.row is not None:
+                self._meant.add(made.row.id)
+            if row.predicted in (Foreseen.DECISION, Foreseen.BY_HAND):
+                self._decided.append(row.number)
+            if row.predicted == Foreseen.DECISION:
+                self._done["decided"] += 1
+                if made.row is not None:  # the preview did not know yet whom the row would mean
+                    self._missing += [held.id for held in stored[made.row.id].aims if held.id not in made.seen]
+        self._write(kept)
+
+    def _as_shown(self, row: Row[Any], made: Plan) -> bool:
+        """Whether the row would still do what its reader was shown."""
+        decision = row.decision or ""
+        if made.foreseen in (Foreseen.DECISION, Foreseen.PROBLEM):
+            return False
+        if row.predicted == Foreseen.NEW or decision == ANOTHER:
+            return made.row is None
+        if made.row is None:
+            return False
+        if decision.startswith(SAME):  # the person looked at this very learner
+            return decision == f"{SAME}{made.row.id}"
+        if made.row.id != row.learner_id or (made.row.removed_at is not None) != bool(jobs.finding(row, "back")):
+            return False
+        # All but the last of a change: a field that was ticked is taken now and was not in the preview. A ULN that
+        # is kept was shown as a change.
+        kept = {"uln"} if decision == KEEP else set()
+        shown, now = (
+            [list(one[:-1]) for one in some if one[0] not in kept]
+            for some in (jobs.finding(row, "changes") or [], made.shown)
+        )
+        return shown == now
+
+    def _write(self, kept: Sequence[tuple[int, load_cells.Cells, Plan]]) -> None:
+        self._make_campuses(cells.values.get("campus_code") for _, cells, _ in kept)
+        new = [(row_id, cells, made) for row_id, cells, made in kept if made.row is None]
+        ids = self._operation.insert_each(learner, [self._new_learner(cells, made) for _, cells, made in new])
+        self._meant.update(ids)
+        self._meant.update(made.row.id for _, _, made in kept if made.row is not None)
+        owner = {id(made): key for (_, _, made), key in zip(new, ids, strict=True)}
+        owner |= {id(made): made.row.id for _, _, made in kept if made.row is not None}
+        updates = [
+            (made.row, self._changed(cells, made), made.row.id) for _, cells, made in kept if made.row is not None
+        ]
+        self._operation.update_many(learner, updates)
+        aims = [(owner[id(made)], one) for _, _, made in kept for one in made.aims]
+        added = [
+            {
+                "learner_id": key,
+                "year": self._year,
+                "seq": one.seq,
+                "repeat": one.repeat,
+                **_NO_AIM,
+                **one.values,
+            }
+            for key, one in aims
+            if one.row is None
+        ]
+        self._operation.insert_each(aim, added)
+        self._operation.update_many(aim, [(one.row, one.values, key) for key, one in aims if one.row is not None])
+        self._operation.save_changes()
+        if kept:  # of those who are new, and of those a person said who they are, the preview knew no learner
+            owners = [{"at": row_id, "key": owner[id(made)]} for row_id, _, made in kept]
+            statement = update(file_row).where(file_row.c.id == bindparam("at")).values(learner_id=bindparam("key"))
+            self._tx.execute(statement, owners)
+        self._done.update(
+            new=len(new), changed=len(updates), aims_new=len(added), aims_changed=len(aims) - len(added)
+        )
+
+    def _make_campuses(self, codes: Any) -> None:
+        """A campus that nobody knows yet: its code is its name until a person gives it a better one. Not undone:
+        other learners may belong to it by then."""
+        for code in sorted({code for code in codes if code} - self._campus.keys()):
+            values = {"code": code, "name": code, "name_fold": fold(code) or code}
+            self._campus[code] = self._tx.execute(insert(campus).values(values).returning(campus.c.id)).scalar_one()
+
+    def _new_learner(self, cells: load_cells.Cells, made: Plan) -> dict[str, Any]:
+        written = made.written
+        values = {name: written.get(name) for name in COMPARED}
+        return {
+            **derived(self._with_campus(values)),
+            "ukprn": self._ukprn,
+            "postcode_is_prior": bool(cells.values.get("postcode_is_prior")),
+        }
+
+    def _changed(self, cells: load_cells.Cells, made: Plan) -> dict[str, Any]:
+        """The columns to write: what the plan takes, and what follows from it."""
+        row = made.row
+        assert row is not None
+        whole = {name: getattr(row, name) for name in COMPARED if name != "campus_code"}
+        whole["campus_id"] = row.campus_id
+        written = made.written
+        if "postcode" in written:
+            whole["postcode_is_prior"] = bool(cells.values.get("postcode_is_prior"))
+        return {**derived({**whole, **self._with_campus(written)}), "removed_at": None}
+
+    def _with_campus(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        plain = dict(values)
+        if "campus_code" in plain:
+            code = plain.pop("campus_code")
+            plain["campus_id"] = self._campus.get(code)
+        return plain
+
+    def _note_outcomes(self) -> None:
+        here = file_row.c.job_id == self._job.id
+        told = update(file_row).where(here, file_row.c.predicted.in_((Foreseen.NEW, Foreseen.CHANGED)))
+        self._tx.execute(told.values(outcome=WRITTEN))
+        for numbers, outcome in ((self._decided, WRITTEN), (self._left, LEFT)):
+            for some in history.batched(numbers):
+                self._tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=outcome))
+
+    def _note_seen(self) -> None:
+        """Aims of this year that the file lists were seen in this job; those it lacks keep the job before."""
+        listed = select(file_row.c.learner_id).where(
+            file_row.c.job_id == self._job.id,
+            file_row.c.learner_id.is_not(None),
+            (file_row.c.outcome == WRITTEN) | file_row.c.predicted.in_((Foreseen.UNCHANGED, Foreseen.BY_HAND)),
+        )
+        with self._db.ids_as_table(self._tx, self._missing) as missing:
+            self._tx.execute(
+                update(aim)
+                .where(
+                    aim.c.year == self._year,
+                    aim.c.learner_id.in_(listed),
+                    aim.c.id.not_in(select(missing.c.id)),
+                )
+                .values(seen_in_job_id=self._job.id)
+            )
+
+    def summary(self) -> LoadSummary:
+        counts = self._job.counts
+        return LoadSummary(
+            self._job.id,
+            self._operation.id,
+            new=self._done["new"],
+            changed=self._done["changed"],
+            unchanged=counts.get(Foreseen.UNCHANGED, 0) + counts.get(Foreseen.BY_HAND, 0),
+            aims_new=self._done["aims_new"],
+            aims_changed=self._done["aims_changed"],
+            left=len(self._left),
+            open=counts.get(Foreseen.DECISION, 0) - self._done["decided"],
+            problems=counts.get(Foreseen.PROBLEM, 0),
+        )
+
+
+def undo(db: Database, user: User, job_id: int) -> UndoSummary:
+    """Take a load back as far as nothing changed since. Raises AccessError, InputError (nothing to undo)."""
+    with db.read() as tx:
+        job = jobs.read(tx, job_id)
+    if job.operation_id is None:
+        raise InputError("This file was never loaded.", hint="There is nothing to undo.")
+    return history.undo(db, user.id, job.operation_id)

@@ -1,0 +1,84 @@
+"""A learner of a file as kept in `file_row.cells`, between the preview and the load."""
+
+import json
+from dataclasses import dataclass, field
+from datetime import date
+from operator import attrgetter
+from typing import Any
+
+from app.files.rows import AimRecord, LearnerRecord
+
+AIM_COLUMNS = (
+    "aim_ref",
+    "aim_type",
+    "starts",
+    "planned_end",
+    "ends",
+    "fund_model",
+    "prog_type",
+    "std_code",
+    "completion",
+    "outcome",
+    "grade",
+    "delivery_postcode",
+    "supplier_id",
+    "code_a",
+    "code_b",
+    "code_c",
+    "code_d",
+    "course_code",
+    "course_title",
+)
+"""What a file tells of an aim: the same names in `AimRecord` and in the table `aim`."""
+_TOLD = attrgetter(*AIM_COLUMNS)
+_DATES = frozenset({"starts", "planned_end", "ends"})
+_LEARNER_DATES = frozenset({"birth_date"})
+
+
+@dataclass(frozen=True, slots=True)
+class AimCells:
+    """One aim as the file tells it; `seq` as written."""
+
+    seq: str | None
+    values: dict[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """One learner as the file tells it: only what it says something about."""
+
+    values: dict[str, Any] = field(repr=False)
+    aims: tuple[AimCells, ...] = field(repr=False)
+    line: int = 0
+
+
+def of(record: LearnerRecord) -> Cells:
+    """The cells of a record just read."""
+    values = {name: value for name, value in record.values.items() if value not in (None, "")}
+    return Cells(values, tuple(_aim(one) for one in record.aims), record.place.line)
+
+
+def _aim(aim: AimRecord) -> AimCells:
+    return AimCells(aim.seq, {name: value for name, value in zip(AIM_COLUMNS, _TOLD(aim), strict=True) if value})
+
+
+def packed(cells: Cells) -> str:
+    """The cells as text; `unpacked` gives them back."""
+    aims = [[one.seq, one.values] for one in cells.aims]
+    return _JSON.encode({"v": cells.values, "a": aims, "l": cells.line})
+
+
+def unpacked(body: str | None) -> Cells:
+    """The cells of a stored row; none for a row that was purged."""
+    stored: dict[str, Any] = json.loads(body) if body else {"v": {}, "a": [], "l": 0}
+    aims = tuple(AimCells(seq, _dated(values, _DATES)) for seq, values in stored["a"])
+    return Cells(_dated(stored["v"], _LEARNER_DATES), aims, stored["l"])
+
+
+def _dated(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
+    for name in names & values.keys():
+        values[name] = date.fromisoformat(values[name])
+    return values
+
+
+_JSON = json.JSONEncoder(default=date.isoformat, ensure_ascii=False, separators=(",", ":"))

@@ -1,0 +1,219 @@
+"""From a path to learners: what the file is, which column of a table fills which field, and the reading itself."""
+
+import json
+from collections.abc import Iterator
+from collections.abc import Mapping as Pairs
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import insert, select, update
+
+from app.access import User
+from app.db.database import Database
+from app.db.tables import saved
+from app.files.cells import DateOrder
+from app.files.checks import FileChecks
+from app.files.columns import Mapping, guess, header_key, remembered
+from app.files.headings import AIM_FIELDS, DATE_FIELDS
+from app.files.ilr import read_ilr
+from app.files.lrs_batch import read_lrs_xml
+from app.files.recognise import recognise
+from app.files.rows import LEARNER_FIELDS, FileKind, LearnerRecord, Level, Reading
+from app.files.table import Table, open_table
+from app.files.table_learners import apply, survey
+from app.tasks import TaskContext
+
+KIND = "columns"
+TABLES = frozenset({FileKind.CSV, FileKind.XLSX})
+_MORE_TITLES = {
+    "postcode_prior": "Postcode before enrolment",
+    "middle_names": "Middle names",
+    "full_name": "Whole name (family name, given names)",
+    "postcode_out": "Postcode, first part",
+    "postcode_in": "Postcode, second part",
+    "aim_ref": "Aim reference",
+    "aim_type": "Aim type",
+    "seq": "Aim number",
+    "starts": "Start date",
+    "planned_end": "Planned end date",
+    "ends": "Actual end date",
+    "fund_model": "Funding model",
+    "prog_type": "Programme type",
+    "std_code": "Standard code",
+    "completion": "Completion status",
+    "outcome": "Outcome",
+    "grade": "Grade",
+    "delivery_postcode": "Delivery postcode",
+    "supplier_id": "Supplier's aim id",
+    "code_a": "Provider's aim code A",
+    "code_b": "Provider's aim code B",
+    "code_c": "Provider's aim code C",
+    "code_d": "Provider's aim code D",
+    "course_code": "Course code",
+    "course_title": "Course title",
+    "more_aim_refs": "Several aim references",
+}
+_NOT_CHOSEN = frozenset({"uln_state", "postcode_is_prior", "provider_code_a", "provider_code_b"})
+FIELD_TITLES: Pairs[str, str] = {
+    **{name: title for name, title in LEARNER_FIELDS.items() if name not in _NOT_CHOSEN},
+    **{name: title for name, title in _MORE_TITLES.items() if name not in AIM_FIELDS},
+    **{name: _MORE_TITLES[name] for name in _MORE_TITLES if name in AIM_FIELDS},
+}
+"""What a column can fill, and its title: fields of the learner first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableColumns:
+    """The columns of a table, what they are taken for, and what of it a person should look at."""
+
+    kind: FileKind
+    headings: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...] = field(repr=False)
+    mapping: Mapping
+    remembered: bool
+    """Whether somebody decided it for such a table before."""
+    month_first: Pairs[str, int]
+    """By field of dates: the first line with a date that makes sense only with the month first."""
+    sheet: str
+    sheets: tuple[str, ...]
+    rows: int
+
+    def samples(self, index: int, most: int = 3) -> list[str]:
+        """The first values of a column that differ."""
+        found: dict[str, None] = {}
+        for row in self.sample:
+            text = row[index].strip() if index < len(row) else ""
+            if text:
+                found[text] = None
+            if len(found) == most:
+                break
+        return list(found)
+
+
+def kind_of(path: Path) -> FileKind:
+    """What the file is, by its content. Raises InputError naming what it is if it is no file of learners."""
+    return recognise(path)
+
+
+def columns_of(
+    context: TaskContext, db: Database, user: User, path: Path, kind: FileKind, *, sheet: str = ""
+) -> TableColumns:
+    """Look through a table: its headings, a sample, and the columns as remembered, else as guessed.
+
+    Raises InputError for what cannot be read, Cancelled.
+    """
+    table = open_table(context, path, kind, sheet=sheet)
+    mapping = _remembered(context, db, user, table)
+    known = mapping is not None
+    mapping = mapping if mapping is not None else guess(table.headings)
+    found = survey(context, table, mapping)
+    sheets = tuple(one.name for one in table.sheets if not one.hidden)
+    sample = tuple(tuple(row) for row in table.sample)
+    return TableColumns(
+        kind,
+        tuple(table.headings),
+        sample,
+        mapping,
+        known,
+        found.month_first,
+        table.facts.sheet,
+        sheets,
+        found.rows,
+    )
+
+
+def _remembered(context: TaskContext, db: Database, user: User, table: Table) -> Mapping | None:
+    """The user's own, else what anybody shares."""
+    query = (
+        select(saved.c.body)
+        .where(
+            saved.c.kind == KIND,
+            saved.c.name == header_key(table.headings),
+            (saved.c.owner_id == user.id) | saved.c.shared,
+        )
+        .order_by((saved.c.owner_id == user.id).desc(), saved.c.id.desc())
+    )
+    with db.read(context) as tx:
+        body = tx.execute(query.limit(1)).scalar_one_or_none()
+    return remembered(table.headings, json.loads(body)) if body else None
+
+
+def remember(db: Database, user: User, headings: tuple[str, ...], mapping: Mapping) -> None:
+    """Keep what was decided about the columns, for the next table with these headings; for everybody."""
+    name, body = header_key(headings), json.dumps(mapping.body())
+    mine = (saved.c.kind == KIND) & (saved.c.owner_id == user.id) & (saved.c.name == name)
+    with db.write() as tx:
+        held = tx.execute(select(saved.c.body, saved.c.version).where(mine)).one_or_none()
+        if held is None:
+            tx.execute(insert(saved).values(kind=KIND, owner_id=user.id, name=name, body=body, shared=True))
+        elif held.body != body:
+            tx.execute(update(saved).where(mine).values(body=body, version=held.version + 1))
+
+
+def open_orders(columns: TableColumns, mapping: Mapping) -> list[str]:
+    """The fields of dates whose order a person still has to say."""
+    used = {one.field for one in mapping.uses} & DATE_FIELDS
+    return [name for name in columns.month_first if name in used and name not in mapping.orders]
+
+
+def why_not(columns: TableColumns, mapping: Mapping) -> str:
+    """Why the table cannot be read under this mapping; "" if it can."""
+    if mapping.index("ref") < 0 and mapping.index("uln") < 0:
+        return "Say which column holds the person code or the ULN."
+    if names := open_orders(columns, mapping):
+        return f"Say how the dates of {FIELD_TITLES[names[0]]} are written."
+    return ""
+
+
+def reading(
+    context: TaskContext,
+    path: Path,
+    kind: FileKind,
+    mapping: Mapping | None = None,
+    *,
+    sheet: str = "",
+    encoding: str = "",
+) -> Reading:
+    """The learners of the file. `mapping` and `sheet` are for tables (a guess stands in for what is not said);
+    `encoding` is for the second try after an EncodingError. Raises InputError, Cancelled."""
+    if kind is FileKind.ILR_XML:
+        return _looked_at(read_ilr(context, path, encoding=encoding))
+    if kind is FileKind.LRS_BATCH_XML:
+        return _looked_at(read_lrs_xml(context, path))
+    table = open_table(context, path, kind, sheet=sheet)
+    if mapping is not None:
+        # A person has looked at the columns: that question is answered.
+        table.facts.problems = [one for one in table.facts.problems if one.kind != "no_headings"]
+    return _looked_at(apply(context, table, mapping or guess(table.headings)))
+
+
+def _looked_at(found: Reading) -> Reading:
+    """The same, each learner with what `FileChecks` finds: second learners of one code, shared ULNs, odd dates."""
+    checks = FileChecks(found.facts)
+
+    def learners() -> Iterator[LearnerRecord]:
+        for record in found.learners:
+            checks.look(record)
+            yield record
+        if number := len(checks.shared):
+            one = "1 ULN stands" if number == 1 else f"{number:,} ULNs stand"
+            reason = f"{one} on more than one learner; every learner after the first is marked. Find out whose it is."
+            found.facts.note(Level.WARN, "shared_uln", reason)
+
+    return Reading(found.facts, learners())
+
+
+__all__ = [
+    "FIELD_TITLES",
+    "KIND",
+    "TABLES",
+    "DateOrder",
+    "Mapping",
+    "TableColumns",
+    "columns_of",
+    "kind_of",
+    "open_orders",
+    "reading",
+    "remember",
+    "why_not",
+]

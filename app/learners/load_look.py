@@ -1,0 +1,356 @@
+"""A preview as a person looks at it: rows by category, what is asked about them, what is wrong and what to do."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+
+from app import jobs
+from app.dates import shown
+from app.db.file_tables import file_row
+from app.db.tables import campus, learner
+from app.files.rows import Level
+from app.keys import Keys
+from app.learners import load_cells
+from app.learners.load_cells import Cells
+from app.learners.load_file import FIELD_TITLES
+from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED, Foreseen, Question, question_words
+from app.tasks import TaskContext
+
+NOTES_OF_ONE = 1000
+"""The key of a note is that of its row times this, and its place among the notes of the row."""
+TITLES: Mapping[str, str] = {
+    **FIELD_TITLES,
+    "last_year_seen": "Last year seen",
+    "uln_state": "ULN",
+    "postcode_is_prior": "Postcode is the one before enrolment",
+}
+
+
+class Weight(StrEnum):
+    """The three lists of what is wrong or worth knowing."""
+
+    STOP = "stop"
+    """The row is not loaded."""
+    LOOK = "look"
+    """Loaded, but needs attention."""
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenRow:
+    """One row of the file in a list."""
+
+    number: int
+    line: int
+    ref: str = field(repr=False)
+    name: str = field(repr=False)
+    uln: str = field(repr=False)
+    aims: int
+    aims_new: int
+    aims_changed: int
+    changes: Sequence[Sequence[Any]] = field(repr=False)
+    """Field, old, new, whether edited by hand, whether taken."""
+    ticked: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One thing about one row: `reason` says what is wrong, `advice` what to do."""
+
+    number: int
+    line: int
+    ref: str = field(repr=False)
+    name: str = field(repr=False)
+    weight: Weight
+    field: str
+    reason: str
+    advice: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptionLine:
+    """A field of one of the sides of a decision."""
+
+    title: str
+    text: str = field(repr=False)
+    code: bool = False
+    differs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One way to decide. `stored` is the learner's person code, "" for what stands in the file."""
+
+    decision: str
+    stored: str = field(repr=False)
+    lines: tuple[OptionLine, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """One row about which only a person can decide."""
+
+    number: int
+    line: int
+    name: str = field(repr=False)
+    why: str
+    options: tuple[Option, ...] = field(repr=False)
+    decision: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """How many rows raise a question, how many of them are decided, and how many learners a load would write."""
+
+    total: Mapping[Question, int]
+    done: Mapping[Question, int]
+    ticked: int
+    """Rows that are loaded only because a field edited by hand was ticked."""
+    any: int
+    """Decisions of any kind."""
+
+    @property
+    def open(self) -> int:
+        return sum(self.total.values()) - sum(self.done.values())
+
+    @property
+    def more(self) -> int:
+        """Learners to be loaded beside those that are new or changed anyway."""
+        return sum(self.done.values()) + self.ticked
+
+
+# Lists
+
+
+def numbers_query(job_id: int, predicted: str) -> Select[Any]:
+    """The numbers of the rows of one category, in the order of the file."""
+    here = (file_row.c.job_id == job_id) & (file_row.c.predicted == predicted)
+    return select(file_row.c.number).where(here).order_by(file_row.c.number)
+
+
+def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
+    """Rows of the file by their number."""
+    return {row.number: _seen(row) for row in _rows(tx, job_id, numbers)}
+
+
+def _rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> Sequence[Row[Any]]:
+    query = select(file_row).where(file_row.c.job_id == job_id, file_row.c.number.in_(list(numbers)))
+    return tx.execute(query).all()
+
+
+def _seen(row: Row[Any]) -> SeenRow:
+    cells = load_cells.unpacked(row.cells)
+    new, changed = jobs.finding(row, "aims") or (0, 0)
+    ticked = (row.decision or "").removeprefix(TICKED) if (row.decision or "").startswith(TICKED) else ""
+    return SeenRow(
+        row.number,
+        cells.line or row.number,
+        _text(cells, "ref"),
+        _name(cells),
+        _text(cells, "uln"),
+        len(cells.aims),
+        new,
+        changed,
+        jobs.finding(row, "changes") or (),
+        frozenset(filter(None, ticked.split(","))),
+    )
+
+
+def _text(cells: Cells, name: str) -> str:
+    return str(cells.values.get(name) or "")
+
+
+def _name(cells: Cells) -> str:
+    return ", ".join(filter(None, (_text(cells, "family_name"), _text(cells, "given_names"))))
+
+
+# What is wrong
+
+
+def _with_notes(job_id: int) -> ColumnElement[bool]:
+    return (file_row.c.job_id == job_id) & file_row.c.findings.like('{"notes"%')
+
+
+def _weight(level: int, predicted: str) -> Weight:
+    if predicted == Foreseen.PROBLEM and level >= Level.STOP:
+        return Weight.STOP
+    return Weight.LOOK if level >= Level.WARN else Weight.INFO
+
+
+def note_keys(context: TaskContext, tx: Connection, job_id: int, weight: Weight) -> Keys:
+    """The keys of the notes of one list, in the order of the file."""
+    found = Keys("q")
+    query = select(file_row.c.number, file_row.c.predicted, file_row.c.findings).where(_with_notes(job_id))
+    for number, predicted, findings in tx.execute(query.order_by(file_row.c.number)):
+        context.raise_if_cancelled()
+        for place, (level, _, _) in enumerate(json.loads(findings)["notes"][: NOTES_OF_ONE - 1]):
+            if _weight(level, predicted) is weight:
+                found.append(number * NOTES_OF_ONE + place)
+    return found
+
+
+def note_counts(tx: Connection, job_id: int) -> dict[Weight, int]:
+    """How many notes each list has."""
+    counts = dict.fromkeys(Weight, 0)
+    query = select(file_row.c.predicted, file_row.c.findings).where(_with_notes(job_id))
+    for predicted, findings in tx.execute(query):
+        for level, _, _ in json.loads(findings)["notes"]:
+            counts[_weight(level, predicted)] += 1
+    return counts
+
+
+def notes(tx: Connection, job_id: int, keys: Sequence[int]) -> dict[int, Note]:
+    """The notes behind these keys."""
+    found: dict[int, Note] = {}
+    rows = {row.number: row for row in _rows(tx, job_id, list({key // NOTES_OF_ONE for key in keys}))}
+    for key in keys:
+        row = rows.get(key // NOTES_OF_ONE)
+        if row is not None:
+            cells = load_cells.unpacked(row.cells)
+            found[key] = _note(row, cells, jobs.finding(row, "notes")[key % NOTES_OF_ONE])
+    return found
+
+
+def _note(row: Row[Any], cells: Cells, told: Sequence[Any]) -> Note:
+    level, name, reason = told
+    what, advice = parted(reason)
+    title = TITLES.get(name, name)
+    weight = _weight(level, row.predicted)
+    return Note(row.number, cells.line or row.number, _text(cells, "ref"), _name(cells), weight, title, what, advice)
+
+
+def parted(reason: str) -> tuple[str, str]:
+    """What is wrong, and what to do about it: the last sentence, if there are several."""
+    what, point, advice = reason.rstrip().rpartition(". ")
+    return (what + ".", advice) if point else (reason, "")
+
+
+def all_notes(tx: Connection, job_id: int) -> Iterator[Note]:
+    """Every note, in the order of the file, for an export."""
+    last = 0
+    while True:
+        query = select(file_row).where(_with_notes(job_id), file_row.c.number > last)
+        rows = tx.execute(query.order_by(file_row.c.number).limit(jobs.PAGE)).all()
+        if not rows:
+            return
+        for row in rows:
+            cells = load_cells.unpacked(row.cells)
+            yield from (_note(row, cells, told) for told in jobs.finding(row, "notes"))
+        last = rows[-1].number
+
+
+# Decisions
+
+
+def _asks(job_id: int, question: Question) -> ColumnElement[bool]:
+    return (
+        (file_row.c.job_id == job_id)
+        & (file_row.c.predicted == Foreseen.DECISION)
+        & file_row.c.findings.like(f'%"question":"{question.value}","candidates"%')
+    )
+
+
+def decided(tx: Connection, job_id: int) -> Decided:
+    """How far the decisions are."""
+    made = file_row.c.decision.is_not(None)
+    total, done = {}, {}
+    for question in Question:
+        query = select(func.count(), func.count(file_row.c.decision)).where(_asks(job_id, question))
+        total[question], done[question] = tx.execute(query).one()
+    here = (file_row.c.job_id == job_id) & made
+    ticked = select(func.count()).where(here, file_row.c.predicted == Foreseen.BY_HAND)
+    every = select(func.count()).select_from(file_row).where(here)
+    return Decided(total, done, tx.execute(ticked).scalar_one(), tx.execute(every).scalar_one())
+
+
+def undecided(tx: Connection, job_id: int, question: Question, start: int, size: int) -> list[Undecided]:
+    """Some rows that raise a question, with both sides, in the order of the file; decided ones too."""
+    query = select(file_row).where(_asks(job_id, question)).order_by(file_row.c.number).offset(start).limit(size)
+    rows = tx.execute(query).all()
+    ids = {key for row in rows for key in jobs.finding(row, "candidates") or ()}
+    people = {row.id: row for row in tx.execute(select(learner).where(learner.c.id.in_(ids)))} if ids else {}
+    campuses: dict[int, str] = {row.id: row.name for row in tx.execute(select(campus.c.id, campus.c.name))}
+    return [_undecided(row, question, people, campuses) for row in rows]
+
+
+def _undecided(
+    row: Row[Any], question: Question, people: Mapping[int, Row[Any]], campuses: Mapping[int, str]
+) -> Undecided:
+    cells = load_cells.unpacked(row.cells)
+    held = [people[key] for key in jobs.finding(row, "candidates") or () if key in people]
+    ours = _told_by_file(cells)
+    theirs = [_told_by_row(one, campuses) for one in held]
+    names = ["ref", "uln", "birth_date", "postcode", "name", "campus"]
+    options = []
+    for one, told in zip(held, theirs, strict=True):
+        decision = KEEP if question is Question.ULN else f"{SAME}{one.id}"
+        options.append(Option(decision, str(one.ref), _lines(names, told, [ours])))
+    other = TAKE if question is Question.ULN else ANOTHER
+    options.append(Option(other, "", _lines(names, ours, theirs)))
+    if question is Question.ULN:
+        why = "The file has another valid ULN than the one stored"
+    else:
+        why = question_words(cells, held[0]) if held else "The learner was removed since"
+    return Undecided(row.number, cells.line or row.number, _name(cells), why, tuple(options), row.decision or "")
+
+
+_SIDE_TITLES = {
+    "ref": "Person Code",
+    "uln": "ULN",
+    "birth_date": "Born",
+    "postcode": "Postcode",
+    "name": "Name",
+    "campus": "Campus",
+}
+_CODES = frozenset({"ref", "uln", "postcode"})
+
+
+def _told_by_file(cells: Cells) -> dict[str, str]:
+    born = cells.values.get("birth_date")
+    return {
+        "ref": _text(cells, "ref"),
+        "uln": _text(cells, "uln"),
+        "birth_date": shown(born) if isinstance(born, date) else "",
+        "postcode": _text(cells, "postcode"),
+        "name": _name(cells),
+        "campus": _text(cells, "campus_code"),
+    }
+
+
+def _told_by_row(row: Row[Any], campuses: Mapping[int, str]) -> dict[str, str]:
+    return {
+        "ref": row.ref or "",
+        "uln": row.uln or "",
+        "birth_date": shown(row.birth_date),
+        "postcode": row.postcode or "",
+        "name": ", ".join(filter(None, (row.family_name, row.given_names))),
+        "campus": campuses.get(row.campus_id, ""),
+    }
+
+
+def _lines(
+    names: Sequence[str], mine: Mapping[str, str], others: Sequence[Mapping[str, str]]
+) -> tuple[OptionLine, ...]:
+    return tuple(
+        OptionLine(_SIDE_TITLES[name], mine[name], name in _CODES, any(one[name] != mine[name] for one in others))
+        for name in names
+    )
+
+
+def decide_all(tx: Connection, job_id: int, question: Question, decision: str | None) -> None:
+    """Decide every row that raises `question` the same way; `SAME` takes the candidate where there is just one,
+    None takes every decision back."""
+    if decision != SAME:
+        tx.execute(update(file_row).where(_asks(job_id, question)).values(decision=decision))
+        return
+    chosen: dict[int, str | None] = {}
+    for number, findings in tx.execute(select(file_row.c.number, file_row.c.findings).where(_asks(job_id, question))):
+        candidates = json.loads(findings)["candidates"]
+        if len(candidates) == 1:
+            chosen[number] = f"{SAME}{candidates[0]}"
+    jobs.decide(tx, job_id, chosen)

@@ -1,0 +1,173 @@
+"""Which stored learner is this learner of a file? (learner-files.md 3)
+
+In this order: the reference; a real ULN with the same date of birth; the previous reference; for tables, the
+reference with the zeros that Excel took. What only looks alike is never merged: it is a question to a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from app.db.tables import SHOWN, learner
+from app.folding import fold
+from app.learners.load_cells import Cells
+from app.ulns import UlnState
+
+LONGEST_REF = 12
+MERGED = "merged"
+MOST_CANDIDATES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The stored learner, if there is one, and by what; else those that a person has to look at."""
+
+    row: Row[Any] | None = field(repr=False)
+    how: str = ""
+    candidates: tuple[Row[Any], ...] = field(default=(), repr=False)
+
+
+def match(
+    tx: Connection,
+    ukprn: str,
+    batch: Sequence[Cells],
+    *,
+    pad: bool = False,
+    never: Container[int] = (),
+    asked_about: Sequence[bool] | None = None,
+) -> list[Match]:
+    """One `Match` for each of `batch` (some hundred). `pad`: the file came out of a table; `never`: ids of learners
+    whom another row of this very file means or added; `asked_about`: for whom to look for somebody alike (else for
+    everybody)."""
+    by_ref = _by_ref(tx, ukprn, set(map(_ref, batch)))
+    found: list[Match] = [_by_code(by_ref.get(_ref(one))) for one in batch]
+    open_ones = [place for place, one in enumerate(found) if not one.how]
+    if not open_ones:
+        return found
+    taken = {one.row.id for one in found if one.row is not None}
+    rest = [batch[place] for place in open_ones]
+    by_uln = _by_uln(tx, ukprn, rest)
+    previous = _by_ref(tx, ukprn, {fold(str(one.values.get("prev_ref") or "")) or "" for one in rest})
+    padded = _by_ref(tx, ukprn, {ref for one in rest for ref in _padded(_ref(one))}) if pad else {}
+    alike = _alike(tx, ukprn, [batch[place] for place in open_ones if asked_about is None or asked_about[place]])
+    for place, one in zip(open_ones, rest, strict=True):
+        row, how = _first(one, by_uln, previous, padded)
+        if row is not None and (row.id in taken or row.id in never):
+            row = None
+        if row is not None and (how == "uln" or not _contradicts(one, row)):
+            taken.add(row.id)
+            found[place] = Match(row, how)
+            continue
+        asked = {row.id: row} if row is not None and row.removed_at is None else {}
+        asked |= {like.id: like for like in _like(one, alike) if like.id not in never and like.id not in taken}
+        found[place] = Match(None, "", tuple(asked.values())[:MOST_CANDIDATES])
+    return found
+
+
+def _by_code(row: Row[Any] | None) -> Match:
+    """A code of somebody who was merged into another learner is nobody's any more, and cannot be given again."""
+    if row is None:
+        return Match(None)
+    return Match(None, MERGED) if row.merged_into_id is not None else Match(row, "ref")
+
+
+def _contradicts(one: Cells, row: Row[Any]) -> bool:
+    """Whether a previous code, or one with zeros added, belongs to somebody else by all appearance: another
+    provider's codes, or the next learner's, look just the same."""
+    if one.values.get("uln_state") == UlnState.OK and one.values.get("uln") == row.uln:
+        return False
+    if one.values.get("birth_date") and row.birth_date:
+        return bool(one.values["birth_date"] != row.birth_date)
+    family = one.values.get("family_name")
+    return bool(family and row.family_name and fold(family) != row.family_fold)
+
+
+def _ref(one: Cells) -> str:
+    return fold(str(one.values.get("ref") or "")) or ""
+
+
+def _padded(ref: str) -> list[str]:
+    return [ref.zfill(length) for length in range(len(ref) + 1, LONGEST_REF + 1)] if ref.isdigit() else []
+
+
+def _by_ref(tx: Connection, ukprn: str, refs: Iterable[str]) -> Mapping[str, Row[Any]]:
+    """Also learners who were removed or merged: of their reference there can be no second."""
+    wanted = [ref for ref in refs if ref]
+    query = select(learner).where(learner.c.ukprn == ukprn, learner.c.ref_fold.in_(wanted))
+    return {row.ref_fold: row for row in tx.execute(query)} if wanted else {}
+
+
+def _by_uln(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[str, list[Row[Any]]]:
+    ulns = [one.values["uln"] for one in batch if one.values.get("uln_state") == UlnState.OK]
+    found: dict[str, list[Row[Any]]] = defaultdict(list)
+    if ulns:
+        query = select(learner).where(learner.c.uln.in_(ulns), learner.c.ukprn == ukprn, SHOWN)
+        for row in tx.execute(query):
+            found[row.uln].append(row)
+    return found
+
+
+def _first(
+    one: Cells,
+    by_uln: Mapping[str, list[Row[Any]]],
+    previous: Mapping[str, Row[Any]],
+    padded: Mapping[str, Row[Any]],
+) -> tuple[Row[Any] | None, str]:
+    born = one.values.get("birth_date")
+    same = [row for row in by_uln.get(one.values.get("uln") or "", ()) if born and row.birth_date == born]
+    if len(same) == 1:
+        return same[0], "uln"
+    row = previous.get(fold(str(one.values.get("prev_ref") or "")) or "")
+    if row is not None and row.merged_into_id is None:
+        return row, "previous"
+    zeros = [padded[ref] for ref in _padded(_ref(one)) if ref in padded and padded[ref].merged_into_id is None]
+    return (zeros[0], "zeros") if len(zeros) == 1 else (None, "")
+
+
+def _alike(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[Any, list[Row[Any]]]:
+    """Stored learners by date of birth, of those who share it and surname or postcode with somebody in the batch."""
+    births = {one.values["birth_date"] for one in batch if one.values.get("birth_date")}
+    found: dict[Any, list[Row[Any]]] = defaultdict(list)
+    if births:
+        names = {fold(one.values.get("family_name")) for one in batch}
+        codes = {one.values.get("postcode") for one in batch}
+        query = select(learner).where(learner.c.birth_date.in_(births), learner.c.ukprn == ukprn, SHOWN)
+        for row in tx.execute(query):
+            if row.family_fold in names or row.postcode in codes:
+                found[row.birth_date].append(row)
+    return found
+
+
+def _like(one: Cells, alike: Mapping[Any, list[Row[Any]]]) -> Iterable[Row[Any]]:
+    """Two of the three, date of birth among them: name or postcode as well (two real ULNs that differ: no)."""
+    uln = one.values.get("uln") if one.values.get("uln_state") == UlnState.OK else None
+    for row in alike.get(one.values.get("birth_date"), ()):
+        if uln and row.uln_state == UlnState.OK and row.uln != uln:
+            continue
+        if reasons(one, row):
+            yield row
+
+
+def reasons(one: Cells, row: Row[Any]) -> tuple[str, ...]:
+    """What is the same of a learner in the file and one stored, of "name", "birth_date", "postcode"; nothing if
+    that is too little to ask about."""
+    born = one.values.get("birth_date") is not None and one.values.get("birth_date") == row.birth_date
+    name = _first_words(one.values.get("family_name"), one.values.get("given_names")) == _first_words(
+        row.family_name, row.given_names
+    )
+    code = one.values.get("postcode") is not None and one.values.get("postcode") == row.postcode
+    if not born or not (name or (code and _initial(one, row))):
+        return ()
+    return tuple(word for word, is_same in (("name", name), ("birth_date", born), ("postcode", code)) if is_same)
+
+
+def _first_words(family: Any, given: Any) -> tuple[str, str]:
+    return fold(family) or "", (fold(given) or "").split(" ")[0]
+
+
+def _initial(one: Cells, row: Row[Any]) -> bool:
+    """Twins share date of birth and postcode: the first name must begin alike for a question."""
+    return (fold(one.values.get("given_names")) or "?")[0] == (row.given_fold or "!")[0]

@@ -1,0 +1,69 @@
+"""Killed during a load (SIGKILL, in its transaction): the database is exactly as before, and the preview can still
+be loaded, taken back, or discarded with every row of it."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from sqlalchemy import select, text
+
+from app import jobs
+from app.access import User
+from app.db.database import Database
+from app.db.tables import change, file_job, file_row, learner, operation
+from app.learners import load, load_apply
+from tests.builders import snapshot
+from tests.db.test_load import Loader, an_aim, counted, record
+
+ROOT = Path(__file__).resolve().parents[2]
+WRITTEN = ("learner", "aim", "campus", "operation", "change", "file_job", "file_row")
+MOMENTS = (("statement", 6), ("statement", 16), ("statement", 26), ("commit", 1))
+
+
+def child(address: str, job_id: int, point: str, number: int) -> "subprocess.CompletedProcess[str]":
+    words = [sys.executable, "-m", "tests.db.killed_load_child", address, str(job_id), point, str(number)]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+def previewed(loader: Loader) -> load.Preview:
+    """A load of 600 learners, two batches: some new, some changed, some with more aims."""
+    loader.bring(*(record(n, aims=[an_aim(1)]) for n in range(1, 300)))
+    return loader.preview(
+        record(n, phone="1", campus_code="SOUTH", aims=[an_aim(1, completion="2"), an_aim(2)]) for n in range(1, 601)
+    )
+
+
+def test_killed_during_the_load(db: Database, address: str, user: User, tmp_path: Path):
+    loader = Loader(db, user, tmp_path)
+    seen = previewed(loader)
+    before = snapshot(db, *WRITTEN)
+    for moment in MOMENTS:
+        dead = child(address, seen.job_id, *moment)
+        assert dead.returncode == -signal.SIGKILL, (moment, dead.stderr)
+        assert snapshot(db, *WRITTEN) == before, moment
+    alive = child(address, seen.job_id, "never", 0)
+    assert alive.returncode == 0, alive.stderr
+    statements, commits = map(int, alive.stdout.split())
+    assert statements >= MOMENTS[-2][1], "the moments lie inside the load"
+    assert commits == 1, "one transaction"
+    with db.read() as tx:
+        assert len(tx.execute(select(learner.c.id).where(learner.c.phone == "1")).all()) == 600
+        assert jobs.read(tx, seen.job_id).state == "applied"
+        if db.embedded:
+            assert tx.execute(text("pragma integrity_check")).scalar() == "ok"
+    assert load_apply.undo(db, user, seen.job_id).left == 0
+
+
+def test_killed_between_preview_and_load(db: Database, user: User, tmp_path: Path):
+    """What a dead program left behind is rows of its job only; the next start of a load takes them away in time."""
+    loader = Loader(db, user, tmp_path)
+    seen = loader.preview([record(1)])
+    assert counted(seen) == {"new": 1}
+    for table in (learner, operation, change):
+        assert loader.number_of(table) == 0
+    with db.write() as tx:  # of somebody else, on a computer that is gone
+        gone = db.now(tx) - 2 * jobs.FORGOTTEN_AFTER
+        tx.execute(file_job.update().values(started_at=gone, computer="another"))
+    loader.preview([record(2)])
+    assert (loader.number_of(file_job), loader.number_of(file_row)) == (1, 1)

@@ -1,0 +1,457 @@
+"""*Load Learners* with real keys: preview, decisions, load, undo; nothing is left of what was not loaded."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, QRadioButton
+
+from app.access import Role
+from app.learners import edit
+from app.learners.load_plan import Foreseen
+from tests.builders import user_with
+from tests.files.builders import Aim, Learner, ilr, uln
+from tests.ui.conftest import read_csv
+from tests.ui.dialog_room import (
+    as_user,
+    child,
+    choose,
+    click,
+    clipped,
+    dressed,
+    gone,
+    open_runner,
+    opened,
+    press,
+    unnamed,
+    when_asked,
+)
+from tests.ui.load_room import bring, done, held, left_behind, loading_context, number_of, write
+from ui.dialogs.load_learners import LoadLearnersDialog
+from ui.look.fonts import set_scale
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+TAB, ENTER, SPACE, ESC, DOWN = (
+    Qt.Key.Key_Tab,
+    Qt.Key.Key_Return,
+    Qt.Key.Key_Space,
+    Qt.Key.Key_Escape,
+    Qt.Key.Key_Down,
+)
+
+
+def someone(number: int, **values: object) -> Learner:
+    told = {"ref": f"R{number:05}", "uln": uln(number), "family": f"Tarn{number}", "postcode": f"NF{number % 9} 7BN"}
+    born = {"born": f"2007-05-{number % 28 + 1:02}"}
+    return Learner(**{**told, **born, **values})  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def _dressed(qapp):
+    with dressed(qapp):
+        yield
+
+
+@pytest.fixture
+def context(tmp_path):
+    with loading_context(tmp_path) as context:
+        yield context
+
+
+@pytest.fixture
+def runner():
+    with open_runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def open_file(qtbot, runner, context, tmp_path):
+    """Opens the dialog on a file with this content."""
+
+    def open_it(body: str | bytes, name: str = "return.xml", *, wait: bool = True) -> LoadLearnersDialog:
+        path = write(tmp_path, name, body)
+        dialog = opened(qtbot, LoadLearnersDialog(None, runner, context, path))
+        dialog.summaries = []
+        dialog.loaded.connect(dialog.summaries.append)
+        if wait:
+            done(qtbot, runner)
+        return dialog
+
+    return open_it
+
+
+def tab_until(name: str) -> None:
+    for _ in range(60):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus.objectName() == name:
+            return
+        press(TAB)
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def counts(dialog: LoadLearnersDialog) -> dict[str, int]:
+    return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
+
+
+def main(dialog: LoadLearnersDialog) -> QPushButton:
+    return child(dialog, QPushButton, "load_main")
+
+
+def test_an_ilr_is_previewed_loaded_with_enter_and_nothing_is_written_before(open_file, context, qtbot, runner):
+    dialog = open_file(ilr(*(someone(n) for n in range(1, 13))))
+    assert counts(dialog) == {"new": 12}
+    assert number_of(context) == 0
+    assert main(dialog).text() == "Load 12 Learners"
+    view = dialog.page.views[Foreseen.NEW]
+    assert view.grid.count == 12
+    press(ENTER)
+    done(qtbot, runner)
+    assert gone(dialog)
+    [summary] = dialog.summaries
+    assert (summary.new, summary.changed, summary.problems) == (12, 0, 0)
+    assert number_of(context) == 12
+    assert held(context, "R00003").family_name == "Tarn3"
+
+
+def test_esc_closes_a_preview_and_leaves_nothing(open_file, context, qtbot, runner):
+    dialog = open_file(ilr(someone(1)))
+    press(ESC)
+    assert gone(dialog)
+    done(qtbot, runner)
+    assert left_behind(context) == (0, 0)
+    assert number_of(context) == 0
+
+
+# -------------------- decisions
+
+
+def two_questions(context, tmp_path) -> str:
+    """Learner 1 has another real ULN in the file; learners 2 to 5 look like stored ones under other codes."""
+    alike = {"uln": "9999999999"}
+    bring(context, tmp_path / "old.xml", someone(1), *(someone(n, **alike) for n in range(2, 6)))
+    again = [someone(n, ref=f"X{n}", **alike) for n in range(2, 6)]
+    return ilr(someone(1, uln=uln(900)), *again, someone(50))
+
+
+def test_decisions_are_made_with_keys_and_carried_out(open_file, context, tmp_path, qtbot, runner):
+    dialog = open_file(two_questions(context, tmp_path))
+    assert counts(dialog) == {"new": 1, "decision": 5}
+    assert main(dialog).text() == "Load 1 Learner"
+    view = dialog.page.decisions
+    assert [view.tabs.tabText(at) for at in range(view.tabs.count())] == ["ULN changed", "Possible match"]
+    tab_until("decision_tabs")
+    tab_until("option_keep")
+    press(DOWN)
+    assert QApplication.focusWidget().objectName() == "option_take"
+    press(SPACE)
+    done(qtbot, runner)
+    assert main(dialog).text() == "Load 2 Learners"
+    assert dialog.remark.text() == "4 decisions open"
+    view.tabs.setFocus()
+    press(Qt.Key.Key_Right)
+    done(qtbot, runner)
+    assert [card.about.line > 0 for card in view.cards] == [True] * 3
+    assert "Same person: update learner R00002" in [one.text() for one in dialog.findChildren(QRadioButton)]
+    tab_until("option_same")
+    press(SPACE)
+    done(qtbot, runner)
+    tab_until("decisions_next")
+    press(SPACE)
+    done(qtbot, runner)
+    assert len(view.cards) == 1
+    assert view.place.text() == "4–4 of 4"
+    assert QApplication.focusWidget() is view.cards[0].boxes[0].radio
+    press(DOWN)
+    press(SPACE)
+    done(qtbot, runner)
+    assert "2 of 4 possible matches decided." in view.state.text
+    assert main(dialog).text() == "Load 4 Learners"
+    press(ENTER)
+    done(qtbot, runner)
+    [summary] = dialog.summaries
+    assert (summary.new, summary.changed, summary.open) == (2, 2, 2)
+    assert held(context, "R00001").uln == uln(900)
+    assert held(context, "X5").family_name == "Tarn5"
+    assert number_of(context) == 7
+
+
+def test_all_are_decided_the_same_way_and_left_open_again(open_file, context, tmp_path, qtbot, runner):
+    dialog = open_file(two_questions(context, tmp_path))
+    view = dialog.page.decisions
+    view.tabs.setCurrentIndex(1)
+    done(qtbot, runner)
+    box = child(dialog, QComboBox, "decide_alike")
+    assert view.alike_label.text() == "Decide all 4 the same way"
+    for words, number in (
+        ("Another person: add as new", 5),
+        ("Same person, where there is one match", 5),
+        ("Leave them open", 1),
+    ):
+        box.setFocus()
+        box.showPopup()
+        for _ in range(box.findText(words)):
+            press(DOWN)
+        press(ENTER)
+        done(qtbot, runner)
+        assert main(dialog).text() == f"Load {number} Learner{'s' if number > 1 else ''}", words
+        assert box.currentText() == "Choose…"
+    assert [card.decision for card in view.cards] == ["", "", ""]
+
+
+def test_a_decision_is_taken_back_with_delete(open_file, context, tmp_path, qtbot, runner):
+    dialog = open_file(two_questions(context, tmp_path))
+    view = dialog.page.decisions
+    click(view.cards[0].boxes[1].radio)
+    done(qtbot, runner)
+    assert dialog.page.decided.any == 1
+    press(Qt.Key.Key_Delete)
+    done(qtbot, runner)
+    assert dialog.page.decided.any == 0
+    assert view.cards[0].decision == ""
+
+
+def test_closing_asks_only_if_something_was_decided(open_file, context, tmp_path, qtbot, runner):
+    dialog = open_file(two_questions(context, tmp_path))
+    before = left_behind(context)
+    click(dialog.page.decisions.cards[0].boxes[1].radio)
+    done(qtbot, runner)
+    asked = when_asked(qtbot, "keep")
+    press(ESC)
+    assert asked == ["You decided about 1 learner."]
+    assert not gone(dialog)
+    when_asked(qtbot, "discard")
+    dialog.activateWindow()
+    press(ESC)
+    assert gone(dialog)
+    done(qtbot, runner)
+    assert left_behind(context) == (before[0] - 1, before[1] - 6)
+
+
+# -------------------- changes, edits by hand
+
+
+def test_old_and_new_are_shown_and_a_ticked_edit_is_taken(open_file, context, tmp_path, qtbot, runner):
+    bring(context, tmp_path / "old.xml", someone(1), someone(2), someone(3))
+    for ref in ("R00001", "R00002"):
+        with context.db.read() as tx:
+            form = edit.read(tx, held(context, ref).id)
+        edit.save(context.db, context.user, form, replace(form.form, family_name="By Hand"))
+    dialog = open_file(ilr(someone(1), someone(2, phone="0123456789"), someone(3, family="Other")))
+    assert counts(dialog) == {"changed": 2, "by_hand": 1}
+    view = dialog.page.views[Foreseen.CHANGED]
+    texts = {view.grid.model().index(row, 4).data() for row in range(2)}
+    assert texts == {"Telephone", "Family name"}
+    assert view.who.text() == "Tarn2, Marlo · row 2 of the file"
+    tab_until("take_family_name")
+    press(SPACE)
+    done(qtbot, runner)
+    assert main(dialog).text() == "Load 2 Learners", "it is loaded anyway"
+    dialog.page.lead_here()
+    press(DOWN)
+    press(DOWN)
+    done(qtbot, runner)
+    assert dialog.page.side.buttons[Foreseen.BY_HAND].isChecked()
+    box = child(dialog.page.views[Foreseen.BY_HAND], QCheckBox, "take_family_name")
+    assert "Edited by hand: By Hand. In the file: Tarn1." in box.accessibleDescription()
+    assert not box.isChecked()
+    press(ENTER)
+    done(qtbot, runner)
+    [summary] = dialog.summaries
+    assert (summary.changed, summary.unchanged, summary.left) == (2, 1, 0)
+    assert held(context, "R00001").family_name == "By Hand"
+    assert (held(context, "R00002").family_name, held(context, "R00002").phone) == ("Tarn2", "0123456789")
+
+
+def test_ticking_what_was_only_edited_by_hand_makes_one_learner_more(open_file, context, tmp_path, qtbot, runner):
+    bring(context, tmp_path / "old.xml", someone(1))
+    with context.db.read() as tx:
+        form = edit.read(tx, held(context, "R00001").id)
+    edit.save(context.db, context.user, form, replace(form.form, family_name="By Hand"))
+    dialog = open_file(ilr(someone(1)))
+    assert main(dialog).text() == "Mark as Loaded"
+    tab_until("take_family_name")
+    press(SPACE)
+    done(qtbot, runner)
+    assert main(dialog).text() == "Load 1 Learner"
+    press(ENTER)
+    done(qtbot, runner)
+    assert dialog.summaries[0].changed == 1
+    assert held(context, "R00001").family_name == "Tarn1"
+
+
+# -------------------- questions about the file, problems, cancel, broken files
+
+
+def test_questions_about_the_file_are_ticked_before_it_can_be_loaded(open_file, context, qtbot, runner):
+    other = ilr(someone(1)).replace("99999999", "10009999").replace("<ULN>10009999", "<ULN>99999999")
+    dialog = open_file(other)
+    assert not main(dialog).isEnabled()
+    assert main(dialog).toolTip() == "Tick the questions about the file first."
+    assert dialog.remark.text() == "1 question to tick"
+    press(ENTER)
+    done(qtbot, runner)
+    assert not gone(dialog)
+    tab_until("accept_other_provider")
+    press(SPACE)
+    assert main(dialog).isEnabled()
+    press(ENTER)
+    done(qtbot, runner)
+    assert gone(dialog)
+    assert held(context, "R00001").ukprn == "10009999"
+
+
+def test_problems_are_listed_and_exported(open_file, context, tmp_path, qtbot, runner):
+    people = [someone(1), someone(1, family="Twice"), someone(3, uln="1234567890", family="=1+1")]
+    dialog = open_file(ilr(*people))
+    assert counts(dialog) == {"new": 2, "problem": 1}
+    dialog.page.side.choose(Foreseen.PROBLEM)
+    done(qtbot, runner)
+    grid = dialog.page.problems.grid
+    assert grid.count == 1
+    cells = [grid.model().index(0, column).data() for column in range(1, 7)]
+    assert cells[:3] == ["Not loaded", "2", "R00001"]
+    path = tmp_path / "problems.csv"
+    dialog.start_export(path)
+    done(qtbot, runner)
+    head, *rows = read_csv(path)
+    assert head == ["Row", "Line", "Person Code", "Name", "Level", "Field", "What Is Wrong", "What to Do"]
+    assert {row[0] for row in rows} >= {"2", "3"}
+    assert next(row[4] for row in rows if row[0] == "2") == "Not loaded"
+    assert [row for row in rows if row[5] == "ULN" and row[6]]
+    assert "'=1+1, Marlo" in {row[3] for row in rows}
+    assert dialog.remark.text() == "Written to problems.csv"
+
+
+def test_cancel_in_the_middle_of_reading_leaves_nothing(open_file, context, qtbot, runner):
+    dialog = open_file(ilr(*(someone(n) for n in range(1, 6_000))), wait=False)
+    qtbot.waitUntil(lambda: number_of(context) == 0 and left_behind(context)[1] > 0, timeout=20_000)
+    assert QApplication.focusWidget().objectName() == "load_cancel"
+    press(SPACE)
+    qtbot.waitUntil(lambda: gone(dialog), timeout=20_000)
+    done(qtbot, runner)
+    assert left_behind(context) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ("", "return.xml is empty."),
+        ("%PDF-1.7", "This is a PDF document, not a file of learners."),
+        ("<Message xmlns='ESFA/ILR/2025-26'><Learner><LearnRefNumber>1</LearnRefNumber>", "The file"),
+        ("<!DOCTYPE x [<!ENTITY a 'b'>]><Message/>", ""),
+    ],
+)
+def test_a_broken_file_is_told_in_a_sentence_and_can_be_tried_again(
+    open_file, context, tmp_path, qtbot, runner, body, sentence
+):
+    dialog = open_file(body)
+    assert dialog.banner.isVisible()
+    assert dialog.banner.accessibleName().startswith(sentence)
+    assert dialog.banner.accessibleDescription()
+    assert left_behind(context) == (0, 0)
+    assert QApplication.focusWidget().objectName() == "load_again"
+    write(tmp_path, "return.xml", ilr(someone(1)))
+    press(ENTER)
+    done(qtbot, runner)
+    assert counts(dialog) == {"new": 1}
+    assert not dialog.banner.isVisible()
+
+
+def test_another_encoding_is_offered(open_file, qtbot, runner, context):
+    body = ilr(someone(1, family="Zoé")).encode("cp1252")
+    asked = when_asked(qtbot, "retry")
+    dialog = open_file(body, wait=False)
+    qtbot.waitUntil(lambda: dialog.page is not None, timeout=20_000)
+    assert len(asked) == 1
+    done(qtbot, runner)
+    press(ENTER)
+    done(qtbot, runner)
+    assert held(context, "R00001").family_name == "Zoé"
+
+
+def test_a_change_by_somebody_else_is_left_and_said(open_file, context, tmp_path, qtbot, runner):
+    bring(context, tmp_path / "old.xml", someone(1))
+    dialog = open_file(ilr(someone(1, family="File")))
+    with context.db.read() as tx:
+        form = edit.read(tx, held(context, "R00001").id)
+    edit.save(context.db, context.user, form, replace(form.form, family_name="Meanwhile"))
+    press(ENTER)
+    done(qtbot, runner)
+    assert dialog.summaries[0].left == 1
+    assert held(context, "R00001").family_name == "Meanwhile"
+
+
+def test_somebody_without_the_role_is_told(qtbot, runner, context, tmp_path):
+    reader = as_user(context, user_with(context.db, Role.PLR_USER))
+    path = write(tmp_path, "return.xml", ilr(someone(1)))
+    dialog = opened(qtbot, LoadLearnersDialog(None, runner, reader, path))
+    done(qtbot, runner)
+    assert dialog.banner.isVisible()
+    assert left_behind(context) == (0, 0)
+    press(ESC)
+    assert gone(dialog)
+
+
+# -------------------- names, room, many
+
+
+@pytest.mark.parametrize("factor", [1.0, 2.0])
+def test_every_category_has_names_and_room(open_file, context, tmp_path, qtbot, runner, factor):
+    set_scale(factor)
+    dialog = open_file(two_questions(context, tmp_path))
+    for category in dialog.page.side.buttons:
+        dialog.page.side.choose(category)
+        done(qtbot, runner)
+        assert not unnamed(dialog), category
+        assert not clipped(dialog), category
+    assert dialog.minimumSizeHint().width() <= 1366
+    assert dialog.minimumSizeHint().height() <= 700
+
+
+def test_thousands_make_no_widget_each(open_file, qtbot, runner):
+    few = open_file(ilr(*(someone(n) for n in range(1, 4))), "few.xml")
+    many = open_file(ilr(*(someone(n) for n in range(1, 3_000))), "many.xml")
+    assert many.page.views[Foreseen.NEW].grid.count == 2_999
+    assert len(many.findChildren(object)) < len(few.findChildren(object)) + 50
+
+
+def test_text_of_the_file_is_plain(open_file, qtbot, runner, context, tmp_path):
+    bring(context, tmp_path / "old.xml", someone(2, uln="9999999999", family="<b>Bold"))
+    dialog = open_file(ilr(someone(2, ref="X2", uln="9999999999", family="<b>Bold", aims=[Aim()])))
+    [card] = dialog.page.decisions.cards
+    assert card.accessibleName() == "<b>Bold, Marlo"
+    assert "Name: <b>Bold, Marlo" in card.boxes[0].radio.accessibleDescription()
+    choose(child(dialog, QComboBox, "decide_alike"), "Choose…")
+
+
+def test_cancel_while_loading_comes_back_to_the_preview(open_file, context, qtbot, runner):
+    dialog = open_file(ilr(*(someone(n) for n in range(1, 6_000))))
+    press(ENTER)
+    bar = dialog.stack.currentWidget()
+    qtbot.waitUntil(lambda: bar.words.text().endswith(" of 5,999 learners"), timeout=20_000)
+    assert QApplication.focusWidget().objectName() == "load_cancel"
+    press(SPACE)
+    qtbot.waitUntil(lambda: dialog.stack.currentWidget() is dialog.page, timeout=20_000)
+    done(qtbot, runner)
+    assert not gone(dialog)
+    assert dialog.summaries == []
+    assert number_of(context) == 0
+    assert main(dialog).isEnabled()
+    assert main(dialog).text() == "Load 5,999 Learners"
+
+
+def test_a_spelling_of_the_code_that_stands_twice_is_left_out_and_said(open_file, context, qtbot, runner):
+    dialog = open_file(ilr(someone(1, ref="ab1"), someone(2, ref="AB1"), someone(1, ref="CD1")))
+    assert counts(dialog) == {"new": 2, "problem": 1}
+    assert dialog.page.side.to_look_at.text() != "0", "the ULN that two learners share"
+    dialog.page.side.choose(Foreseen.PROBLEM)
+    done(qtbot, runner)
+    dialog.page.problems.grid.setFocus()
+    press(DOWN)
+    done(qtbot, runner)
+    assert "Give each learner a code of their own." in dialog.page.problems.whole.text
+    main(dialog).setFocus()
+    press(ENTER)
+    done(qtbot, runner)
+    assert (dialog.summaries[0].new, dialog.summaries[0].problems) == (2, 1)

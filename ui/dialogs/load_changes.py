@@ -1,0 +1,225 @@
+"""*Changed* and *Edited by hand*: the learners of the category, and below them old and new of the current one."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app import jobs
+from app.dates import shown
+from app.db.database import Database
+from app.learners import load_look
+from app.learners.load_look import Decided, SeenRow
+from app.learners.load_plan import TICKED, Foreseen
+from app.tasks import TaskContext
+from ui.dialogs.load_rows import SeenSource
+from ui.grids.columns import Query
+from ui.grids.grid_view import GridView
+from ui.look.cards import Card, RoundedCorners
+from ui.look.fonts import Type, scaled
+from ui.look.labels import ElidingLabel, text_label
+from ui.look.plain import visible_text
+from ui.look.tokens import Role
+from ui.look.words import count, tr
+from ui.workers import Lane, TaskRunner
+
+_PANEL_HEIGHT, _PANEL_LEAST = 150, 56
+_DATES = frozenset({"birth_date"})
+
+
+def shown_value(name: str, value: Any) -> str:
+    """A stored or new value as people read it; "" for none."""
+    if value is None or value == "":
+        return ""
+    if name in _DATES:
+        try:
+            return shown(date.fromisoformat(str(value)))
+        except ValueError:
+            return str(value)
+    return str(value)
+
+
+class FieldTable(QScrollArea):
+    """Field, stored, in the file; a box to tick for what was edited by hand. `ticked` carries the fields ticked."""
+
+    ticked = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("load_fields")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
+        self.boxes: dict[str, QCheckBox] = {}
+
+    def show_changes(self, changes: Sequence[Sequence[Any]], ticked: frozenset[str]) -> None:
+        """Show these changes, one line each."""
+        inside = QWidget()
+        grid = QGridLayout(inside)
+        grid.setContentsMargins(0, 0, 8, 0)
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(4)
+        for column, title in enumerate((tr("Field"), tr("Stored"), tr("In the file"), tr("Edited by hand"))):
+            grid.addWidget(text_label(title, Type.HEADER, Role.TEXT2), 0, column)
+            grid.setColumnStretch(column, 1 if column in (1, 2) else 0)
+        self.boxes = {}
+        for row, (name, old, new, by_hand, _) in enumerate(changes, 1):
+            title = tr(load_look.TITLES.get(name, name))
+            before, after = shown_value(name, old), shown_value(name, new)
+            grid.addWidget(text_label(title, Type.SECONDARY, Role.TEXT2), row, 0)
+            grid.addWidget(ElidingLabel(before or tr("none"), Type.SECONDARY), row, 1)
+            kept = by_hand and name not in ticked
+            weight = 0 if kept else 600
+            role = Role.TEXT2 if kept else Role.STAGED
+            grid.addWidget(ElidingLabel(after or tr("none"), Type.SECONDARY, role, weight=weight), row, 2)
+            if by_hand:
+                grid.addWidget(self._box(name, title, before, after, name in ticked), row, 3)
+        grid.setRowStretch(len(changes) + 1, 1)
+        self.setWidget(inside)
+        inside.setAutoFillBackground(False)
+
+    def _box(self, name: str, title: str, before: str, after: str, is_ticked: bool) -> QCheckBox:
+        box = QCheckBox(tr("Take it from the file"))
+        box.setObjectName(f"take_{name}")
+        box.setChecked(is_ticked)
+        box.setAccessibleName(tr("{field}: take it from the file", field=title))
+        told = tr("Edited by hand: {old}. In the file: {new}. Without a tick the edited value is kept.")
+        said = told.format(old=visible_text(before or tr("none")), new=visible_text(after or tr("none")))
+        box.setAccessibleDescription(said)
+        box.clicked.connect(self._clicked)
+        self.boxes[name] = box
+        return box
+
+    @Slot()
+    def _clicked(self) -> None:
+        self.ticked.emit([name for name, box in self.boxes.items() if box.isChecked()])
+
+
+class ListView(QWidget):
+    """The grid of one category. `rebuilt` when what Tab reaches has changed."""
+
+    rebuilt = Signal()
+
+    def __init__(
+        self,
+        db: Database,
+        runner: TaskRunner,
+        job_id: int,
+        category: Foreseen,
+        title: str,
+        empty: str,
+        *,
+        by_line: bool = False,
+    ) -> None:
+        super().__init__()
+        self._db, self._runner, self._job_id, self._by_line = db, runner, job_id, by_line
+        self.grid = GridView(SeenSource(db, job_id, category, by_line=by_line), runner, f"load_{category.value}")
+        self.grid.setAccessibleName(title)
+        self.grid.setProperty("ring", True)
+        words = text_label(empty, Type.BODY, Role.TEXT2, wrap=True)
+        words.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.grid.set_empty_widget(words)
+        card = Card(line=Role.LINE2)
+        card.column.addWidget(self.grid)
+        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(0, 0, 0, 0)
+        self.column.setSpacing(8)
+        self.column.addWidget(card, 2)
+
+    def read(self) -> None:
+        """Read the rows the first time they are looked at."""
+        if not self.grid.count and not self.grid.is_loading:
+            self.grid.load(Query())
+
+
+class ChangesView(ListView):
+    """`counted` carries Decided after a tick."""
+
+    counted = Signal(object)
+    failed = Signal(object)
+
+    def __init__(
+        self,
+        db: Database,
+        runner: TaskRunner,
+        job_id: int,
+        category: Foreseen,
+        title: str,
+        empty: str,
+        *,
+        by_line: bool = False,
+    ) -> None:
+        super().__init__(db, runner, job_id, category, title, empty, by_line=by_line)
+        self._current: SeenRow | None = None
+        self.who = ElidingLabel("", Type.HEADER)
+        self.fields = FieldTable()
+        self.fields.setMinimumHeight(scaled(_PANEL_LEAST))
+        self.fields.setMaximumHeight(scaled(_PANEL_HEIGHT))
+        self.fields.ticked.connect(self._ticked)
+        panel = Card(padding=12, fill=Role.SUBTLE)
+        panel.column.setSpacing(6)
+        panel.column.addWidget(self.who)
+        panel.column.addWidget(self.fields)
+        self._panel = panel
+        panel.hide()
+        self.column.addWidget(panel, 1)
+        self.grid.current_changed.connect(self._look)
+        self.grid.loaded.connect(self._loaded)
+
+    @Slot()
+    def _loaded(self) -> None:
+        if self.grid.count and self.grid.current_key is None:
+            self.grid.setCurrentIndex(self.grid.model().index(0, 1))
+
+    @Slot()
+    def _look(self) -> None:
+        key = self.grid.current_key
+        if key is None:
+            return
+        db, job_id = self._db, self._job_id
+
+        def work(context: TaskContext) -> SeenRow | None:
+            with db.read(context) as tx:
+                return load_look.seen_rows(tx, job_id, [key]).get(key)
+
+        self._runner.run(work, lane=Lane.READ, done=self._looked, failed=self._failed)
+
+    @Slot(object)
+    def _looked(self, row: SeenRow | None) -> None:
+        if row is None or row.number != self.grid.current_key:
+            return
+        self._current = row
+        place = count(row.line if self._by_line else row.number)
+        self.who.setText(tr("{name} · row {n} of the file", name=row.name or tr("No name"), n=place))
+        self.fields.show_changes(row.changes, row.ticked)
+        self._panel.show()
+        self.rebuilt.emit()
+
+    @Slot(object)
+    def _ticked(self, names: list[str]) -> None:
+        row = self._current
+        if row is None:
+            return
+        db, job_id = self._db, self._job_id
+        decision = TICKED + ",".join(names) if names else None
+
+        def work(context: TaskContext) -> Decided:
+            with db.write() as tx:
+                jobs.decide(tx, job_id, {row.number: decision})
+                return load_look.decided(tx, job_id)
+
+        self._runner.run(work, lane=Lane.WRITE, done=self._was_ticked, failed=self._failed)
+
+    @Slot(object)
+    def _was_ticked(self, decided: Decided) -> None:
+        if self._current is not None:
+            self.grid.refresh_rows([self._current.number])
+        self.counted.emit(decided)
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self.failed.emit(error)

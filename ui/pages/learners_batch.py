@@ -1,0 +1,31 @@
+"""Export LRS Batch File: asks for a file and writes the chosen learners without a ULN there, in a task."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QStandardPaths
+
+from app.files.lrs_batch import batch_name
+from app.learners.batch_file import export_batch
+from ui.exporting import CSV, Exporter, ask_for_file
+from ui.look.words import tr
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
+
+
+def choose_batch_file(window: "MainWindow") -> None:
+    """The selected learners, or all of the filter when fewer than two are."""
+    settings = window.context.settings
+    ukprn = settings.college.ukprn or settings.lrs.ukprn
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    start = str(Path(folder) / batch_name(ukprn or "00000000", datetime.now()))
+    path = ask_for_file(window, CSV, tr("Export LRS Batch File"), start)
+    if path is None:
+        return
+    page, db, user = window.learners, window.context.db, window.context.user
+    keys = page.rows_to_export()
+    exporter = Exporter(page.runner, page)
+    exporter.start(lambda context: export_batch(context, db, user, keys, ukprn, path))
+    page.exporting.emit(exporter)

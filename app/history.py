@@ -6,7 +6,7 @@ begins as *stopped* and becomes *done* with its last write, so that a killed pro
 
 import json
 import platform
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -233,8 +233,14 @@ class UndoSummary:
     left_learners: frozenset[int]
 
 
-def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
-    """Take back an operation as far as nothing changed since; itself an operation. One transaction.
+def undo(
+    db: Database,
+    user_id: int,
+    operation_id: int,
+    needed: Callable[[Connection], Iterable[int]] = lambda tx: (),
+) -> UndoSummary:
+    """Take back an operation as far as nothing changed since; itself an operation. One transaction. A learner whom it
+    added stays if anything of theirs was written since, or if they are `needed`.
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
@@ -253,10 +259,30 @@ def undo(db: Database, user_id: int, operation_id: int) -> UndoSummary:
         at_a_glance_kept.lock(tx, {one.learner_id for one in changes if one.table_name == attainment.name} - {None})
         if not changes:
             raise _nothing_to_undo()
-        summary = _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes).run()
+        staying = {*needed(tx), *_written_since(tx, operation_id)}
+        summary = _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes, staying).run()
         if summary.left:
             tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
     return summary
+
+
+def _written_since(tx: Connection, operation_id: int) -> set[int]:
+    """The learners added by the operation of whom something was written later that still stands."""
+    added = select(change.c.row_id).where(
+        change.c.operation_id == operation_id, change.c.table_name == "learner", change.c.kind == "insert"
+    )
+    query = (
+        select(change.c.learner_id)
+        .join(operation, operation.c.id == change.c.operation_id)
+        .where(
+            change.c.learner_id.in_(added),
+            change.c.operation_id > operation_id,
+            operation.c.kind != "undo",
+            operation.c.state != "undone",
+        )
+        .distinct()
+    )
+    return set(tx.execute(query).scalars())
 
 
 def _nothing_to_undo() -> InputError:
@@ -266,8 +292,9 @@ def _nothing_to_undo() -> InputError:
 class _TakingBack:
     """An undo under way: the rows as they are now, and what is to become of them."""
 
-    def __init__(self, again: Operation, changes: Sequence[Row[Any]]) -> None:
+    def __init__(self, again: Operation, changes: Sequence[Row[Any]], staying: Container[int]) -> None:
         self._again = again
+        self._staying = staying
         # The latest first; but parents are judged before what hangs on them.
         self._changes = sorted(changes, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id))
         self._rows = self._read_rows()
@@ -313,6 +340,8 @@ class _TakingBack:
         table = tables.metadata.tables[one.table_name]
         now = self._rows.get(spot)
         if now is None or spot in self._left or one.kind == "delete":
+            return False
+        if one.kind == "insert" and one.table_name == "learner" and one.row_id in self._staying:
             return False
         if parent := _HANGS_ON.get(one.table_name):
             name, link = parent

@@ -120,6 +120,15 @@ def add_rows(tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> 
         tx.execute(insert(file_row), [{"job_id": job_id, **row} for row in rows])
 
 
+def spoil(tx: Connection, job_id: int, number: int, predicted: str, findings: str | None) -> None:
+    """A row that was written already turns out to end otherwise."""
+    tx.execute(
+        update(file_row)
+        .where(file_row.c.job_id == job_id, file_row.c.number == number)
+        .values(predicted=predicted, findings=findings)
+    )
+
+
 def checked(
     db: Database,
     job_id: int,

@@ -23,7 +23,7 @@ from app.files.checks import check_file
 from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
 from app.learners import load_cells
 from app.learners.load_match import match
-from app.learners.load_plan import NO_YEAR, Foreseen, Plan, plan
+from app.learners.load_plan import NO_YEAR, Foreseen, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
 from app.tasks import TaskContext
 
@@ -84,6 +84,21 @@ def _closable(records: Iterator[LearnerRecord]) -> Generator[LearnerRecord]:
     yield from records
 
 
+_TWICE = [int(Level.STOP), "ref", "Another row of the file is this learner. Keep one of them."]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meant:
+    """The row that means a stored learner: its number, by what it was found, what it was counted as, and the stored
+    aims it lacks."""
+
+    number: int
+    how: str
+    foreseen: Foreseen
+    aims: tuple[int, int]
+    missing: tuple[int, ...]
+
+
 class _Previewing:
     """A preview under way."""
 
@@ -97,8 +112,8 @@ class _Previewing:
         self._options = options
         self._counts = dict.fromkeys(Foreseen, 0)
         self._aims = [0, 0]
-        self._taken: set[int] = set()
-        self._missing: list[int] = []
+        self._taken: dict[int, _Meant] = {}
+        self._displaced: list[int] = []
         self._number = 0
 
     @property
@@ -127,10 +142,13 @@ class _Previewing:
             none: list[str | None] = [None] * len(fit)
             plans = [plan(one, hit, stored, None, year) for one, hit in zip(told, found, strict=True)]
             plans = with_hand_edits(tx, stored, told, found, plans, none, year)
-        by_record = {id(one): made for one, made in zip(fit, plans, strict=True)}
-        rows = [self._row(one, cells[id(one)], by_record.get(id(one)), stored) for one in batch]
+        by_record = {id(one): (made, hit.how) for one, made, hit in zip(fit, plans, found, strict=True)}
+        rows = [self._row(one, cells[id(one)], *by_record.get(id(one), (None, "")), stored) for one in batch]
         with self._db.write() as tx:
             jobs.add_rows(tx, self._job_id, rows)
+            for number in self._displaced:
+                jobs.spoil(tx, self._job_id, number, Foreseen.PROBLEM.value, _findings([_TWICE], None))
+        self._displaced.clear()
 
     def _note_providers(self, batch: Sequence[LearnerRecord]) -> None:
         """A table may say in a column whose learners these are."""
@@ -145,27 +163,30 @@ class _Previewing:
                 )
 
     def _row(
-        self, record: LearnerRecord, cells: load_cells.Cells, made: Plan | None, stored: Mapping[int, Any]
+        self,
+        record: LearnerRecord,
+        cells: load_cells.Cells,
+        made: Plan | None,
+        how: str,
+        stored: Mapping[int, Stored],
     ) -> dict[str, Any]:
         self._number += 1
         notes = [[int(one.level), one.field, one.reason] for one in record.problems]
-        foreseen, learner_id = Foreseen.PROBLEM, None
-        if made is not None:
-            foreseen = made.foreseen
-            learner_id = made.row.id if made.row is not None else None
-            if learner_id is not None and learner_id in self._taken:
-                foreseen, made = Foreseen.PROBLEM, None
-                notes.append([int(Level.STOP), "ref", "Another row of the file is this learner. Keep one of them."])
-            elif learner_id is not None:
-                self._taken.add(learner_id)
+        learner_id = made.row.id if made is not None and made.row is not None else None
+        if learner_id is not None and not self._may_mean(learner_id, how):
+            made = None
+            notes.append(_TWICE)
+        foreseen = made.foreseen if made is not None else Foreseen.PROBLEM
         if made is not None:
             notes += [[int(level), name, reason] for level, name, reason in made.notes]
-            self._aims[0] += made.aims_new
-            self._aims[1] += len(made.aims) - made.aims_new
-            if learner_id is not None and made.question is None:
-                seen = set(made.seen)
-                self._missing += [row.id for row in stored[learner_id].aims if row.id not in seen]
-        self._counts[foreseen] += 1
+            aims = (made.aims_new, len(made.aims) - made.aims_new)
+            self._count(foreseen, aims, 1)
+            if learner_id is not None:
+                seen = set(made.seen) if made.question is None else {one.id for one in stored[learner_id].aims}
+                missing = tuple(one.id for one in stored[learner_id].aims if one.id not in seen)
+                self._taken[learner_id] = _Meant(self._number, how, foreseen, aims, missing)
+        else:
+            self._count(Foreseen.PROBLEM, (0, 0), 1)
         return {
             "number": self._number,
             "cells": load_cells.packed(cells),
@@ -173,6 +194,24 @@ class _Previewing:
             "findings": _findings(notes, made),
             "predicted": foreseen.value,
         }
+
+    def _may_mean(self, learner_id: int, how: str) -> bool:
+        """Whether no other row of the file is this learner; the code of the learner outweighs all else, whichever
+        row comes first."""
+        before = self._taken.get(learner_id)
+        if before is None:
+            return True
+        if how != "ref" or before.how == "ref":
+            return False
+        self._displaced.append(before.number)
+        self._count(before.foreseen, before.aims, -1)
+        self._count(Foreseen.PROBLEM, (0, 0), 1)
+        return True
+
+    def _count(self, foreseen: Foreseen, aims: tuple[int, int], by: int) -> None:
+        self._counts[foreseen] += by
+        self._aims[0] += by * aims[0]
+        self._aims[1] += by * aims[1]
 
     def end(self) -> Preview:
         """All rows are there: weigh the file as a whole."""
@@ -191,7 +230,7 @@ class _Previewing:
             {one.value: number for one, number in self._counts.items()},
             {
                 "ukprn": self._ukprn,
-                "missing_aims": self._missing,
+                "missing_aims": [key for one in self._taken.values() for key in one.missing],
                 "questions": sorted(kinds),
                 "pad": facts.kind in TABLES,
                 "year": facts.year or NO_YEAR,

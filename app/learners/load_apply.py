@@ -1,7 +1,7 @@
 """The load itself: everything that was foreseen and decided, in one transaction, or nothing; and its undo."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,14 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from app import access, history, jobs
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import aim, campus, file_row, learner
+from app.db.tables import aim, campus, file_job, file_row, learner, operation
 from app.errors import InputError
 from app.folding import fold
 from app.history import Operation, UndoSummary
 from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
-from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan
+from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 
@@ -219,6 +219,11 @@ class _Loading:
         assert row is not None
         whole = {name: getattr(row, name) for name in COMPARED if name != "campus_code"}
         whole["campus_id"] = row.campus_id
+        if row.removed_at is not None:
+            # Who comes back is what this file says: what an undone file said is not brought back with them.
+            here = told(cells, self._year)
+            gone = [name for name in COMPARED if name not in here]
+            whole |= dict.fromkeys("campus_id" if name == "campus_code" else name for name in gone)
         written = made.written
         if "postcode" in written:
             whole["postcode_is_prior"] = bool(cells.values.get("postcode_is_prior"))
@@ -274,9 +279,31 @@ class _Loading:
 
 
 def undo(db: Database, user: User, job_id: int) -> UndoSummary:
-    """Take a load back as far as nothing changed since. Raises AccessError, InputError (nothing to undo)."""
+    """Take a load back as far as nothing changed since. Learners whom a later load found again stay.
+
+    Raises AccessError, InputError (nothing to undo).
+    """
     with db.read() as tx:
         job = jobs.read(tx, job_id)
     if job.operation_id is None:
         raise InputError("This file was never loaded.", hint="There is nothing to undo.")
-    return history.undo(db, user.id, job.operation_id)
+    return history.undo(db, user.id, job.operation_id, lambda tx: _found_again(tx, job_id))
+
+
+def _found_again(tx: Connection, job_id: int) -> Iterable[int]:
+    """The learners of a load who stand in a later one that has not been undone."""
+    here = select(file_row.c.learner_id).where(file_row.c.job_id == job_id, file_row.c.learner_id.is_not(None))
+    query = (
+        select(file_row.c.learner_id)
+        .join(file_job, file_job.c.id == file_row.c.job_id)
+        .join(operation, operation.c.id == file_job.c.operation_id)
+        .where(
+            file_job.c.id > job_id,
+            file_job.c.state == "applied",
+            operation.c.state != "undone",
+            file_row.c.predicted != Foreseen.PROBLEM.value,
+            file_row.c.learner_id.in_(here),
+        )
+        .distinct()
+    )
+    return tx.execute(query).scalars()

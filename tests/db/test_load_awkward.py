@@ -12,7 +12,7 @@ from app.access import User
 from app.db.database import Database
 from app.db.tables import aim, file_row, learner
 from app.files.rows import AimRecord, FileKind
-from app.learners import edit, load_apply
+from app.learners import edit, load, load_apply
 from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED
 from tests.builders import UKPRN, uln_number
 from tests.db.test_load import Loader, an_aim, counted, record
@@ -176,3 +176,47 @@ def test_a_load_that_was_undone_makes_no_file_older(loader: Loader):
     done = loader.bring(record(1), prepared=date(2026, 2, 1))
     load_apply.undo(loader.db, loader.user, done.job_id)
     assert loader.preview([record(1)], prepared=date(2026, 1, 1)).questions == ()
+
+
+def test_a_code_outweighs_a_uln_however_far_down_it_stands(loader: Loader):
+    loader.bring(record(1))
+    first = record(1, ref="OTHER", phone="77")
+    people = [first, *(record(n) for n in range(2, 2 + load.BATCH)), record(1, email="own@example.org")]
+    seen = loader.preview(people)
+    assert counted(seen) == {"problem": 1, "new": load.BATCH, "changed": 1}
+    loader.apply(seen)
+    row = loader.row("R00001")
+    assert (row.email, row.phone) == ("own@example.org", None)
+
+
+@pytest.mark.parametrize("again", [{}, {"phone": "1"}, {"aims": [an_aim(1)]}], ids=["confirmed", "changed", "aims"])
+def test_undo_leaves_a_learner_whom_a_later_load_found_again(loader: Loader, again: dict[str, Any]):
+    first = loader.bring(record(1), record(2))
+    second = loader.bring(record(1, **again))
+    assert load_apply.undo(loader.db, loader.user, first.job_id).left >= 1
+    assert loader.row("R00001").removed_at is None
+    assert loader.row("R00002").removed_at is not None
+    assert second.left == 0
+
+
+def test_once_the_later_load_is_undone_the_first_can_be_too(loader: Loader):
+    first = loader.bring(record(1, aims=[an_aim(1)]))
+    second = loader.bring(record(1, aims=[an_aim(1), an_aim(2)]))
+    load_apply.undo(loader.db, loader.user, second.job_id)
+    assert load_apply.undo(loader.db, loader.user, first.job_id).left == 0
+    assert loader.row("R00001").removed_at is not None
+
+
+def test_who_comes_back_is_what_the_new_file_says(loader: Loader):
+    done = loader.bring(record(1, phone="77", email="old@example.org", tutor_group="T1"))
+    load_apply.undo(loader.db, loader.user, done.job_id)
+    loader.bring(record(1, email="new@example.org", campus_code=None))
+    row = loader.row("R00001")
+    assert (row.removed_at, row.phone, row.email, row.tutor_group, row.campus_id) == (
+        None,
+        None,
+        "new@example.org",
+        None,
+        None,
+    )
+    assert row.search_fold.count("t1") == 0

@@ -143,7 +143,10 @@ class _Previewing:
             plans = [plan(one, hit, stored, None, year) for one, hit in zip(told, found, strict=True)]
             plans = with_hand_edits(tx, stored, told, found, plans, none, year)
         by_record = {id(one): (made, hit.how) for one, made, hit in zip(fit, plans, found, strict=True)}
-        rows = [self._row(one, cells[id(one)], *by_record.get(id(one), (None, "")), stored) for one in batch]
+        rows = []
+        for one in batch:
+            made, how = by_record.get(id(one), (None, ""))
+            rows.append(self._row(one, cells[id(one)], made, how, stored))
         with self._db.write() as tx:
             jobs.add_rows(tx, self._job_id, rows)
             for number in self._displaced:

@@ -12,8 +12,9 @@ from app.changes import Changes, Topic
 from app.context import AppContext
 from app.tasks import TaskContext
 from ui import parts, remembered
-from ui.action_list import ADMINISTRATION, LEARNERS, WindowState, action_list
-from ui.actions import ActionSet
+from ui.action_list import action_list
+from ui.action_reasons import WindowState
+from ui.actions import ADMINISTRATION, LEARNERS, ActionSet
 from ui.export_status import ExportStatus
 from ui.file_menu import FileMenu
 from ui.hub import Hub

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtGui import QKeySequence
 
 from app.access import Licence, LicenceRow, Permission, Rights, Role
-from ui.action_list import WindowState, action_list
+from ui.action_list import action_list
+from ui.action_reasons import WindowState
 from ui.look.icons import has_glyph
 
 LICENCES = tuple(LicenceRow(code, True, None, None, None, None, None, 1) for code in Licence)

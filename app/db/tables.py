@@ -17,13 +17,16 @@ from sqlalchemy import (
     true,
 )
 
-from app.db import file_tables, table_parts
+from app.db import file_tables, lms_tables, table_parts
 from app.db.table_parts import key, link, version
 from app.db.types import Folded, Key, Moment, Text
 
 metadata = table_parts.metadata
 file_job, file_row = file_tables.file_job, file_tables.file_row
 aim, course, source_code = file_tables.aim, file_tables.course, file_tables.source_code
+lms_vendor, lms_course, lms_account = lms_tables.lms_vendor, lms_tables.lms_course, lms_tables.lms_account
+term, section, enrolment, progress = lms_tables.term, lms_tables.section, lms_tables.enrolment, lms_tables.progress
+sync_run, sync_error, hold = lms_tables.sync_run, lms_tables.sync_error, lms_tables.hold
 
 campus = Table(
     "campus",

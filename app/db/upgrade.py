@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.errors import DatabaseError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0003"
+NEWEST = "0004"
 """The revision this version needs. When adding a migration: name it here too (a test compares)."""
 KEPT_COPIES = 5
 

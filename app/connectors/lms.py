@@ -1,0 +1,202 @@
+"""What every learning management system (LMS) tells and takes, whatever its make.
+
+A second LMS is a module beside `moodle.py` with the methods of `LmsCalls`, an entry where clients are chosen
+(`app.context`), and a sandbox of its own; the tests of the connector run against it unchanged.
+
+Failures are ServiceErrors whose code is one of `Trouble` (lms-sync.md 4). What concerns the whole connection
+is a StopRunError, too many requests a BusyError, what concerns one course a plain ServiceError.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class Trouble(StrEnum):
+    """The causes a connector can tell apart; the rest of lms-sync.md 4 is found by whoever compares."""
+
+    UNREACHABLE = "SE-01"
+    CERTIFICATE = "SE-02"
+    TOKEN = "SE-03"
+    NOT_ALLOWED = "SE-04"
+    MAINTENANCE = "SE-05"
+    TOO_MANY = "SE-06"
+    NOT_AN_ANSWER = "SE-07"
+    OTHER_ADDRESS = "SE-08"
+    SWITCHED_OFF = "SE-09"
+    COURSE_GONE = "SE-10"
+    COURSE_CLOSED_TO_US = "SE-11"
+    GRADES_CLOSED_TO_US = "SE-12"
+    GROUPS = "SE-13"
+    TOO_SLOW = "SE-14"
+    COLUMN_OFF = "SE-18"
+    UNKNOWN = "SE-19"
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What the LMS says of itself and of the account that asks."""
+
+    name: str
+    address: str
+    release: str
+    functions: frozenset[str]
+    missing: tuple[str, ...]
+    """Functions that the program needs and the account may not call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A course of the LMS. Texts are plain: no tags, no entities."""
+
+    number: str
+    short_name: str
+    full_name: str
+    id_number: str | None = None
+    category: str | None = None
+    starts: date | None = None
+    ends: date | None = None
+    visible: bool | None = None
+    """None where the account may not see it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """A course module, graded or not."""
+
+    number: str
+    name: str
+    kind: str
+    visible: bool
+
+
+@dataclass(frozen=True, slots=True)
+class GradeRow:
+    """A row of a learner's gradebook, in its order, as delivered. `known` is false where the course does not hand
+    out grades at all: that is no "no grade"."""
+
+    kind: str
+    """"mod", "manual", "category" or "course"."""
+    activity: str | None
+    """The number of the activity of a "mod" row."""
+    name: str | None
+    known: bool
+    grade: float | None = field(repr=False)
+    grade_text: str | None = field(repr=False)
+    minimum: float | None
+    maximum: float | None
+    range_text: str | None
+    percent: str | None = field(repr=False)
+    letter: str | None = field(repr=False)
+    weight: str | None
+    feedback: str | None = field(repr=False)
+    """HTML as it came: never shown before it is cleaned."""
+    submitted_at: datetime | None
+    graded_at: datetime | None
+    hidden: bool
+    locked: bool
+    overridden: bool
+    missing_columns: tuple[str, ...] = ()
+    """Columns the course switched off, in words: "grade", "range", "percentage" …"""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnerGrades:
+    """One account's rows of one course."""
+
+    user: str
+    id_number: str | None = field(repr=False)
+    full_name: str = field(repr=False)
+    rows: tuple[GradeRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody with a place in a course. `active` is about the place, not about the account."""
+
+    user: str
+    id_number: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+    full_name: str = field(repr=False)
+    student: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account of the LMS."""
+
+    user: str
+    id_number: str | None = field(repr=False)
+    email: str | None = field(repr=False)
+    full_name: str = field(repr=False)
+    suspended: bool
+    deleted: bool
+
+
+class Whereabouts(StrEnum):
+    """What became of a course that is no longer listed (moodle.md 3, guard 1)."""
+
+    GONE = "gone"
+    OUT_OF_REACH = "out of reach"
+    THERE = "there"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckStep:
+    """A step of Test Connection: what was tried, whether it went well (None: not tried), what to know of it."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    code: str = ""
+
+
+class LmsCalls(Protocol):
+    """An open connection. Every method may be called from several threads, and raises ServiceError."""
+
+    def site(self) -> Site: ...
+
+    def courses(self) -> Sequence[Course]:
+        """The complete list; a list that is not complete is an error."""
+        ...
+
+    def whereabouts(self, course: str) -> Whereabouts: ...
+
+    def activities(self, course: str) -> Sequence[Activity]: ...
+
+    def gradebook(
+        self, course: str, users: Iterable[str] = (), timeout: float | None = None
+    ) -> Sequence[LearnerGrades]:
+        """Everybody with a grade or the chance of one, in one call with a long time-out (seconds, by default 180);
+        where that is too slow, one call for each of `users`."""
+        ...
+
+    def participants(self, course: str) -> Sequence[Participant]:
+        """Students and others, active and suspended."""
+        ...
+
+    def accounts(self, by: str, values: Sequence[str]) -> Sequence[Account]:
+        """Accounts by "id", "idnumber" or "email"; what is not found is left out."""
+        ...
+
+    def abort(self) -> None:
+        """End every call under way, from any thread, for ever."""
+        ...
+
+
+class LmsClient(Protocol):
+    """The settings of one LMS, immutable; `open` is entered inside the task that uses it."""
+
+    @property
+    def parallel(self) -> int: ...
+
+    def open(self) -> AbstractContextManager[LmsCalls]: ...
+
+    def check(self) -> Iterable[CheckStep]:
+        """Name, TLS, answer, token, each function needed, a course list, a gradebook, in this order (LS-N4);
+        ends after the first step that fails."""
+        ...

@@ -20,7 +20,7 @@ class Trouble(StrEnum):
 
     UNREACHABLE = "SE-01"
     CERTIFICATE = "SE-02"
-    TOKEN = "SE-03"
+    SIGN_IN = "SE-03"
     NOT_ALLOWED = "SE-04"
     MAINTENANCE = "SE-05"
     TOO_MANY = "SE-06"

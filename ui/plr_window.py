@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QToolTip, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.context import AppContext
@@ -124,13 +124,15 @@ class PlrWindow(QWidget):
         bar.right.addWidget(close)
         return bar
 
-    def _searches_button(self) -> QPushButton:
+    def _searches_button(self) -> QToolButton:
         menu = QMenu(self)
         menu.setObjectName("plr_saved_searches")
         if self.page.searches is not None:
             self.page.searches.serve(menu)
-        made = button(tr("Saved Searches"), Icon.BOOKMARK_SIMPLE, "quiet", "plr_searches", menu=menu)
-        self._buttons["searches"] = made
+        # Without words, so that the whole tool bar stands in one line of an ordinary window.
+        made = icon_button(Icon.BOOKMARK_SIMPLE, tr("Saved Searches"), "plr_searches")
+        made.setMenu(menu)
+        made.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         return made
 
     def _shortcuts(self) -> None:

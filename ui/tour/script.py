@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.plr.plan import Change
@@ -211,6 +212,8 @@ class Tour:
         return Act(lambda: self._grab(widget, name))
 
     def _grab(self, widget: QWidget, name: str) -> None:
+        # Words that came with the last answer may wait for their room still.
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
         widget.grab().save(str(self._out / f"{name}.png"))
         self._files.append(f"{name}.png")
         self._stalls.skip()  # taking a picture is the tour's work, not the program's

@@ -224,13 +224,33 @@ class LmsSettings(_Section):
         "Certificate authorities",
         "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
     )
+    proxy: str = option(
+        "",
+        proxy_address(),
+        "Proxy",
+        "Address of the proxy that leads out of the network; nothing: the one this computer is set to, if any.",
+    )
     student_role_id: int = option(
         5, whole_number(1, 2**31 - 1), "Student role", "The number of the student role at the site."
     )
     parallel: int = option(4, whole_number(1, 16), "Calls at once", "How many calls run at the same time.")
+    connect_timeout: int = option(
+        10, whole_number(1, 120), "Time-out for connecting, seconds", "How long to wait for a line."
+    )
+    read_timeout: int = option(60, whole_number(20, 300), "Time-out, seconds", "How long to wait for an answer.")
+    deadline: int = option(
+        120, whole_number(20, 900), "Longest call, seconds", "A call that takes longer is given up."
+    )
+    gradebook_timeout: int = option(
+        180,
+        whole_number(60, 1800),
+        "Time-out for a gradebook, seconds",
+        "How long to wait for the grades of a whole course; beyond it learners are asked for one by one.",
+    )
 
     @property
     def host(self) -> str:
+        """The host in use, "" if there is no address. The LMS token belongs to it."""
         return host_of(self.url)
 
 

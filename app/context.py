@@ -13,6 +13,7 @@ from app.plr.session import PlrSession
 from app.secrets import LABELS, Secrets
 
 if TYPE_CHECKING:
+    from app.connectors.lms import LmsClient
     from app.connectors.lrs import LrsAccess, LrsClient
 
 
@@ -36,6 +37,14 @@ class AppContext:
         """
         return lrs_client(self.settings, self.secrets)
 
+    def lms(self) -> "LmsClient":
+        """A client for the LMS of the moment. In a task only: it asks the password store.
+
+        Raises InputError naming the setting that is missing or wrong, SecretNeededError without a token; nothing is
+        sent before that.
+        """
+        return lms_client(self.settings, self.secrets)
+
     def save_settings(self, settings: Settings) -> None:
         """Write the settings file and use it from now on; in a task. Raises AccessError, InputError."""
         with self.db.read() as tx:
@@ -49,6 +58,30 @@ def lrs_client(settings: Settings, secrets: Secrets) -> "LrsClient":
     from app.connectors.lrs import LrsClient
 
     return LrsClient(lrs_access(settings, secrets))
+
+
+def lms_client(settings: Settings, secrets: Secrets) -> "LmsClient":
+    """The client of the LMS that `settings` and the password store describe; never in the UI thread. Here a second
+    make of LMS is chosen. Raises InputError, SecretNeededError, before any call."""
+    lms = settings.lms
+    if not lms.url:
+        raise InputError(
+            "No LMS is set up, so nothing is synchronised.", hint="Set one up under File, Settings, LMS."
+        )
+    from app.connectors.moodle import MoodleAccess, MoodleClient
+
+    access = MoodleAccess(
+        url=lms.url,
+        token=_secret(secrets, "lms_token", lms.host, "LMS"),
+        ca_file=lms.ca_file,
+        proxy=lms.proxy,
+        parallel=lms.parallel,
+        connect_timeout=lms.connect_timeout,
+        read_timeout=lms.read_timeout,
+        deadline=lms.deadline,
+        gradebook_timeout=lms.gradebook_timeout,
+    )
+    return MoodleClient(access)
 
 
 def lrs_access(settings: Settings, secrets: Secrets) -> "LrsAccess":
@@ -87,12 +120,12 @@ def lrs_access(settings: Settings, secrets: Secrets) -> "LrsAccess":
     )
 
 
-def _secret(secrets: Secrets, name: str, host: str) -> str:
+def _secret(secrets: Secrets, name: str, host: str, page: str = "PLR/LRS") -> str:
     value = secrets.get(name, host=host)
     if value is None:
         raise SecretNeededError(
             f"The {LABELS[name]} is not known on this computer.",
             secret=name,
-            hint="Type it under File, Settings, PLR/LRS.",
+            hint=f"Type it under File, Settings, {page}.",
         )
     return value

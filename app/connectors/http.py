@@ -1,4 +1,4 @@
-"""Posts over a few kept-alive connections: the one place where this program talks HTTP with the LRS.
+"""Posts over a few kept-alive connections: the one place where this program talks HTTP with the LRS and the LMS.
 
 Python's own `http.client` reads the answers; connections, deadlines and cutting are ours (`wire`), because a
 library's pool gives no hold on a status line that trickles, nor on a call that another thread has to end. No
@@ -9,7 +9,7 @@ import http.client
 import socket
 import ssl
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -50,6 +50,7 @@ class HttpAnswer:
     status: int
     body: bytes = field(repr=False)
     retry_after: str | None = None
+    location: str | None = field(default=None, repr=False)
 
 
 class _Dropped(Exception):  # noqa: N818 - no failure: the call is made on another connection
@@ -69,7 +70,12 @@ class HttpPool:
         parallel: int,
         limits: Limits,
         proxy: Proxy | None = None,
+        *,
+        mutual: bool = True,
+        told: Callable[[Exception, Stage], ServiceError] = network_fault,
     ) -> None:
+        """`mutual` says that the service wants to see a certificate of ours, so that a line it drops may mean that
+        one; `told` makes a failure of the line an error of ours."""
         parts = urlsplit(url)
         self._host = parts.hostname or ""
         self._port = parts.port or (443 if context else 80)
@@ -78,12 +84,14 @@ class HttpPool:
         self._context = context
         self._proxy = proxy
         self._limits = limits
+        self._told = told
         self._free = threading.Condition()
         self._places = parallel
         self._kept: list[Wire] = []
         self._under_way: set[Wire] = set()
         self._aborted = False
-        self._accepted = context is None  # the service has taken our certificate at least once
+        # The service has taken our certificate at least once, or wants none.
+        self._accepted = context is None or not mutual
 
     def __enter__(self) -> Self:
         return self
@@ -104,12 +112,15 @@ class HttpPool:
         for wire in kept:
             wire.close()
 
-    def post(self, body: bytes, headers: Mapping[str, str], path: str | None = None) -> HttpAnswer:
-        """Ask once, at the pool's own path or another one of the same host.
+    def post(
+        self, body: bytes, headers: Mapping[str, str], path: str | None = None, seconds: float | None = None
+    ) -> HttpAnswer:
+        """Ask once, at the pool's own path or another one of the same host; `seconds`, if given, is how long this
+        call may take and be silent, whatever the pool's own limits.
 
         Raises ServiceError with LOCAL20 to LOCAL28; a bad HTTP status is an answer, not an error.
         """
-        return self._ask("POST", body, headers, path)
+        return self._ask("POST", body, headers, path, seconds)
 
     def head(self) -> HttpAnswer:
         """What the address says to nothing at all: something is there, and nobody's record was asked for."""
@@ -124,21 +135,29 @@ class HttpPool:
         with self._place():
             self._listen(wire, now() + self._limits.total)
 
-    def _ask(self, method: str, body: bytes, headers: Mapping[str, str], path: str | None = None) -> HttpAnswer:
+    def _ask(
+        self,
+        method: str,
+        body: bytes,
+        headers: Mapping[str, str],
+        path: str | None = None,
+        seconds: float | None = None,
+    ) -> HttpAnswer:
         message = self._message(method, path or self._path, body, headers)
+        silence = seconds or self._limits.read
         with self._place():
-            ends = now() + self._limits.total
+            ends = now() + (seconds or self._limits.total)
             if kept := self._kept_wire():
                 try:
                     with self._using(kept):
-                        return self._exchange(kept, method, message, ends)
+                        return self._exchange(kept, method, message, ends, silence)
                 except _Dropped:
                     pass
-            fresh = Wire(self._limits.read)
+            fresh = Wire(silence)
             try:
                 with self._using(fresh):
                     self._connect(fresh, ends)
-                    return self._exchange(fresh, method, message, ends)
+                    return self._exchange(fresh, method, message, ends, silence)
             except ServiceError as error:
                 unexplained = isinstance(error.__cause__, _HANG_UPS) and fresh.stage is not Stage.CONNECTING
                 if unexplained and not fresh.heard and not self._accepted:
@@ -163,8 +182,8 @@ class HttpPool:
         seconds = min(self._limits.connect, ends - now())
         wire.connect(self._host, self._port, self._context, seconds, self._proxy)
 
-    def _exchange(self, wire: Wire, method: str, message: bytes, ends: float) -> HttpAnswer:
-        wire.begin(ends)
+    def _exchange(self, wire: Wire, method: str, message: bytes, ends: float, silence: float) -> HttpAnswer:
+        wire.begin(ends, silence)
         wire.sendall(message)
         response = http.client.HTTPResponse(cast(socket.socket, wire), method=method)
         try:
@@ -181,7 +200,8 @@ class HttpPool:
             response.close()
         wire.used = True
         wire.fit = not response.will_close
-        return HttpAnswer(response.status, body, response.headers.get("Retry-After"))
+        headers = response.headers
+        return HttpAnswer(response.status, body, headers.get("Retry-After"), headers.get("Location"))
 
     def _message(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         lines = {
@@ -224,7 +244,7 @@ class HttpPool:
             if isinstance(error, _HANG_UPS) and wire.used and not wire.heard:
                 raise _Dropped from error
             if isinstance(error, OSError | ValueError | http.client.HTTPException):
-                raise network_fault(error, wire.stage) from _quotable(error)
+                raise self._told(error, wire.stage) from _quotable(error)
             raise
         finally:
             with self._free:

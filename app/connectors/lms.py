@@ -3,8 +3,10 @@
 A second LMS is a module beside `moodle.py` with the methods of `LmsCalls`, an entry where clients are chosen
 (`app.context`), and a sandbox of its own; the tests of the connector run against it unchanged.
 
-Failures are ServiceErrors whose code is one of `Trouble` (lms-sync.md 4). What concerns the whole connection
-is a StopRunError, too many requests a BusyError, what concerns one course a plain ServiceError.
+Failures are ServiceErrors whose code is one of `Trouble` (lms-sync.md 4), or LOCAL28 after `abort`. What concerns the
+whole connection is a StopRunError and too many requests a BusyError. All else is a plain ServiceError about the one
+call, also where its code is that of a connection: a course whose answer breaks off may be the only one, and whoever
+asks about many sees whether it is.
 """
 
 from collections.abc import Iterable, Sequence
@@ -34,6 +36,7 @@ class Trouble(StrEnum):
     TOO_SLOW = "SE-14"
     COLUMN_OFF = "SE-18"
     UNKNOWN = "SE-19"
+    ACCOUNT_GONE = "SE-22"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,11 @@ class GradeRow:
     locked: bool
     overridden: bool
     missing_columns: tuple[str, ...] = ()
-    """Columns the course switched off, in words: "grade", "range", "percentage" …"""
+    """Columns the course switched off, in words: "grade", "range", "percentage", "feedback"."""
+    not_understood: tuple[str, ...] = ()
+    """Columns whose value is of no kind that was ever seen, in words (SE-25); it is None here."""
+    outcome: bool = False
+    """A row about an outcome of its activity: it adds nothing to progress (LS-E9)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +118,9 @@ class LearnerGrades:
     id_number: str | None = field(repr=False)
     full_name: str = field(repr=False)
     rows: tuple[GradeRow, ...]
+    failed: Trouble | None = None
+    """Why `rows` is empty, where this account was asked for by itself and its answer did not come or is of no use.
+    Nothing is known then: that is no "not in the gradebook"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +182,10 @@ class LmsCalls(Protocol):
         self, course: str, users: Iterable[str] = (), timeout: float | None = None
     ) -> Sequence[LearnerGrades]:
         """Everybody with a grade or the chance of one, in one call with a long time-out (seconds, by default 180);
-        where that is too slow, one call for each of `users`."""
+        where that is too slow, one call for each of `users`.
+
+        Give only users with a place in the course: of others the LMS tells rows without grades, as if they had none.
+        """
         ...
 
     def participants(self, course: str) -> Sequence[Participant]:

@@ -95,9 +95,11 @@ class Wire:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return plain
 
-    def begin(self, ends: float) -> None:
-        """A new exchange, which has to be over at `ends` on the clock of `now`."""
+    def begin(self, ends: float, silence: float) -> None:
+        """A new exchange, which has to be over at `ends` on the clock of `now`, and be silent for `silence` seconds
+        at most."""
         self._ends = ends
+        self._read_seconds = silence
         self.heard = False
 
     def sendall(self, data: bytes) -> None:

@@ -54,6 +54,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
 _UNDO_NEEDS = {
     "learner_added": Permission.EDIT_LEARNERS,
     "learner_edited": Permission.EDIT_LEARNERS,
+    "learners_filled": Permission.EDIT_LEARNERS,
     "learners_loaded": Permission.EDIT_LEARNERS,
     "uln_found": Permission.EDIT_LEARNERS,
     "plr_update": Permission.PLR_UPDATE,

@@ -244,7 +244,7 @@ def undo(
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
-    from app import access  # which writes history itself
+    from app import access, undo_updates  # which write history themselves
 
     with db.write() as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
@@ -255,15 +255,29 @@ def undo(
         claim = update(operation).where(operation.c.id == operation_id, operation.c.state.in_(("done", "stopped")))
         if tx.execute(claim.values(state="undone")).rowcount != 1:
             raise InputError("This has been undone already.", hint="Reload the page to see how things stand.")
-        changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
-        at_a_glance_kept.lock(tx, {one.learner_id for one in changes if one.table_name == attainment.name} - {None})
-        if not changes:
-            raise _nothing_to_undo()
-        staying = {*needed(tx), *_written_since(tx, operation_id)}
-        summary = _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes, staying).run()
+        if table := undo_updates.table_of(tx, operation_id):
+            again = begin(tx, db, user_id, "undo", undoes_id=operation_id)
+            summary = undo_updates.take_back(again, operation_id, table)
+        else:
+            summary = _undo_row_by_row(tx, db, user_id, operation_id, needed)
         if summary.left:
             tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
     return summary
+
+
+def _undo_row_by_row(
+    tx: Connection,
+    db: Database,
+    user_id: int,
+    operation_id: int,
+    needed: Callable[[Connection], Iterable[int]],
+) -> UndoSummary:
+    changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
+    at_a_glance_kept.lock(tx, {one.learner_id for one in changes if one.table_name == attainment.name} - {None})
+    if not changes:
+        raise _nothing_to_undo()
+    staying = {*needed(tx), *_written_since(tx, operation_id)}
+    return _TakingBack(begin(tx, db, user_id, "undo", undoes_id=operation_id), changes, staying).run()
 
 
 def _written_since(tx: Connection, operation_id: int) -> set[int]:

@@ -1,6 +1,7 @@
 """Adding and editing one learner. What is stored is cleaned here, whatever typed or brought it."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -55,7 +56,6 @@ SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", 
 def derived(values: dict[str, Any]) -> dict[str, Any]:
     """`values` with every column that the program writes itself: ULN state and folded companions."""
     folded = {name: fold(values.get(name)) for name in SEARCHED}
-    told = [*folded.values(), fold(shown_date(values.get("birth_date")))]
     return {
         **values,
         "uln_state": state(values.get("uln")).value,
@@ -65,13 +65,19 @@ def derived(values: dict[str, Any]) -> dict[str, Any]:
         "known_fold": folded["known_as"],
         "email_fold": folded["email"],
         "tutor_fold": folded["tutor_group"],
-        # A mark that nobody types keeps the end of one column from joining the start of the next.
-        "search_fold": "\x1f".join(one for one in told if one),
+        "search_fold": search_text(folded, values.get("birth_date")),
     }
 
 
+def search_text(folded: Mapping[str, str | None], birth_date: date | None) -> str:
+    """What the quick filter looks at: the columns SEARCHED, folded, and the date of birth."""
+    told = [*(folded[name] for name in SEARCHED), fold(shown_date(birth_date))]
+    # A mark that nobody types keeps the end of one column from joining the start of the next.
+    return "\x1f".join(one for one in told if one)
+
+
 _ULN_LOCK = 4711148
-_LONGEST = {
+LONGEST = {
     "ref": 50,
     "uln": 30,
     "family_name": 200,
@@ -85,7 +91,7 @@ _LONGEST = {
 
 
 def _refuse_long(form: LearnerForm) -> None:
-    for name, most in _LONGEST.items():
+    for name, most in LONGEST.items():
         if len(getattr(form, name)) > most:
             raise InputError(
                 f"This is too long: there is room for {most} characters.", hint="Shorten it.", field=name

@@ -1,0 +1,99 @@
+"""One change to very many rows: by a few statements for some thousand of them, not by one for each.
+
+The rule of data-model.md 4, "Mass changes": the ids and the versions that were seen go into a temporary table; what
+does not match any more is left alone and told.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, insert, literal, select, update
+
+from app.db.json_parts import JsonObject, carries, value_of
+from app.db.tables import attainment, change
+from app.db.types import Key
+from app.errors import ConflictError
+from app.history import Operation
+
+BATCH = 5_000
+"""So many rows at a time at most: between two batches a cancel is heard."""
+
+
+def change_rows(
+    operation: Operation,
+    table: Table,
+    seen: Sequence[tuple[int, int]],
+    values: Mapping[str, Any],
+    each: Mapping[str, Sequence[Any]] | None = None,
+) -> list[int]:
+    """Set `values` in the rows that still have the version `seen` (id, version), at most BATCH of them; in `each` a
+    column has a value of its own for every row. All of them must differ from what the rows hold at that version.
+
+    Returns the ids of the rows that changed or went since; those stay as they are. Raises ValueError for columns that
+    the databases cannot tell as JSON alike, and for attainments, from which more follows.
+    """
+    each = each or {}
+    if table is attainment or not carries(table, (*values, *each)) or len(seen) > BATCH:
+        raise ValueError("not fit for a mass change")
+    if not seen:
+        return []
+    tx = operation.tx
+    mass = _make(operation, table, each)
+    columns = zip(*each.values(), strict=True) if each else ((),) * len(seen)
+    names = ("id", "version", *each)
+    rows = [dict(zip(names, (*one, *own), strict=True)) for one, own in zip(seen, columns, strict=True)]
+    operation.db.insert_rows(tx, mass, rows)
+    left = _change(operation, table, mass, len(seen), values, each)
+    mass.drop(tx, checkfirst=False)
+    return left
+
+
+def _make(operation: Operation, table: Table, each: Mapping[str, Any]) -> Table:
+    mass = Table(
+        "mass",
+        MetaData(),
+        Column("id", Key, primary_key=True, autoincrement=False),
+        Column("version", Integer, nullable=False),
+        *(Column(name, table.c[name].type) for name in each),
+        prefixes=["temporary"],
+    )
+    mass.create(operation.tx, checkfirst=False)
+    return mass
+
+
+def _change(
+    operation: Operation,
+    table: Table,
+    mass: Table,
+    number: int,
+    values: Mapping[str, Any],
+    each: Mapping[str, Any],
+) -> list[int]:
+    tx = operation.tx
+    same = table.c.id == mass.c.id
+    if not operation.db.embedded:
+        tx.exec_driver_sql("analyze mass")
+        # Rows that somebody is changing at this moment are waited for, so that all that follows sees the same.
+        tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
+    fits = same & (table.c.version == mass.c.version)
+    fitting = select(table.c.id).where(fits)
+    left = list(tx.execute(select(mass.c.id).where(mass.c.id.not_in(fitting)).order_by(mass.c.id)).scalars())
+    new: dict[str, ColumnElement[Any]] = {name: value_of(table.c[name], value) for name, value in values.items()}
+    new |= {name: mass.c[name] for name in each}
+    told = select(
+        literal(operation.id, Key),
+        table.c.learner_id if "learner_id" in table.c else table.c.id,
+        literal(table.name),
+        table.c.id,
+        literal("update"),
+        JsonObject({name: table.c[name] for name in new}),
+        JsonObject(new),
+        table.c.version + 1,
+    ).where(fits)
+    columns = ["operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after"]
+    noting = insert(change).from_select(columns, told.order_by(table.c.id))
+    noted = tx.execute(noting, execution_options={"preserve_rowcount": True}).rowcount
+    written = tx.execute(update(table).where(fits).values({**new, "version": table.c.version + 1})).rowcount
+    if not noted == written == number - len(left):
+        raise ConflictError("Somebody else changed these records.", hint="Refresh the list and try again.")
+    return left

@@ -1,0 +1,77 @@
+"""Taking back an operation that did nothing but change rows, each once: by a few statements, however many they are.
+
+The same rule as in `app.history.undo`, and its changes read the same: a row is put back while its version is still
+the one that the operation left.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Table, func, insert, literal, select, update
+
+from app.db import tables
+from app.db.json_parts import JsonValue, carries, names_before
+from app.db.tables import attainment, change
+from app.db.types import Key
+from app.errors import ConflictError
+from app.history import Operation, UndoSummary, batched
+from app.mass_change import BATCH
+
+
+def table_of(tx: Connection, operation_id: int) -> str:
+    """The one table of which the operation changed rows, each once; "" if it did anything else, or to columns whose
+    values only `app.history` can put back."""
+    first, last = func.min(change.c.table_name), func.max(change.c.table_name)
+    number, rows = func.count(), func.count(change.c.row_id.distinct())
+    updates = func.count().filter(change.c.kind == "update", change.c.version_after.is_not(None))
+    query = select(first, last, number, rows, updates).where(change.c.operation_id == operation_id)
+    name, other, whole, different, plain = tx.execute(query).one()
+    # From attainments more follows than their own columns.
+    if name is None or name != other or not whole == different == plain or name == attainment.name:
+        return ""
+    return name if carries(tables.metadata.tables[name], names_before(tx, operation_id)) else ""
+
+
+def take_back(again: Operation, operation_id: int, name: str) -> UndoSummary:
+    """Put back what still is as the operation left it; `name` is what `table_of` said."""
+    tx, table = again.tx, tables.metadata.tables[name]
+    before = {one: JsonValue(change.c.before, table.c[one]) for one in sorted(names_before(tx, operation_id))}
+    ids = tx.execute(select(change.c.id).where(change.c.operation_id == operation_id).order_by(change.c.id)).scalars()
+    undone, left, learners = 0, 0, set[int]()
+    for some in batched(ids.all(), BATCH):
+        ours = (change.c.operation_id == operation_id) & change.c.id.between(some[0], some[-1])
+        behind = _take_some(again, table, ours, before)
+        undone += len(some) - len(behind)
+        left += len(behind)
+        learners.update(key for key in behind if key is not None)
+    again.end(tx)
+    return UndoSummary(undone, left, frozenset(learners))
+
+
+def _take_some(
+    again: Operation, table: Table, ours: ColumnElement[bool], before: Mapping[str, JsonValue]
+) -> Sequence[int | None]:
+    """One batch of changes; returns whose rows were changed since and stay."""
+    tx = again.tx
+    same = ours & (change.c.row_id == table.c.id)
+    if not again.db.embedded:
+        tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
+    fits = same & (change.c.version_after == table.c.version)
+    fitting = select(table.c.id).where(fits)
+    left = tx.execute(select(change.c.learner_id).where(ours, change.c.row_id.not_in(fitting))).scalars().all()
+    told = select(
+        literal(again.id, Key),
+        change.c.learner_id,
+        change.c.table_name,
+        change.c.row_id,
+        literal("update"),
+        change.c.after,
+        change.c.before,
+        table.c.version + 1,
+    ).where(fits)
+    columns = ["operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after"]
+    noting = insert(change).from_select(columns, told.order_by(change.c.id))
+    noted = tx.execute(noting, execution_options={"preserve_rowcount": True}).rowcount
+    written = tx.execute(update(table).where(fits).values({**before, "version": table.c.version + 1})).rowcount
+    if noted != written:
+        raise ConflictError("Somebody else changed these records.", hint="Try again.")
+    return left

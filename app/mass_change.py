@@ -40,9 +40,7 @@ def change_rows(
     tx = operation.tx
     mass = _make(operation, table, each)
     columns = zip(*each.values(), strict=True) if each else ((),) * len(seen)
-    names = ("id", "version", *each)
-    rows = [dict(zip(names, (*one, *own), strict=True)) for one, own in zip(seen, columns, strict=True)]
-    operation.db.insert_rows(tx, mass, rows)
+    operation.db.fill(tx, mass, ((*one, *own) for one, own in zip(seen, columns, strict=True)))
     left = _change(operation, table, mass, len(seen), values, each)
     mass.drop(tx, checkfirst=False)
     return left
@@ -72,7 +70,6 @@ def _change(
     tx = operation.tx
     same = table.c.id == mass.c.id
     if not operation.db.embedded:
-        tx.exec_driver_sql("analyze mass")
         # Rows that somebody is changing at this moment are waited for, so that all that follows sees the same.
         tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
     fits = same & (table.c.version == mass.c.version)

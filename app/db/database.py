@@ -142,7 +142,7 @@ class Database:
                     stack.enter_context(self._interruptible(connection, context))
                 connection.begin()
                 yield connection
-        except (DBAPIError, self._driver_error) as error:  # the driver's own: from `ids` and `_fill`
+        except (DBAPIError, self._driver_error) as error:  # the driver's own: from `ids` and `fill`
             cause: Any = error.orig if isinstance(error, DBAPIError) else error
             if context is not None and context.cancelled and interrupted(cause):
                 raise Cancelled from None
@@ -206,21 +206,23 @@ class Database:
         tx.exec_driver_sql("drop table if exists picked")
         key = "integer" if self.embedded else "bigint"
         tx.exec_driver_sql(f"create temporary table picked (id {key} primary key, place integer not null)")
-        self._fill(tx, ids)
+        self.fill(tx, picked, ((key, place) for place, key in enumerate(ids)))
         yield picked
         tx.exec_driver_sql("drop table picked")  # after an exception the rollback takes it
 
-    def _fill(self, tx: Connection, ids: Iterable[int]) -> None:
+    def fill(self, tx: Connection, table: Table, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Rows of text and whole numbers into a temporary table, a value for each of its columns in their order."""
+        names = ", ".join(table.c.keys())
         driver: Any = tx.connection.driver_connection
-        rows = ((key, place) for place, key in enumerate(ids))
         if self.embedded:
-            driver.executemany("insert into picked (id, place) values (?, ?)", rows)
+            marks = ", ".join("?" * len(table.c))
+            driver.executemany(f"insert into {table.name} ({names}) values ({marks})", rows)  # noqa: S608 - our own
             return
         with driver.cursor() as cursor:
-            with cursor.copy("copy picked (id, place) from stdin") as copy:
+            with cursor.copy(f"copy {table.name} ({names}) from stdin") as copy:
                 for row in rows:
                     copy.write_row(row)
-            cursor.execute("analyze picked")
+            cursor.execute(f"analyze {table.name}")
 
     def new_ids(self, tx: Connection, table: Table, count: int) -> Sequence[int]:
         """`count` ids for rows of `table` that nobody else will get, so that rows and their changes can be

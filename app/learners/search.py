@@ -150,12 +150,20 @@ _SHOWN_SCANNED = Unindexed(learner.c.removed_at).is_(None) & learner.c.merged_in
 
 
 def keys_query(
-    group: Group | None = None, quick: str = "", sort: str = "", *, descending: bool = False
+    group: Group | None = None,
+    quick: str = "",
+    sort: str = "",
+    *,
+    descending: bool = False,
+    listed: Where | None = None,
 ) -> Select[Any]:
-    """The ids of the learners that pass, in order; equal values in the order of ids. Raises InputError."""
+    """The ids of the learners that pass, in order; equal values in the order of ids. `listed`: the condition of a
+    pasted list (see `app.learners.listed`). Raises InputError."""
     sort = sort if sort in _SORTS else DEFAULT_SORT
     shown = _SHOWN_SCANNED if quick.strip() else SHOWN
     query = select(learner.c.id).where(shown, where(group, FIELDS), _quick(quick))
+    if listed is not None:
+        query = query.where(listed)
     used = fields_used(group)
     if "campus" in used or sort == "campus":
         query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)

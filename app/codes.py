@@ -15,7 +15,7 @@ _ENDS = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _BETWEEN = re.compile(r"[\r\n\v\f\x1c-\x1e\x85\u2028\u2029\t,;]+")
 _QUOTES = "\"'“”‘’"
 _SHORTEST_AFTER_SPACE = 4
-"""A postcode, a date or a name and a number also have a space in them; their parts are shorter, or without a digit."""
+"""A postcode or a date has spaces too: its parts are shorter, or without a digit."""
 
 
 @dataclass(frozen=True, slots=True)

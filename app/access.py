@@ -27,6 +27,9 @@ class Permission(StrEnum):
     EXPORT = "export"
     PLR_DOWNLOAD = "download from the Learning Records Service"
     PLR_UPDATE = "update attainments from the Learning Records Service"
+    ENROL = "enrol learners"
+    SYNCHRONISE = "synchronise with the LMS"
+    DECIDE_COURSES = "decide about courses of the LMS"
     ADMINISTER = "change settings, licences and users"
 
 
@@ -34,6 +37,7 @@ class Role(StrEnum):
     ENROLMENT_MANAGER = "enrolment_manager"
     PLR_USER = "plr_user"
     PLR_ADMIN = "plr_admin"
+    LMS_ADMINISTRATOR = "lms_administrator"
     ADMINISTRATOR = "administrator"
 
 
@@ -41,14 +45,21 @@ ROLE_TITLES = {
     Role.ENROLMENT_MANAGER: "Enrolment Manager",
     Role.PLR_USER: "Attainments (PLR) User",
     Role.PLR_ADMIN: "Attainments (PLR) Admin",
+    Role.LMS_ADMINISTRATOR: "LMS Administrator",
     Role.ADMINISTRATOR: "Administrator",
 }
 
 ROLES: dict[Role, frozenset[Permission]] = {
-    Role.ENROLMENT_MANAGER: frozenset({Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT}),
+    Role.ENROLMENT_MANAGER: frozenset(
+        {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT, Permission.ENROL, Permission.SYNCHRONISE}
+    ),
     Role.PLR_USER: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT}),
     Role.PLR_ADMIN: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT, Permission.PLR_UPDATE}),
-    Role.ADMINISTRATOR: frozenset({Permission.OPEN, Permission.ADMINISTER}),
+    Role.LMS_ADMINISTRATOR: frozenset({Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES}),
+    # Databases made before the LMS have nobody in the role above.
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES}
+    ),
 }
 
 _UNDO_NEEDS = {
@@ -58,6 +69,12 @@ _UNDO_NEEDS = {
     "learners_loaded": Permission.EDIT_LEARNERS,
     "uln_found": Permission.EDIT_LEARNERS,
     "plr_update": Permission.PLR_UPDATE,
+    "lms_course_state": Permission.DECIDE_COURSES,
+    "lms_course_linked": Permission.DECIDE_COURSES,
+    "lms_hold_decided": Permission.DECIDE_COURSES,
+    "enrolled": Permission.ENROL,
+    "adopted": Permission.ENROL,
+    "lms_account_decided": Permission.ENROL,
 }
 """Taking back takes what doing it took; everything else is the administrators'."""
 

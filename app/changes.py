@@ -11,6 +11,9 @@ class Topic(Enum):
     LICENCES = auto()
     USERS = auto()
     SETTINGS = auto()
+    LMS_COURSES = auto()
+    ENROLMENTS = auto()
+    SYNC_RUNS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,12 +59,29 @@ class Operation:
             self._insert(table, ids, rows, ids if own else [row["learner_id"] for row in rows])
         return ids
 
-    def _insert(self, table: Table, ids: Sequence[int], rows: Sequence[Values], owners: Sequence[int | None]) -> None:
+    def insert_for(
+        self, table: Table, rows: Sequence[Values], owners: Sequence[int | None], unnoted: Container[str] = ()
+    ) -> Sequence[int]:
+        """Insert rows (all with the same keys) that belong to these learners, and note them but for the `unnoted`
+        columns; returns their ids."""
+        ids = self.db.new_ids(self.tx, table, len(rows))
+        if rows:
+            self._insert(table, ids, rows, owners, unnoted)
+        return ids
+
+    def _insert(
+        self,
+        table: Table,
+        ids: Sequence[int],
+        rows: Sequence[Values],
+        owners: Sequence[int | None],
+        unnoted: Container[str] = (),
+    ) -> None:
         self.db.insert_rows(self.tx, table, [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
         version = 1 if "version" in table.c else None
         self._note_whose(table, (row.get("learner_id") for row in rows))
         for key, row, owner in zip(ids, rows, owners, strict=True):
-            present = {name: value for name, value in row.items() if value is not None}
+            present = {name: value for name, value in row.items() if value is not None and name not in unnoted}
             self._note(table, key, "insert", None, present, owner, version)
 
     def update(self, table: Table, row: Row[Any], values: Values, learner_id: int | None = None) -> bool:
@@ -74,12 +91,21 @@ class Operation:
         """
         return self.update_many(table, [(row, values, learner_id)]) == 1
 
-    def update_many(self, table: Table, updates: Iterable[tuple[Row[Any], Values, int | None]]) -> int:
+    def update_many(
+        self,
+        table: Table,
+        updates: Iterable[tuple[Row[Any], Values, int | None]],
+        *,
+        mirrored: bool = False,
+        unnoted: Container[str] = (),
+    ) -> int:
         """Change rows as read (row, values, learner), each at most once; returns how many differed at all.
 
-        One statement for all rows in which the same columns differ. Raises ConflictError as `update`.
+        One statement for all rows in which the same columns differ. `mirrored`: columns that only the program
+        writes, which neither look at the version nor touch it. `unnoted` columns are written and left out of the
+        history. Raises ConflictError as `update`.
         """
-        versioned = "version" in table.c
+        versioned = "version" in table.c and not mirrored
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row, values, learner_id in updates:
             differing = {name: value for name, value in values.items() if getattr(row, name) != value}
@@ -89,8 +115,10 @@ class Operation:
             version = row.version + 1 if versioned else None
             written = {f"to_{name}": value for name, value in differing.items()}
             alike.setdefault(tuple(differing), []).append({"at_id": row.id, "at_version": version, **written})
-            old = {name: getattr(row, name) for name in differing}
-            self._note(table, row.id, "update", old, differing, learner_id, version)
+            told = {name: value for name, value in differing.items() if name not in unnoted}
+            if told:
+                old = {name: getattr(row, name) for name in told}
+                self._note(table, row.id, "update", old, told, learner_id, version)
         for names, rows in alike.items():
             statement = update(table).where(table.c.id == bindparam("at_id"))
             columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
@@ -220,6 +248,8 @@ def unpacked(table: Table, body: str | None) -> dict[str, Any]:
 
 # A row hangs on another: if that one was left as it is, this one is left too.
 _HANGS_ON = {"attainment_event": ("attainment", "attainment_id"), "aim": ("learner", "learner_id")}
+# The next synchronisation would bring it again.
+_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments"})
 _Spot = tuple[str, int]
 """A row: its table's name and its id."""
 
@@ -248,7 +278,7 @@ def undo(
 
     with db.write() as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
-        if row is None or row.kind == "undo":
+        if row is None or row.kind == "undo" or row.kind in _NEVER_UNDONE:
             raise _nothing_to_undo()
         access.require_undo(tx, user_id, row.kind)
         # Claimed first: of two who undo at the same time one finds it undone.

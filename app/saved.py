@@ -29,6 +29,10 @@ class Kind(StrEnum):
     LEARNER_SEARCH = "search.learners"
     ATTAINMENT_SEARCH = "search.attainments"
     PLR_SEARCH = "search.plr"
+    LMS_COURSE_SEARCH = "search.lms_courses"
+    ENROLMENT_SEARCH = "search.enrolments"
+    SYNC_RUN_SEARCH = "search.sync_runs"
+    SYNC_ERROR_SEARCH = "search.sync_errors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,6 @@ lms_course = Table(
     # Ours: what people decide.
     Column("state", Text, nullable=False, server_default="new"),
     Column("removed_at", Moment),
-    Column("state_before", Text),
     Column("paused_until", Date),
     version(),
     UniqueConstraint("vendor_id", "lms_number"),

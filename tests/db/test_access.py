@@ -90,13 +90,23 @@ def test_what_a_new_version_adds_is_written_once(db: Database):
     ("roles", "may"),
     [
         ((), set()),
-        ((Role.ENROLMENT_MANAGER,), {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT}),
+        (
+            (Role.ENROLMENT_MANAGER,),
+            {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT, Permission.ENROL, Permission.SYNCHRONISE},
+        ),
         # Opening takes Enrolment Manager (or Administrator) whatever else somebody holds (learner-manager.md 2).
         ((Role.PLR_USER,), set()),
         ((Role.PLR_ADMIN,), set()),
         (
             (Role.ENROLMENT_MANAGER, Role.PLR_USER),
-            {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT, Permission.PLR_DOWNLOAD},
+            {
+                Permission.OPEN,
+                Permission.EDIT_LEARNERS,
+                Permission.EXPORT,
+                Permission.ENROL,
+                Permission.SYNCHRONISE,
+                Permission.PLR_DOWNLOAD,
+            },
         ),
         (
             (Role.ENROLMENT_MANAGER, Role.PLR_ADMIN),
@@ -106,9 +116,18 @@ def test_what_a_new_version_adds_is_written_once(db: Database):
                 Permission.EXPORT,
                 Permission.PLR_DOWNLOAD,
                 Permission.PLR_UPDATE,
+                Permission.ENROL,
+                Permission.SYNCHRONISE,
             },
         ),
-        ((Role.ADMINISTRATOR,), {Permission.OPEN, Permission.ADMINISTER}),
+        (
+            (Role.LMS_ADMINISTRATOR,),
+            {Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES},
+        ),
+        (
+            (Role.ADMINISTRATOR,),
+            {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES},
+        ),
         (tuple(Role), set(Permission)),
     ],
 )

@@ -74,7 +74,6 @@ def _courses() -> None:
         sa.Column("grades_timeout", sa.Integer()),
         sa.Column("state", TEXT, server_default="new", nullable=False),
         sa.Column("removed_at", Moment()),
-        sa.Column("state_before", TEXT),
         sa.Column("paused_until", sa.Date()),
         _version(),
         _unique("lms_course", "vendor_id", "lms_number"),

@@ -136,6 +136,7 @@ class MainWindow(QWidget):
         self.plr.changed.connect(self._something_changed)
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
+        self.plr.said.connect(self.status.show_result)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
         for wanted in (self.ribbon.help_wanted, self.plr.help_wanted):
             wanted.connect(self.file_menu.open_help)

@@ -24,6 +24,8 @@ class PlrOpener(QObject):
     rights_doubted = Signal()
     edit_wanted = Signal(int)
     help_wanted = Signal()
+    said = Signal(str)
+    """For the status bar of the main window."""
 
     def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner, hub: Hub, messages: Messages) -> None:
         super().__init__(owner)
@@ -76,6 +78,7 @@ class PlrOpener(QObject):
         page.failed.connect(self._failed)
         page.secret_needed.connect(self._ask_secret)
         page.edit_wanted.connect(self.edit_wanted)
+        page.updating.ended_unseen.connect(self.said)
         self._exports = ExportStatus(window.status, self._messages, window)
         page.exporting.connect(self._exports.follow)
         return window

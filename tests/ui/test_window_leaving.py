@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from sqlalchemy import event, select
 from sqlalchemy.pool import Pool
 
@@ -148,6 +148,42 @@ def test_quitting_in_the_middle_of_an_update(rooms: Rooms):
     again.close_dialog(again.update(), "summary_ok")
     assert by_learner(again.context.db) == after
     again.close_plr()
+
+
+def test_closing_the_plr_window_in_the_middle_of_an_update(rooms: Rooms):
+    """The window goes with what it held; how far the update came is told by the window that is left."""
+    after = whole_update(rooms)
+    room = rooms()
+    before = by_learner(room.context.db)
+    room.download()
+    assert room.context.db.file is not None
+    door = Door(room.context.db.file)
+    stand_still(room, door)
+    with answering("close") as asked:
+        timer = door.open_soon()
+        click(named(room.plr_window, "plr_close"))
+        room.until(lambda: not room.plr_window.isVisible())
+    timer.join()
+    door.end()
+    assert len(asked) == 1, "one clear question"
+    assert "what is finished stays" in asked[0]
+    room.until(lambda: not room.plr.busy)
+    room.at_rest()
+    assert QApplication.activeModalWidget() is None, "no list of rows that nobody holds any more"
+    told = named(room.window, "status_work")
+    assert isinstance(told, QLabel)
+    assert "updated before the Attainments (PLR) window was closed" in told.text()
+    assert room.plr.updating.updated_rows == 0, "the next closing does not speak of this one"
+    now = by_learner(room.context.db)
+    changed = [key for key in after if after[key] != before.get(key)]
+    finished = [key for key in changed if now.get(key) == after[key]]
+    untouched = [key for key in changed if now.get(key) == before.get(key)]
+    assert len(finished) + len(untouched) == len(changed), "no learner is half written"
+    assert finished
+    assert untouched
+    room.download(3)  # and the window can be used again
+    assert len({row.asked.id for row in room.plr.session.rows()}) == 3
+    room.close_plr()
 
 
 def test_leaving_while_records_are_held_and_more_is_asked_for_asks_once(rooms: Rooms, lrs: LrsSandbox):

@@ -125,7 +125,7 @@ class PlrPage(GridPage):
     def _start(self, learner_ids: list[int]) -> None:
         if self.busy or not learner_ids:
             return
-        self._asked = learner_ids
+        self._asked, self._last = learner_ids, None
         context_of_run, session = self._context, self.session
 
         def work(context: TaskContext) -> DownloadSummary:

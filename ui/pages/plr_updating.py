@@ -1,7 +1,7 @@
 """*Update Selected* and its *Undo*, from the question before to the summary after."""
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.changes import Changes, Topic
 from app.context import AppContext
@@ -25,6 +25,8 @@ class PlrUpdating(QObject):
     wrote = Signal(object)
     taken_back = Signal(str, str)
     """(what happened, what to know) after an undo."""
+    ended_unseen = Signal(str)
+    """What became of an update whose window was closed meanwhile."""
     failed = Signal(object)
 
     def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner) -> None:
@@ -82,18 +84,23 @@ class PlrUpdating(QObject):
 
     @Slot(object)
     def _updated(self, summary: UpdateSummary) -> None:
-        self.updated_rows += summary.updated
-        self._summary = summary
         self._ended()
         self.wrote.emit(summary.changes)
+        if not self._owner.window().isVisible():  # and so the rows that a summary would list are gone
+            words = "{n} record was updated before the Attainments (PLR) window was closed."
+            many = "{n} records were updated before the Attainments (PLR) window was closed."
+            self.ended_unseen.emit(plural(summary.updated, words, many))
+            return
+        self.updated_rows += summary.updated
+        self._summary = summary
         # In a turn of its own: the pages have begun to reload, and the window must not feel both at once.
         QTimer.singleShot(0, self, self._show_summary)
 
     @Slot()
     def _show_summary(self) -> None:
         summary, self._summary = self._summary, None
-        if summary is None or not any(window.isVisible() for window in QApplication.topLevelWidgets()):
-            return  # stopped by leaving the program: nothing comes up after its window has gone
+        if summary is None or not self._owner.window().isVisible():
+            return  # nothing comes up after its window has gone
         dialog = UpdateSummaryDialog(self._owner.window(), summary, self._session.row)
         dialog.setProperty("operation", summary.operation_id)
         dialog.undo_requested.connect(self._undo)

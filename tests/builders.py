@@ -28,6 +28,7 @@ from app.db.tables import (
 )
 from app.folding import fold
 from app.learners.edit import derived
+from app.plr.ask import learners_to_ask
 from app.plr.session import Answer, Asked, PlrSession
 from app.start import DEFAULT_TYPES
 from app.ulns import check_digit
@@ -192,6 +193,16 @@ def session_with(answers: Mapping[int, Answer]) -> PlrSession:
     """A window that holds these answers, by learner id."""
     session = PlrSession()
     session.expect(asked(key) for key in answers)
+    for key, one in answers.items():
+        session.hold(key, one)
+    return session
+
+
+def session_of(db: Database, answers: Mapping[int, Answer]) -> PlrSession:
+    """As `session_with`, of learners who were asked about as the database holds them."""
+    session = PlrSession()
+    with db.read() as tx:
+        session.expect(learners_to_ask(db, tx, list(answers), all_names=False))
     for key, one in answers.items():
         session.hold(key, one)
     return session

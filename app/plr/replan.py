@@ -21,9 +21,6 @@ def replan(context: TaskContext, db: Database, session: PlrSession, learner_ids:
         some = wanted[start : start + _AT_ONCE]
         with db.read(context) as tx:
             records = stored_records(tx, some)
-        changes = {}
-        for learner_id in some:
-            answer = session.answer_of(learner_id)
-            if answer is not None and answer.events:
-                changes[learner_id] = plan_answer(answer, records.get(learner_id, EMPTY), today)
-        session.set_changes(changes)
+        answers = {key: answer for key in some if (answer := session.answer_of(key)) is not None and answer.events}
+        changes = {key: plan_answer(one, records.get(key, EMPTY), today) for key, one in answers.items()}
+        session.set_changes(changes, answers)

@@ -126,14 +126,19 @@ class PlrSession:
         with self._lock:
             self._asking.clear()
 
-    def set_changes(self, changes: Mapping[int, Sequence[Change]]) -> None:
-        """Replace what Update would do, by learner id (after an update, or when attainments changed)."""
+    def set_changes(self, changes: Mapping[int, Sequence[Change]], of: Mapping[int, Answer]) -> None:
+        """Replace what Update would do, by learner id (after an update, or when attainments changed); `of` are the
+        answers it was worked out for: beside what a refresh brought meanwhile it would tell something else."""
         with self._lock:
             for learner_id, kinds in changes.items():
                 place = self._place.get(learner_id)
                 answer = self._answers.get(place) if place is not None else None
-                # A refresh may have brought another answer meanwhile, with changes of its own.
-                if place is not None and answer is not None and len(answer.events) == len(kinds) > 0:
+                if (
+                    place is not None
+                    and answer is not None
+                    and answer.events
+                    and answer.events is of[learner_id].events
+                ):
                     self._answers[place] = replace(answer, changes=tuple(kinds))
                     self._made.pop(place, None)
 

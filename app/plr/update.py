@@ -21,7 +21,7 @@ from app.db.tables import attainment, attainment_event, attainment_type, learner
 from app.errors import AppError, ConflictError, InputError
 from app.folding import fold
 from app.plr.plan import Change, Plan, links_to_write, plan_changes, settled
-from app.plr.session import EVENTS_PER_LEARNER, Answer, PlrSession
+from app.plr.session import EVENTS_PER_LEARNER, Answer, Asked, PlrSession
 from app.plr.values import event_values
 from app.tasks import Cancelled, TaskContext
 
@@ -139,14 +139,21 @@ def _why_not(answer: Answer) -> str:
     return "" if answer.events else "The LRS holds no learning event."
 
 
-def _is_there(tx: Connection, learner_id: int) -> bool:
-    """Whether the learner still exists. On a server the row stays locked: two who update one learner at the same
-    time come one after the other, and the second finds what the first wrote."""
-    return tx.execute(_THERE, {"learner_id": learner_id}).first() is not None
+def _look_at(tx: Connection, asked: Asked) -> None:
+    """Raise ConflictError unless the learner still is the one the service was asked about: what it answered to
+    another ULN or name may be somebody else's record. On a server the row stays locked: two who update one learner at
+    the same time come one after the other, and the second finds what the first wrote."""
+    row = tx.execute(_LOOK, {"learner_id": asked.id}).one_or_none()
+    if row is None:
+        raise ConflictError("The learner was removed meanwhile.")
+    if (row.uln, row.family_name, row.given_names) != (asked.uln, asked.family_name, asked.given_names):
+        raise ConflictError(
+            "The learner’s ULN or name was corrected since the download: press Refresh Selected first."
+        )
 
 
-_THERE = (
-    select(learner.c.id)
+_LOOK = (
+    select(learner.c.uln, learner.c.family_name, learner.c.given_names)
     .where(learner.c.id == bindparam("learner_id"), learner.c.removed_at.is_(None))
     .with_for_update()
 )
@@ -176,8 +183,7 @@ class _Run:
         chosen = [event_values(answer.events[key % EVENTS_PER_LEARNER], self.today) for key in there]
         try:
             with self.db.write() as tx:
-                if not _is_there(tx, asked.id):
-                    raise ConflictError("The learner was removed meanwhile.")
+                _look_at(tx, asked)
                 record = stored_records(tx, [asked.id])[asked.id]
                 plan = plan_changes(record, chosen)
                 operation_id = self._carry_out(tx, asked.id, record, plan)
@@ -191,7 +197,7 @@ class _Run:
         # Counted only now: what was rolled back was not done.
         self.summary.operation_id = operation_id
         self._count(there, plan)
-        self.session.set_changes({asked.id: after})
+        self.session.set_changes({asked.id: after}, {asked.id: answer})
 
     def _refuse(self, keys: list[int], reason: str) -> None:
         self.summary.not_applied += [NotApplied(key, reason) for key in keys]

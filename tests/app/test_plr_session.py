@@ -75,9 +75,18 @@ def test_a_refresh_replaces_the_answer():
 
 def test_what_update_would_do_is_replaced_only_where_it_fits():
     session = session_with({1: TWO, 2: NONE})
-    session.set_changes({1: (Change.SAME, Change.SAME), 2: (Change.SAME,), 99: (Change.NEW,)})
+    unknown = {99: (Change.NEW,)}
+    session.set_changes({1: (Change.SAME, Change.SAME), 2: (Change.SAME,), **unknown}, {1: TWO, 2: NONE, 99: TWO})
     assert [row.change for row in session.rows()] == [Change.SAME, Change.SAME, Change.NO_EVENTS]
-    session.set_changes({1: (Change.NEW,)})  # of an answer that a refresh has replaced meanwhile
+
+
+def test_what_was_worked_out_for_an_older_answer_is_not_shown_beside_a_newer_one():
+    session = session_with({1: TWO})
+    refreshed = answer(event(1), event(3), changes=(Change.CHANGED, Change.NEW))  # as many events as before
+    session.hold(1, refreshed)
+    session.set_changes({1: (Change.SAME, Change.SAME)}, {1: TWO})
+    assert session.answer_of(1).changes == (Change.CHANGED, Change.NEW)
+    session.set_changes({1: (Change.SAME, Change.SAME)}, {1: refreshed})
     assert session.answer_of(1).changes == (Change.SAME, Change.SAME)
 
 

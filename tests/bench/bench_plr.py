@@ -15,12 +15,12 @@ from app.db.database import Database
 from app.db.upgrade import upgrade
 from app.demo import fill, sandbox_process
 from app.plr.download import download
-from app.plr.session import PlrSession
+from app.plr.session import Answer, PlrSession
 from app.plr.update import update_selected
 from app.sandbox.people import people
 from app.tasks import TaskContext, now
 from tests.bench.measured import ROUNDS, Result, measures, median, result, sized
-from tests.builders import add_learners, all_keys, answer, event, first_user, learner_values, session_with, with_types
+from tests.builders import add_learners, all_keys, answer, event, first_user, learner_values, session_of, with_types
 
 LEARNERS, LATENCY_MS, PARALLEL = sized(300), 200, 4
 UPDATED, EVENTS = sized(1_000), 18
@@ -99,15 +99,16 @@ def update_selected_rows() -> Result:
         for round_number in range(ROUNDS):
             file = folder / f"ours{round_number}.sqlite"
             shutil.copyfile(template, file)
-            ours.append(_update(file, user, session_with(dict.fromkeys(ids, one))))
+            ours.append(_update(file, user, dict.fromkeys(ids, one)))
             other = folder / f"bare{round_number}.sqlite"
             shutil.copyfile(template, other)
             bare.append(_insert_alike(file, other))
     return result("update_selected", median(ours), "s", median(bare), "bare inserts of the same rows", times=4)
 
 
-def _update(file: Path, user: User, session: PlrSession) -> float:
+def _update(file: Path, user: User, answers: dict[int, Answer]) -> float:
     with closing(Database.in_file(file)) as db:
+        session = session_of(db, answers)
         keys = all_keys(session)
         started = now()
         summary = update_selected(TaskContext(), db, user, session, keys, lower_too=False)

@@ -16,7 +16,7 @@ from app.access import User
 from app.db.database import Database
 from app.plr.update import update_selected
 from app.tasks import TaskContext
-from tests.builders import all_keys, answer, session_with
+from tests.builders import all_keys, answer, session_of
 from tests.builders import event as learning_event
 
 EVENTS = 6
@@ -55,9 +55,9 @@ def _die() -> None:
 def main() -> None:
     address, point, number, microseconds, *learner_ids = sys.argv[1:]
     db = Database(address)
+    session = session_of(db, answers_for([int(key) for key in learner_ids]))
     death = Death(point, int(number), int(microseconds))
     death.watch(db)
-    session = session_with(answers_for([int(key) for key in learner_ids]))
     update_selected(TaskContext(), db, User(1, "first", "first"), session, all_keys(session), lower_too=False)
     if point == "never":
         print(death.seen["statement"], death.seen["commit"])

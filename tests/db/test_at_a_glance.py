@@ -20,7 +20,7 @@ from app.learners import search
 from app.plr.compare import compare
 from app.plr.update import undo_update
 from app.tasks import TaskContext
-from tests.builders import add_attainment, add_learner, answer, first_user, session_with
+from tests.builders import add_attainment, add_learner, answer, first_user, session_of
 from tests.builders import event as learning_event
 from tests.db.crowd import found
 from tests.db.updating import rows_of, run
@@ -66,11 +66,12 @@ def test_an_update_its_undo_and_the_next_update(db: Database, user: User):
     key, other = add_learner(db), add_learner(db)
     add_attainment(db, key, subject="GCSE in English Language", subject_code="60300001", grade="3", **HELD)
     assert (shown(db, key).gcse_english, shown(db, key).gcse_maths) == ("3", None)
-    session = session_with(
+    session = session_of(
+        db,
         {
             key: answer(gcse(1, "English Language", "5"), gcse(2, "Mathematics", "7")),
             other: answer(*(gcse(number, f"Subject{number}", "6") for number in range(3, 8))),
-        }
+        },
     )
     summary = run(db, user, session)
     assert (shown(db, key).gcse_english, shown(db, key).gcse_maths) == ("5", "7")
@@ -132,7 +133,7 @@ def test_made_up_updates_and_undos(db: Database, user: User):
     def agrees(steps) -> None:
         key = add_learner(db)
         for events, lower_too, back in steps:
-            session = session_with({key: answer(*events)})
+            session = session_of(db, {key: answer(*events)})
             would = [compare(TaskContext(), db, session, row.key) for row in session.rows() if row.event is not None]
             summary = run(db, user, session, lower_too=lower_too)
             if not lower_too:  # the preview and the update say the same
@@ -157,8 +158,8 @@ def test_two_who_write_one_learner_at_the_same_time(db: Database, user: User):
     for number in range(6):
         key = add_learner(db)
         add_attainment(db, key, subject="GCSE in Art", subject_code="60300009", grade="4", **HELD)
-        first = run(db, user, session_with({key: answer(gcse(1, "Mathematics", "5"))}))
-        session = session_with({key: answer(gcse(2, "English", str(3 + number)))})
+        first = run(db, user, session_of(db, {key: answer(gcse(1, "Mathematics", "5"))}))
+        session = session_of(db, {key: answer(gcse(2, "English", str(3 + number)))})
         with ThreadPoolExecutor(2) as pool:
             jobs = [
                 pool.submit(undo_update, db, user, first.operation_id),

@@ -14,7 +14,7 @@ from app.errors import InputError
 from app.plr.plan import Change
 from app.plr.session import EVENTS_PER_LEARNER
 from app.plr.update import lower_rows, undo_update
-from tests.builders import add_attainment, add_learner, all_keys, answer, session_with, snapshot
+from tests.builders import add_attainment, add_learner, all_keys, answer, session_of, snapshot
 from tests.builders import event as learning_event
 from tests.db.updating import HELD, TABLES, counts, five_learners, rows_of, run, tally
 
@@ -52,7 +52,7 @@ def test_a_new_attainment_is_stored_as_told(db: Database, user: User):
         under_data_challenge="Y",
         subject="Économie  et Droit",
     )
-    summary = run(db, user, session_with({key: answer(one)}))
+    summary = run(db, user, session_of(db, {key: answer(one)}))
     assert counts(summary) == tally(processed=1, new=1)
     [row] = rows_of(db, attainment)
     expected = {
@@ -97,7 +97,7 @@ def test_a_new_attainment_is_stored_as_told(db: Database, user: User):
 def test_a_changed_attainment_keeps_what_the_lrs_does_not_say(db: Database, user: User):
     key = add_learner(db)
     held = add_attainment(db, key, **HELD, level="Level 2", origin="hand")
-    summary = run(db, user, session_with({key: answer(learning_event(1, grade="Merit", subject="Éco"))}))
+    summary = run(db, user, session_of(db, {key: answer(learning_event(1, grade="Merit", subject="Éco"))}))
     assert counts(summary) == tally(processed=1, changed=1)
     [row] = rows_of(db, attainment)
     assert (row.id, row.grade, row.level, row.version, row.origin) == (held, "Merit", "Level 2", 2, "hand")
@@ -108,7 +108,7 @@ def test_a_second_update_writes_not_one_row(db: Database, user: User, statements
     key = add_learner(db)
     add_attainment(db, key, subject_code="A1", subject="X", award_date=date(2024, 7, 1), grade="Pass")
     events = [learning_event(number, subject_code=f"A{number}") for number in range(1, 6)]
-    session = session_with({key: answer(*events)})
+    session = session_of(db, {key: answer(*events)})
     assert counts(run(db, user, session))["changed"] == 1
     before = {name: rows_of(db, table) for name, table in (("a", attainment), ("o", operation), ("c", change))}
     statements.clear()
@@ -127,7 +127,7 @@ def test_few_statements_for_a_learner(db: Database, user: User, statements: list
     numbers = []
     for count in (1, 18):
         key = add_learner(db)
-        session = session_with({key: answer(*(learning_event(n, subject_code=f"A{n}") for n in range(count)))})
+        session = session_of(db, {key: answer(*(learning_event(n, subject_code=f"A{n}") for n in range(count)))})
         statements.clear()
         run(db, user, session)
         numbers.append(len(statements))
@@ -136,7 +136,7 @@ def test_few_statements_for_a_learner(db: Database, user: User, statements: list
 
 def test_the_window_shows_at_once_how_things_stand(db: Database, user: User):
     key = add_learner(db)
-    session = session_with({key: answer(learning_event(1), learning_event(2, subject_code=None))})
+    session = session_of(db, {key: answer(learning_event(1), learning_event(2, subject_code=None))})
     run(db, user, session)
     assert session.answer_of(key).changes == (Change.SAME, Change.CANNOT)
 
@@ -147,7 +147,7 @@ def test_in_whatever_order_rows_are_selected(db: Database, user: User):
     states = []
     for seed in range(3):
         key = add_learner(db)
-        session = session_with({key: answer(*events)})
+        session = session_of(db, {key: answer(*events)})
         keys = all_keys(session) * 2
         random.Random(seed).shuffle(keys)
         summary = run(db, user, session, keys)
@@ -161,8 +161,8 @@ def test_in_whatever_order_rows_are_selected(db: Database, user: User):
 
 def test_rank_holds_when_the_lesser_row_is_selected_later(db: Database, user: User):
     key = add_learner(db)
-    session = session_with(
-        {key: answer(learning_event(1, source="ILR", grade="Pass"), learning_event(2, grade="Merit"))}
+    session = session_of(
+        db, {key: answer(learning_event(1, source="ILR", grade="Pass"), learning_event(2, grade="Merit"))}
     )
     lesser, better = all_keys(session)
     run(db, user, session, [better])
@@ -173,8 +173,8 @@ def test_rank_holds_when_the_lesser_row_is_selected_later(db: Database, user: Us
 
 def test_the_lesser_row_alone_makes_the_attainment_until_the_better_comes(db: Database, user: User):
     key = add_learner(db)
-    session = session_with(
-        {key: answer(learning_event(1, source="ILR", grade="Pass"), learning_event(2, grade="Merit"))}
+    session = session_of(
+        db, {key: answer(learning_event(1, source="ILR", grade="Pass"), learning_event(2, grade="Merit"))}
     )
     lesser, better = all_keys(session)
     assert counts(run(db, user, session, [lesser]))["new"] == 1
@@ -185,7 +185,7 @@ def test_the_lesser_row_alone_makes_the_attainment_until_the_better_comes(db: Da
 def test_a_removed_attainment_is_no_match(db: Database, user: User):
     """Taken back, updated again: it is new again, and the event stands behind the new one."""
     key = add_learner(db)
-    session = session_with({key: answer(learning_event(1))})
+    session = session_of(db, {key: answer(learning_event(1))})
     first = run(db, user, session)
     undo_update(db, user, first.operation_id)
     assert counts(run(db, user, session))["new"] == 1
@@ -201,7 +201,7 @@ def test_an_event_behind_a_removed_attainment_is_led_to_the_new_one(db: Database
     with db.write() as tx:
         now = db.now(tx)
     add_attainment(db, key, **HELD, removed_at=now, links=[(1, "AO", "2024-08-01 04:00:00")])
-    session = session_with({key: answer(learning_event(1))})
+    session = session_of(db, {key: answer(learning_event(1))})
     assert counts(run(db, user, session))["new"] == 1
     _, new = rows_of(db, attainment)
     assert [link.attainment_id for link in rows_of(db, attainment_event)] == [new.id]
@@ -211,7 +211,7 @@ def test_an_event_behind_a_removed_attainment_is_led_to_the_new_one(db: Database
 def test_two_learners_with_one_uln_are_two_learners(db: Database, user: User):
     one, two = add_learner(db, uln="3000000029"), add_learner(db, uln="3000000029")
     same = answer(learning_event(1))
-    summary = run(db, user, session_with({one: same, two: same}))
+    summary = run(db, user, session_of(db, {one: same, two: same}))
     assert counts(summary)["new"] == 2
     assert [row.learner_id for row in rows_of(db, attainment)] == [one, two]
 
@@ -221,14 +221,15 @@ def test_two_learners_with_one_uln_are_two_learners(db: Database, user: User):
 
 def test_rows_that_cannot_be_applied_say_why(db: Database, user: User):
     keys = [add_learner(db) for _ in range(5)]
-    session = session_with(
+    session = session_of(
+        db,
         {
             keys[0]: answer(error_code="LOCAL20", error_description="No answer in time."),
             keys[1]: answer(response_code="WSRC0004"),
             keys[2]: answer(response_code="WSEC0206"),
             keys[3]: answer(learning_event(1), response_code="WSRC0003"),
             keys[4]: answer(learning_event(1, subject_code=None), learning_event(2)),
-        }
+        },
     )
     summary = run(db, user, session)
     assert counts(summary) == tally(processed=6, new=1, not_applied=5)
@@ -243,8 +244,10 @@ def test_rows_that_cannot_be_applied_say_why(db: Database, user: User):
 def test_a_lower_grade(db: Database, user: User, lower_too: bool, grade: str, kind: str):
     key = add_learner(db)
     add_attainment(db, key, **{**HELD, "grade": "Merit"})
-    session = session_with({key: answer(learning_event(1, grade="Pass", level="2"), learning_event(2, source="ILR"))})
-    session.set_changes({key: (Change.LOWER, Change.SAME)})
+    session = session_of(
+        db, {key: answer(learning_event(1, grade="Pass", level="2"), learning_event(2, source="ILR"))}
+    )
+    session.set_changes({key: (Change.LOWER, Change.SAME)}, {key: session.answer_of(key)})
     assert lower_rows(session, all_keys(session)) == 1
     summary = run(db, user, session, lower_too=lower_too)
     assert counts(summary)[kind] == 1
@@ -260,7 +263,7 @@ def test_a_lower_grade(db: Database, user: User, lower_too: bool, grade: str, ki
 
 def test_a_learner_who_was_removed_meanwhile(db: Database, user: User):
     keys = [add_learner(db), add_learner(db)]
-    session = session_with({key: answer(learning_event(1)) for key in keys})
+    session = session_of(db, {key: answer(learning_event(1)) for key in keys})
     with db.write() as tx:
         tx.execute(update(learner).where(learner.c.id == keys[0]).values(removed_at=db.now(tx)))
     summary = run(db, user, session)
@@ -268,11 +271,27 @@ def test_a_learner_who_was_removed_meanwhile(db: Database, user: User):
     assert "removed" in summary.not_applied[0].reason
 
 
+@pytest.mark.parametrize("other", [{"uln": "3000000037"}, {"uln": None}, {"family_name": "Elsewhere"}])
+def test_a_learner_who_was_corrected_meanwhile(db: Database, user: User, other: dict[str, str | None]):
+    """What came for the ULN and names of before may be somebody else's record: it waits for a refresh."""
+    who = {"uln": "3000000029", "family_name": "Example", "given_names": "Ann"}
+    wrong, right = add_learner(db, **who), add_learner(db, **who)
+    session = session_of(db, {key: answer(learning_event(1), learning_event(2)) for key in (wrong, right)})
+    with db.write() as tx:
+        tx.execute(update(learner).where(learner.c.id == wrong).values(**other))
+    summary = run(db, user, session)
+    assert counts(summary) == tally(processed=4, new=1, unchanged=1, not_applied=2)
+    assert {row.learner_id for row in rows_of(db, attainment)} == {right}
+    for one in summary.not_applied:
+        assert "corrected" in one.reason
+        assert "Refresh Selected" in one.reason
+
+
 def test_rows_that_are_no_longer_there(db: Database, user: User):
     """A refresh brought fewer events, or is under way: each selected row is counted all the same."""
     one, two = add_learner(db), add_learner(db)
-    session = session_with({one: answer(learning_event(1), learning_event(2, subject_code="X"))})
-    session.expect([session.learners()[0], *session_with({two: answer()}).learners()])
+    session = session_of(db, {one: answer(learning_event(1), learning_event(2, subject_code="X"))})
+    session.expect([session.learners()[0], *session_of(db, {two: answer()}).learners()])
     keys = [*all_keys(session), EVENTS_PER_LEARNER, 77 * EVENTS_PER_LEARNER]
     session.hold(one, answer(learning_event(1)))
     summary = run(db, user, session, keys)
@@ -283,8 +302,8 @@ def test_a_conflict_concerns_one_learner(db: Database, user: User):
     """Somebody edits an attainment between reading and writing: that learner is left whole, the others go on."""
     keys = [add_learner(db) for _ in range(3)]
     held = [add_attainment(db, key, **HELD) for key in keys]
-    session = session_with(
-        {key: answer(learning_event(1, grade="Merit"), learning_event(2, subject_code="X")) for key in keys}
+    session = session_of(
+        db, {key: answer(learning_event(1, grade="Merit"), learning_event(2, subject_code="X")) for key in keys}
     )
     asked = []
 
@@ -313,7 +332,7 @@ def test_two_programs_update_the_same_learners(db: Database, address: str, user:
     def one_program(_: int) -> dict[str, int]:
         other = Database(address)
         try:
-            return counts(run(other, user, session_with(answers)))
+            return counts(run(other, user, session_of(other, answers)))
         finally:
             other.close()
 
@@ -331,7 +350,7 @@ def test_nothing_of_an_answer_is_kept_but_the_attainment(db: Database, user: Use
     """Return number, collection type, status, restriction and found ULN are in no table."""
     marks = {"return_number": "RN77", "collection_type": "CT77", "status": "ST77", "restriction": "RS77"}
     key = add_learner(db)
-    run(db, user, session_with({key: answer(learning_event(1, **marks), found_uln="8123456785")}))
+    run(db, user, session_of(db, {key: answer(learning_event(1, **marks), found_uln="8123456785")}))
     everything = str(snapshot(db, *TABLES))
     assert "Business" in everything
     for mark in (*marks.values(), "8123456785"):
@@ -347,13 +366,13 @@ def test_an_empty_selection(db: Database, user: User):
 def test_a_number_behind_another_learners_attainment_is_that_learners(db: Database, user: User):
     one, two = add_learner(db), add_learner(db)
     add_attainment(db, one, **HELD, links=[(1, "AO", None)])
-    assert counts(run(db, user, session_with({two: answer(learning_event(1, grade="Merit"))})))["new"] == 1
+    assert counts(run(db, user, session_of(db, {two: answer(learning_event(1, grade="Merit"))})))["new"] == 1
     assert [row.grade for row in rows_of(db, attainment)] == ["Pass", "Merit"]
 
 
 def test_one_number_on_two_events_of_an_answer(db: Database, user: User):
     events = [learning_event(1), learning_event(1, source="ILR"), learning_event(1, source="ILR", subject_code="X")]
-    session = session_with({add_learner(db): answer(*events, learning_event(None, subject_code="Y"))})
+    session = session_of(db, {add_learner(db): answer(*events, learning_event(None, subject_code="Y"))})
     summary = run(db, user, session)
     assert counts(summary) == tally(processed=4, new=1, unchanged=1, not_applied=2)
     assert all("event ID" in one.reason for one in summary.not_applied)

@@ -9,7 +9,7 @@ from app.db.tables import attainment, attainment_event, attainment_type, licence
 from app.errors import AccessError, InputError
 from app.plr.update import undo_update, update_selected
 from app.tasks import Progress, TaskContext
-from tests.builders import add_attainment, add_learner, all_keys, answer, session_with, snapshot, user_with
+from tests.builders import add_attainment, add_learner, all_keys, answer, session_of, snapshot, user_with
 from tests.builders import event as learning_event
 from tests.db.updating import HELD, counts, five_learners, rows_of, run, tally
 
@@ -18,7 +18,7 @@ from tests.db.updating import HELD, counts, five_learners, rows_of, run, tally
 
 @pytest.mark.parametrize("code", ["NOTHING", ""])
 def test_without_the_default_type_nothing_begins(db: Database, user: User, code: str):
-    session = session_with({add_learner(db): answer(learning_event(1))})
+    session = session_of(db, {add_learner(db): answer(learning_event(1))})
     with pytest.raises(InputError, match="does not exist") as failure:
         run(db, user, session, default_type=code)
     assert "PLR/LRS" in failure.value.hint
@@ -29,11 +29,11 @@ def test_a_type_that_is_no_longer_used(db: Database, user: User):
     with db.write() as tx:
         tx.execute(update(attainment_type).values(active=False))
     with pytest.raises(InputError):
-        run(db, user, session_with({add_learner(db): answer(learning_event(1))}))
+        run(db, user, session_of(db, {add_learner(db): answer(learning_event(1))}))
 
 
 def test_who_may_update(db: Database, user: User):
-    session = session_with({add_learner(db): answer(learning_event(1))})
+    session = session_of(db, {add_learner(db): answer(learning_event(1))})
     reader = user_with(db, Role.ENROLMENT_MANAGER, Role.PLR_USER)
     with pytest.raises(AccessError, match="cannot update attainments"):
         run(db, reader, session)
@@ -98,7 +98,7 @@ def test_undo_gives_back_the_very_same_tables(db: Database, user: User):
         add_attainment(db, key, **HELD, links=[(9, "ILR", "2020-01-01 00:00:00")])
     before = snapshot(db)
     events = [learning_event(9, source="ILR", grade="Merit"), learning_event(1, subject_code="X")]
-    session = session_with({key: answer(*events) for key in keys})
+    session = session_of(db, {key: answer(*events) for key in keys})
     summary = run(db, user, session)
     assert counts(summary) == tally(processed=8, new=4, changed=4)
     after = snapshot(db, without=("id", "version", "attainment_id"))
@@ -113,9 +113,9 @@ def test_undo_gives_back_the_very_same_tables(db: Database, user: User):
 
 def test_undo_leaves_what_came_later(db: Database, user: User):
     keys = [add_learner(db) for _ in range(2)]
-    session = session_with({key: answer(learning_event(1)) for key in keys})
+    session = session_of(db, {key: answer(learning_event(1)) for key in keys})
     summary = run(db, user, session)
-    later = session_with({keys[0]: answer(learning_event(1, grade="Merit"))})
+    later = session_of(db, {keys[0]: answer(learning_event(1, grade="Merit"))})
     run(db, user, later)
     undone = undo_update(db, user, summary.operation_id)
     assert undone.left_learners == {keys[0]}
@@ -126,6 +126,6 @@ def test_undo_leaves_what_came_later(db: Database, user: User):
 
 
 def test_undo_takes_the_right_to_update(db: Database, user: User):
-    summary = run(db, user, session_with({add_learner(db): answer(learning_event(1))}))
+    summary = run(db, user, session_of(db, {add_learner(db): answer(learning_event(1))}))
     with pytest.raises(AccessError):
         undo_update(db, user_with(db, Role.ENROLMENT_MANAGER, Role.PLR_USER), summary.operation_id)

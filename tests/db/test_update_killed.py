@@ -21,7 +21,7 @@ from app.db.database import Database
 from app.db.tables import attainment, attainment_event, change, operation
 from app.plr.update import undo_update, update_selected
 from app.tasks import TaskContext
-from tests.builders import add_attainment, add_learner, all_keys, session_with, snapshot
+from tests.builders import add_attainment, add_learner, all_keys, session_of, snapshot
 from tests.db.killed_child import EVENTS, answers_for
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,7 @@ def kill(db: Database, address: str, user: User, moment: Moment) -> int:
         assert about.state == "stopped" or len(whole) == LEARNERS
         assert undo_update(db, user, about.id).left == 0
     assert snapshot(db, "attainment", "attainment_event") == before
-    session = session_with(answers_for(learners))
+    session = session_of(db, answers_for(learners))
     summary = update_selected(TaskContext(), db, user, session, all_keys(session), lower_too=False)
     assert len(summary.new) == summary.processed == len(learners) * EVENTS
     return len(whole)

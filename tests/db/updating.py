@@ -9,7 +9,7 @@ from app.db.database import Database
 from app.plr.session import PlrSession
 from app.plr.update import UpdateSummary, update_selected
 from app.tasks import TaskContext
-from tests.builders import add_learner, all_keys, answer, session_with
+from tests.builders import add_learner, all_keys, answer, session_of
 from tests.builders import event as learning_event
 
 HELD = {"award_date": date(2024, 7, 1), "grade": "Pass", "qualification_type": "Other Vocational Qualification"}
@@ -43,4 +43,4 @@ def rows_of(db: Database, table) -> list:
 
 
 def five_learners(db: Database) -> PlrSession:
-    return session_with({add_learner(db): answer(learning_event(1)) for _ in range(5)})
+    return session_of(db, {add_learner(db): answer(learning_event(1)) for _ in range(5)})

@@ -26,6 +26,8 @@ def test_tour(tmp_path: Path):
     out = tmp_path / "tour"
     done = run(tmp_path, "tour", "--learners", "60", "--latency-ms", "5", "--out", str(out), timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
+    first_line, *told = done.stdout.splitlines()
+    assert first_line.startswith("Playing the main job with 60 invented learners")
     report = json.loads((out / "tour.json").read_text(encoding="utf-8"))
     assert set(report) >= KEYS
     assert report["selected"] == 60
@@ -42,3 +44,6 @@ def test_tour(tmp_path: Path):
     for name in report["files"]:
         assert (out / name).stat().st_size > 1_000, name
     assert "attainments-plr.xlsx" in report["files"]
+    assert told[0].startswith(f"60 learners asked for, {report['with_events']} with learning events")
+    assert f"{first['new']} new, {first['changed']} changed" in told[1]
+    assert str(out) in told[-1]

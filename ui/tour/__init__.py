@@ -20,6 +20,8 @@ def run(options: argparse.Namespace) -> int:
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
     app = application()
+    if not options.json:
+        commands.say(f"Playing the main job with {options.learners:,} invented learners; it takes a minute or two.")
     with (
         demo_context(options.learners, latency_ms=options.latency_ms, parallel=options.parallel) as context,
         opened(context) as window,
@@ -39,9 +41,21 @@ def run(options: argparse.Namespace) -> int:
     wrong = list(_differences(report))
     for line in wrong:
         commands.complain(line)
-    if options.json:
-        commands.say(json.dumps(report))
+    commands.tell(options, report, list(_told(report, out)))
     return 1 if wrong else 0
+
+
+def _told(report: dict[str, Any], out: Path) -> Iterator[str]:
+    first, second = report["first_update"], report["second_update"]
+    yield (
+        f"{report['selected']:,} learners asked for, {report['with_events']:,} with learning events: "
+        f"{report['records']:,} records in {report['download_seconds']:.0f} s."
+    )
+    yield (
+        f"First update: {first['new']:,} new, {first['changed']:,} changed, {first['unchanged']:,} unchanged, "
+        f"{first['not_applied']:,} not applied. Second update: {second['updated']:,} updated."
+    )
+    yield f"Pictures, an export and tour.json are in {out}."
 
 
 def _differences(report: dict[str, Any]) -> Iterator[str]:

@@ -46,6 +46,7 @@ class DetailsPane(Card):
         area.setWidget(content)
         content.setAutoFillBackground(False)  # setWidget switches it on
         self.column.addWidget(area)
+        self._card = self.column
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(PADDING, 12, PADDING, PADDING)
         self.column.setSpacing(8)
@@ -56,6 +57,10 @@ class DetailsPane(Card):
         head.addWidget(self.title, 1)
         head.addWidget(close)
         self.column.addLayout(head)
+
+    def set_foot(self, foot: QWidget) -> None:
+        """What stays in sight below the content, however far that is scrolled."""
+        self._card.addWidget(foot)
 
 
 def rule() -> HairLine:

@@ -1,6 +1,6 @@
 """The pane of the Attainments (PLR) window: the LRS value beside the stored value, field by field."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -20,7 +20,7 @@ from ui.look.tokens import Role, color
 from ui.look.words import plural, tr
 from ui.pages.at_a_glance import GlanceCard
 from ui.pages.attainment_details import said
-from ui.pages.details_pane import DetailsPane, rule
+from ui.pages.details_pane import PADDING, DetailsPane, rule
 from ui.pages.plr_source import ASKING, CHANGE_STATES
 
 _MARKS = {
@@ -124,6 +124,35 @@ class FieldTable(QWidget):
                 painter.fillRect(area.left() + 24, area.bottom(), area.width() - 24, 1, color(Role.LINE))
 
 
+class Legend(QWidget):
+    """What the marks mean that stand before the fields shown."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("plr_legend")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(PADDING, 0, PADDING, 12)
+        column.setSpacing(4)
+        column.addWidget(rule())
+        column.addSpacing(4)
+        self._entries: dict[Mark, QWidget] = {}
+        for mark, (_, _, words) in _MARKS.items():
+            entry = QWidget()
+            inside = QHBoxLayout(entry)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.addWidget(MarkIcon(mark))
+            inside.addWidget(ElidingLabel(tr(words), Type.SECONDARY, Role.TEXT2), 1)
+            self._entries[mark] = entry
+            column.addWidget(entry)
+        self.show_marks(())
+
+    def show_marks(self, marks: Collection[Mark]) -> None:
+        """Only of these marks; of none at all nothing is shown."""
+        for mark, entry in self._entries.items():
+            entry.setVisible(mark in marks)
+        self.setVisible(any(mark in marks for mark in self._entries))
+
+
 def _said_by_lrs(one: ComparedField) -> str | None:
     """The LRS value; a readable date as dates are shown everywhere."""
     day = read_date(one.lrs) if one.lrs is not None and len(one.lrs) == 10 else None
@@ -155,15 +184,8 @@ class PlrDetails(DetailsPane):
         self._table = FieldTable()
         self.column.addWidget(self._table)
         self.column.addStretch(1)
-        self._legend: list[QWidget] = []
-        for mark in _MARKS:
-            entry = QWidget()
-            inside = QHBoxLayout(entry)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.addWidget(MarkIcon(mark))
-            inside.addWidget(ElidingLabel(tr(_MARKS[mark][2]), Type.SECONDARY, Role.TEXT2), 1)
-            self._legend.append(entry)
-            self.column.addWidget(entry)
+        self._legend = Legend()
+        self.set_foot(self._legend)
         self.settled = True
         """False while the fields of the current row are on their way."""
         self.show_row(None, 0)
@@ -177,8 +199,7 @@ class PlrDetails(DetailsPane):
             self._glance.hide()
         self._tag.setVisible(row is not None)
         self._who.setVisible(row is not None)
-        for entry in self._legend:
-            entry.setVisible(has_event)
+        self._legend.show_marks(())
         self._notes.hide()
         self._effect.setText("")
         if row is None:
@@ -222,5 +243,6 @@ class PlrDetails(DetailsPane):
         }
         self._effect.setText(effects.get(found.change, "") if found.change is not None else "")
         self._table.show_fields(found.fields)
+        self._legend.show_marks({one.mark for one in found.fields})
         anything = found.after is not None and self._preview.show_preview(found.now, found.after)
         self._glance.setVisible(anything)

@@ -68,6 +68,8 @@ _UNDO_NEEDS = {
     "learners_filled": Permission.EDIT_LEARNERS,
     "learners_loaded": Permission.EDIT_LEARNERS,
     "uln_found": Permission.EDIT_LEARNERS,
+    "code_named": Permission.EDIT_LEARNERS,
+    "own_fields_chosen": Permission.EDIT_LEARNERS,
     "plr_update": Permission.PLR_UPDATE,
     "lms_course_state": Permission.DECIDE_COURSES,
     "lms_course_linked": Permission.DECIDE_COURSES,

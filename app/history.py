@@ -247,7 +247,11 @@ def unpacked(table: Table, body: str | None) -> dict[str, Any]:
 # ------------------------------------------------------------------------------------------------------- undo
 
 # A row hangs on another: if that one was left as it is, this one is left too.
-_HANGS_ON = {"attainment_event": ("attainment", "attainment_id"), "aim": ("learner", "learner_id")}
+_HANGS_ON = {
+    "attainment_event": ("attainment", "attainment_id"),
+    "aim": ("learner", "learner_id"),
+    "source_code": ("course", "course_id"),
+}
 # The next synchronisation would bring it again.
 _NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments"})
 _Spot = tuple[str, int]

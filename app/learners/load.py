@@ -19,9 +19,12 @@ from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import SHOWN, file_job, learner, operation
 from app.errors import InputError
+from app.files.aims import settle
 from app.files.checks import check_file
 from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
-from app.learners import load_cells
+from app.folding import fold
+from app.learners import codes, load_cells, own_fields
+from app.learners.codes import Code, CodesOfFile
 from app.learners.load_match import match
 from app.learners.load_plan import NO_YEAR, Foreseen, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
@@ -52,6 +55,8 @@ class Preview:
     absent: int
     questions: tuple[Problem, ...] = field(default=())
     """What a person has to say yes to before the file is loaded."""
+    codes: tuple[Code, ...] = field(default=())
+    """Campuses, courses and aims of the file that nobody has given a title yet."""
 
     @property
     def to_load(self) -> int:
@@ -115,6 +120,9 @@ class _Previewing:
         self._taken: dict[int, _Meant] = {}
         self._displaced: list[int] = []
         self._number = 0
+        self._codes = CodesOfFile()
+        with db.read(context) as tx:
+            self._own, self._spellings = own_fields.read(tx), codes.spellings(tx)
 
     @property
     def _ukprn(self) -> str:
@@ -124,6 +132,8 @@ class _Previewing:
         """Match, plan and keep some records."""
         self._context.raise_if_cancelled()
         self._note_providers(batch)
+        for one in batch:
+            self._settle(one)
         fit = [one for one in batch if not one.rejected]
         cells = {id(one): load_cells.of(one) for one in batch}
         if not self._facts.ukprn and not self._options.ukprn:
@@ -142,6 +152,8 @@ class _Previewing:
             none: list[str | None] = [None] * len(fit)
             plans = [plan(one, hit, stored, None, year) for one, hit in zip(told, found, strict=True)]
             plans = with_hand_edits(tx, stored, told, found, plans, none, year)
+        for of_one in told:
+            self._codes.look(of_one.values, (aim.values for aim in of_one.aims))
         by_record = {id(one): (made, hit.how) for one, made, hit in zip(fit, plans, found, strict=True)}
         rows = []
         for one in batch:
@@ -152,6 +164,13 @@ class _Previewing:
             for number in self._displaced:
                 jobs.spoil(tx, self._job_id, number, Foreseen.PROBLEM.value, _findings([_TWICE], None))
         self._displaced.clear()
+
+    def _settle(self, record: LearnerRecord) -> None:
+        """Campus, tutor group and courses by the contract's fallbacks; one campus for all spellings of it."""
+        settle(record, self._own)
+        if code := record.values.get("campus_code"):
+            text = str(code)
+            record.values["campus_code"] = self._spellings.setdefault(fold(text) or text, text)
 
     def _note_providers(self, batch: Sequence[LearnerRecord]) -> None:
         """A table may say in a column whose learners these are."""
@@ -226,6 +245,9 @@ class _Previewing:
                 select(func.count()).select_from(learner).where(SHOWN, learner.c.ukprn == self._ukprn)
             ).scalar_one()
             questions = _questions(tx, facts, self._options)
+            untitled = self._codes.untitled(tx)
+        if untitled:
+            facts.note(Level.INFO, "codes_without_title", codes.untitled_words(untitled), "codes")
         kinds = {one.kind: one for one in questions}
         jobs.checked(
             self._db,
@@ -249,6 +271,7 @@ class _Previewing:
             (self._aims[0], self._aims[1]),
             max(0, known - len(self._taken)),
             tuple(kinds.values()),
+            untitled,
         )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from app.files.aims import is_place
 from app.files.rows import Level
 from app.folding import fold
 from app.learners.load_cells import AIM_COLUMNS, AimCells, Cells
@@ -212,9 +213,12 @@ def _plan_fields(made: Plan, cells: Cells, beside: Stored, decision: str, year: 
 
 
 def _stays(name: str, row: Row[Any], old: Any, new: Any, cells: Cells) -> bool:
-    """A year that was seen already does not come back; a postcode of before does not replace the present one."""
+    """A year that was seen already does not come back; a postcode of before does not replace the present one, nor the
+    place where courses are given a campus that the college has a code for."""
     if name == "last_year_seen":
         return old is not None and old > new
+    if name == "campus_code":
+        return is_place(new) and old is not None and not is_place(old)
     return name == "postcode" and bool(old and cells.values.get("postcode_is_prior") and not row.postcode_is_prior)
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.files.aims import campus_of, main_aim
+from app.files.aims import OwnFields, campus_of, is_place, main_aim, settle
 from app.files.checks import FileChecks, check_file
 from app.files.ilr import read_ilr
 from app.files.rows import AimRecord, FileFacts, FileKind, LearnerRecord, Level, Place
@@ -144,8 +144,31 @@ def test_the_main_course():
 
 def test_the_campus():
     one = LearnerRecord(Place(1, 1), {"provider_code_a": "W"}, [AimRecord(aim_type="4", delivery_postcode="nf17bn")])
-    assert campus_of(one, "provider_code_a") == "W"
+    assert campus_of(one, OwnFields(campus="A")) == "W"
+    assert campus_of(one, OwnFields(campus="B")) == "NF1 7BN"
     assert campus_of(one) == "NF1 7BN"
     one.values["campus_code"] = "NORTH"
-    assert campus_of(one, "provider_code_a") == "NORTH"
+    assert campus_of(one, OwnFields(campus="A")) == "NORTH"
     assert campus_of(LearnerRecord(Place(1, 1))) is None
+    assert campus_of(LearnerRecord(Place(1, 1), {}, [AimRecord(aim_type="4", delivery_postcode="ZZ99 9ZZ")])) is None
+
+
+def test_a_place_is_no_code_of_the_college():
+    assert is_place("NF1 7BN")
+    assert not any(map(is_place, (None, "", "NORTH01", "NF17BN", "North Site")))
+
+
+def test_what_the_college_keeps_in_fields_of_its_own():
+    def one(**values: str) -> LearnerRecord:
+        aims = [AimRecord(code_b="ENG-L3"), AimRecord(code_b="MAT-L2", course_code="told"), AimRecord()]
+        return LearnerRecord(Place(1, 1), {"provider_code_a": "TG-4", **values}, aims)
+
+    plain, own = one(), OwnFields(tutor_group="A", course="B")
+    settle(plain, OwnFields())
+    assert plain == one(), "nothing is guessed"
+    settle(plain, own)
+    assert plain.values["tutor_group"] == "TG-4"
+    assert [aim.course_code for aim in plain.aims] == ["ENG-L3", "told", None]
+    told = one(tutor_group="a column of its own")
+    settle(told, own)
+    assert told.values["tutor_group"] == "a column of its own"

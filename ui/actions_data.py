@@ -12,6 +12,17 @@ def data_actions() -> tuple[Action, ...]:
     return (
         *_load(),
         Action(
+            id="data.codes",
+            text="Codes",
+            tip="Give campuses, courses and aims the titles that files do not tell, once",
+            icon=Icon.TAG,
+            tab=LEARNERS,
+            group="Data",
+            key_tip="J",
+            trigger=lambda window: window.learners.loading.show_codes(),
+            words="campus name course title map unknown code provider field",
+        ),
+        Action(
             id="data.excel",
             text="Export to Excel",
             tip="The selected rows, or all rows of the filter, as a workbook",

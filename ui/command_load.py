@@ -26,6 +26,7 @@ from ui.commands import DONE, LISTED, folder_of, tell
 
 _MOST_LISTED = 1_000
 """Problems listed of one file: the window shows them all."""
+_CODES_NAMED = 20
 
 
 def run(options: argparse.Namespace) -> int:
@@ -121,6 +122,7 @@ def _document(db: Database, path: Path, kind: str, seen: load.Preview) -> dict[s
         "decisions": seen.counts[Foreseen.DECISION] + len(seen.questions),
         "left_out": seen.counts[Foreseen.PROBLEM],
         "problems": problems,
+        "codes": [{"kind": one.kind.value, "code": one.code} for one in seen.codes],
     }
 
 
@@ -129,4 +131,8 @@ def _lines(document: dict[str, Any]) -> list[str]:
     lines = [f"{document['name']}: {counts}"]
     if "job" in document:
         lines.append(f"  Loaded as job {document['job']}; `load --undo {document['job']}` takes it back.")
+    if document["codes"]:
+        shown = ", ".join(one["code"] for one in document["codes"][:_CODES_NAMED])
+        more = " and more" if len(document["codes"]) > _CODES_NAMED else ""
+        lines.append(f"  Codes without a title: {shown}{more}. Give them one in the window, under Codes.")
     return [*lines, *(f"  Row {one['row']}: {one['reason']}" for one in document["problems"])]

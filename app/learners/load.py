@@ -259,6 +259,7 @@ class _Previewing:
                 "questions": sorted(kinds),
                 "pad": facts.kind in TABLES,
                 "year": facts.year or NO_YEAR,
+                "untitled": len(untitled),
             },
             year=facts.year,
             prepared_on=facts.prepared,

@@ -30,7 +30,7 @@ _NO_AIM = dict.fromkeys(load_cells.AIM_COLUMNS)
 @dataclass(frozen=True, slots=True)
 class LoadSummary:
     """What a load did. `left`: rows not loaded because the learner changed since the preview; `open`: rows without
-    a decision; `problems`: rows that cannot be loaded."""
+    a decision; `problems`: rows that cannot be loaded; `untitled`: codes of the file without a title."""
 
     job_id: int
     operation_id: int
@@ -42,6 +42,7 @@ class LoadSummary:
     left: int
     open: int
     problems: int
+    untitled: int = 0
 
 
 def apply(
@@ -275,6 +276,7 @@ class _Loading:
             left=len(self._left),
             open=counts.get(Foreseen.DECISION, 0) - self._done["decided"],
             problems=counts.get(Foreseen.PROBLEM, 0),
+            untitled=self._job.options.get("untitled", 0),
         )
 
 

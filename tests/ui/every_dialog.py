@@ -34,6 +34,7 @@ from tests.ui.ribbon_example import example_actions
 from ui.actions import ActionSet
 from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
+from ui.dialogs.codes import CodesDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.keys import KeysDialog
@@ -113,6 +114,7 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
     LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
+    CodesDialog: Entry(lambda desk: CodesDialog(None, desk.runner, desk.context)),
     LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
     SettingsDialog: Entry(lambda desk: SettingsDialog(None, desk.runner, desk.context, {}), typing("username")),

@@ -66,9 +66,11 @@ def test_the_summary_counts_and_undoes(qtbot, runner, context, tmp_path):
     done_load = bring(context, tmp_path / "two.xml", *people(1, phone="0123456789"), *people(2, 3))
     dialog = opened(qtbot, LoadSummaryDialog(None, runner, context, done_load))
     assert dialog.accessibleName() == "2 learners loaded"
-    assert dialog.said == ["New: 1", "Changed: 1", "Unchanged: 1", "Aims added: 1"]
+    assert dialog.said == ["New: 1", "Changed: 1", "Unchanged: 1", "Aims added: 1", "Codes without a title: 2"]
     assert QApplication.focusWidget().objectName() == "load_ok"
     assert not unnamed(dialog)
+    press(Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget().objectName() == "load_codes"
     press(Qt.Key.Key_Backtab)
     assert QApplication.focusWidget().objectName() == "load_undo"
     with qtbot.waitSignal(dialog.undone):

@@ -104,6 +104,13 @@ class FormField(QWidget):
         self.focus.update()
         self._describe(text)
 
+    def rename(self, label: str) -> None:
+        """Call the field otherwise: what it edits has changed."""
+        self.title = label
+        self._label.setText(label)
+        self.editor.setAccessibleName(label)
+        self.focus.setAccessibleName(label)
+
     def lead_here(self) -> None:
         """Put the keyboard into the field, on what is to be typed again."""
         self.focus.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -135,6 +135,8 @@ class SidePane(QScrollArea):
         column.addSpacing(6)
         column.addLayout(_line(tr("Learners in the file"), _number(sum(preview.counts.values()))))
         column.addLayout(_line(tr("Not in this file"), _number(preview.absent)))
+        if preview.codes:
+            column.addLayout(_line(tr("Codes without a title"), _number(len(preview.codes))))
         self.to_look_at = _number(0)
         column.addLayout(_line(tr("Loaded, look at it"), self.to_look_at))
         column.addStretch(1)

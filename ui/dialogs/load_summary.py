@@ -39,6 +39,8 @@ class LoadSummaryDialog(FormDialog):
     """`undone` when the load was taken back."""
 
     undone = Signal()
+    codes_wanted = Signal()
+    """The codes without a title are to be shown."""
 
     def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, summary: LoadSummary) -> None:
         super().__init__(parent, title=tr("Load Learners"), name="load_summary")
@@ -60,6 +62,10 @@ class LoadSummaryDialog(FormDialog):
             clicked=self.undo,
             tip=tr("Takes back everything this load changed."),
         )
+        self.codes_button = self.add_button(
+            tr("Codes"), Icon.TAG, name="load_codes", clicked=self._to_codes, tip=tr("Give the codes their titles.")
+        )
+        self.codes_button.setVisible(summary.untitled > 0)
         self.ok_button = self.add_button(tr("OK"), kind="primary", name="load_ok", clicked=self.accept, safe=True)
         self.open_at(_WIDTH, _HEIGHT)
 
@@ -71,6 +77,7 @@ class LoadSummaryDialog(FormDialog):
             (Icon.EQUALS, Role.TEXT2, tr("Unchanged"), done.unchanged),
             (Icon.BOOKS, Role.TEXT2, tr("Aims added"), done.aims_new),
             (Icon.BOOKS, Role.TEXT2, tr("Aims changed"), done.aims_changed),
+            (Icon.TAG, Role.WARN, tr("Codes without a title"), done.untitled),
             (Icon.QUESTION, Role.WARN, tr("Left out: not decided"), done.open),
             (Icon.WARNING, Role.WARN, tr("Left out: changed by somebody since the preview"), done.left),
             (Icon.X_CIRCLE, Role.BAD, tr("Left out: problems"), done.problems),
@@ -108,6 +115,11 @@ class LoadSummaryDialog(FormDialog):
             return load_apply.undo(run.db, run.user, job_id)
 
         self._runner.run(work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._stopped)
+
+    @Slot()
+    def _to_codes(self) -> None:
+        self.accept()
+        self.codes_wanted.emit()
 
     def _set_busy(self, busy: bool) -> None:
         self._busy = busy

@@ -15,7 +15,8 @@ from app.conditions import Group
 from app.dates import MONTHS, shown
 from app.db.database import Database
 from app.keys import Keys
-from app.learners import search
+from app.learners import courses, search
+from app.learners.courses import Courses
 from app.learners.search import LearnerRow, Ready
 from app.tasks import TaskContext
 from app.ulns import UlnState, state
@@ -27,6 +28,7 @@ from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.at_a_glance import GlanceCard
+from ui.pages.courses_part import CoursesPart
 from ui.pages.details_pane import CountLine, DetailsPane, Facts, ShareBar, rule
 from ui.pages.learner_source import READY_STATES
 
@@ -51,6 +53,7 @@ class Looked:
     total: int
     latest: list[AttainmentRow] = field(repr=False)
     glance: Glance = field(default_factory=dict, repr=False)
+    courses: Courses = field(default_factory=Courses, repr=False)
 
 
 def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
@@ -61,7 +64,7 @@ def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
             return None
         total, latest = attainments.of_learner(tx, learner_id, LATEST)
         glance = at_a_glance_kept.of_learner(tx, learner_id) if total else {}
-        return Looked(row, total, latest, glance)
+        return Looked(row, total, latest, glance, courses.of_learner(tx, learner_id))
 
 
 def count_ready(
@@ -91,6 +94,8 @@ class LearnerDetails(DetailsPane):
         self.setAccessibleName(tr("Learner details"))
         self._build_selection()
         self._build_current()
+        self.courses = CoursesPart()
+        self.column.addWidget(self.courses)
         self._build_attainments()
         self.column.addStretch(1)
         self.settled = True
@@ -212,6 +217,7 @@ class LearnerDetails(DetailsPane):
         self._current.setVisible(looked is not None)
         self._stored.setVisible(looked is not None)
         self._glance.setVisible(looked is not None and looked.total > 0)
+        self.courses.show_courses(looked.courses if looked is not None else Courses())
         self._rule.setVisible(looked is not None)
         if looked is None:
             return

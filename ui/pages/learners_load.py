@@ -82,6 +82,16 @@ class LearnersLoad(QObject):
         self._changed()
         dialog = LoadSummaryDialog(self._page.window(), self._runner, self._context, summary)
         dialog.undone.connect(self._changed)
+        dialog.codes_wanted.connect(self.show_codes)
+        dialog.open()
+
+    @Slot()
+    def show_codes(self) -> None:
+        """The codes of the files, and their titles."""
+        from ui.dialogs.codes import CodesDialog
+
+        dialog = CodesDialog(self._page.window(), self._runner, self._context)
+        dialog.changed.connect(self._changed)
         dialog.open()
 
     @Slot()

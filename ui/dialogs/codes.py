@@ -1,0 +1,319 @@
+"""*Codes*: campuses, courses and aims that files know by a code only, and the titles people give them, once."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.access import Permission
+from app.context import AppContext
+from app.errors import AppError, InputError
+from app.files.aims import OwnFields
+from app.folding import cleaned, fold
+from app.history import UndoSummary
+from app.learners import codes, own_fields
+from app.learners.codes import Code
+from app.tasks import TaskContext
+from ui import parts
+from ui.dialogs.codes_fields import OwnFieldsCard
+from ui.dialogs.form_field import FormField, line
+from ui.dialogs.state_list import StateList, StateRow
+from ui.dialogs.summary_list import ListColumn
+from ui.grids.columns import State
+from ui.grids.form_dialog import FormDialog
+from ui.look.banner import Banner
+from ui.look.buttons import enable
+from ui.look.cards import Card, RoundedCorners
+from ui.look.icons import Icon
+from ui.look.plain import visible_text
+from ui.look.search_field import SearchField
+from ui.look.segments import Segments
+from ui.look.tokens import Role
+from ui.look.words import count, plural, tr
+from ui.workers import Lane, TaskRunner
+
+_WIDTH, _HEIGHT = 860, 640
+_OPEN = State(Icon.QUESTION, "no title yet", Role.WARN)
+_NAMED = State(Icon.CHECK_CIRCLE, "has a title", Role.GOOD)
+UNTITLED, ALL = "untitled", "all"
+
+
+class CodesDialog(FormDialog):
+    """Enter saves the title of the current code and goes on to the next. `changed` when titles are other ones."""
+
+    changed = Signal()
+
+    def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext) -> None:
+        super().__init__(parent, title=tr("Codes"), heading=tr("Codes"), icon=Icon.TAG, name="codes")
+        self._runner, self._context = runner, context
+        self._why_not = context.rights.why_not(Permission.EDIT_LEARNERS)
+        self._codes: list[Code] = []
+        self._shown: list[int] = []
+        self._done: list[int] = []
+        self._busy = False
+        self._is_read = False
+        self._build()
+        self.open_at(_WIDTH, _HEIGHT)
+        self.read()
+
+    def _build(self) -> None:
+        self.banner = Banner(Icon.INFO, Role.INFO, "")
+        self.banner.setObjectName("codes_banner")
+        self.banner.hide()
+        self.content.addWidget(self.banner)
+        self.search = SearchField(tr("Search codes and titles"), name="codes_search")
+        self.search.textChanged.connect(self._fill)
+        self.which = Segments([(UNTITLED, tr("Without a title")), (ALL, tr("All"))], tr("Which codes are listed"))
+        self.which.chosen.connect(self._fill)
+        self._top = QWidget()
+        row = QHBoxLayout(self._top)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.search, 1)
+        row.addWidget(self.which)
+        self.content.addWidget(self._top)
+        columns = (
+            ListColumn(tr("Kind"), "text", 16),
+            ListColumn(tr("Code"), "code", 20),
+            ListColumn(tr("Title"), "key", 50),
+            ListColumn(tr("Learners"), "text", 14),
+        )
+        self.list = StateList(columns, "codes_list", 2)
+        self.list.setAccessibleName(tr("Codes"))
+        self.list.selectionModel().currentRowChanged.connect(self._show_current)
+        card = Card(line=Role.LINE2)
+        card.column.addWidget(self.list)
+        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(card, 1)
+        edit = line(longest=codes.LONGEST)
+        edit.textEdited.connect(self._typed)
+        self.field = FormField(tr("Title"), edit, name="code_title", help=tr("What the lists show for this code."))
+        self.edit = edit
+        column.addWidget(self.field)
+        self.own = OwnFieldsCard(self._why_not)
+        self.own.chosen.connect(self._choose_fields)
+        column.addWidget(self.own)
+        self.content.addWidget(_scrolled(inside), 1)
+        self.undo_button = self.add_button(
+            tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="codes_undo", clicked=self.undo, left=True
+        )
+        self.close_button = self.add_button(tr("Close"), name="codes_close", clicked=self.accept)
+        self.save_button = self.add_button(tr("Save Title"), kind="primary", name="codes_save", clicked=self.save)
+        parts.in_reading_order([self._top, self.list, self.field, self.own, self.foot])
+        self._refresh()
+
+    # Reading
+
+    def read(self) -> None:
+        """Read codes and choices anew."""
+        db = self._context.db
+
+        def work(context: TaskContext) -> tuple[list[Code], OwnFields]:
+            with db.read(context) as tx:
+                return codes.listed(tx), own_fields.read(tx)
+
+        self._runner.run(work, lane=Lane.READ, done=self._read, failed=self._failed)
+
+    @Slot(object)
+    def _read(self, found: tuple[list[Code], OwnFields]) -> None:
+        self._codes, chosen = found
+        first, self._is_read = not self._is_read, True
+        self.own.show_fields(chosen)
+        if first and all(one.title for one in self._codes):
+            self.which.set_value(ALL)
+        self._fill()
+        if first:
+            (self.edit if self._shown and not self._why_not else self.close_button).setFocus()
+
+    @Slot()
+    def _fill(self, *_: object) -> None:
+        """The rows that pass the search and the switch."""
+        words = (fold(self.search.text()) or "").split()
+        every = self.which.value == ALL
+        self._shown = [
+            place
+            for place, one in enumerate(self._codes)
+            if (every or not one.title) and all(word in _text(one) for word in words)
+        ]
+        at = max(0, min(self.list.currentIndex().row(), len(self._shown) - 1))
+        self.list.show_states([_row(self._codes[place]) for place in self._shown])
+        if self._shown:
+            self.list.selectRow(at)
+        number = sum(1 for one in self._codes if not one.title)
+        if not self._codes:
+            words_told = tr("No code is known yet: load learners first.")
+        elif number:
+            words_told = plural(number, "{n} code has no title yet.", "{n} codes have no title yet.")
+        else:
+            words_told = tr("Every code has a title.")
+        self.say(tr("Codes"), words_told + " " + tr("A title is given once, for everybody and every later load."))
+        self._show_current()
+
+    @property
+    def current(self) -> Code | None:
+        """The code of the current row."""
+        place = self.list.currentIndex().row()
+        return self._codes[self._shown[place]] if 0 <= place < len(self._shown) else None
+
+    @Slot()
+    def _show_current(self, *_: object) -> None:
+        code = self.current
+        name = tr("Title of {code}", code=visible_text(code.code)) if code is not None else tr("Title")
+        self.field.rename(name)
+        self.field.show_error("")
+        self.edit.setText(code.title if code is not None else "")
+        self.edit.selectAll()
+        self._refresh()
+
+    @Slot()
+    def _typed(self) -> None:
+        self.field.show_error("")
+        self._refresh()
+
+    def _refresh(self) -> None:
+        code, reason = self.current, self._why_not
+        if code is None:
+            reason = reason or tr("There is no code to give a title to.")
+        self.edit.setEnabled(not reason)
+        if not reason and self._busy:
+            reason = tr("The last title is being saved.")
+        if not reason and code is not None and (cleaned(self.edit.text()) or "") == code.title:
+            reason = tr("Type a title first.")
+        enable(self.save_button, reason, tr("Keeps the title, and goes on to the next code."))
+        undo = self._why_not or ("" if self._done else tr("No title was given since this window was opened."))
+        enable(self.undo_button, tr("The last title is being saved.") if self._busy else undo, tr("The last title."))
+
+    # Writing
+
+    @Slot()
+    def save(self) -> None:
+        """Keep what was typed as the title of the current code."""
+        code, title = self.current, self.edit.text()
+        if code is None or self._busy or not self.save_button.isEnabled():
+            return
+        run = self._context
+
+        def work(context: TaskContext) -> tuple[Code, int | None]:
+            done = codes.give_title(run.db, run.user, code, title)
+            plain = cleaned(title) or ""
+            return replace(code, title=plain, given=bool(plain)), done
+
+        self._start()
+        self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
+
+    def _start(self) -> None:
+        self._busy = True
+        self.banner.hide()
+        self._refresh()
+
+    @Slot(object)
+    def _saved(self, found: tuple[Code, int | None]) -> None:
+        code, operation = found
+        self._busy = False
+        if operation is not None:
+            self._done.append(operation)
+        place = next((n for n, one in enumerate(self._codes) if one.key == code.key), None)
+        if code.title and place is not None:
+            self._codes[place] = code
+            self._fill()
+            self._go_on()
+        else:
+            self.read()  # a file may tell a title of its own
+        self.changed.emit()
+
+    def _go_on(self) -> None:
+        """To the next code, ready to be typed."""
+        place = self.list.currentIndex().row()
+        if self.which.value == ALL and place + 1 < len(self._shown):
+            self.list.selectRow(place + 1)
+        if self._shown:
+            self.edit.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            self.close_button.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def undo(self) -> None:
+        """Take back the last title that was given here."""
+        if not self._done or self._busy:
+            return
+        run, operation = self._context, self._done.pop()
+        self._start()
+        self._runner.run(
+            lambda context: codes.undo(run.db, run.user, operation),
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._failed,
+            cancelled=self._stopped,
+        )
+
+    @Slot(object)
+    def _undone(self, done: UndoSummary) -> None:
+        self._busy = False
+        words = tr("Somebody changed it since, so it stays.") if done.left else tr("The code is called as before.")
+        self.banner.say(tr("Undo"), words, Role.WARN if done.left else Role.GOOD, Icon.ARROW_COUNTER_CLOCKWISE)
+        self.banner.show()
+        self.read()
+        self.changed.emit()
+
+    @Slot(object)
+    def _choose_fields(self, wanted: OwnFields) -> None:
+        run = self._context
+        self._start()
+        self._runner.run(
+            lambda context: own_fields.choose(run.db, run.user, wanted),
+            lane=Lane.WRITE,
+            done=self._fields_kept,
+            failed=self._failed,
+            cancelled=self._stopped,
+        )
+
+    @Slot(object)
+    def _fields_kept(self, nothing: None) -> None:
+        self._stopped()
+        self.banner.say(tr("Kept"), tr("The next load reads them."), Role.GOOD, Icon.CHECK_CIRCLE)
+        self.banner.show()
+
+    @Slot()
+    def _stopped(self) -> None:
+        self._busy = False
+        self._refresh()
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self._stopped()
+        if isinstance(error, InputError) and error.field == "title":
+            self.field.show_error(f"{tr(error.message)} {tr(error.hint)}")
+            self.field.lead_here()
+        elif isinstance(error, AppError):
+            self.banner.say(tr(error.message), tr(error.hint), Role.BAD, Icon.WARNING_CIRCLE)
+            self.banner.show()
+            self.read()
+        else:
+            self._runner.failed.emit(error)
+
+
+def _scrolled(inside: QWidget) -> QScrollArea:
+    """With large text in a low window the list and what is below it are scrolled, not squeezed."""
+    area = QScrollArea()
+    area.setObjectName("codes_area")
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.viewport().setAutoFillBackground(False)
+    area.setWidget(inside)
+    inside.setAutoFillBackground(False)
+    return area
+
+
+def _row(code: Code) -> StateRow:
+    state = _NAMED if code.title else _OPEN
+    return StateRow(
+        state, (tr(codes.KIND_TITLES[code.kind]), code.code, code.title or tr(_OPEN.text), count(code.learners))
+    )
+
+
+def _text(code: Code) -> str:
+    return fold(f"{codes.KIND_TITLES[code.kind]} {code.code} {code.title}") or ""

@@ -85,7 +85,7 @@ class CodesDialog(FormDialog):
         RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(4, 0, 4, 4)  # room for the ring around what has the keyboard
         column.addWidget(card, 1)
         edit = line(longest=codes.LONGEST)
         edit.textEdited.connect(self._typed)

@@ -8,8 +8,9 @@ import json
 import sys
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -97,10 +98,13 @@ def lrs_check(options: argparse.Namespace) -> int:
 
 
 def sandbox(options: argparse.Namespace) -> int:
-    """`sandbox lrs`: one invented service in the foreground until interrupted or its standard input closes."""
-    from app.sandbox.lrs import serve
+    """`sandbox lrs|moodle`: one invented service in the foreground until interrupted or its standard input closes."""
+    from app.sandbox import lrs, moodle
     from app.sandbox.people import people
 
+    serve: Callable[..., None] = lrs.serve
+    if options.service == "moodle":
+        serve = partial(moodle.serve, move_every=options.move_every)
     stop = threading.Event()
     _stop_when_input_ends(stop)
     with TemporaryDirectory(prefix="learner-manager-sandbox-") as folder:

@@ -139,11 +139,12 @@ def _add_sandbox(commands: Commands) -> None:
     from ui import commands as ours
 
     sandbox = commands.add_parser("sandbox", help="an invented service on this computer")
-    sandbox.add_argument("service", choices=["lrs"])
+    sandbox.add_argument("service", choices=["lrs", "moodle"])
     sandbox.add_argument("--port", type=_positive_or_none, default=0)
     sandbox.add_argument("--latency-ms", type=_positive_or_none, default=0)
     sandbox.add_argument("--fault", action="append", default=[], metavar="NAME")
     sandbox.add_argument("--people", type=_positive, default=5000, help=argparse.SUPPRESS)
+    sandbox.add_argument("--move-every", type=float, default=0.0, metavar="SECONDS", help=argparse.SUPPRESS)
     sandbox.set_defaults(run=ours.sandbox)
 
 

@@ -10,12 +10,12 @@ from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
-from ui.grids.columns import Column, GridSource, Kind, State
+from ui.grids.columns import Column, GridSource, Kind, State, Tags
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
 _PAGE = 500
-_KINDS = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER}
+_KINDS = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER, Kind.PROGRESS: ExportKind.NUMBER}
 EXCEL, CSV = "xlsx", "csv"
 _FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)"}
 
@@ -81,7 +81,7 @@ def _rows(wanted: Wanted, places: Sequence[int]) -> Iterator[Sequence[object]]:
 
 
 def _plain(cell: object) -> object:
-    return cell.text if isinstance(cell, State) else cell
+    return str(cell) if isinstance(cell, State | Tags) else cell
 
 
 class Exporter(QObject):

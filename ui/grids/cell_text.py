@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ui.grids.columns import Column, Kind, State
+from ui.grids.columns import Column, Kind, State, Tags
 from ui.look.plain import visible_text
 from ui.look.words import tr
 
@@ -24,10 +24,12 @@ def shown(value: object, kind: Kind) -> str:
     """`value` as people read it; nothing in it can act as mark-up or turn the direction of the text."""
     if value is None:
         return ""
-    if isinstance(value, State):
-        return value.text
+    if isinstance(value, State | Tags):
+        return str(value)
     if isinstance(value, date):
         return day(value)
+    if kind is Kind.PROGRESS:
+        return f"{value} %"
     if kind is Kind.NUMBER and isinstance(value, int | float | Decimal):
         return f"{value:,}"
     return visible_text(str(value))
@@ -46,8 +48,8 @@ def copied(value: object) -> str:
     """
     if value is None:
         return ""
-    if isinstance(value, State):
-        return value.text
+    if isinstance(value, State | Tags):
+        return str(value)
     if isinstance(value, datetime):
         return value.isoformat(sep=" ", timespec="seconds")
     if isinstance(value, date):

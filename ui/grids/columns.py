@@ -24,6 +24,10 @@ class Kind(Enum):
     DATE = auto()
     STATE = auto()
     """An icon and a word; the cell is a State."""
+    PROGRESS = auto()
+    """A bar and whole percent; the cell is an int from 0 to 100."""
+    TAGS = auto()
+    """What to look at; the cell is Tags."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,16 @@ class State:
 
     def __str__(self) -> str:
         return self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """A cell with any number of short remarks, each with icon, words and colour."""
+
+    states: tuple[State, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(one.text for one in self.states)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ _NOWHERE = QModelIndex()
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
     """Numbers and dates stand right."""
-    return _RIGHT if column.kind in (Kind.NUMBER, Kind.DATE) else _LEFT
+    return _RIGHT if column.kind in (Kind.NUMBER, Kind.DATE, Kind.PROGRESS) else _LEFT
 
 
 class PagedModel(QAbstractTableModel):

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QPainter, QPixmap
 
+from ui.grids.cell_pictures import BAR_WIDTH, CellPictures
 from ui.grids.cell_text import shown
-from ui.grids.columns import Column, Kind, Row, State
+from ui.grids.columns import Column, Kind, Row, State, Tags
 from ui.grids.paged_model import PagedModel
 from ui.grids.row_selection import RowSelection
 from ui.grids.text_lines import Line, Style, TextLines
@@ -25,7 +26,7 @@ PAD = 8
 STATE_ICON = 15
 STATE_GAP = 5
 TICK = 12
-_RIGHT_KINDS = (Kind.NUMBER, Kind.DATE)
+_RIGHT_KINDS = (Kind.NUMBER, Kind.DATE, Kind.PROGRESS)
 _QUIET_KINDS = (Kind.KEY, Kind.MONO)
 _STATE_WEIGHT = 500
 
@@ -96,7 +97,10 @@ class RowPainter:
             Kind.NUMBER: self._numbers,
             Kind.DATE: self._numbers,
             Kind.STATE: state,
+            Kind.PROGRESS: self._numbers,
+            Kind.TAGS: self._small,
         }
+        self._pictures = CellPictures(dpr)
         self._texts: dict[tuple[object, Kind], str] = {}
         self._icons: dict[tuple[Icon, Role], QPixmap] = {}
         self._colours = {role: color(role) for role in Role}
@@ -181,6 +185,11 @@ class RowPainter:
             cell = row.cells[place.number]
             if cell == "" or (cell is None and not column.absent):
                 continue
+            if isinstance(cell, Tags):
+                area = QRect(place.x + PAD, y, place.width - 2 * PAD, scene.row_height - 1)
+                selected = self._selection.is_row_selected(scene.first + number)
+                self._pictures.paint_tags(painter, cell, area, selected=selected)
+                continue
             colour = self._colours[_role_of(row, column, cell)]
             if colour is not ink:
                 painter.setPen(colour)
@@ -193,6 +202,9 @@ class RowPainter:
             if isinstance(cell, State):
                 self._paint_icon(painter, cell, place.x + PAD, y + (scene.row_height - 1 - STATE_ICON) // 2)
                 indent += STATE_ICON + STATE_GAP
+            elif column.kind is Kind.PROGRESS and isinstance(cell, int):
+                self._pictures.paint_bar(painter, cell, place.x + PAD, y, scene.row_height - 1)
+                indent += BAR_WIDTH + STATE_GAP
             line = self._line(cell, column, wanted, place.width - indent - PAD)
             x = place.x + place.width - PAD - line.width if column.kind in _RIGHT_KINDS else place.x + indent
             painter.drawStaticText(x, y + baseline - drawn.ascent, line.text)
@@ -237,8 +249,12 @@ class RowPainter:
             return 0
         column = self._model.columns[column_number]
         cell = row.cells[column_number]
+        if isinstance(cell, Tags):
+            return self._pictures.width_of(cell) + 2 * PAD + 1
         text = self._text(cell, column)
         icon = STATE_ICON + STATE_GAP if isinstance(cell, State) else 0
+        if column.kind is Kind.PROGRESS:
+            icon = BAR_WIDTH + STATE_GAP
         return self._styles[column.kind].metrics.horizontalAdvance(text) + icon + 2 * PAD + 1
 
     def tip(self, number: int, x: int, places: Sequence[Place]) -> str:

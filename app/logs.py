@@ -12,11 +12,11 @@ import re
 import sys
 import threading
 import time
+from html import escape
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import quote, quote_plus
-from xml.sax.saxutils import escape
 
 from app.errors import InputError
 from app.reports import report_of
@@ -59,13 +59,14 @@ def register(secret: str) -> None:
     if len(secret) < _SHORTEST_SECRET:
         return
     spoken = secret.encode("utf-8", "replace")
+    in_xml = escape(secret, quote=False)
     looks = {
         secret,
         quote(spoken),
         quote(spoken, safe=""),
         quote_plus(spoken),
-        escape(secret),
-        escape(secret, {'"': "&quot;", "'": "&apos;"}),
+        in_xml,
+        in_xml.replace('"', "&quot;").replace("'", "&apos;"),
         json.dumps(secret)[1:-1],
         json.dumps(secret, ensure_ascii=False)[1:-1],
         repr(secret)[1:-1],

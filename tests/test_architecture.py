@@ -2,6 +2,8 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -161,3 +163,33 @@ def test_nothing_of_the_workplace_is_in_the_project():
             continue
         text = file.read_text(encoding="utf-8", errors="ignore")
         assert not [word for word in words if word in text], file
+
+
+NOT_AT_THE_START = (
+    "alembic",
+    "app.files",
+    "app.plr.plan",
+    "cryptography",
+    "keyring",
+    "lxml",
+    "openpyxl",
+    "requests",
+    "sqlalchemy.dialects.postgresql",
+    "ui.pages.attainments",
+    "ui.pages.licences",
+    "ui.plr_window",
+    "urllib.request",
+)
+
+
+def test_a_start_imports_nothing_that_is_needed_later():
+    """Each of them takes some hundredths of a second. And what knows no Qt comes first: see `ui.main.opening`."""
+    program = (
+        "import sys; from ui import main; main.opening(); names = list(sys.modules); "
+        "print(*names[names.index('PySide6'):], '-', *names[:names.index('PySide6')])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    after, before = (set(part.split()) for part in done.stdout.split(" - "))
+    assert [name for name in NOT_AT_THE_START if name in after | before] == []
+    assert {"sqlalchemy", "app.learners.search", "app.start"} <= before
+    assert "ui.main_window" in after

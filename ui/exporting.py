@@ -3,19 +3,21 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 
-from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
 from ui.grids.columns import Column, GridSource, Kind, State, Tags
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
+if TYPE_CHECKING:
+    from app.export import ExportSummary
+
 _PAGE = 500
-_KINDS = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER, Kind.PROGRESS: ExportKind.NUMBER}
 EXCEL, CSV = "xlsx", "csv"
 _FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)"}
 
@@ -57,11 +59,14 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
     return Path(dialog.selectedFiles()[0])
 
 
-def export(context: TaskContext, wanted: Wanted, path: Path) -> ExportSummary:
+def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":
     """Write the rows; in a task. Raises InputError, Cancelled: then there is no file."""
+    from app.export import ExportColumn, ExportKind, Sheet, write_csv, write_xlsx
+
+    kinds = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER, Kind.PROGRESS: ExportKind.NUMBER}
     places = [wanted.source.columns.index(column) for column in wanted.columns]
     sheet = Sheet(
-        columns=[ExportColumn(column.title, _KINDS.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],
+        columns=[ExportColumn(column.title, kinds.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],
         rows=_rows(wanted, places),
         total=len(wanted.keys),
         title=wanted.title,
@@ -98,7 +103,7 @@ class Exporter(QObject):
         self._runner = runner
         self._context: TaskContext | None = None
 
-    def start(self, work: Callable[[TaskContext], ExportSummary]) -> None:
+    def start(self, work: Callable[[TaskContext], "ExportSummary"]) -> None:
         self._context = self._runner.run(
             work,
             lane=Lane.EXPORT,
@@ -117,7 +122,7 @@ class Exporter(QObject):
         self.progressed.emit(progress)
 
     @Slot(object)
-    def _done(self, summary: ExportSummary) -> None:
+    def _done(self, summary: "ExportSummary") -> None:
         said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
         note = f". {tr(summary.note)}" if summary.note else ""
         self.finished.emit(f"{said} {summary.path.name}{note}", summary.path)

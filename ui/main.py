@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from app import __version__
@@ -30,18 +31,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.smoke is not None or options.command == "tour":
             _draw_nowhere_if_need_be()
         if options.command is None:
-            # What is made until the window is there stays; it would be walked through again and again.
-            gc.disable()
-            from ui import window
-
-            return window.run(options)
-        status: int = options.run(options)
+            status: int = opening().run(options)
+            return status
+        status = options.run(options)
     except AppError as error:
         commands.complain(str(error))
         return NOT_STARTED
     except KeyboardInterrupt:
         return INTERRUPTED
     return status
+
+
+def opening() -> ModuleType:
+    """`ui.window`, imported in the order in which that takes least."""
+    # What is made until the window is there stays; it would be walked through again and again.
+    gc.disable()
+    # From Qt on, every module that imports anything has its source read, in search of a switch of Qt for Python's.
+
+    import app.learners.search
+    import app.start  # noqa: F401
+    from ui import window
+
+    return window
 
 
 def _draw_nowhere_if_need_be() -> None:

@@ -1,10 +1,11 @@
 """The main window: ribbon, page tabs, the page in front, status bar. It knows the pages; they do not know it."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import access
 from app.access import Permission, Rights
@@ -28,14 +29,16 @@ from ui.look.tabs import TabBar
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.messages import Messages
-from ui.pages.attainments import AttainmentsPage
+from ui.page_stack import TITLES, PageStack
 from ui.pages.grid_page import GridPage
-from ui.pages.learners import LearnersPage
-from ui.pages.licences import LicencesPage
 from ui.plr_opener import PlrOpener
 from ui.ribbon import Ribbon
 from ui.status_bar import StatusBar
 from ui.workers import Lane, TaskRunner
+
+if TYPE_CHECKING:
+    from ui.pages.attainments import AttainmentsPage
+    from ui.pages.licences import LicencesPage
 
 _AREAS: Mapping[str, tuple[str, ...]] = {LEARNERS: ("learners", "attainments"), ADMINISTRATION: ("licences",)}
 
@@ -56,19 +59,17 @@ class MainWindow(QWidget):
         self.runner.failed.connect(self.messages.show)
         self.hub.announced.connect(self._announced)
         self.leaving = Leaving(self)
-        self._appearance: remembered.Appearance = {}
+        self._remembered = remembered.Remembered(context.folder.path)
+        self._appearance = self._remembered.appearance
+        self._refresh_later = QTimer(self, singleShot=True, interval=0)
+        self._refresh_later.timeout.connect(self.refresh_actions)
         self._build()
         self._wire()
         self.resize(1440, 900)
-        folder = self.context.folder.path
-        self._set_appearance(remembered.restore(folder, self, self.ribbon, self._grids))
-        self._refresh_later = QTimer(self, singleShot=True, interval=0)
-        self._refresh_later.timeout.connect(self.refresh_actions)
-        self.show_page(remembered.page(folder, self._pages))
-        for page in (self.attainments, self.learners):
-            page.grid.setFocus()
-        self.learners.reload()
-        self.attainments.reload()
+        self._remembered.restore(self, self.ribbon)
+        self._set_appearance(self._appearance)
+        self.learners.grid.setFocus()
+        self.show_page(self._remembered.page(TITLES))
 
     # Building
 
@@ -76,19 +77,8 @@ class MainWindow(QWidget):
         self.actions_ = ActionSet(action_list(), self)
         self.file_menu = FileMenu(self, self.actions_, in_demo=self.context.demo)
         self.ribbon = Ribbon(self.actions_, self.file_menu, self)
-        self.learners = LearnersPage(self.context, self.runner, self.hub, self)
-        self.attainments = AttainmentsPage(self.context, self.runner, self.hub, self)
-        self.licences = LicencesPage(self.context, self.runner, self.hub)
-        self._pages: dict[str, QWidget] = {
-            "learners": self.learners,
-            "attainments": self.attainments,
-            "licences": self.licences,
-        }
-        self._grids: dict[str, GridPage] = {"learners": self.learners, "attainments": self.attainments}
-        self._titles = {"learners": "Learners", "attainments": "Attainments", "licences": "Licences"}
-        self._stack = QStackedWidget(self)
-        for page in self._pages.values():
-            self._stack.addWidget(page)
+        self._stack = PageStack(self.context, self.runner, self.hub, self)
+        self.learners = self._stack.learners
         self.status = StatusBar(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -99,7 +89,6 @@ class MainWindow(QWidget):
         whole.addLayout(self._build_page_row())
         whole.addWidget(self._stack, 1)
         whole.addWidget(self.status)
-        parts.in_reading_order([self.ribbon, self.tabs, self.search, self.details, self._stack, self.status])
         FocusRing(self)
 
     def _demo_banner(self) -> QWidget:
@@ -148,10 +137,8 @@ class MainWindow(QWidget):
         self.search.textChanged.connect(self._quick_typed)
         self.search.left.connect(self._to_grid)
         self.details.toggled.connect(self._details_toggled)
-        for page in (self.learners, self.attainments):
-            page.changed.connect(self._something_changed)
-            page.exporting.connect(self.exports.follow)
-            page.pane.closed.connect(self._details_closed)
+        self._stack.made.connect(self._page_made)
+        self._page_made(self.learners)
         self.learners.attainments_wanted.connect(self._show_attainments_of)
         self.learners.licences_wanted.connect(self._open_licences)
         self.learners.settings_wanted.connect(self.open_settings)
@@ -167,6 +154,26 @@ class MainWindow(QWidget):
 
     # Pages
 
+    @Slot(QWidget)
+    def _page_made(self, page: QWidget) -> None:
+        """Let a page that has just been made look as it was left, be followed, and be reached by Tab."""
+        if isinstance(page, GridPage):
+            self._remembered.lay_out(page)
+            remembered.dress_page(self._appearance, page)
+            page.changed.connect(self._something_changed)
+            page.exporting.connect(self.exports.follow)
+            page.details_closed.connect(self._details_closed)
+            page.reload()
+        parts.in_reading_order([self.ribbon, self.tabs, self.search, self.details, self._stack, self.status])
+
+    @property
+    def attainments(self) -> "AttainmentsPage":
+        return cast("AttainmentsPage", self._stack.page("attainments"))
+
+    @property
+    def licences(self) -> "LicencesPage":
+        return cast("LicencesPage", self._stack.page("licences"))
+
     @property
     def page(self) -> GridPage:
         """The grid in front; Learners when the page in front has none."""
@@ -180,12 +187,11 @@ class MainWindow(QWidget):
         while self.tabs.count():
             self.tabs.removeTab(0)
         for one in _AREAS[area]:
-            self.tabs.setTabData(self.tabs.addTab(tr(self._titles[one])), one)
+            self.tabs.setTabData(self.tabs.addTab(tr(TITLES[one])), one)
         self.tabs.setCurrentIndex(_AREAS[area].index(name))
         self.tabs.blockSignals(False)
         self.ribbon.set_tab(area)
-        page = self._pages[name]
-        self._stack.setCurrentWidget(page)
+        page = self._stack.open(name)
         is_grid = isinstance(page, GridPage)
         self.search.setVisible(is_grid)
         self.details.setVisible(is_grid)
@@ -333,7 +339,7 @@ class MainWindow(QWidget):
     @Slot(object)
     def _set_appearance(self, appearance: remembered.Appearance) -> None:
         self._appearance = dict(appearance)
-        remembered.dress(self._appearance, self._grids)
+        remembered.dress(self._appearance, self._stack.grids)
 
     @Slot(object)
     def _announced(self, changes: Changes) -> None:
@@ -378,8 +384,7 @@ class MainWindow(QWidget):
 
     def remember(self) -> None:
         """Write down, for the next run, how the window looks."""
-        folder, page = self.context.folder.path, self.state().page
-        remembered.remember(folder, self, self.ribbon, self._grids, self._appearance, page)
+        self._remembered.save(self, self.ribbon, self._stack, self._appearance, self.state().page)
 
     def end_tasks(self) -> None:
         """Stop every task and wait for it."""

@@ -1,6 +1,6 @@
 """What the main window remembers: its place, the ribbon's fold, the grids' layouts, and how it looks."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,46 +9,61 @@ from PySide6.QtWidgets import QWidget
 
 from ui import window_state
 from ui.look.tokens import theme
+from ui.page_stack import PageStack
 from ui.pages.grid_page import GridPage
 from ui.ribbon import Ribbon
 
 Appearance = dict[str, Any]
 
 
-def restore(folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, GridPage]) -> Appearance:
-    """Bring back what the last run left; returns the appearance, which `dress` applies."""
-    state = window_state.load(folder)
-    geometry = state.get("geometry")
-    if isinstance(geometry, str):
-        window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
-    ribbon.folded = state.get("folded") is True
-    for name, page in pages.items():
-        layout = state.get(name)
+class Remembered:
+    """What the last run left. A page that is not opened in this run keeps what was remembered of it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._state = window_state.load(folder)
+
+    @property
+    def appearance(self) -> Appearance:
+        """Theme and row height, which `dress` applies."""
+        appearance = self._state.get("appearance")
+        return dict(appearance) if isinstance(appearance, dict) else {}
+
+    def page(self, names: Collection[str]) -> str:
+        """The page that was in front, which has its area with it; Learners where there is no such page."""
+        name = self._state.get("page")
+        return name if isinstance(name, str) and name in names else "learners"
+
+    def restore(self, window: QWidget, ribbon: Ribbon) -> None:
+        """Bring back the place of the window and the fold of the ribbon."""
+        geometry = self._state.get("geometry")
+        if isinstance(geometry, str):
+            window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        ribbon.folded = self._state.get("folded") is True
+
+    def lay_out(self, page: GridPage) -> None:
+        """Bring back the layout of a page."""
+        layout = self._state.get(page.name)
         if isinstance(layout, dict):
             page.restore_layout_state(layout)
-    appearance = state.get("appearance")
-    return appearance if isinstance(appearance, dict) else {}
+
+    def save(self, window: QWidget, ribbon: Ribbon, pages: PageStack, appearance: Appearance, page: str) -> None:
+        """Write it down for the next run; `page` is in front."""
+        geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+        unopened = {name: self._state[name] for name in pages.unmade if name in self._state}
+        layouts = unopened | {one.name: one.layout_state() for one in pages.grids}
+        state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page, **layouts}
+        window_state.save(self._folder, state)
 
 
-def remember(
-    folder: Path, window: QWidget, ribbon: Ribbon, pages: Mapping[str, GridPage], appearance: Appearance, page: str
-) -> None:
-    """Write it down for the next run."""
-    geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
-    layouts = {name: page.layout_state() for name, page in pages.items()}
-    state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page, **layouts}
-    window_state.save(folder, state)
-
-
-def page(folder: Path, pages: Mapping[str, QWidget]) -> str:
-    """The page that was in front, which has its area with it; Learners where there is no such page."""
-    name = window_state.load(folder).get("page")
-    return name if isinstance(name, str) and name in pages else "learners"
-
-
-def dress(appearance: Appearance, pages: Mapping[str, GridPage]) -> None:
+def dress(appearance: Appearance, pages: Iterable[GridPage]) -> None:
     """Use theme and row height; unknown values mean the defaults."""
     mode = appearance.get("theme")
     theme().set_mode(mode if mode in ("light", "dark", "contrast") else "system")
-    for page in pages.values():
-        page.grid.set_comfortable(appearance.get("rows") == "comfortable")
+    for page in pages:
+        dress_page(appearance, page)
+
+
+def dress_page(appearance: Appearance, page: GridPage) -> None:
+    """The row height of one page."""
+    page.grid.set_comfortable(appearance.get("rows") == "comfortable")

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import BindParameter, Connection, bindparam, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.attainments.at_a_glance import RULE, Glance, Looked, Measure, glance_of
 from app.db.database import Database
@@ -72,7 +71,15 @@ def _keep_some(tx: Connection, ids: Sequence[int]) -> None:
 @cache
 def _upsert(dialect: str) -> Any:
     """`Database.upsert` for this one table, built once: building it takes longer than carrying it out."""
-    statement: Any = sqlite.insert(kept) if dialect == "sqlite" else postgresql.insert(kept)
+    statement: Any
+    if dialect == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        statement = sqlite.insert(kept)
+    else:  # imported only where a server is used: a start is sooner without it
+        from sqlalchemy.dialects import postgresql
+
+        statement = postgresql.insert(kept)
     columns = {name: statement.excluded[name] for name in _columns({})}
     return statement.on_conflict_do_update(index_elements=["id"], set_=columns)
 

@@ -4,9 +4,11 @@ import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
-from app.connectors.lrs_answer import LearningEvent
-from app.plr.plan import Change
+if TYPE_CHECKING:  # each start imports this module, and would wait for the connector
+    from app.connectors.lrs_answer import LearningEvent
+    from app.plr.plan import Change
 
 EVENTS_PER_LEARNER = 1 << 20
 """Room in a row's key for one learner's events: key = place of the learner x this + place of the event."""
@@ -40,8 +42,8 @@ class Answer:
     error_code: str = ""
     error_description: str = ""
     found_uln: str | None = field(default=None, repr=False)
-    events: tuple[LearningEvent, ...] = field(default=(), repr=False)
-    changes: tuple[Change, ...] = ()
+    events: "tuple[LearningEvent, ...]" = field(default=(), repr=False)
+    changes: "tuple[Change, ...]" = ()
     """What Update would do with each event; or the one entry of a row without events."""
     at: datetime | None = None
     notes: tuple[str, ...] = ()
@@ -63,8 +65,8 @@ class PlrRow:
     key: int
     asked: Asked
     answer: Answer | None
-    event: LearningEvent | None
-    change: Change | None
+    event: "LearningEvent | None"
+    change: "Change | None"
     """None while the learner is being asked."""
     first: bool
     """The learner's first row."""
@@ -126,7 +128,7 @@ class PlrSession:
         with self._lock:
             self._asking.clear()
 
-    def set_changes(self, changes: Mapping[int, Sequence[Change]], of: Mapping[int, Answer]) -> None:
+    def set_changes(self, changes: "Mapping[int, Sequence[Change]]", of: Mapping[int, Answer]) -> None:
         """Replace what Update would do, by learner id (after an update, or when attainments changed); `of` are the
         answers it was worked out for: beside what a refresh brought meanwhile it would tell something else."""
         with self._lock:

@@ -5,18 +5,18 @@ of an empty window, then of one with all learners after scrolling, sorting and C
 and once four calls are under way leaves as a user would; says the moment of the answer that made it leave.
 """
 
-import gc
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-gc.disable()  # as ui.main does before it imports the window
+from ui import main
+
+main.opening()  # in the program's own order, before the Qt that watches it
 
 # isort: split
 from PySide6.QtCore import QTimer  # noqa: E402
 from PySide6.QtWidgets import QApplication  # noqa: E402
 
-from ui import main  # noqa: E402
 from ui.window import application  # noqa: E402
 
 

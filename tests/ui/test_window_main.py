@@ -4,7 +4,7 @@ from time import monotonic
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, QWidget
 
 from app.access import Licence, Role
 from app.sandbox.lrs import LrsSandbox
@@ -193,6 +193,44 @@ def test_the_page_in_front_is_remembered(rooms: Rooms):
     second = rooms(5)
     assert second.window.licences.isVisible()
     assert second.window.ribbon.tab == "Administration"
+
+
+def test_pages_are_made_when_they_are_first_opened(rooms: Rooms):
+    room = rooms(5)
+    window = room.window
+    assert window.findChild(QWidget, "attainments") is None
+    assert window.findChild(QWidget, "licences") is None
+    click(window.learners.grid.viewport())
+    room.press("Ctrl+Tab")
+    room.at_rest()
+    attainments = window.findChild(QWidget, "attainments")
+    assert attainments is not None and attainments.isVisible()
+    assert window.attainments is attainments
+    assert window.attainments.grid.hasFocus()
+    assert window.findChild(QWidget, "licences") is None
+
+
+def test_a_page_that_is_not_opened_keeps_its_layout(rooms: Rooms):
+    first = rooms(5)
+    first.press("Ctrl+Tab")
+    first.at_rest()
+    first.window.attainments.grid.sort_by("grade", descending=True)
+    first.at_rest()
+    click(named(first.window, "details_button"))
+    assert not first.window.attainments.pane.isVisible()
+    first.press("Ctrl+Shift+Tab")
+    first.window.close()
+    rooms.close(first)
+    second = rooms(5)
+    assert second.window.findChild(QWidget, "attainments") is None
+    second.window.close()
+    rooms.close(second)
+    third = rooms(5)
+    third.press("Ctrl+Tab")
+    third.at_rest()
+    assert third.window.attainments.grid.sort == ("grade", True)
+    assert third.window.attainments.pane.isHidden()
+    assert not named(third.window, "details_button").isChecked()
 
 
 def test_a_damaged_layout_file_is_ignored(rooms: Rooms, tmp_path):

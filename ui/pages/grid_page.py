@@ -20,6 +20,7 @@ from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import scaled
 from ui.look.words import tr
+from ui.pages.details_pane import DetailsPane
 from ui.pages.searches import Searches
 from ui.workers import TaskRunner
 
@@ -34,6 +35,8 @@ class GridPage(QWidget):
     """Selection, counts or conditions changed: the ribbon and the status bar look again."""
     exporting = Signal(object)
     """An Exporter that has just been started."""
+    details_closed = Signal()
+    """The details pane was closed by its cross."""
     details_widths = (316, 280)
     """Of the details pane, in a usual window and in a narrow one."""
 
@@ -59,7 +62,7 @@ class GridPage(QWidget):
         self._quick = ""
         self._quick_timer = QTimer(self, singleShot=True, interval=QUICK_DELAY_MS)
         self._quick_timer.timeout.connect(self.reload)
-        self.details: QWidget | None = None
+        self.details: DetailsPane | None = None
         self.searches: Searches | None = None
         """Saved searches, where the page has some."""
         self._build()
@@ -86,9 +89,10 @@ class GridPage(QWidget):
         self._row.setSpacing(8)
         self._row.addWidget(card, 1)
 
-    def set_details(self, pane: QWidget) -> None:
+    def set_details(self, pane: DetailsPane) -> None:
         """Put the details pane at the right of the grid."""
         self.details = pane
+        pane.closed.connect(self.details_closed)
         pane.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._row.addWidget(pane)
         self._fit_details()

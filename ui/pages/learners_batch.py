@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths
 
-from app.files.lrs_batch import batch_name
-from app.learners.batch_file import export_batch
 from ui.exporting import CSV, Exporter, ask_for_file
 from ui.look.words import tr
 
@@ -17,6 +15,10 @@ if TYPE_CHECKING:
 
 def choose_batch_file(window: "MainWindow") -> None:
     """The selected learners, or all of the filter when fewer than two are."""
+    # What reads and writes files is not needed before: a start is sooner without it.
+    from app.files.lrs_batch import batch_name
+    from app.learners.batch_file import export_batch
+
     settings = window.context.settings
     ukprn = settings.college.ukprn or settings.lrs.ukprn
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)

@@ -1,6 +1,7 @@
 """*Load Learners* and *Loads* on the Learners page: by the button, by a file dropped on it, and what follows."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QStandardPaths, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -10,12 +11,14 @@ from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.errors import AccessError, InputError
-from app.learners.load_apply import LoadSummary
 from ui.exporting import _SaveDialog
 from ui.hub import Hub
 from ui.look.words import tr
 from ui.pages.grid_page import GridPage
 from ui.workers import TaskRunner
+
+if TYPE_CHECKING:
+    from app.learners.load_apply import LoadSummary
 
 _FILTERS = (
     "Files of learners (*.xml *.zip *.csv *.txt *.xlsx *.xlsm)",
@@ -76,7 +79,7 @@ class LearnersLoad(QObject):
         return not reason
 
     @Slot(object)
-    def _loaded(self, summary: LoadSummary) -> None:
+    def _loaded(self, summary: "LoadSummary") -> None:
         from ui.dialogs.load_summary import LoadSummaryDialog
 
         self._changed()

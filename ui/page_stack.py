@@ -1,0 +1,67 @@
+"""The pages of the main window, one in front: Learners at once, the others when they are first asked for."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.context import AppContext
+from ui.hub import Hub
+from ui.pages.grid_page import GridPage
+from ui.pages.learners import LearnersPage
+from ui.workers import TaskRunner
+
+TITLES = {"learners": "Learners", "attainments": "Attainments", "licences": "Licences"}
+"""By their names."""
+
+
+class PageStack(QStackedWidget):
+    """Nobody waits at the start for a page that is not seen."""
+
+    made = Signal(QWidget)
+    """A page has just been made, and put in the stack."""
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._parts = context, runner, hub
+        self.learners = LearnersPage(context, runner, hub, self)
+        self._pages: dict[str, QWidget] = {"learners": self.learners}
+        self.addWidget(self.learners)
+
+    def page(self, name: str) -> QWidget:
+        """The page of that name, made if need be. Raises KeyError."""
+        if name not in self._pages:
+            self._pages[name] = page = self._make(name)
+            self.addWidget(page)
+            self.made.emit(page)
+        return self._pages[name]
+
+    def open(self, name: str) -> QWidget:
+        """Bring the page of that name to the front; returns it. The focus, if the page before had it, goes to where
+        it was last; the first time to the grid."""
+        page = self.page(name)
+        focus = self.window().focusWidget()
+        to_grid = page.focusWidget() is None and focus is not None and self.isAncestorOf(focus)
+        self.setCurrentWidget(page)
+        if to_grid and isinstance(page, GridPage):
+            page.grid.setFocus()
+        return page
+
+    def _make(self, name: str) -> QWidget:
+        if name == "attainments":
+            from ui.pages.attainments import AttainmentsPage
+
+            return AttainmentsPage(*self._parts)
+        if name == "licences":
+            from ui.pages.licences import LicencesPage
+
+            return LicencesPage(*self._parts)
+        raise KeyError(name)
+
+    @property
+    def grids(self) -> list[GridPage]:
+        """The pages with a grid, of those made so far."""
+        return [page for page in self._pages.values() if isinstance(page, GridPage)]
+
+    @property
+    def unmade(self) -> list[str]:
+        """The names of the pages that nobody has asked for so far."""
+        return [name for name in TITLES if name not in self._pages]

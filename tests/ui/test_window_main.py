@@ -204,7 +204,8 @@ def test_pages_are_made_when_they_are_first_opened(rooms: Rooms):
     room.press("Ctrl+Tab")
     room.at_rest()
     attainments = window.findChild(QWidget, "attainments")
-    assert attainments is not None and attainments.isVisible()
+    assert attainments is not None
+    assert attainments.isVisible()
     assert window.attainments is attainments
     assert window.attainments.grid.hasFocus()
     assert window.findChild(QWidget, "licences") is None

@@ -9,7 +9,7 @@ import sys
 from functools import cache
 from typing import Any
 
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3
+_TRIM_THRESHOLD, _MMAP_THRESHOLD, _ARENA_MAX = -1, -3, -8
 _LARGE = 128 * 1024
 """Bytes. What is larger is asked of the system piece by piece, and goes back piece by piece."""
 
@@ -27,10 +27,13 @@ def _library() -> Any:
 
 
 def keep_little() -> None:
-    """Once, at the start: the thresholds stay where they are instead of growing with every large piece."""
+    """Once, at the start, before there are threads: the thresholds stay where they are instead of growing with every
+    large piece, and all threads take from one heap. Of a thread's own heap `give_back` leaves the upper end, which
+    is most of it after a sort."""
     if (library := _library()) is not None:
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
         library.mallopt(_TRIM_THRESHOLD, _LARGE)
+        library.mallopt(_ARENA_MAX, 1)
 
 
 def give_back() -> None:

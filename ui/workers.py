@@ -45,7 +45,7 @@ class TaskThread(QThread):
     def __init__(self, task: Task, lane: Lane, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.lane = lane
-        self._task = task
+        self._task: Task | None = task
         self.context = TaskContext(self._report)
 
     def _report(self, progress: Progress) -> None:
@@ -54,7 +54,10 @@ class TaskThread(QThread):
     def run(self) -> None:
         try:
             self.context.raise_if_cancelled()
-            result = self._task(self.context)
+            # Let go of at once: thread and context know each other, and what only the collector frees stays long.
+            task, self._task = self._task, None
+            assert task is not None
+            result = task(self.context)
         except Cancelled:
             self.cancelled.emit()
         except AppError as error:

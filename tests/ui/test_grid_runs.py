@@ -3,6 +3,7 @@
 from array import array
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -66,6 +67,16 @@ def test_selected_keys_and_their_marks_in_another_order(keys, data):
         assert [key for key, mark in zip(other, found, strict=True) if mark] == [
             k for k in other if k in set(expected)
         ]
+
+
+@given(st.sets(st.integers(-40, 400)), st.sets(st.integers(-40, 400)), st.integers(1, 50), st.integers(0, 40))
+def test_marks_of_keys_close_together_or_far_apart(wanted, shown, piece, sparse):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(row_runs, "_PIECE", piece)
+        patch.setattr(row_runs, "_SPARSE", sparse)
+        chosen = Chosen(array("q", sorted(wanted)), [(0, len(wanted) - 1)] if wanted else [])
+        found = marks_in(array("q", shown), chosen, TaskContext())
+    assert found == bytes(key in wanted for key in shown)
 
 
 def test_find_looks_beyond_the_first_piece(monkeypatch):

@@ -1,6 +1,9 @@
 """Tasks and lanes: order, cancel, failure, and leaving with work under way."""
 
+import gc
 import threading
+import weakref
+from functools import partial
 
 import pytest
 from PySide6.QtCore import QObject, QThread, Slot
@@ -155,3 +158,28 @@ def test_three_hundred_rounds_of_start_and_cancel(runner, qtbot):
     qtbot.waitUntil(lambda: sum(not isinstance(one, Progress) for one in listener.told) == 300, timeout=30_000)
     qtbot.waitUntil(lambda: not runner.is_busy())
     assert listener.threads == {QApplication.instance().thread()}
+
+
+class Burden:
+    """Something large that a task holds."""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_a_task_held_is_free_without_the_collector(runner, qtbot, fails):
+    def work(burden: Burden, context: TaskContext) -> None:
+        if fails:
+            raise InputError("No.")
+
+    burden = Burden()
+    gone = weakref.ref(burden)
+    listener = Listener()
+    gc.collect()
+    gc.disable()
+    try:
+        runner.run(partial(work, burden), lane=Lane.READ, done=listener.note, failed=listener.note)
+        del burden
+        qtbot.waitUntil(lambda: not runner.is_busy() and len(listener.told) == 1)
+        listener.told.clear()  # an error knows the calls it came through
+        qtbot.waitUntil(lambda: gone() is None)
+    finally:
+        gc.enable()

@@ -46,8 +46,9 @@ def fetch(source: GridSource, query: Query, held: Held, first: Tell, context: Ta
     """The task: keys, total and places."""
     keys = source.keys(context, query, first)
     context.raise_if_cancelled()
+    loaded = place(Loaded(query, keys, source.total(), held, None, -1, -1), context)
     give_back()
-    return place(Loaded(query, keys, source.total(), held, None, -1, -1), context)
+    return loaded
 
 
 def place(loaded: Loaded, context: TaskContext) -> Loaded:

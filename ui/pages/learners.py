@@ -7,6 +7,7 @@ from app.access import Rights
 from app.changes import Changes, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
+from app.keys import Keys
 from app.learners import edit
 from app.learners.ready_searches import ready_searches
 from app.learners.search import FIELDS, Ready
@@ -117,7 +118,7 @@ class LearnersPage(GridPage):
             self.pane.settled = True
             return
         everything = (self.conditions, self.quick) if selected == self.shown and selected > 1 else None
-        keys = self.grid.selected_keys()
+        keys = self.grid.selected_keys() if everything is None else Keys("q")
         db = self._context.db
         self._counting = self.runner.run(
             lambda context: count_ready(context, db, keys, everything), lane=Lane.COUNT, done=self._counted

@@ -6,6 +6,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 _SIDE = 8
 _GAP = 4
+_BETWEEN = 2
+"""Between the quiet buttons at the left, whose own edges keep their words apart: a window of 1366 takes them all."""
 
 
 class PlrToolBar(QWidget):
@@ -30,14 +32,14 @@ class PlrToolBar(QWidget):
         """Where the widgets at the left stand in `width`, and the height of all."""
         sizes = [widget.sizeHint().expandedTo(widget.minimumSize()) for widget in self._left]
         line = max(size.height() for size in sizes)
-        room = width - 2 * _SIDE - self._at_right.minimumSizeHint().width() - _GAP
+        room = width - _SIDE - self._at_right.minimumSizeHint().width() - _GAP
         left, top = _SIDE, _SIDE
         places = []
         for size in sizes:
             if left > _SIDE and left + size.width() > room:
                 left, top, room = _SIDE, top + line + _GAP, width - _SIDE
             places.append(QRect(left, top + (line - size.height()) // 2, size.width(), size.height()))
-            left += size.width() + _GAP
+            left += size.width() + _BETWEEN
         return places, top + line + _SIDE
 
     def hasHeightForWidth(self) -> bool:

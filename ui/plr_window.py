@@ -109,7 +109,7 @@ class PlrWindow(QWidget):
         self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
         bar.add(self._buttons["export"])
         self.search = SearchField(tr("Filter all columns"), name="plr_quick_filter")
-        self.search.setMinimumWidth(88)
+        self.search.setMinimumWidth(84)
         self.search.setMaximumWidth(220)
         self.search.textChanged.connect(page.set_quick)
         self.search.left.connect(page.grid.setFocus)

@@ -13,7 +13,7 @@ from app.plr.plan import Change
 from app.plr.session import PlrRow
 from app.plr.values import read_date
 from ui.look.chips import Tag
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role, color
@@ -41,6 +41,7 @@ _SHORT = {
     "Return Number": "Return no.",
 }
 _COLUMN_NAMES = {"Credits": "credits"}
+_TITLE_WIDTH = 86
 
 
 class MarkIcon(QWidget):
@@ -70,7 +71,7 @@ class FieldTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(4, 0, 4, 0)
-        self._grid.setHorizontalSpacing(6)
+        self._grid.setHorizontalSpacing(4)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(2, 1)
         self._grid.setColumnStretch(3, 1)
@@ -103,7 +104,7 @@ class FieldTable(QWidget):
         held = said(_COLUMN_NAMES.get(one.title, ""), one.stored) if one.is_stored else "–"
         stored = ElidingLabel(held or tr("none"), kind, Role.TEXT2 if held else Role.TEXT3)
         title = ElidingLabel(tr(_SHORT.get(one.title, one.title)), Type.SECONDARY, Role.TEXT2)
-        title.setFixedWidth(94)
+        title.setFixedWidth(scaled(_TITLE_WIDTH))
         parts: list[QWidget] = [MarkIcon(one.mark), title, lrs, stored]
         for place, part in enumerate(parts):
             self._grid.addWidget(part, line, place)

@@ -1,4 +1,6 @@
-"""The legend of the PLR window's pane: whole at any height, and only of the marks that stand there."""
+"""The PLR window on an office screen: the legend of its pane whole and to the point, tool bar and dates uncut."""
+
+import re
 
 from PySide6.QtWidgets import QLabel, QWidget
 
@@ -6,6 +8,7 @@ from app.plr.compare import Mark, compare
 from app.tasks import TaskContext
 from tests.ui.conftest import Room, Rooms, named
 from tests.ui.dialog_room import click
+from ui.look.labels import ElidingLabel
 from ui.pages.plr_details import _MARKS
 
 WORDS = {mark: words for mark, (_, _, words) in _MARKS.items()}
@@ -57,4 +60,26 @@ def test_the_legend_tells_of_the_marks_there_are_and_is_never_cut(rooms: Rooms):
         shown = legend(room)
         assert set(shown) == {WORDS[mark] for mark in marks}
         assert all(whole(label) for label in shown.values())
+    room.close_plr()
+
+
+def test_on_an_office_screen_the_tool_bar_is_one_line_and_dates_are_whole(rooms: Rooms):
+    room = rooms(20)
+    page = room.download(10)
+    room.plr_window.resize(1366, 768)
+    dated = next(row.key for row in page.session.rows() if row.event is not None and row.event.achievement_award_date)
+    index = page.grid.model().index(list(page.grid.keys).index(dated), 2)
+    click(page.grid.viewport(), page.grid.visualRect(index).center())
+    room.until(lambda: page.grid.current_key == dated and page.pane.settled)
+    room.at_rest()
+    first, last = (named(room.plr_window, name) for name in ("plr_select_all", "plr_export"))
+    assert first.geometry().center().y() == last.geometry().center().y()
+    dates = [
+        label
+        for label in page.pane.findChildren(ElidingLabel)
+        if label.isVisible() and re.fullmatch(r"[0-9]{1,2} [A-Z][a-z]{2} [0-9]{4}", label.text())
+    ]
+    assert dates
+    for label in dates:
+        assert label.width() >= label.sizeHint().width(), label.text()
     room.close_plr()

@@ -18,7 +18,7 @@ from app.errors import InputError
 from app.files.columns import Mapping, remembered
 from app.files.rows import Level
 from app.files.table import open_table
-from app.learners import load, load_apply, load_file
+from app.learners import load, load_apply, load_cells, load_file, load_look
 from app.learners.load_plan import Foreseen
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
@@ -41,11 +41,31 @@ def run(options: argparse.Namespace) -> int:
             return _undo(options, db, user)
         documents, lines = [], []
         for path in options.files:
-            document, settings = _load(options, folder.path, settings, db, user, path)
+            try:
+                document, settings = _load(options, folder.path, settings, db, user, path)
+            except InputError as error:
+                refused = _of_file(error, path)
+                if len(options.files) == 1:
+                    raise refused from error
+                document = _refused(path, refused)  # the other files are loaded and told all the same
             documents.append(document)
             lines += _lines(document)
         tell(options, {"files": documents}, lines)
     return LISTED if any(one["left_out"] or one["decisions"] for one in documents) else DONE
+
+
+def _of_file(error: InputError, path: Path) -> InputError:
+    """The same, naming the file."""
+    if path.name in error.message:
+        return error
+    return InputError(f"{path.name}: {error.message}", hint=error.hint, field=error.field)
+
+
+def _refused(path: Path, error: InputError) -> dict[str, Any]:
+    """What is told of a file that could not be read: nothing of it was loaded."""
+    counts = dict.fromkeys(("new", "changed", "unchanged", "decisions"), 0)
+    problem = {"row": 0, "line": 0, "field": error.field, "reason": str(error)}
+    return {"name": path.name, "kind": "", **counts, "left_out": 1, "problems": [problem], "codes": []}
 
 
 def _undo(options: argparse.Namespace, db: Database, user: User) -> int:
@@ -103,16 +123,18 @@ def _named(context: TaskContext, db: Database, user: User, path: Path, kind: Any
 
 def _document(db: Database, path: Path, kind: str, seen: load.Preview) -> dict[str, Any]:
     problems = [
-        {"row": 0, "field": one.field, "reason": one.reason}
+        {"row": 0, "line": 0, "field": one.field, "reason": one.reason}
         for one in (*seen.questions, *seen.facts.problems)
         if one.level is not Level.INFO
     ]
     with db.read() as tx:
         for rows in jobs.rows_in_batches(tx, seen.job_id, [one.value for one in Foreseen]):
             for row in rows:
-                for level, name, reason in jobs.finding(row, "notes") or ():
+                notes = jobs.finding(row, "notes") or ()
+                line = load_cells.unpacked(row.cells).line if notes else 0
+                for level, name, reason in notes:
                     if level != Level.INFO and len(problems) < _MOST_LISTED:
-                        problems.append({"row": row.number, "field": name, "reason": reason})
+                        problems.append({"row": row.number, "line": line, "field": name, "reason": reason})
     return {
         "name": path.name,
         "kind": kind,
@@ -135,4 +157,11 @@ def _lines(document: dict[str, Any]) -> list[str]:
         shown = ", ".join(one["code"] for one in document["codes"][:_CODES_NAMED])
         more = " and more" if len(document["codes"]) > _CODES_NAMED else ""
         lines.append(f"  Codes without a title: {shown}{more}. Give them one in the window, under Codes.")
-    return [*lines, *(f"  Row {one['row']}: {one['reason']}" for one in document["problems"])]
+    return [*lines, *map(_problem_line, document["problems"])]
+
+
+def _problem_line(one: dict[str, Any]) -> str:
+    """`  Line 5 (learner 4), ULN: what is wrong and what to do.`"""
+    where = f"Line {one['line']:,} (learner {one['row']:,})" if one["row"] else "The file"
+    title = load_look.TITLES.get(one["field"], "")
+    return f"  {where}{f', {title}' if title else ''}: {one['reason']}"

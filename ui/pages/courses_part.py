@@ -1,9 +1,10 @@
 """The courses of the current learner, in the pane beside the grid."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dates import MONTHS
-from app.learners.courses import Course, Courses
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel
@@ -11,6 +12,9 @@ from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.pages.details_pane import rule
+
+if TYPE_CHECKING:
+    from app.learners.courses import Course, Courses
 
 MOST = 3
 
@@ -45,9 +49,11 @@ class CoursesPart(QWidget):
         inside.addWidget(self._more)
         self.hide()
 
-    def show_courses(self, found: Courses) -> None:
+    def show_courses(self, found: "Courses | None") -> None:
         """Show the first few; nothing of it where there are none."""
-        self.setVisible(bool(found.courses))
+        self.setVisible(found is not None and bool(found.courses))
+        if found is None:
+            return
         self._year.setText(found.year if found.year != "-" else "")
         for place, widgets in enumerate(self.lines):
             course = found.courses[place] if place < len(found.courses) else None
@@ -60,7 +66,7 @@ class CoursesPart(QWidget):
         self._more.setVisible(more > 0)
 
 
-def _show(course: Course, sign: IconLabel, name: ElidingLabel, until: TextLabel) -> None:
+def _show(course: "Course", sign: IconLabel, name: ElidingLabel, until: TextLabel) -> None:
     words = tr("goes on") if course.goes_on else tr("ended")
     sign.show_icon(Icon.BOOKS if course.goes_on else Icon.CHECK_CIRCLE, Role.TEXT2)
     sign.setToolTip(words)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -15,8 +16,7 @@ from app.conditions import Group
 from app.dates import MONTHS, shown
 from app.db.database import Database
 from app.keys import Keys
-from app.learners import courses, search
-from app.learners.courses import Courses
+from app.learners import search
 from app.learners.search import LearnerRow, Ready
 from app.tasks import TaskContext
 from app.ulns import UlnState, state
@@ -31,6 +31,9 @@ from ui.pages.at_a_glance import GlanceCard
 from ui.pages.courses_part import CoursesPart
 from ui.pages.details_pane import CountLine, DetailsPane, Facts, ShareBar, rule
 from ui.pages.learner_source import READY_STATES
+
+if TYPE_CHECKING:
+    from app.learners.courses import Courses
 
 _LONG = {
     Ready.READY: "Ready for the PLR download",
@@ -53,11 +56,13 @@ class Looked:
     total: int
     latest: list[AttainmentRow] = field(repr=False)
     glance: Glance = field(default_factory=dict, repr=False)
-    courses: Courses = field(default_factory=Courses, repr=False)
+    courses: "Courses | None" = field(default=None, repr=False)
 
 
 def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
     """Read the current row and its latest attainments; in a task. None if the learner was removed."""
+    from app.learners import courses  # not needed for a start
+
     with db.read(context) as tx:
         row = search.rows(tx, [learner_id]).get(learner_id)
         if row is None:
@@ -217,7 +222,7 @@ class LearnerDetails(DetailsPane):
         self._current.setVisible(looked is not None)
         self._stored.setVisible(looked is not None)
         self._glance.setVisible(looked is not None and looked.total > 0)
-        self.courses.show_courses(looked.courses if looked is not None else Courses())
+        self.courses.show_courses(looked.courses if looked is not None else None)
         self._rule.setVisible(looked is not None)
         if looked is None:
             return

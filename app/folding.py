@@ -10,6 +10,8 @@ def fold(text: str | None) -> str | None:
     if text is None:
         return None
     if text.isascii():  # nine names in ten, at a tenth of the cost
+        if text.isalnum():
+            return text.lower()
         return " ".join(text.replace("\0", "").lower().split()) or None
     plain = unicodedata.normalize("NFKC", storable(text)).casefold()
     # Taking a letter apart can bring to light one that folding would change: once more, and nothing is left to do.
@@ -23,7 +25,7 @@ def cleaned(text: str | None) -> str | None:
     if text is None:
         return None
     if text.isascii():
-        return " ".join(text.replace("\0", "").split()) or None
+        return text if text.isalnum() else " ".join(text.replace("\0", "").split()) or None
     return " ".join(unicodedata.normalize("NFC", storable(text)).split()) or None
 
 

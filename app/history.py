@@ -17,8 +17,12 @@ from app.attainments import at_a_glance_kept
 from app.db.database import Database
 from app.db.tables import attainment, change, operation
 from app.errors import ConflictError, InputError
+from app.json_text import encoded
 
 Values = Mapping[str, Any]
+_CHANGE = (
+    "operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -28,7 +32,8 @@ class Operation:
     id: int
     db: Database
     tx: Connection
-    changes: list[dict[str, Any]] = field(default_factory=list)
+    changes: list[tuple[Any, ...]] = field(default_factory=list)
+    """Rows of `change` to be written, by `_CHANGE`."""
     whose: set[int] = field(default_factory=set)
     """Learners whose attainments were written: what these come to is worked out anew with `save_changes`."""
 
@@ -77,11 +82,16 @@ class Operation:
         unnoted: Container[str] = (),
     ) -> None:
         self.db.insert_rows(self.tx, table, [{**row, "id": key} for key, row in zip(ids, rows, strict=True)])
-        version = 1 if "version" in table.c else None
         self._note_whose(table, (row.get("learner_id") for row in rows))
-        for key, row, owner in zip(ids, rows, owners, strict=True):
-            present = {name: value for name, value in row.items() if value is not None and name not in unnoted}
-            self._note(table, key, "insert", None, present, owner, version)
+        present = (
+            {name: value for name, value in row.items() if value is not None and name not in unnoted} for row in rows
+        )
+        self.note_inserts(table, zip(ids, owners, map(encoded, present), strict=True))
+
+    def note_inserts(self, table: Table, rows: Iterable[tuple[int, int | None, str]]) -> None:
+        """Note rows that were inserted: id, whose it is, and its values as JSON."""
+        version, name = (1 if "version" in table.c else None), table.name
+        self.changes += [(self.id, owner, name, key, "insert", None, after, version) for key, owner, after in rows]
 
     def update(self, table: Table, row: Row[Any], values: Values, learner_id: int | None = None) -> bool:
         """Change the columns of `values` that differ from `row` as it was read; returns whether any did.
@@ -153,18 +163,8 @@ class Operation:
         learner_id: int | None,
         version: int | None,
     ) -> None:
-        self.changes.append(
-            {
-                "operation_id": self.id,
-                "learner_id": learner_id,
-                "table_name": table.name,
-                "row_id": row_id,
-                "kind": kind,
-                "before": _packed(before),
-                "after": _packed(after),
-                "version_after": version,
-            }
-        )
+        old, new = (None if one is None else encoded(one) for one in (before, after))
+        self.changes.append((self.id, learner_id, table.name, row_id, kind, old, new, version))
 
     def save_changes(self) -> None:
         """Write the changes noted so far, and what follows from the rows they tell of; in the same transaction."""
@@ -172,7 +172,7 @@ class Operation:
             at_a_glance_kept.keep(self.tx, self.whose)
             self.whose.clear()
         if self.changes:
-            self.db.insert_rows(self.tx, change, self.changes)
+            self.db.insert_plain(self.tx, change, _CHANGE, self.changes)
             self.changes.clear()
 
     def end(self, tx: Connection, state: str = "done") -> None:
@@ -215,19 +215,6 @@ def begin(
         .returning(operation.c.id)
     ).scalar_one()
     return Operation(id=key, db=db, tx=tx)
-
-
-def _packed(values: Values | None) -> str | None:
-    return None if values is None else _JSON.encode(values)
-
-
-def _plain(value: object) -> str:
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    raise TypeError(type(value).__name__)
-
-
-_JSON = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
 
 
 def unpacked(table: Table, body: str | None) -> dict[str, Any]:

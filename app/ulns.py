@@ -8,11 +8,14 @@ holds the number.
 import re
 import unicodedata
 from enum import StrEnum
+from operator import mul
 
 TEMPORARY = "9999999999"
 """Stands in the ILR for "not yet known". Many learners share it, and it is never sent to the service."""
 
-_WEIGHTS = range(10, 1, -1)
+_WEIGHTS = tuple(range(10, 1, -1))
+_ZEROS = ord("0") * sum(_WEIGHTS)
+_NINE = re.compile(r"[1-9][0-9]{8}")
 _NOT_A_ULN = frozenset({"", "0", "0000000000", "n/a", "tbc", "unknown"})
 _SHAPE = re.compile(r"[1-9][0-9]{9}")
 
@@ -50,7 +53,7 @@ def state(uln: str | None) -> UlnState:
 
 def check_digit(nine: str) -> str | None:
     """The tenth digit that makes a ULN of these nine; None where none can, or where they are not nine."""
-    if not re.fullmatch(r"[1-9][0-9]{8}", nine):
+    if not _NINE.fullmatch(nine):
         return None
-    rest = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, nine, strict=True)) % 11
+    rest = (sum(map(mul, _WEIGHTS, nine.encode("ascii"))) - _ZEROS) % 11
     return str(10 - rest) if rest else None

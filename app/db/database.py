@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,8 @@ from app.tasks import Cancelled, TaskContext
 BUSY_SECONDS = 5
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
+
+_CACHE, _MUCH_CACHE = -2_048, -65_536  # KiB of each connection to an embedded database
 
 # A line that was cut is noticed after some nine seconds; without these, not within forty (tech-notes.md 5).
 _SERVER_OPTIONS: Mapping[str, Any] = {
@@ -88,7 +91,7 @@ class Database:
             ) from None
         driver: Any = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
-        self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[str, Any]]]] = {}
+        self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
             event.listen(self._engine, "connect", _prepare_sqlite)
             event.listen(self._engine, "begin", _begin_sqlite)
@@ -118,15 +121,29 @@ class Database:
                 connection.rollback()
 
     @contextmanager
-    def write(self) -> Iterator[Connection]:
-        """A transaction that commits at its end, or rolls back when an exception passes through."""
-        with self._connection(None, write=True) as connection:
+    def write(self, *, much: bool = False) -> Iterator[Connection]:
+        """A transaction that commits at its end, or rolls back when an exception passes through. `much`: an embedded
+        database gets memory for the pages of its indexes, which a large load would fetch again and again."""
+        with self._connection(None, write=True) as connection, self._roomy(connection, much):
             try:
                 yield connection
             except BaseException:
                 connection.rollback()
                 raise
             connection.commit()
+
+    @contextmanager
+    def _roomy(self, connection: Connection, much: bool) -> Iterator[None]:
+        if not (much and self.embedded):
+            yield
+            return
+        driver: Any = connection.connection.driver_connection
+        driver.execute(f"pragma cache_size = {_MUCH_CACHE}")
+        try:
+            yield
+        finally:
+            with contextlib.suppress(self._driver_error):
+                driver.execute(f"pragma cache_size = {_CACHE}")
 
     @contextmanager
     def _connection(self, context: TaskContext | None, *, write: bool = False) -> Iterator[Connection]:
@@ -238,22 +255,28 @@ class Database:
         return [int(row[0]) for row in rows]
 
     def insert_rows(self, tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Insert rows that all have the same columns. On an embedded database past SQLAlchemy's care for each
-        parameter, which takes half of the time of a load."""
+        """Insert rows that all have the same columns; on an embedded database past SQLAlchemy's care for each."""
         if not rows:
             return
         if not self.embedded:
             tx.execute(table.insert(), list(rows))
             return
-        statement, columns = self._insert_statement(table, tuple(rows[0]))
+        names = tuple(rows[0])
+        statement, makers = self._insert_statement(table, names)
+        lines = map(itemgetter(*names), rows) if len(names) > 1 else ((row[names[0]],) for row in rows)
         driver: Any = tx.connection.driver_connection
-        driver.executemany(
-            statement,
-            (
-                [row[name] if make is None or row[name] is None else make(row[name]) for name, make in columns]
-                for row in rows
-            ),
-        )
+        driver.executemany(statement, _made(lines, makers) if makers else lines)
+
+    def insert_plain(
+        self, tx: Connection, table: Table, names: tuple[str, ...], lines: Iterable[Sequence[Any]]
+    ) -> None:
+        """Insert lines of values for the columns `names`: text, whole numbers, None; days and moments as ISO text."""
+        if not self.embedded:
+            rows = [dict(zip(names, line, strict=True)) for line in lines]
+            self.insert_rows(tx, table, rows)
+            return
+        driver: Any = tx.connection.driver_connection
+        driver.executemany(self._insert_statement(table, names)[0], lines)
 
     def upsert(self, tx: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert `rows`, all with the same columns; where one with that `key` (a unique column) exists, its other
@@ -272,19 +295,18 @@ class Database:
         columns = {name: statement.excluded[name] for name in rows[0] if name != key}
         tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=columns), list(rows))
 
-    def _insert_statement(self, table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[str, Any]]]:
-        """The statement, and in its order each column with what makes a value fit for the driver, if it must."""
+    def _insert_statement(self, table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[int, Any]]]:
+        """The statement, and by their place the columns whose values must be made fit for the driver, with what
+        does so."""
         known = self._inserts.get((table.name, names))
         if known is None:
             dialect = self._engine.dialect
-            columns = []
-            for name in names:
-                columns.append((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)))
+            makers = [table.c[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
             quoted = ", ".join(dialect.identifier_preparer.quote(name) for name in names)
             marks = ", ".join("?" * len(names))
             known = self._inserts[table.name, names] = (
                 f"insert into {table.name} ({quoted}) values ({marks})",  # noqa: S608 - our own names
-                columns,
+                [(place, make) for place, make in enumerate(makers) if make is not None],
             )
         return known
 
@@ -325,6 +347,16 @@ class Database:
             ) from error
 
 
+def _made(lines: Iterable[Sequence[Any]], makers: Sequence[tuple[int, Any]]) -> Iterator[Sequence[Any]]:
+    """The lines with the values at some places made fit for the driver."""
+    for line in lines:
+        fit = list(line)
+        for place, make in makers:
+            if fit[place] is not None:
+                fit[place] = make(fit[place])
+        yield fit
+
+
 def parsed(url: str | URL) -> URL:
     """The address in its parts. Raises InputError, which does not quote it: there may be a password in it."""
     try:
@@ -350,7 +382,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry)
         "trusted_schema = off",
         "temp_store = memory",
         # Of each connection; what is read again and again, the operating system keeps once for all of them.
-        "cache_size = -2048",
+        f"cache_size = {_CACHE}",
     ):
         connection.execute(f"pragma {pragma}")
     teach(connection)

@@ -26,6 +26,7 @@ from app.folding import fold
 from app.learners import codes, load_cells, own_fields
 from app.learners.codes import Code, CodesOfFile
 from app.learners.load_match import match
+from app.learners.load_new import last_operation
 from app.learners.load_plan import NO_YEAR, Foreseen, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
 from app.tasks import TaskContext
@@ -72,9 +73,10 @@ def preview(
     """
     with db.read(context) as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
+        as_of = last_operation(tx)
     job_id = jobs.start(db, user, KIND, path, jobs.fingerprint(path))
     try:
-        work = _Previewing(context, db, job_id, reading.facts, options)
+        work = _Previewing(context, db, job_id, reading.facts, options, as_of)
         with closing(_closable(reading.learners)) as records:
             while batch := list(islice(records, BATCH)):
                 work.take(batch)
@@ -108,13 +110,14 @@ class _Previewing:
     """A preview under way."""
 
     def __init__(
-        self, context: TaskContext, db: Database, job_id: int, facts: FileFacts, options: LoadOptions
+        self, context: TaskContext, db: Database, job_id: int, facts: FileFacts, options: LoadOptions, as_of: int
     ) -> None:
         self._context = context
         self._db = db
         self._job_id = job_id
         self._facts = facts
         self._options = options
+        self._as_of = as_of
         self._counts = dict.fromkeys(Foreseen, 0)
         self._aims = [0, 0]
         self._taken: dict[int, _Meant] = {}
@@ -260,6 +263,7 @@ class _Previewing:
                 "pad": facts.kind in TABLES,
                 "year": facts.year or NO_YEAR,
                 "untitled": len(untitled),
+                "as_of": self._as_of,
             },
             year=facts.year,
             prepared_on=facts.prepared,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, true, update
 
 from app import access, history, jobs
 from app.access import Permission, User
@@ -17,6 +17,7 @@ from app.history import Operation, UndoSummary
 from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
+from app.learners.load_new import NewLearners, last_operation, new_learner
 from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
@@ -54,7 +55,7 @@ def apply(
     Raises AccessError; InputError while a question about the file is open; ConflictError if the job is gone or
     done; Cancelled. After any of them the database is as before.
     """
-    with db.write() as tx:
+    with db.write(much=True) as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
         if not db.embedded:
             db.alone(tx)
@@ -64,8 +65,9 @@ def apply(
                 "This file raises a question that nobody has answered yet.",
                 hint="Answer it in the preview, or accept it by name: " + ", ".join(sorted(unanswered)) + ".",
             )
+        untouched = db.embedded and last_operation(tx) == job.options.get("as_of")
         operation = history.begin(tx, db, user.id, LOADED, reason=job.file_name)
-        work = _Loading(context, db, tx, job, operation)
+        work = _Loading(context, db, tx, job, operation, untouched=untouched)
         work.run()
         summary = work.summary()
         jobs.claim(tx, db, job_id, operation.id, {**job.counts, "left": summary.left, "open": summary.open})
@@ -73,12 +75,24 @@ def apply(
     return summary
 
 
+def _is_new(row: Row[Any]) -> bool:
+    return row.predicted == Foreseen.NEW and not row.decision
+
+
 class _Loading:
     """A load under way, inside its transaction."""
 
     def __init__(
-        self, context: TaskContext, db: Database, tx: Connection, job: jobs.FileJob, operation: Operation
+        self,
+        context: TaskContext,
+        db: Database,
+        tx: Connection,
+        job: jobs.FileJob,
+        operation: Operation,
+        *,
+        untouched: bool,
     ) -> None:
+        """`untouched`: nothing can have been written since the preview began, nor will be before the end."""
         self._context = context
         self._db = db
         self._tx = tx
@@ -89,9 +103,9 @@ class _Loading:
         self._pad: bool = job.options.get("pad", False)
         self._campus: dict[str, int] = {row.code: row.id for row in tx.execute(select(campus.c.id, campus.c.code))}
         self._done = Counter[str]()
+        self._as_foreseen = NewLearners(db, operation, job.id, self._ukprn, self._year) if untouched else None
         self._meant = self._unmoved()
         self._left: list[int] = []
-        self._decided: list[int] = []
         self._missing: list[int] = list(job.options.get("missing_aims", ()))
         self._total = sum(job.counts.values())
 
@@ -99,11 +113,30 @@ class _Loading:
         seen = 0
         kinds = [one.value for one in (Foreseen.NEW, Foreseen.CHANGED, Foreseen.BY_HAND, Foreseen.DECISION)]
         for rows in jobs.rows_in_batches(self._tx, self._job.id, kinds):
-            self._take([row for row in rows if row.decision or row.predicted in (Foreseen.NEW, Foreseen.CHANGED)])
+            self._take(self._without_new(rows))
             seen += len(rows)
             self._context.report(seen, self._total, "Loading")
         self._note_outcomes()
         self._note_seen()
+
+    def _without_new(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+        """Those of the rows that are to be planned again; the others are written."""
+        open_ones = [row for row in rows if row.decision or row.predicted in (Foreseen.NEW, Foreseen.CHANGED)]
+        if self._as_foreseen is None:
+            return open_ones
+        new = [row for row in open_ones if _is_new(row)]
+        ids, aims = self._as_foreseen.write(new, self._campus_ids)
+        self._meant.update(ids)
+        self._done.update(new=len(new), aims_new=aims)
+        self._note_whose([(row.id, key) for row, key in zip(new, ids, strict=True)])
+        return [row for row in open_ones if not _is_new(row)]
+
+    def _note_whose(self, owners: Sequence[tuple[int, int]]) -> None:
+        """Of those who are new, and of those a person said who they are, the preview knew no learner."""
+        if owners:
+            statement = update(file_row).where(file_row.c.id == bindparam("at"))
+            values = {"learner_id": bindparam("key"), "outcome": WRITTEN}
+            self._tx.execute(statement.values(values), [{"at": row_id, "key": key} for row_id, key in owners])
 
     def _unmoved(self) -> set[int]:
         """The learners whom rows mean that have nothing to load."""
@@ -132,8 +165,6 @@ class _Loading:
             kept.append((row.id, one, made))
             if made.row is not None:
                 self._meant.add(made.row.id)
-            if row.predicted in (Foreseen.DECISION, Foreseen.BY_HAND):
-                self._decided.append(row.number)
             if row.predicted == Foreseen.DECISION:
                 self._done["decided"] += 1
                 if made.row is not None:  # the preview did not know yet whom the row would mean
@@ -163,7 +194,9 @@ class _Loading:
         return shown == now
 
     def _write(self, kept: Sequence[tuple[int, load_cells.Cells, Plan]]) -> None:
-        self._make_campuses(cells.values.get("campus_code") for _, cells, _ in kept)
+        if not kept:
+            return
+        self._campus_ids(cells.values.get("campus_code") for _, cells, _ in kept)
         new = [(row_id, cells, made) for row_id, cells, made in kept if made.row is None]
         ids = self._operation.insert_each(learner, [self._new_learner(cells, made) for _, cells, made in new])
         self._meant.update(ids)
@@ -190,29 +223,24 @@ class _Loading:
         self._operation.insert_each(aim, added)
         self._operation.update_many(aim, [(one.row, one.values, key) for key, one in aims if one.row is not None])
         self._operation.save_changes()
-        if kept:  # of those who are new, and of those a person said who they are, the preview knew no learner
-            owners = [{"at": row_id, "key": owner[id(made)]} for row_id, _, made in kept]
-            statement = update(file_row).where(file_row.c.id == bindparam("at")).values(learner_id=bindparam("key"))
-            self._tx.execute(statement, owners)
+        self._note_whose([(row_id, owner[id(made)]) for row_id, _, made in kept])
         self._done.update(
             new=len(new), changed=len(updates), aims_new=len(added), aims_changed=len(aims) - len(added)
         )
 
-    def _make_campuses(self, codes: Any) -> None:
+    def _campus_ids(self, codes: Iterable[str | None]) -> Mapping[str, int]:
         """A campus that nobody knows yet: its code is its name until a person gives it a better one. Not undone:
         other learners may belong to it by then."""
         for code in sorted({code for code in codes if code} - self._campus.keys()):
             values = {"code": code, "name": code, "name_fold": fold(code) or code}
             self._campus[code] = self._tx.execute(insert(campus).values(values).returning(campus.c.id)).scalar_one()
+        return self._campus
 
     def _new_learner(self, cells: load_cells.Cells, made: Plan) -> dict[str, Any]:
         written = made.written
-        values = {name: written.get(name) for name in COMPARED}
-        return {
-            **derived(self._with_campus(values)),
-            "ukprn": self._ukprn,
-            "postcode_is_prior": bool(cells.values.get("postcode_is_prior")),
-        }
+        campus_id = self._campus.get(written.get("campus_code", ""))
+        is_prior = bool(cells.values.get("postcode_is_prior"))
+        return new_learner(written, self._ukprn, campus_id, is_prior=is_prior)
 
     def _changed(self, cells: load_cells.Cells, made: Plan) -> dict[str, Any]:
         """The columns to write: what the plan takes, and what follows from it."""
@@ -222,7 +250,7 @@ class _Loading:
         whole["campus_id"] = row.campus_id
         if row.removed_at is not None:
             # Who comes back is what this file says: what an undone file said is not brought back with them.
-            here = told(cells, self._year)
+            here = told(cells.values, self._year)
             gone = [name for name in COMPARED if name not in here]
             whole |= dict.fromkeys("campus_id" if name == "campus_code" else name for name in gone)
         written = made.written
@@ -239,17 +267,16 @@ class _Loading:
 
     def _note_outcomes(self) -> None:
         here = file_row.c.job_id == self._job.id
-        told = update(file_row).where(here, file_row.c.predicted.in_((Foreseen.NEW, Foreseen.CHANGED)))
-        self._tx.execute(told.values(outcome=WRITTEN))
-        for numbers, outcome in ((self._decided, WRITTEN), (self._left, LEFT)):
-            for some in history.batched(numbers):
-                self._tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=outcome))
+        for some in history.batched(self._left):
+            self._tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=LEFT))
 
     def _note_seen(self) -> None:
         """Aims of this year that the file lists were seen in this job; those it lacks keep the job before."""
+        new = (file_row.c.predicted == Foreseen.NEW) & file_row.c.decision.is_(None)
         listed = select(file_row.c.learner_id).where(
             file_row.c.job_id == self._job.id,
             file_row.c.learner_id.is_not(None),
+            ~new if self._as_foreseen is not None else true(),  # these were written with it
             (file_row.c.outcome == WRITTEN) | file_row.c.predicted.in_((Foreseen.UNCHANGED, Foreseen.BY_HAND)),
         )
         with self._db.ids_as_table(self._tx, self._missing) as missing:

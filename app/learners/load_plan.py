@@ -189,7 +189,7 @@ def _foreseen(made: Plan) -> Foreseen:
 
 def _plan_fields(made: Plan, cells: Cells, beside: Stored, decision: str, year: str) -> None:
     row = made.row
-    wanted = told(cells, year)
+    wanted = told(cells.values, year)
     ticked = frozenset(decision.removeprefix(TICKED).split(",")) if decision.startswith(TICKED) else frozenset()
     renamed = "given_names" in wanted and ("given_names" not in beside.by_hand or "given_names" in ticked)
     if row is not None and renamed and "first_name" not in wanted and row.first_name:
@@ -222,9 +222,9 @@ def _stays(name: str, row: Row[Any], old: Any, new: Any, cells: Cells) -> bool:
     return name == "postcode" and bool(old and cells.values.get("postcode_is_prior") and not row.postcode_is_prior)
 
 
-def told(cells: Cells, year: str) -> dict[str, Any]:
-    """What a file says of a learner, as it would be stored."""
-    wanted = {name: cells.values[name] for name in COMPARED if name in cells.values}
+def told(values: Mapping[str, Any], year: str) -> dict[str, Any]:
+    """What a file says of a learner (the values of the cells), as it would be stored."""
+    wanted = {name: values[name] for name in COMPARED if name in values}
     if year != NO_YEAR:
         wanted["last_year_seen"] = year
     return wanted
@@ -252,7 +252,7 @@ def _uln(made: Plan, cells: Cells, decision: str) -> str | None:
 
 def _plan_aims(made: Plan, aims: Sequence[AimCells], held: Sequence[Row[Any]]) -> None:
     """Aims by number and repeat; those of a table, which has no numbers, by code and start."""
-    numbers = [int(one.seq) if one.seq and one.seq.isdecimal() and len(one.seq) < 9 else None for one in aims]
+    numbers = [_number(one.seq) for one in aims]
     by_key = {(row.seq, row.repeat): row for row in held}
     by_code: dict[tuple[Any, ...], list[Row[Any]]] = defaultdict(list)
     for other in held:
@@ -281,6 +281,26 @@ def _plan_aims(made: Plan, aims: Sequence[AimCells], held: Sequence[Row[Any]]) -
             differing = {name: value for name, value in differing.items() if value is not None}
         if differing:
             made.aims.append(AimPlan(row, seq, repeat, differing))
+
+
+def _number(seq: str | None) -> int | None:
+    return int(seq) if seq and seq.isdecimal() and len(seq) < 9 else None
+
+
+def new_places(seqs: Sequence[str | None]) -> list[tuple[int, int]]:
+    """Number and repeat of the aims of a learner who has none stored: as written, or the next that is free."""
+    numbers = [_number(seq) for seq in seqs]
+    free = max((one for one in numbers if one is not None), default=0)
+    times: Counter[int | None] = Counter()
+    places = []
+    for number in numbers:
+        if number is None:
+            free += 1
+            places.append((free, 0))
+        else:
+            places.append((number, times[number]))
+            times[number] += 1
+    return places
 
 
 def question_words(cells: Cells, row: Row[Any]) -> str:

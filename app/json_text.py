@@ -1,0 +1,38 @@
+"""JSON as it is stored: without spaces, letters as they are, days and moments as ISO text."""
+
+import json
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from typing import Any
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)
+
+
+_ENCODER = json.JSONEncoder(default=_plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _made_once() -> Callable[[Any, int], Iterable[str]] | None:
+    """The encoder in C, which `JSONEncoder.encode` makes anew for every call: that costs more than a small object.
+    None where this Python has none, or another one."""
+    try:
+        parts: Any = json.encoder
+        letters = parts.encode_basestring
+        made: Callable[[Any, int], Iterable[str]] = parts.c_make_encoder(
+            None, _plain, letters, None, ":", ",", False, False, True
+        )
+        fits = "".join(made({"a": [None, "é"]}, 0)) == _ENCODER.encode({"a": [None, "é"]})
+    except (AttributeError, TypeError):
+        return None
+    return made if fits else None
+
+
+_MADE = _made_once()
+
+
+def encoded(value: Any) -> str:
+    """`value` (of dicts, lists, text, numbers, days and moments; nothing holds itself) as JSON."""
+    return _ENCODER.encode(value) if _MADE is None else "".join(_MADE(value, 0))

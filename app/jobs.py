@@ -114,10 +114,9 @@ def discard(db: Database, job_id: int) -> None:
             _remove(tx, job_id)
 
 
-def add_rows(tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
+def add_rows(db: Database, tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write rows as read and foreseen; all with the same keys, `number` counting from 1 in the file."""
-    if rows:
-        tx.execute(insert(file_row), [{"job_id": job_id, **row} for row in rows])
+    db.insert_rows(tx, file_row, [{"job_id": job_id, **row} for row in rows])
 
 
 def spoil(tx: Connection, job_id: int, number: int, predicted: str, findings: str | None) -> None:

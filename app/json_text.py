@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime | date):
+    if isinstance(value, date):  # a moment is one too
         return value.isoformat()
     raise TypeError(type(value).__name__)
 

@@ -4,7 +4,6 @@ The preview writes rows of the job and nothing else. The load plans every row on
 transaction: what somebody changed since the preview is left out and listed, never overwritten unseen.
 """
 
-import json
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -23,6 +22,7 @@ from app.files.aims import settle
 from app.files.checks import check_file
 from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
 from app.folding import fold
+from app.json_text import encoded
 from app.learners import codes, load_cells, own_fields
 from app.learners.codes import Code, CodesOfFile
 from app.learners.load_match import match
@@ -163,7 +163,7 @@ class _Previewing:
             made, how = by_record.get(id(one), (None, ""))
             rows.append(self._row(one, cells[id(one)], made, how, stored))
         with self._db.write() as tx:
-            jobs.add_rows(tx, self._job_id, rows)
+            jobs.add_rows(self._db, tx, self._job_id, rows)
             for number in self._displaced:
                 jobs.spoil(tx, self._job_id, number, Foreseen.PROBLEM.value, _findings([_TWICE], None))
         self._displaced.clear()
@@ -294,7 +294,7 @@ def _findings(notes: Sequence[Sequence[Any]], made: Plan | None) -> str | None:
         found["back"] = True
     if made is not None and made.aims:
         found["aims"] = [made.aims_new, len(made.aims) - made.aims_new]
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
+    return encoded(found) if found else None
 
 
 def _questions(tx: Connection, facts: FileFacts, options: LoadOptions) -> list[Problem]:

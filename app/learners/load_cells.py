@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from app.files.rows import AimRecord, LearnerRecord
+from app.json_text import encoded
 
 AIM_COLUMNS = (
     "aim_ref",
@@ -65,7 +66,7 @@ def _aim(aim: AimRecord) -> AimCells:
 def packed(cells: Cells) -> str:
     """The cells as text; `unpacked` gives them back."""
     aims = [[one.seq, one.values] for one in cells.aims]
-    return _JSON.encode({"v": cells.values, "a": aims, "l": cells.line})
+    return encoded({"v": cells.values, "a": aims, "l": cells.line})
 
 
 def unpacked(body: str | None) -> Cells:
@@ -79,6 +80,3 @@ def _dated(values: dict[str, Any], names: frozenset[str]) -> dict[str, Any]:
     for name in names & values.keys():
         values[name] = date.fromisoformat(values[name])
     return values
-
-
-_JSON = json.JSONEncoder(default=date.isoformat, ensure_ascii=False, separators=(",", ":"))

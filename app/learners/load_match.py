@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from app.db.among import among
 from app.db.tables import SHOWN, learner
+from app.db.types import Unindexed
 from app.folding import fold
 from app.learners.load_cells import Cells
 from app.ulns import UlnState
@@ -30,6 +32,9 @@ class Match:
     candidates: tuple[Row[Any], ...] = field(default=(), repr=False)
 
 
+_NOBODY = Match(None)
+
+
 def match(
     tx: Connection,
     ukprn: str,
@@ -42,19 +47,22 @@ def match(
     """One `Match` for each of `batch` (some hundred). `pad`: the file came out of a table; `never`: ids of learners
     whom another row of this very file means or added; `asked_about`: for whom to look for somebody alike (else for
     everybody)."""
-    by_ref = _by_ref(tx, ukprn, set(map(_ref, batch)))
-    found: list[Match] = [_by_code(by_ref.get(_ref(one))) for one in batch]
+    refs = [_ref(one) for one in batch]
+    by_ref = _by_ref(tx, ukprn, refs)
+    found = [_by_code(by_ref.get(ref)) for ref in refs] if by_ref else [_NOBODY] * len(batch)
     open_ones = [place for place, one in enumerate(found) if not one.how]
     if not open_ones:
         return found
     taken = {one.row.id for one in found if one.row is not None}
     rest = [batch[place] for place in open_ones]
     by_uln = _by_uln(tx, ukprn, rest)
-    previous = _by_ref(tx, ukprn, {fold(str(one.values.get("prev_ref") or "")) or "" for one in rest})
-    padded = _by_ref(tx, ukprn, {ref for one in rest for ref in _padded(_ref(one))}) if pad else {}
+    previous = _by_ref(tx, ukprn, (fold(str(one.values["prev_ref"])) for one in rest if "prev_ref" in one.values))
+    padded = _by_padded(tx, ukprn, [refs[place] for place in open_ones]) if pad else {}
     alike = _alike(tx, ukprn, [batch[place] for place in open_ones if asked_about is None or asked_about[place]])
+    if not (by_uln or previous or padded or alike):
+        return found
     for place, one in zip(open_ones, rest, strict=True):
-        row, how = _first(one, by_uln, previous, padded)
+        row, how = _first(one, refs[place], by_uln, previous, padded)
         if row is not None and (row.id in taken or row.id in never):
             row = None
         if row is not None and (how == "uln" or not _contradicts(one, row)):
@@ -70,7 +78,7 @@ def match(
 def _by_code(row: Row[Any] | None) -> Match:
     """A code of somebody who was merged into another learner is nobody's any more, and cannot be given again."""
     if row is None:
-        return Match(None)
+        return _NOBODY
     return Match(None, MERGED) if row.merged_into_id is not None else Match(row, "ref")
 
 
@@ -93,18 +101,26 @@ def _padded(ref: str) -> list[str]:
     return [ref.zfill(length) for length in range(len(ref) + 1, LONGEST_REF + 1)] if ref.isdigit() else []
 
 
-def _by_ref(tx: Connection, ukprn: str, refs: Iterable[str]) -> Mapping[str, Row[Any]]:
+def _by_ref(tx: Connection, ukprn: str, refs: Iterable[str | None]) -> Mapping[str, Row[Any]]:
     """Also learners who were removed or merged: of their reference there can be no second."""
-    wanted = [ref for ref in refs if ref]
-    query = select(learner).where(learner.c.ukprn == ukprn, learner.c.ref_fold.in_(wanted))
+    wanted = {ref for ref in refs if ref}
+    query = select(learner).where(among(learner.c.ref_fold, wanted, (learner.c.ukprn, ukprn)))
     return {row.ref_fold: row for row in tx.execute(query)} if wanted else {}
+
+
+def _by_padded(tx: Connection, ukprn: str, refs: Iterable[str]) -> Mapping[str, Row[Any]]:
+    """Stored references that are one of these with zeros in front."""
+    zero = (learner.c.ukprn == ukprn) & (learner.c.ref_fold >= "0") & (learner.c.ref_fold < "1")
+    if tx.execute(select(learner.c.id).where(zero).limit(1)).first() is None:
+        return {}
+    return _by_ref(tx, ukprn, (more for ref in refs for more in _padded(ref)))
 
 
 def _by_uln(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[str, list[Row[Any]]]:
     ulns = [one.values["uln"] for one in batch if one.values.get("uln_state") == UlnState.OK]
     found: dict[str, list[Row[Any]]] = defaultdict(list)
     if ulns:
-        query = select(learner).where(learner.c.uln.in_(ulns), learner.c.ukprn == ukprn, SHOWN)
+        query = select(learner).where(among(learner.c.uln, ulns), Unindexed(learner.c.ukprn) == ukprn, SHOWN)
         for row in tx.execute(query):
             found[row.uln].append(row)
     return found
@@ -112,6 +128,7 @@ def _by_uln(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[str, 
 
 def _first(
     one: Cells,
+    ref: str,
     by_uln: Mapping[str, list[Row[Any]]],
     previous: Mapping[str, Row[Any]],
     padded: Mapping[str, Row[Any]],
@@ -120,10 +137,11 @@ def _first(
     same = [row for row in by_uln.get(one.values.get("uln") or "", ()) if born and row.birth_date == born]
     if len(same) == 1:
         return same[0], "uln"
-    row = previous.get(fold(str(one.values.get("prev_ref") or "")) or "")
+    row = previous.get(fold(str(one.values.get("prev_ref") or "")) or "") if previous else None
     if row is not None and row.merged_into_id is None:
         return row, "previous"
-    zeros = [padded[ref] for ref in _padded(_ref(one)) if ref in padded and padded[ref].merged_into_id is None]
+    stored = [padded[more] for more in _padded(ref) if more in padded] if padded else []
+    zeros = [row for row in stored if row.merged_into_id is None]
     return (zeros[0], "zeros") if len(zeros) == 1 else (None, "")
 
 
@@ -134,10 +152,11 @@ def _alike(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[Any, l
     if births:
         names = {fold(one.values.get("family_name")) for one in batch}
         codes = {one.values.get("postcode") for one in batch}
-        query = select(learner).where(learner.c.birth_date.in_(births), learner.c.ukprn == ukprn, SHOWN)
+        same = among(learner.c.family_fold, names - {None}) | among(learner.c.postcode, codes - {None})
+        born = among(learner.c.birth_date, births) & (Unindexed(learner.c.ukprn) == ukprn)
+        query = select(learner).where(born, SHOWN, same)
         for row in tx.execute(query):
-            if row.family_fold in names or row.postcode in codes:
-                found[row.birth_date].append(row)
+            found[row.birth_date].append(row)
     return found
 
 

@@ -107,10 +107,14 @@ class Plan:
     candidates: tuple[Row[Any], ...] = field(default=(), repr=False)
     notes: list[tuple[Level, str, str]] = field(default_factory=list)
     """Level, field, sentence."""
+    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    """Of a new learner: all that the file says."""
 
     @property
     def written(self) -> dict[str, Any]:
         """Field by field what is written of the learner."""
+        if self.row is None:
+            return dict(self.told)
         return {one.name: one.new for one in self.changes if one.taken}
 
     @property
@@ -150,18 +154,19 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
         row = chosen
     if row is None and (why := _never_new(cells, found)):
         return Plan(Foreseen.PROBLEM, notes=[(Level.STOP, "ref", why)])
-    beside = stored.get(row.id, _NOTHING) if row is not None else _NOTHING
-    made = Plan(Foreseen.NEW, row)
+    if row is None:
+        places = new_places([one.seq for one in cells.aims])
+        aims = [AimPlan(None, *place, one.values) for one, place in zip(cells.aims, places, strict=True)]
+        return Plan(Foreseen.NEW, aims=aims, told=told(cells.values, year))
+    beside = stored.get(row.id, _NOTHING)
+    made = Plan(Foreseen.CHANGED, row)
     _plan_fields(made, cells, beside, decision, year)
     _plan_aims(made, cells.aims, beside.aims)
-    if row is not None and found.how in ("uln", "previous", "zeros"):
+    if found.how in ("uln", "previous", "zeros"):
         made.notes.append((Level.INFO, "ref", _FOUND_BY[found.how]))
-    if row is not None and row.removed_at is not None:
+    if row.removed_at is not None:
         made.notes.append((Level.INFO, "ref", "This learner was removed, and comes back with this file."))
-    if made.question is not None:
-        made.foreseen = Foreseen.DECISION
-    elif row is not None:
-        made.foreseen = _foreseen(made)
+    made.foreseen = Foreseen.DECISION if made.question is not None else _foreseen(made)
     return made
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
+from app.db.among import among
 from app.db.tables import aim, campus, change, operation
+from app.db.types import Unindexed
 from app.learners.load_cells import Cells
 from app.learners.load_match import Match
 from app.learners.load_plan import Plan, Stored, plan
@@ -28,7 +30,11 @@ def beside(tx: Connection, found: Sequence[Match], year: str) -> dict[int, Store
     if wanted:
         codes = {row.id: row.code for row in tx.execute(select(campus.c.id, campus.c.code))}
     aims: dict[int, list[Row[Any]]] = defaultdict(list)
-    query = select(aim).where(aim.c.learner_id.in_(list(rows)), aim.c.year == year).order_by(aim.c.seq, aim.c.repeat)
+    query = (
+        select(aim)
+        .where(among(aim.c.learner_id, rows), Unindexed(aim.c.year) == year)
+        .order_by(aim.c.seq, aim.c.repeat)
+    )
     for row in tx.execute(query):
         aims[row.learner_id].append(row)
     return {key: Stored(codes.get(row.campus_id), aims.get(key, ())) for key, row in rows.items()}
@@ -61,8 +67,7 @@ def _edited(tx: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
         select(change.c.row_id, change.c.after, operation.c.kind)
         .join(operation, operation.c.id == change.c.operation_id)
         .where(
-            change.c.table_name == "learner",
-            change.c.row_id.in_(ids),
+            among(change.c.row_id, ids, (change.c.table_name, "learner")),
             operation.c.kind != "undo",
             operation.c.state != "undone",
         )

@@ -1,0 +1,56 @@
+"""A column among many values: one parameter however many there are, so that the statement is made once only."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, Integer, bindparam
+from sqlalchemy import Text as AnyText
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.json_text import encoded
+
+
+class among(FunctionElement[bool]):  # noqa: N801 - it reads as the functions of SQL do
+    """Whether a column of text, whole numbers or days holds one of `values`.
+
+    `first` is a column of text and its one value, where an index begins with that column: SQLite takes an index for
+    few values only as a pair, and would else go through all rows with that one value.
+    """
+
+    type = Boolean()
+    inherit_cache = True
+
+    def __init__(
+        self, column: Column[Any], values: Iterable[Any], first: tuple[Column[Any], str] | None = None
+    ) -> None:
+        told = bindparam(None, encoded(list(values)), type_=AnyText(), unique=True)
+        if first is None:
+            super().__init__(column, told)
+        else:
+            super().__init__(column, told, first[0], bindparam(None, first[1], type_=AnyText(), unique=True))
+
+    def self_group(self, against: Any = None) -> "among":
+        """As it is: a database without booleans would get a `= 1` behind it, which hides the index."""
+        return self
+
+
+def _text(element: Any, compiler: Any, value: str, each: str, options: Any) -> str:
+    column, values, *first = (compiler.process(one, **options) for one in element.clauses)
+    left = f"({first[0]}, {column})" if first else column
+    right = f"{first[1]}, {value}" if first else value
+    return f"{left} in (select {right} from {each.format(values)})"  # noqa: S608 - of the compiler itself
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    whole = isinstance(next(iter(element.clauses)).type, Integer)  # of a pair the index is used only then
+    return _text(element, compiler, "cast(value as integer)" if whole else "value", "json_each({})", options)
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    held = next(iter(element.clauses)).type
+    kind = "bigint" if isinstance(held, Integer) else "date" if isinstance(held, Date) else "text"
+    each = "jsonb_array_elements_text(cast({} as jsonb))"
+    return _text(element, compiler, f"cast(value as {kind})", each, options)

@@ -81,13 +81,14 @@ def _load(
     are then: the first file may say whose learners these are, and the next is held against that."""
     context = TaskContext()
     kind = load_file.kind_of(path)
-    mapping = None
+    mapping = columns = None
     if kind in load_file.TABLES:
         if options.mapping:
             mapping = _named(context, db, user, path, kind, options.mapping)
         else:
-            mapping = load_file.columns_of(context, db, user, path, kind).mapping
-    reading = load_file.reading(context, path, kind, mapping)
+            columns = load_file.columns_of(context, db, user, path, kind)
+            mapping = columns.mapping
+    reading = load_file.reading(context, path, kind, mapping, columns=columns)
     seen = load.preview(context, db, user, path, reading, load.LoadOptions(settings.college.ukprn))
     try:
         document = _document(db, path, kind.value, seen)

@@ -14,8 +14,8 @@ from app.json_text import encoded
 class among(FunctionElement[bool]):  # noqa: N801 - it reads as the functions of SQL do
     """Whether a column of text, whole numbers or days holds one of `values`.
 
-    `first` is a column of text and its one value, where an index begins with that column: SQLite takes an index for
-    few values only as a pair, and would else go through all rows with that one value.
+    `first` is a column and its one value, both columns text, where an index begins with that column: SQLite would
+    else go through all rows with that one value rather than look for pairs.
     """
 
     type = Boolean()
@@ -44,8 +44,7 @@ def _text(element: Any, compiler: Any, value: str, each: str, options: Any) -> s
 
 @compiles(among, "sqlite")
 def _among_sqlite(element: Any, compiler: Any, **options: Any) -> str:
-    whole = isinstance(next(iter(element.clauses)).type, Integer)  # of a pair the index is used only then
-    return _text(element, compiler, "cast(value as integer)" if whole else "value", "json_each({})", options)
+    return _text(element, compiler, "value", "json_each({})", options)
 
 
 @compiles(among, "postgresql")

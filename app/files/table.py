@@ -1,10 +1,13 @@
 """A list of learners as a table: its headings found, and its rows without what reports put around them."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from app.errors import InputError
 from app.files.csv_rows import CsvForm, csv_form, csv_rows
@@ -12,11 +15,14 @@ from app.files.headings import known_count
 from app.files.rows import FileFacts, FileKind, Level
 from app.files.source import changed, state_of
 from app.files.xlsx_rows import SheetName, Workbook
+from app.json_text import encoded
 from app.tasks import TaskContext
 
 MOST_ROWS = 2_000_000
 _LOOKED_AT = 40
 _SAMPLE = 20
+_MOST_KEPT = 32_000_000
+_REPORTED = 1_000
 _END_ROW = re.compile(
     r"(grand |sub)?totals?\b|number of |count\b|end of (report|file|data)\b|page \d|printed |"
     r"\d+ (records|rows|learners)\b",
@@ -24,6 +30,37 @@ _END_ROW = re.compile(
 )
 
 Row = tuple[int, list[str]]
+
+
+class _Kept:
+    """The rows of a workbook, where they fit into little memory: reading them again costs twenty times as much."""
+
+    def __init__(self) -> None:
+        self.whole = False
+        self._lines: list[str] = []
+
+    def keeping(self, rows: Iterator[Row]) -> Iterator[Row]:
+        """The rows, which are kept if all of them were asked for."""
+        lines: list[str] = []
+        room = _MOST_KEPT
+        for row in rows:
+            if room > 0:
+                lines.append(encoded(row))
+                room -= len(lines[-1]) + 60
+            else:
+                lines.clear()
+            yield row
+        if room > 0:
+            self._lines, self.whole = lines, True
+
+    def rows(self, context: TaskContext, text: str) -> Iterator[Row]:
+        """The rows that were kept."""
+        total = len(self._lines)
+        for done, line in enumerate(self._lines):
+            if done % _REPORTED == 0:
+                context.report(done, total, text)
+            number, cells = json.loads(line)
+            yield number, cells
 
 
 @dataclass(slots=True)
@@ -40,12 +77,27 @@ class Table:
     sample: list[list[str]] = field(default_factory=list, repr=False)
     _repeats: frozenset[str] = frozenset()
     _state: tuple[int, int] | None = None
+    _kept: "_Kept | None" = field(default=None, repr=False)
+    surveys: dict[Any, Any] = field(default_factory=dict, repr=False)
+    """What was found out by going through all rows, by what was asked."""
+
+    def again(self, sheet: str = "") -> "Table | None":
+        """The same table to be read under another mapping, its facts as they were found; None if it is another
+        sheet that is wanted, or if the file has changed."""
+        if (sheet and sheet != self.facts.sheet) or self._state != state_of(self.path):
+            return None
+        return replace(self, facts=deepcopy(self.facts))
 
     def rows(self, context: TaskContext, text: str = "Reading the file") -> Iterator[Row]:
         """The rows of data. Raises InputError for what cannot be read, Cancelled after a cancel."""
-        width, few, count = len(self.headings), max(2, len(self.headings) // 2), 0
         if self._state is not None and self._state != state_of(self.path):
             raise changed(self.path)
+        if self._kept is None:
+            return self._read(context, text)
+        return self._kept.rows(context, text) if self._kept.whole else self._kept.keeping(self._read(context, text))
+
+    def _read(self, context: TaskContext, text: str) -> Iterator[Row]:
+        width, few, count = len(self.headings), max(2, len(self.headings) // 2), 0
         for line, cells in _all_rows(context, self, text):
             if line <= self.first_row:
                 continue
@@ -78,7 +130,7 @@ def open_table(context: TaskContext, path: Path, kind: FileKind, *, sheet: str =
             facts.note(Level.INFO, "western", "The file was read as Windows-1252. Check names with accents.")
         table = Table(path, facts, form, [], 0, _state=state)
         return _headed(table, _head(table))
-    table = Table(path, facts, Workbook(context, path), [], 0, _state=state)
+    table = Table(path, facts, Workbook(context, path), [], 0, _state=state, _kept=_Kept())
     return _headed(table, _chosen(table, sheet))
 
 

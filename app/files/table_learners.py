@@ -19,6 +19,7 @@ from app.folding import fold
 from app.tasks import TaskContext
 
 _SEEN_DATES = 100_000
+_SURVEYED = DATE_FIELDS | {"ref", "uln"}
 
 
 @dataclass(slots=True)
@@ -48,7 +49,16 @@ class _Keys:
 
 
 def survey(context: TaskContext, table: Table, mapping: Mapping) -> Survey:
-    """Go through all rows once. Raises InputError for what cannot be read, Cancelled after a cancel."""
+    """Go through all rows once, if that was not done. Raises InputError for what cannot be read, Cancelled after a
+    cancel."""
+    asked = tuple((one.index, one.field, one.aim) for one in mapping.uses if one.field in _SURVEYED)
+    found: Survey | None = table.surveys.get(asked)
+    if found is None:
+        found = table.surveys[asked] = _surveyed(context, table, mapping)
+    return found
+
+
+def _surveyed(context: TaskContext, table: Table, mapping: Mapping) -> Survey:
     found, keys, seen = Survey(), _Keys(mapping), set[str]()
     dates: list[tuple[int, str, set[str]]] = [
         (one.index, one.field, set()) for one in mapping.uses if one.field in DATE_FIELDS

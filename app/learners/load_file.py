@@ -77,6 +77,8 @@ class TableColumns:
     sheet: str
     sheets: tuple[str, ...]
     rows: int
+    table: Table | None = field(default=None, repr=False, compare=False)
+    """What was looked through, so that reading it need not begin anew."""
 
     def samples(self, index: int, most: int = 3) -> list[str]:
         """The first values of a column that differ."""
@@ -119,6 +121,7 @@ def columns_of(
         table.facts.sheet,
         sheets,
         found.rows,
+        table,
     )
 
 
@@ -173,14 +176,17 @@ def reading(
     *,
     sheet: str = "",
     encoding: str = "",
+    columns: TableColumns | None = None,
 ) -> Reading:
-    """The learners of the file. `mapping` and `sheet` are for tables (a guess stands in for what is not said);
-    `encoding` is for the second try after an EncodingError. Raises InputError, Cancelled."""
+    """The learners of the file. `mapping` and `sheet` are for tables (a guess stands in for what is not said), as
+    are `columns`, which spare a table that has not changed since the looking through; `encoding` is for the second
+    try after an EncodingError. Raises InputError, Cancelled."""
     if kind is FileKind.ILR_XML:
         return _looked_at(read_ilr(context, path, encoding=encoding))
     if kind is FileKind.LRS_BATCH_XML:
         return _looked_at(read_lrs_xml(context, path))
-    table = open_table(context, path, kind, sheet=sheet)
+    known = columns.table.again(sheet) if columns is not None and columns.table is not None else None
+    table = known or open_table(context, path, kind, sheet=sheet)
     if mapping is not None:
         # A person has looked at the columns: that question is answered.
         table.facts.problems = [one for one in table.facts.problems if one.kind != "no_headings"]

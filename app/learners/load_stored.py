@@ -67,7 +67,8 @@ def _edited(tx: Connection, ids: Sequence[int]) -> dict[int, frozenset[str]]:
         select(change.c.row_id, change.c.after, operation.c.kind)
         .join(operation, operation.c.id == change.c.operation_id)
         .where(
-            among(change.c.row_id, ids, (change.c.table_name, "learner")),
+            change.c.table_name == "learner",
+            change.c.row_id.in_(ids),
             operation.c.kind != "undo",
             operation.c.state != "undone",
         )

@@ -41,8 +41,9 @@ def _fresh() -> Iterator[tuple[Database, User, Path]]:
 def _preview(db: Database, user: User, path: Path) -> load.Preview:
     context = TaskContext()
     kind = load_file.kind_of(path)
-    mapping = load_file.columns_of(context, db, user, path, kind).mapping if kind in load_file.TABLES else None
-    reading = load_file.reading(context, path, kind, mapping)
+    columns = load_file.columns_of(context, db, user, path, kind) if kind in load_file.TABLES else None
+    mapping = columns.mapping if columns is not None else None
+    reading = load_file.reading(context, path, kind, mapping, columns=columns)
     return load.preview(context, db, user, path, reading, load.LoadOptions(UKPRN))
 
 

@@ -132,11 +132,16 @@ class LoadLearnersDialog(FormDialog):
         self._kind = kind
         if kind in TABLES:
             return load_file.columns_of(task, run.db, run.user, path, kind)
-        return self._preview(task, kind, None, "")
+        return self._preview(task, kind, None, None)
 
-    def _preview(self, task: TaskContext, kind: FileKind, mapping: Mapping | None, sheet: str) -> Read:
+    def _preview(
+        self, task: TaskContext, kind: FileKind, mapping: Mapping | None, columns: TableColumns | None
+    ) -> Read:
         run, began = self._context, now()
-        found = load_file.reading(task, self._path, kind, mapping, sheet=sheet, encoding=self._encoding)
+        sheet = columns.sheet if columns is not None else ""
+        found = load_file.reading(
+            task, self._path, kind, mapping, sheet=sheet, encoding=self._encoding, columns=columns
+        )
         ukprn = run.settings.college.ukprn or run.settings.lrs.ukprn
         seen = load.preview(task, run.db, run.user, self._path, found, LoadOptions(ukprn))
         return Read(seen, now() - began)
@@ -302,11 +307,11 @@ class LoadLearnersDialog(FormDialog):
         page, run = self.columns, self._context
         if page is None or page.why_not or self._kind is None:
             return
-        kind, mapping, sheet, headings = self._kind, page.mapping, page.columns.sheet, page.columns.headings
+        kind, mapping, columns = self._kind, page.mapping, page.columns
 
         def work(task: TaskContext) -> Read:
-            load_file.remember(run.db, run.user, headings, mapping)
-            return self._preview(task, kind, mapping, sheet)
+            load_file.remember(run.db, run.user, columns.headings, mapping)
+            return self._preview(task, kind, mapping, columns)
 
         self._run(work, tr("Reading the file…"))
 

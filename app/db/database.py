@@ -271,12 +271,11 @@ class Database:
         self, tx: Connection, table: Table, names: tuple[str, ...], lines: Iterable[Sequence[Any]]
     ) -> None:
         """Insert lines of values for the columns `names`: text, whole numbers, None; days and moments as ISO text."""
-        if not self.embedded:
-            rows = [dict(zip(names, line, strict=True)) for line in lines]
-            self.insert_rows(tx, table, rows)
-            return
-        driver: Any = tx.connection.driver_connection
-        driver.executemany(self._insert_statement(table, names)[0], lines)
+        if self.embedded:
+            driver: Any = tx.connection.driver_connection
+            driver.executemany(self._insert_statement(table, names)[0], lines)
+        else:
+            self.insert_rows(tx, table, [dict(zip(names, line, strict=True)) for line in lines])
 
     def upsert(self, tx: Connection, table: Table, key: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert `rows`, all with the same columns; where one with that `key` (a unique column) exists, its other
@@ -296,8 +295,7 @@ class Database:
         tx.execute(statement.on_conflict_do_update(index_elements=[key], set_=columns), list(rows))
 
     def _insert_statement(self, table: Table, names: tuple[str, ...]) -> tuple[str, list[tuple[int, Any]]]:
-        """The statement, and by their place the columns whose values must be made fit for the driver, with what
-        does so."""
+        """The statement, and by their place the columns whose values something must make fit for the driver."""
         known = self._inserts.get((table.name, names))
         if known is None:
             dialect = self._engine.dialect

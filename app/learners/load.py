@@ -26,7 +26,7 @@ from app.json_text import encoded
 from app.learners import codes, load_cells, own_fields
 from app.learners.codes import Code, CodesOfFile
 from app.learners.load_match import match
-from app.learners.load_new import last_operation
+from app.learners.load_new import last_change
 from app.learners.load_plan import NO_YEAR, Foreseen, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
 from app.tasks import TaskContext
@@ -73,7 +73,7 @@ def preview(
     """
     with db.read(context) as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
-        as_of = last_operation(tx)
+        as_of = last_change(tx)
     job_id = jobs.start(db, user, KIND, path, jobs.fingerprint(path))
     try:
         work = _Previewing(context, db, job_id, reading.facts, options, as_of)

@@ -17,7 +17,7 @@ from app.history import Operation, UndoSummary
 from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
-from app.learners.load_new import NewLearners, last_operation, new_learner
+from app.learners.load_new import NewLearners, new_learner, untouched
 from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
@@ -65,9 +65,10 @@ def apply(
                 "This file raises a question that nobody has answered yet.",
                 hint="Answer it in the preview, or accept it by name: " + ", ".join(sorted(unanswered)) + ".",
             )
-        untouched = db.embedded and last_operation(tx) == job.options.get("as_of")
+        as_of = job.options.get("as_of")
+        as_foreseen = as_of is not None and untouched(db, tx, as_of)
         operation = history.begin(tx, db, user.id, LOADED, reason=job.file_name)
-        work = _Loading(context, db, tx, job, operation, untouched=untouched)
+        work = _Loading(context, db, tx, job, operation, as_foreseen=as_foreseen)
         work.run()
         summary = work.summary()
         jobs.claim(tx, db, job_id, operation.id, {**job.counts, "left": summary.left, "open": summary.open})
@@ -90,9 +91,9 @@ class _Loading:
         job: jobs.FileJob,
         operation: Operation,
         *,
-        untouched: bool,
+        as_foreseen: bool,
     ) -> None:
-        """`untouched`: nothing can have been written since the preview began, nor will be before the end."""
+        """`as_foreseen`: no learner can have been written since the preview began, nor will be before the end."""
         self._context = context
         self._db = db
         self._tx = tx
@@ -103,7 +104,7 @@ class _Loading:
         self._pad: bool = job.options.get("pad", False)
         self._campus: dict[str, int] = {row.code: row.id for row in tx.execute(select(campus.c.id, campus.c.code))}
         self._done = Counter[str]()
-        self._as_foreseen = NewLearners(db, operation, job.id, self._ukprn, self._year) if untouched else None
+        self._as_foreseen = NewLearners(db, operation, job.id, self._ukprn, self._year) if as_foreseen else None
         self._meant = self._unmoved()
         self._left: list[int] = []
         self._missing: list[int] = list(job.options.get("missing_aims", ()))

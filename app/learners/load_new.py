@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select
 
 from app.db.database import Database
-from app.db.tables import aim, learner, operation
+from app.db.tables import aim, change, learner
 from app.history import Operation
 from app.json_text import encoded
 from app.learners.edit import derived
@@ -25,9 +25,18 @@ _FIRST_AIM = ("id", "learner_id", "year", "seq", "repeat", "seen_in_job_id", *AI
 _STORED = tuple(name for name in COMPARED if name != "campus_code")
 
 
-def last_operation(tx: Connection) -> int:
-    """The highest id of an operation; 0 for none. Nothing is written without one."""
-    return int(tx.execute(select(func.max(operation.c.id))).scalar() or 0)
+def last_change(tx: Connection) -> int:
+    """The highest id of a change; 0 for none. No learner is written without one."""
+    return int(tx.execute(select(func.max(change.c.id))).scalar() or 0)
+
+
+def untouched(db: Database, tx: Connection, since: int) -> bool:
+    """Whether no learner or aim was written after the change `since`, nor will be before `tx` ends but by itself."""
+    if not db.embedded:
+        return False
+    names = (learner.name, aim.name)
+    later = select(change.c.id).where(change.c.id > since, change.c.table_name.in_(names)).limit(1)
+    return tx.execute(later).first() is None
 
 
 def new_learner(told_of: Mapping[str, Any], ukprn: str, campus_id: int | None, *, is_prior: bool) -> dict[str, Any]:

@@ -47,6 +47,14 @@ def test_over_a_thousand_is_asked_and_the_rest_is_offered(rooms: Rooms, lrs: Lrs
     room.downloaded()
     assert page.session.learner_ids() == list(room.window.learners.grid.keys)
     assert not more.isVisible()
+    asked = len(lrs.calls)
+    rows = page.grid.count
+    click(named(room.plr_window, "plr_refresh"))  # of everybody, more than one download takes
+    room.downloaded()
+    assert page.last_download is not None
+    assert (page.last_download.total, page.last_download.stopped) == (1_030, "")
+    assert len(lrs.calls) - asked == page.last_download.calls > 900
+    assert page.grid.count == rows
     room.close_plr()
 
 

@@ -45,10 +45,14 @@ class AppContext:
         """
         return lms_client(self.settings, self.secrets)
 
+    def require(self, permission: Permission) -> None:
+        """Raise AccessError unless the user may do this now; in a task. For what no service function does."""
+        with self.db.read() as tx:
+            require(tx, self.user, permission)
+
     def save_settings(self, settings: Settings) -> None:
         """Write the settings file and use it from now on; in a task. Raises AccessError, InputError."""
-        with self.db.read() as tx:
-            require(tx, self.user, Permission.ADMINISTER)
+        self.require(Permission.ADMINISTER)
         config.save(self.folder.path, settings)
         self.settings = settings
 

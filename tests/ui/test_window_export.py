@@ -3,13 +3,14 @@
 from datetime import date
 from pathlib import Path
 
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 from python_calamine import CalamineWorkbook
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 
+from app.access import Role
 from app.context import AppContext
-from app.db.tables import learner
-from tests.ui.conftest import Room, Rooms, named, read_csv, saving_as
+from app.db.tables import learner, role, user_role
+from tests.ui.conftest import Room, Rooms, answering, named, read_csv, saving_as
 from tests.ui.dialog_room import click
 
 
@@ -93,4 +94,23 @@ def test_plr_rows_to_excel_and_csv(room: Room, tmp_path: Path):
     }
     day = lines[0].index("Award Date")
     assert any(isinstance(row[day], date) for row in rows[1:])
+    room.close_plr()
+
+
+def test_a_right_that_was_taken_away_exports_nothing(room: Room, tmp_path: Path):
+    """The buttons still know the rights of before; the program itself looks again."""
+    room.download(3)
+    with room.context.db.write() as tx:
+        exporting = select(role.c.id).where(role.c.code.not_in([Role.ADMINISTRATOR]))
+        tx.execute(delete(user_role).where(user_role.c.role_id.in_(exporting)))
+    for window, name in ((room.plr_window, "plr.xlsx"), (room.window, "learners.csv")):
+        room.in_front(window)
+        with saving_as(tmp_path / name), answering("message_close") as asked:
+            room.press("Ctrl+Shift+E" if name.endswith("csv") else "Ctrl+E", window)
+            room.until(lambda seen=asked: bool(seen))
+            room.until(lambda: QApplication.activeModalWidget() is None)
+        assert "cannot export" in asked[0]
+        assert "Needs the role" in asked[0]
+        room.at_rest()
+    assert list(tmp_path.glob("*.xlsx")) == list(tmp_path.glob("*.csv")) == []
     room.close_plr()

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
+from app.access import Permission
 from app.conditions import FieldInfo, Group
+from app.context import AppContext
 from app.keys import Keys
 from app.tasks import TaskContext
 from ui.dialogs.questions import tell_too_many_to_copy
@@ -24,6 +26,9 @@ from ui.pages.details_pane import DetailsPane
 from ui.pages.searches import Searches
 from ui.workers import TaskRunner
 
+if TYPE_CHECKING:
+    from app.export import ExportSummary
+
 QUICK_DELAY_MS = 30
 NARROW_WINDOW = 1400
 
@@ -37,6 +42,8 @@ class GridPage(QWidget):
     """An Exporter that has just been started."""
     details_closed = Signal()
     """The details pane was closed by its cross."""
+    _context: AppContext
+    """Whose user exports; every page sets its own."""
     details_widths = (316, 280)
     """Of the details pane, in a usual window and in a narrow one."""
 
@@ -225,8 +232,14 @@ class GridPage(QWidget):
 
     def start_export(self, path: Path) -> Exporter:
         wanted = Wanted(self.source, self.rows_to_export(), self.grid.column_layout.visible_columns(), self.title)
+        context_of_user = self._context
+
+        def work(context: TaskContext) -> "ExportSummary":
+            context_of_user.require(Permission.EXPORT)
+            return export(context, wanted, path)
+
         exporter = Exporter(self.runner, self)
-        exporter.start(lambda context: export(context, wanted, path))
+        exporter.start(work)
         self.exporting.emit(exporter)
         return exporter
 

@@ -110,6 +110,8 @@ class MainWindow(QWidget):
         self.tabs.setAccessibleName(tr("Pages"))
         self.search = SearchField(tr("Filter all columns"), name="quick_filter", parent=self)
         self.search.setFixedWidth(240)
+        self.search.setToolTip(tr("Words, or a pasted list of person codes or ULNs"))
+        self.search.setAccessibleDescription(self.search.toolTip())
         self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "details_button", checkable=True)
         self.details.setChecked(True)
         row.addWidget(self.tabs)
@@ -136,6 +138,7 @@ class MainWindow(QWidget):
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
         self.search.left.connect(self._to_grid)
+        self.search.takes = self._pasted
         self.details.toggled.connect(self._details_toggled)
         self._stack.made.connect(self._page_made)
         self._page_made(self.learners)
@@ -230,6 +233,9 @@ class MainWindow(QWidget):
     def _quick_typed(self, text: str) -> None:
         self.page.set_quick(text)
 
+    def _pasted(self, text: str) -> bool:
+        return self.page.paste(text)
+
     @Slot()
     def _to_grid(self) -> None:
         self.page.grid.setFocus()
@@ -269,7 +275,7 @@ class MainWindow(QWidget):
             selected=grid.selected_count if grid is not None else 0,
             shown=grid.shown if grid is not None else 0,
             total=grid.total if grid is not None else 0,
-            has_conditions=grid is not None and grid.conditions is not None,
+            has_conditions=grid is not None and grid.narrowed,
             plr_busy=self.plr.busy,
             exporting=self.exports.busy,
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
+from app.codes import Codes
 from app.conditions import Group
 from app.keys import Keys
 from app.tasks import TaskContext
@@ -101,6 +102,8 @@ class Query:
     sort: str = ""
     """Column id; "" is the source's own order."""
     descending: bool = False
+    codes: Codes | None = None
+    """A pasted list: only rows of these codes, and of them those that pass the rest."""
 
 
 class GridSource(Protocol):

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from app.conditions import FieldInfo, Group
+from app.conditions import FieldInfo, Group, Join
 from ui.grids.condition_words import group_words, joint, known_part, spoken, test_parts
 from ui.look.buttons import button, icon_button
 from ui.look.chips import CHIP_HEIGHT, Chip
@@ -33,6 +33,9 @@ class ConditionBar(QWidget):
     """The condition at this place is to go."""
     cleared = Signal()
     """All of them are to go."""
+    list_opened = Signal()
+    """What is on the pasted list, and what of it was not found, is to be shown."""
+    list_removed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +47,15 @@ class ConditionBar(QWidget):
         self._chips: list[Chip] = []
         self._places: list[int] = []
         self._joints: list[TextLabel] = []
+        self._list = Chip("", "", parent=self)
+        self._list.setObjectName("pasted_list_chip")
+        self._list.clicked.connect(self.list_opened)
+        self._list.removed.connect(self.list_removed)
+        self._list.hide()
+        self._list_joint = text_label("", Type.SECONDARY, Role.TEXT2, parent=self)
+        self._list_joint.hide()
+        self._list_words = ""
+        self._spoken = ""
         self._funnel = IconLabel(Icon.FUNNEL, Role.ACCENT_TEXT, 16, parent=self)
         self._lead = text_label("", Type.SECONDARY, Role.TEXT2, parent=self, name="conditions_lead")
         self._add = button(tr("Add"), Icon.PLUS, "link", "conditions_add", parent=self, clicked=self.edit_requested)
@@ -55,8 +67,21 @@ class ConditionBar(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
+        QWidget.setTabOrder(self._list, self._add)
         QWidget.setTabOrder(self._add, self._clear)
         self.set_state(None, {}, 0, 0, ("row", "rows"))
+
+    def set_list(self, words: str) -> None:
+        """Show that the rows are those of a pasted list, of which `words` tell; "" for none. `set_state` follows."""
+        self._list_words = words
+        had_focus = self._list.hasFocus()
+        self._list.setVisible(bool(words))
+        self._list.set_parts(tr("Pasted list"), "", words)
+        self._list.setAccessibleDescription(tr("Enter shows the list, Delete removes it."))
+        if had_focus and not words:
+            self._add.setFocus()
+        self._describe()
+        self._relay()
 
     def set_state(
         self,
@@ -82,21 +107,36 @@ class ConditionBar(QWidget):
                 chip.set_parts(*test_parts(test, fields[test.field]))
             if at:
                 self._joints[at - 1].setText(joint(group))
-        many = tr(nouns[1])
-        if tests:
-            self._lead.setText(tr("{Many} where", Many=many[:1].upper() + many[1:]))
-        elif shown == total:
-            self._lead.setText(tr("All {many}", many=many))
-        else:
-            self._lead.setText(tr("{Many} that pass the filter", Many=many[:1].upper() + many[1:]))
+        self._say_lead(tr(nouns[1]), where=bool(tests), everything=shown == total)
+        self._list_joint.setText(tr("and either") if group.join is Join.ANY and len(tests) > 1 else tr("and"))
+        self._list_joint.setVisible(bool(tests and self._list_words))
         self._count.setText(counted(shown, total, nouns))
-        self._clear.setVisible(bool(tests))
+        self._clear.setVisible(bool(tests or self._list_words))
         self.setAccessibleName(tr("Conditions"))
-        self.setAccessibleDescription(f"{spoken(group, fields, nouns)}. {self._count.text()}")
-        self._show_or_hide(away=self.hide_when_empty and not tests)
+        self._spoken = spoken(group, fields, nouns) if tests or not self._list_words else ""
+        self._describe()
+        self._show_or_hide(away=self.hide_when_empty and not tests and not self._list_words)
         if focused >= len(tests):
             (self._chips[len(tests) - 1] if tests else self._add).setFocus()
         self._relay()
+
+    def _describe(self) -> None:
+        """What a screen reader says of the whole bar."""
+        listed = f"{tr('Pasted list')}: {self._list_words}" if self._list_words else ""
+        said = ". ".join(part for part in (listed, self._spoken, self._count.text()) if part)
+        self.setAccessibleDescription(said)
+
+    def _say_lead(self, many: str, *, where: bool, everything: bool) -> None:
+        """What stands before the chips."""
+        capital = many[:1].upper() + many[1:]
+        if self._list_words:
+            self._lead.setText(tr("{Many} of the", Many=capital))
+        elif where:
+            self._lead.setText(tr("{Many} where", Many=capital))
+        elif everything:
+            self._lead.setText(tr("All {many}", many=many))
+        else:
+            self._lead.setText(tr("{Many} that pass the filter", Many=capital))
 
     def _show_or_hide(self, *, away: bool) -> None:
         # Shown only by who hid it: a bar that was not put anywhere yet would become a window of its own.
@@ -134,8 +174,11 @@ class ConditionBar(QWidget):
         """What stands on the left, in groups that are not torn apart: "and" stays with the chip after it."""
         chips = self._chips[: self._used]
         groups: list[list[QWidget]] = [[self._funnel, self._lead]]
+        if self._list_words:
+            groups.append([self._list])
         for at, chip in enumerate(chips):
-            groups.append([chip] if not at else [self._joints[at - 1], chip])
+            before = self._joints[at - 1] if at else self._list_joint
+            groups.append([before, chip] if at or self._list_words else [chip])
         groups.append([self._add])
         return groups
 
@@ -147,7 +190,7 @@ class ConditionBar(QWidget):
         right = width - _SIDE
         at_right: tuple[QWidget, ...] = (self._clear, self._count)
         for widget in at_right:
-            if widget is self._clear and not self._used:
+            if widget is self._clear and self._clear.isHidden():
                 continue
             size = widget.sizeHint()
             right -= size.width()

@@ -1,7 +1,19 @@
 """The field to search with: a magnifier on the left, the keys that lead here on the right."""
 
-from PySide6.QtCore import QRect, Qt, Signal, Slot
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from collections.abc import Callable
+
+from PySide6.QtCore import QMimeData, QRect, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QAction,
+    QContextMenuEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from ui.look.fonts import Type, font, metrics
@@ -14,13 +26,15 @@ _ICON_LEFT = 9
 
 
 class SearchField(QLineEdit):
-    """Esc empties it, and leaves it when it is empty (`left`)."""
+    """Esc empties it, and leaves it when it is empty (`left`). `takes` is asked about each text that is pasted or
+    dropped: where it answers True, it has taken the text, and the field is emptied."""
 
     left = Signal()
 
     def __init__(self, placeholder: str, *, name: str = "", keys: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._keys = keys
+        self.takes: Callable[[str], bool] = lambda text: False
         self.setObjectName(name)
         self.setProperty("soft", True)
         self.setPlaceholderText(placeholder)
@@ -43,12 +57,49 @@ class SearchField(QLineEdit):
         self.updateGeometry()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() != Qt.Key.Key_Escape:
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.paste_or_take()
+        elif event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.text():
             self.clear()
         else:
             self.left.emit()
+
+    @Slot()
+    def paste_or_take(self) -> None:
+        """What the keys for it do, and *Paste* of the menu."""
+        if not self._taken(QGuiApplication.clipboard().mimeData()):
+            self.paste()
+
+    def _taken(self, data: QMimeData | None) -> bool:
+        taken = data is not None and data.hasText() and self.takes(data.text())
+        if taken:
+            self.clear()
+        return taken
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.createStandardContextMenu()
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for action in menu.actions():
+            if action.objectName() == "edit-paste":
+                action.triggered.disconnect()
+                action.triggered.connect(self.paste_or_take)
+        menu.popup(event.globalPos())
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        if self._taken(event.mimeData()):
+            event.acceptProposedAction()
+            return
+        super().dropEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Where there is a clipboard of what is marked, the middle button pastes it."""
+        board = QGuiApplication.clipboard()
+        pastes = event.button() == Qt.MouseButton.MiddleButton and board.supportsSelection()
+        if pastes and self._taken(board.mimeData(board.Mode.Selection)):
+            return
+        super().mouseReleaseEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)

@@ -23,6 +23,7 @@ from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import scaled
 from ui.look.words import tr
 from ui.pages.details_pane import DetailsPane
+from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
 from ui.workers import TaskRunner
 
@@ -72,6 +73,8 @@ class GridPage(QWidget):
         self.details: DetailsPane | None = None
         self.searches: Searches | None = None
         """Saved searches, where the page has some."""
+        self.pasted: PastedList | None = None
+        """A pasted list of codes, where the page takes some."""
         self._build()
 
     def _build(self) -> None:
@@ -126,13 +129,16 @@ class GridPage(QWidget):
 
     def query(self) -> Query:
         sort, descending = self.grid.sort
-        return Query(conditions=self.conditions, quick=self._quick, sort=sort, descending=descending)
+        codes = self.pasted.codes if self.pasted is not None else None
+        return Query(self.conditions, self._quick, sort, descending, codes)
 
     @Slot()
     def reload(self) -> None:
         """Read the grid anew; selection and current row stay."""
         self._quick_timer.stop()
         self.grid.load(self.query())
+        if self.pasted is not None:
+            self.pasted.look()
 
     def set_quick(self, text: str) -> None:
         """The quick filter: applied a moment after the last key."""
@@ -143,6 +149,15 @@ class GridPage(QWidget):
     @property
     def quick(self) -> str:
         return self._quick
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether there is something that *Clear* takes away: conditions, or a pasted list."""
+        return self.conditions is not None or (self.pasted is not None and self.pasted.codes is not None)
+
+    def paste(self, text: str) -> bool:
+        """Text pasted into the quick filter: True if it was a list of codes, which now is what is shown."""
+        return self.pasted is not None and self.pasted.paste(text)
 
     @Slot()
     def open_condition_builder(self) -> None:
@@ -171,13 +186,15 @@ class GridPage(QWidget):
 
     @Slot()
     def clear_conditions(self) -> None:
+        if self.pasted is not None:
+            self.pasted.forget()
         self.set_conditions(None)
 
     @Slot(int)
     def _remove_condition(self, place: int) -> None:
         if self.conditions is not None:
             if self.conditions.negated:  # shown as one
-                self.clear_conditions()
+                self.set_conditions(None)
                 return
             members = self.conditions.members
             self.set_conditions(Group(self.conditions.join, members[:place] + members[place + 1 :]))

@@ -8,6 +8,7 @@ from app.attainments.at_a_glance import TITLES, Measure
 from app.db.database import Database
 from app.keys import Keys
 from app.learners import search
+from app.learners.listed import listed
 from app.learners.search import LearnerRow, Ready
 from app.tasks import TaskContext
 from app.ulns import UlnState, state
@@ -62,8 +63,10 @@ class LearnerSource:
         self._db = db
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
-        with self._db.read(context) as tx:
-            wanted = search.keys_query(query.conditions, query.quick, query.sort, descending=query.descending)
+        with self._db.read(context) as tx, listed(self._db, tx, query.codes) as among:
+            wanted = search.keys_query(
+                query.conditions, query.quick, query.sort, descending=query.descending, listed=among
+            )
             return self._db.ids(tx, wanted, first)
 
     def total(self) -> int:

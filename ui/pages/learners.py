@@ -26,6 +26,7 @@ from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
 from ui.pages.learner_source import LearnerSource
 from ui.pages.learners_load import LearnersLoad
 from ui.pages.learners_uln import LearnersUln
+from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
@@ -46,6 +47,7 @@ class LearnersPage(GridPage):
         source = LearnerSource(context.db)
         super().__init__("learners", "Learners", ("learner", "learners"), source, fields, runner, parent)
         self.searches = Searches(self, context, Kind.LEARNER_SEARCH, ready_searches, self)
+        self.pasted = PastedList(self, context)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)
@@ -117,7 +119,8 @@ class LearnersPage(GridPage):
             self.pane.show_selection(0, {})
             self.pane.settled = True
             return
-        everything = (self.conditions, self.quick) if selected == self.shown and selected > 1 else None
+        whole = selected == self.shown and selected > 1 and self.query().codes is None
+        everything = (self.conditions, self.quick) if whole else None
         keys = self.grid.selected_keys() if everything is None else Keys("q")
         db = self._context.db
         self._counting = self.runner.run(

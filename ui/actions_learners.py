@@ -57,6 +57,7 @@ def learner_actions() -> tuple[Action, ...]:
             why_not=why.permitted(Permission.EDIT_LEARNERS, why.edit),
         ),
         *_uln(),
+        _fill(),
         Action(
             id="learner.attainments",
             text="Attainments",
@@ -68,6 +69,22 @@ def learner_actions() -> tuple[Action, ...]:
             trigger=lambda window: window.show_attainments(),
             why_not=why.edit,
         ),
+    )
+
+
+def _fill() -> Action:
+    return Action(
+        id="learner.fill",
+        text="Flood Fill",
+        tip="Set one field of all selected learners to one value; the changes are shown before they are made",
+        icon=Icon.PAINT_BUCKET,
+        tab=LEARNERS,
+        group="Learner",
+        key_tip="W",
+        trigger=lambda window: window.learners.filling.fill_selected(),
+        permission=Permission.EDIT_LEARNERS,
+        why_not=why.permitted(Permission.EDIT_LEARNERS, why.edit),
+        words="mass change campus tutor group blank several at once",
     )
 
 

@@ -24,6 +24,7 @@ from pytestqt.qtbot import QtBot
 from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.errors import InputError
+from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.plr.update import UpdateSummary
@@ -37,6 +38,7 @@ from ui.dialogs.about import AboutDialog
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.find_uln import FindUlnDialog
+from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
@@ -45,6 +47,7 @@ from ui.dialogs.loads import LoadsDialog
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.message import MessageDialog
+from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.settings import SettingsDialog
@@ -107,6 +110,8 @@ MADE: dict[type[QDialog], Entry] = {
         lambda desk: ConditionBuilder(None, desk.runner, ("learner", "learners"), INFOS, None, lambda *_: (3, 9)),
         keys(Qt.Key.Key_Down),
     ),
+    FloodFillDialog: Entry(lambda desk: FloodFillDialog(None, desk.runner, desk.context, [1, 2], [(1, "City")])),
+    MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
     KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),
     LayoutDialog: Entry(lambda desk: LayoutDialog(None, Layout()), keys(Qt.Key.Key_Down, Qt.Key.Key_Space)),
     LearnerDialog: Entry(

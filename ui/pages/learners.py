@@ -24,6 +24,7 @@ from ui.pages.certificate_banner import CertificateBanner
 from ui.pages.grid_page import GridPage
 from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
 from ui.pages.learner_source import LearnerSource
+from ui.pages.learners_fill import LearnersFill
 from ui.pages.learners_load import LearnersLoad
 from ui.pages.learners_uln import LearnersUln
 from ui.pages.pasted_list import PastedList
@@ -59,6 +60,7 @@ class LearnersPage(GridPage):
         self.pane.attainments_wanted.connect(self._show_attainments)
         self.uln = LearnersUln(self, context, runner, hub)
         self.loading = LearnersLoad(self, context, runner, hub)
+        self.filling = LearnersFill(self, context, runner, hub)
         self.pane.find_wanted.connect(self.uln.find_current)
         self._looking: TaskContext | None = None
         self._counting: TaskContext | None = None

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Column, Connection, Integer, MetaData, Table, or_, select, union
 
-from app.codes import Codes
 from app.conditions_sql import Where
 from app.db.database import Database
 from app.db.tables import SHOWN, learner
 from app.db.types import Text
 from app.folding import fold
+from app.pasted_codes import Codes
 from app.tasks import TaskContext
 from app.ulns import normal
 

@@ -5,13 +5,13 @@ import random
 import pytest
 from sqlalchemy import event, update
 
-from app.codes import MOST_CODES, Codes, codes_in
 from app.conditions import Group, Operator, Test
 from app.db.database import Database
 from app.db.tables import learner
 from app.folding import fold
 from app.learners.listed import Found, listed, look_up
 from app.learners.search import keys_query
+from app.pasted_codes import MOST_CODES, Codes, codes_in
 from app.tasks import Cancelled, TaskContext
 from app.ulns import normal
 from tests.builders import add_learner, add_learners, learner_values, uln_number

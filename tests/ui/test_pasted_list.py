@@ -149,7 +149,7 @@ def test_a_second_list_takes_the_place_of_the_first(room: Room):
 
 
 def test_a_list_that_is_too_long_is_refused_in_words(room: Room, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("app.codes.MOST_CODES", 3)
+    monkeypatch.setattr("app.pasted_codes.MOST_CODES", 3)
     everybody = room.window.learners.total
     paste(room, "1\n2\n3\n4")
     box = QApplication.activeModalWidget()

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import Protocol
 
-from app.codes import Codes
 from app.conditions import Group
 from app.keys import Keys
+from app.pasted_codes import Codes
 from app.tasks import TaskContext
 from ui.look.icons import Icon
 from ui.look.tokens import Role

@@ -48,6 +48,11 @@ class SearchField(QLineEdit):
         self._clear.setVisible(False)
         self.textChanged.connect(self._show_clear)
 
+    def explain(self, words: str) -> None:
+        """What can be searched for, for the mouse and for a screen reader."""
+        self.setToolTip(words)
+        self.setAccessibleDescription(words)
+
     def _show_clear(self, text: str) -> None:
         self._clear.setVisible(bool(text))
 

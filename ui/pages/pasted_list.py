@@ -5,10 +5,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.codes import Codes, codes_in
 from app.context import AppContext
 from app.errors import InputError
 from app.learners.listed import Found, look_up
+from app.pasted_codes import Codes, codes_in
 from app.tasks import TaskContext
 from ui.grids.condition_bar import ConditionBar
 from ui.look.speech import announce

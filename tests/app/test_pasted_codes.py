@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import codes
-from app.codes import Codes, codes_in
+from app import pasted_codes
 from app.errors import InputError
 from app.folding import fold
+from app.pasted_codes import Codes, codes_in
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_words_to_search_for(text: str):
 
 
 def test_no_more_than_so_many(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(codes, "MOST_CODES", 5)
+    monkeypatch.setattr(pasted_codes, "MOST_CODES", 5)
     assert codes_in("1\n2\n3\n4\n5") is not None
     with pytest.raises(InputError):
         codes_in("1\n1\n1\n1\n1\n1")

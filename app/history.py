@@ -9,7 +9,7 @@ import platform
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
 
@@ -20,6 +20,7 @@ from app.errors import ConflictError, InputError
 from app.json_text import encoded
 
 Values = Mapping[str, Any]
+_Id = TypeVar("_Id", int, str)
 _CHANGE = (
     "operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after",
 )  # fmt: skip
@@ -111,13 +112,15 @@ class Operation:
         """Change rows as read (row, values, learner), each at most once; returns how many differed at all.
 
         One statement for all rows in which the same columns differ. `mirrored`: columns that only the program
-        writes, which neither look at the version nor touch it. `unnoted` columns are written and left out of the
-        history. Raises ConflictError as `update`.
+        writes, which neither look at the version nor touch it. `unnoted` columns are written, whatever they
+        were, and left out of the history. Raises ConflictError as `update`.
         """
         versioned = "version" in table.c and not mirrored
         alike: dict[tuple[str, ...], list[dict[str, Any]]] = {}
         for row, values, learner_id in updates:
-            differing = {name: value for name, value in values.items() if getattr(row, name) != value}
+            differing = {
+                name: value for name, value in values.items() if name in unnoted or getattr(row, name) != value
+            }
             if not differing:
                 continue
             self._note_whose(table, (getattr(row, "learner_id", None), values.get("learner_id")))
@@ -182,7 +185,7 @@ class Operation:
         tx.execute(update(operation).where(operation.c.id == self.id).values(state=state))
 
 
-def batched(ids: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:
+def batched(ids: Sequence[_Id], size: int = 500) -> Iterator[Sequence[_Id]]:
     """`ids` in lists short enough for a statement's parameters."""
     return (ids[start : start + size] for start in range(0, len(ids), size))
 

@@ -8,6 +8,7 @@ from hashlib import blake2b
 from typing import Any
 
 from app.connectors.lms import Activity, GradeRow
+from app.json_text import encoded
 from app.lms.progress import Progress
 
 _TOTALS = ("category", "course")
@@ -89,10 +90,7 @@ def packed(rows: Sequence[GradeRow], activities: Mapping[str, Activity], countin
     ]
     missing = sorted(counting - {row.activity for row in rows if row.kind == "mod"}, key=lambda one: (len(one), one))
     names = [activities[one].name for one in missing if one in activities]
-    return _JSON.encode({"rows": listed, "without_row": names})
-
-
-_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+    return encoded({"rows": listed, "without_row": names})
 
 
 def _seconds(moment: datetime | None) -> int | None:

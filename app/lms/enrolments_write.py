@@ -1,0 +1,261 @@
+"""One course of the run of enrolments: what came is compared with what is stored, and written in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+
+from app.connectors.lms import GradeRow, LearnerGrades, Participant
+from app.db.tables import SHOWN, enrolment, learner, lms_course, progress, section
+from app.folding import cleaned, storable
+from app.history import Operation
+from app.lms import accounts, guards, holds, report_card
+from app.lms import progress as counting
+from app.lms.accounts import Matching
+from app.lms.errors import Found, of_course, of_enrolment
+from app.lms.guards import Fetched
+from app.lms.progress import Progress
+from app.lms.run import Run
+
+NOT_TOLD = frozenset({"report_card", "content_hash", "changed_at"})
+"""Columns that history leaves out: it keeps progress and grades (LS-E17), not whole report cards."""
+
+
+@dataclass(frozen=True, slots=True)
+class DueCourse:
+    """A course whose enrolments are to be fetched."""
+
+    id: int
+    vendor_id: int
+    number: str
+    name: str
+    timeout: int | None
+    enrolled: bool
+    """Whether anybody is enrolled on it here; else only its participants are of interest."""
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What is to be written about the enrolments of a course, and what was met."""
+
+    new: list[dict[str, Any]] = field(default_factory=list)
+    owners: list[int | None] = field(default_factory=list)
+    updates: list[tuple[Row[Any], dict[str, Any], int | None]] = field(default_factory=list)
+    unchanged: int = 0
+    found: list[Found] = field(default_factory=list)
+    absent: list[Row[Any]] = field(default_factory=list)
+    """Enrolments with data whose learner is on the course no longer."""
+    to_mark: list[Row[Any]] = field(default_factory=list)
+    """Enrolments of learners who are not in the gradebook: the last values stay, with the date."""
+
+
+def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
+    """Store one course whole, or nothing of it: only its errors are kept for the end of the run. Raises
+    ConflictError, DatabaseError."""
+    operation: Operation | None = None
+    run.reached_course(due.id)
+
+    def opened() -> Operation:
+        nonlocal operation
+        operation = operation or run.operation(tx)
+        return operation
+
+    with run.writing() as tx:
+        now = run.db.now(tx)
+        rows = _enrolments(tx, due.id)
+        had_data = any(row.content_hash is not None for row in rows)
+        if rows and due.enrolled and (no := guards.refusal(fetched, had_data)):
+            _refused(run, tx, due, of_course(no.code, due.id, no.detail), now)
+            return
+        people = _people(fetched)
+        known, matching = accounts.read(tx, due.vendor_id, people)
+        outcome = _compare(tx, due, fetched, rows, matching, now) if due.enrolled else _Outcome()
+        shrank = guards.shrank(len(outcome.absent), sum(1 for row in rows if _had_data(row)))
+        if holds.of_roster(tx, run.db, run.id, due.id, [row.id for row in outcome.absent] if shrank else ()):
+            words = f"{len(outcome.absent)} of {len(rows)} enrolments are missing."
+            _refused(run, tx, due, of_course("SE-16", due.id, words), now)
+            run.held = True
+            return
+        written = accounts.write(opened, due.vendor_id, people, known, matching, now)
+        _mark(outcome, now)
+        if outcome.new or outcome.updates:
+            opened().insert_for(progress, outcome.new, outcome.owners, NOT_TOLD)
+            opened().update_many(progress, outcome.updates, unnoted=NOT_TOLD)
+        if operation is not None:
+            operation.save_changes()
+        _age(tx, due, _to_adopt(people, matching, rows), now)
+    run.keep(operation)
+    _count(run, due, outcome, len(rows), written)
+    if due.enrolled and rows and fetched.gradebook and guards.has_no_activities(fetched.gradebook):
+        run.found.append(of_course("SE-15", due.id))
+    run.found += outcome.found
+
+
+def _refused(run: Run, tx: Connection, due: DueCourse, error: Found, now: datetime) -> None:
+    """Nothing of the course is taken: values and their date stay."""
+    run.found.append(error)
+    run.counts["failed"] += 1
+    tx.execute(update(lms_course).where(lms_course.c.id == due.id).values(tried_at=now))
+
+
+def _enrolments(tx: Connection, lms_course_id: int) -> Sequence[Row[Any]]:
+    """The enrolments of a course with their progress; the columns of the latter are NULL where there is none."""
+    columns = [column for column in progress.c if column.name not in ("id", "report_card")]
+    query = (
+        select(
+            enrolment.c.id.label("at"),
+            enrolment.c.learner_id,
+            progress.c.id,
+            *columns,
+        )
+        .join(section, section.c.id == enrolment.c.section_id)
+        .join(learner, learner.c.id == enrolment.c.learner_id)
+        .outerjoin(progress, progress.c.enrolment_id == enrolment.c.id)
+        .where(section.c.lms_course_id == lms_course_id, enrolment.c.removed_at.is_(None), SHOWN)
+        .order_by(enrolment.c.id)
+    )
+    return tx.execute(query).all()
+
+
+def _had_data(row: Row[Any]) -> bool:
+    return row.content_hash is not None and row.missing_since is None
+
+
+def _people(fetched: Fetched) -> list[Participant]:
+    """Students, and whoever else is in the gradebook."""
+    people = {one.user: one for one in fetched.students}
+    for one in fetched.gradebook:
+        if one.user not in people:
+            people[one.user] = Participant(one.user, one.id_number, None, one.full_name, student=True, active=True)
+    return list(people.values())
+
+
+def _to_adopt(people: Iterable[Participant], matching: Matching, rows: Iterable[Row[Any]]) -> int:
+    here = {row.learner_id for row in rows}
+    active = {one.user for one in people if one.active}
+    return sum(1 for key, user in matching.user_of().items() if key not in here and user in active)
+
+
+def _age(tx: Connection, due: DueCourse, to_adopt: int, now: datetime) -> None:
+    """The age of the data of the whole course: one write, however many enrolments did not change."""
+    values: dict[str, Any] = {"tried_at": now, "to_adopt": to_adopt}
+    if due.enrolled:
+        values["grades_good_at"] = now
+    tx.execute(update(lms_course).where(lms_course.c.id == due.id).values(values))
+
+
+def _count(run: Run, due: DueCourse, outcome: _Outcome, enrolments: int, accounts_written: int) -> None:
+    written = len(outcome.new) + len(outcome.updates)
+    run.counts.update(done=1, enrolments=enrolments, enrolments_changed=written)
+    run.counts.update(enrolments_unchanged=outcome.unchanged, enrolments_failed=len(outcome.found))
+    run.counts.update(rows_written=written + accounts_written, aged=1)
+
+
+# ------------------------------------------------------------------------------------------------------- comparing
+
+
+def _compare(
+    tx: Connection, due: DueCourse, fetched: Fetched, rows: Sequence[Row[Any]], matching: Matching, now: datetime
+) -> _Outcome:
+    outcome = _Outcome()
+    users = matching.user_of()
+    linked = accounts.links_of(tx, due.vendor_id, {row.learner_id for row in rows})
+    work = _Course(due, fetched, now, outcome)
+    for row in rows:
+        user = users.get(row.learner_id)
+        if row.learner_id in matching.clashing:
+            work.leave(row, "SE-23")
+        elif user is not None:
+            work.take(row, user)
+        elif row.learner_id in matching.relink:
+            work.absent(row, "SE-22")
+        elif linked.get(row.learner_id):
+            work.absent(row, "SE-21")
+        else:
+            work.leave(row, "SE-20")
+    return outcome
+
+
+class _Course:
+    """The comparison of one course under way."""
+
+    def __init__(self, due: DueCourse, fetched: Fetched, now: datetime, outcome: _Outcome) -> None:
+        self._id = due.id
+        self._now = now
+        self._outcome = outcome
+        self._participants: Mapping[str, Participant] = {one.user: one for one in fetched.participants}
+        self._grades: Mapping[str, LearnerGrades] = {one.user: one for one in fetched.gradebook}
+        self._activities = {one.number: one for one in fetched.activities}
+        self._counting = counting.counted(fetched.activities, fetched.gradebook)
+
+    def leave(self, row: Row[Any], code: str, detail: str | None = None) -> None:
+        """Nothing is written about this enrolment."""
+        self._outcome.found.append(of_enrolment(code, self._id, row.at, detail))
+
+    def absent(self, row: Row[Any], code: str) -> None:
+        """The learner's account is not on the course."""
+        self.leave(row, code)
+        self._outcome.to_mark.append(row)
+        if _had_data(row):
+            self._outcome.absent.append(row)
+
+    def take(self, row: Row[Any], user: str) -> None:
+        """Compare what came of one learner with what is stored."""
+        grades, person = self._grades.get(user), self._participants.get(user)
+        if grades is not None and guards.suspect(grades, person is not None, row.grade_text is not None):
+            self.absent(row, "SE-21")
+        elif grades is None:
+            suspended = person is not None and not person.active
+            self.leave(row, "SE-21", "Suspended, ended or not yet begun in the LMS." if suspended else None)
+            self._outcome.to_mark.append(row)
+        else:
+            self._take(row, grades)
+
+    def _take(self, row: Row[Any], grades: LearnerGrades) -> None:
+        reached = counting.progress(grades.rows, self._counting)
+        last = counting.total(grades.rows)
+        if last is not None and last.grade is None and last.grade_text:
+            self.leave(row, "SE-25")
+        card = storable(report_card.packed(grades.rows, self._activities, self._counting))
+        mark = report_card.fingerprint(card, f"{reached.graded}/{reached.visible}")
+        if row.content_hash == mark and row.missing_since is None:
+            self._outcome.unchanged += 1
+            return
+        values = {**_told(reached, last), "report_card": card, "content_hash": mark, "missing_since": None}
+        values |= {"mark": _mark_of(row, reached, values["grade_text"]), "changed_at": self._now}
+        if row.id is None:
+            self._outcome.new.append({"enrolment_id": row.at, **values})
+            self._outcome.owners.append(row.learner_id)
+        else:
+            self._outcome.updates.append((row, values, row.learner_id))
+
+
+def _told(reached: Progress, last: GradeRow | None) -> dict[str, Any]:
+    """Progress, and the course's total as given (LS-E14)."""
+    return {
+        "graded": reached.graded,
+        "visible": reached.visible,
+        "grade_text": cleaned(last.grade_text) if last is not None else None,
+        "grade_number": last.grade if last is not None else None,
+        "grade_max": last.maximum if last is not None else None,
+        "percent": cleaned(last.percent) if last is not None else None,
+        "letter": cleaned(last.letter) if last is not None else None,
+    }
+
+
+def _mark_of(row: Row[Any], reached: Progress, grade: str | None) -> str | None:
+    """What somebody should look at; it stays while progress and grade do."""
+    if row.grade_text is not None and grade is None:
+        return "grade_gone"
+    if (row.graded, row.visible, row.grade_text) == (reached.graded, reached.visible, grade):
+        return None if row.mark is None else str(row.mark)
+    return "fell" if row.visible and counting.fell(Progress(row.graded, row.visible), reached) else None
+
+
+def _mark(outcome: _Outcome, now: datetime) -> None:
+    """Note since when learners are missing; their values stay (LS-E18)."""
+    for row in outcome.to_mark:
+        if row.id is not None and row.missing_since is None:
+            outcome.updates.append((row, {"missing_since": now}, row.learner_id))

@@ -34,7 +34,7 @@ HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short:
 REASONS: Mapping[str, tuple[str, str]] = {
     "start": (
         "What is left is importing the modules of the main window and of the Learners page (0.1 s), the names of Qt "
-        "that are made when they are first used (15 ms), building that page, and painting it twice: placeholders, rows.",
+        "that are made when they are first used (15 ms), building that page, and painting it twice.",
         "Import the details pane and the dialogs' frame after the first rows are painted.",
     ),
     "memory": (
@@ -68,8 +68,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Delete the aims of learners that the load added in one statement, and note them in one change.",
     ),
     "ui_stall": (
-        "Measured while other programs had both cores of the machine busy: of the time between two ticks the window's "
-        "own thread used at most 11 ms, all threads of the program at most 20.",
+        "Measured while other programs had both cores of the machine busy: of the time between two ticks the "
+        "window's own thread used at most 11 ms, all threads of the program at most 20.",
         "Measure again on a quiet machine.",
     ),
 }

@@ -12,8 +12,9 @@ from app.attainments import export_changes
 from app.attainments.export_changes import Layout
 from app.db.database import Database
 from app.db.tables import attainment
-from app.errors import InputError
+from app.errors import AccessError, InputError
 from app.tasks import Cancelled, TaskContext
+from tests.builders import user_with
 
 
 @pytest.fixture
@@ -95,3 +96,15 @@ def test_codes_keep_their_zeros(db: Database, user: access.User, tmp_path: Path)
     layout = Layout(("subject_code", "award_date"))
     export_changes.export_changes(TaskContext(), db, user, path, layout, None)
     assert {"Subject Code": "00123456", "Award Date": "2024-07-01"} in rows_of(path)
+
+
+def test_it_takes_the_right_to_export(db: Database, user: access.User, tmp_path: Path):
+    target = tmp_path / "changes.csv"
+    administrator = user_with(db, access.Role.ADMINISTRATOR)
+    with pytest.raises(AccessError, match="cannot export"):
+        export_changes.export_changes(TaskContext(), db, administrator, target, Layout(), None)
+    with pytest.raises(AccessError, match="cannot export"):
+        export_changes.choose_layout(db, administrator, Layout())
+    assert not target.exists()
+    done = export_changes.export_changes(TaskContext(), db, user, target, Layout(), None)
+    assert done.file.rows == held(db), "nothing was marked before"

@@ -32,7 +32,8 @@ def test_a_host_that_nobody_confirmed_is_never_asked():
     assert "Settings, PLR/LRS" in refused.value.hint
     with pytest.raises(InputError, match=r"outside education\.gov\.uk"):
         lrs_access(settings(url=ELSEWHERE, confirmed_hosts=("another.example.org",)), secrets)
-    assert lrs_access(settings(url=ELSEWHERE, confirmed_hosts=("records.example.org",)), secrets).url == ELSEWHERE
+    with pytest.raises(InputError, match="No client certificate is set"):  # the next thing that is looked at
+        lrs_access(settings(url=ELSEWHERE, confirmed_hosts=("records.example.org",)), secrets)
 
 
 def test_the_secrets_of_one_host_are_not_sent_to_another():

@@ -2,12 +2,13 @@
 
 A fault is named `NAME`, `NAME@WHAT` or `NAME@WHAT:HOW`. WHAT is a course's number, a function or one of `SHORT`
 ("gradebook", "courses" …): without it the fault hits every call. HOW is a share of the calls (`html:0.05`) or `once`:
-the first call of each function about each course. `error-CODE` is any of Moodle's own codes.
+the first call of each function about each course from then on. `error-CODE` is any of Moodle's own codes.
 
 To add one: a function from `Asked` to `Reply` with `@fault("its-name")` above it.
 """
 
 import json
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -244,12 +245,16 @@ class _Planned:
     where: str
     share: float
     once: bool
+    had: set[tuple[str, str]] = field(default_factory=set)
 
     def hits(self, asked: Asked, seed: int) -> bool:
         if self.where and self.where not in (asked.function, asked.course):
             return False
         if self.once:
-            return asked.nth == 1
+            key = (asked.function, asked.course)
+            fresh = key not in self.had
+            self.had.add(key)
+            return fresh
         return self.share >= 1 or dice(seed, self.name, asked.function, asked.course, asked.nth).random() < self.share
 
 
@@ -259,6 +264,7 @@ class MoodleFaultPlan:
     def __init__(self, specs: Sequence[str] = (), seed: int = 1) -> None:
         """Raises InputError for a name, a place or a share that does not exist."""
         self._seed = seed
+        self._lock = threading.Lock()
         self._handshake = frozenset(spec for spec in specs if spec in HANDSHAKE_FAULTS)
         self._planned = tuple(_planned(spec) for spec in specs if spec not in HANDSHAKE_FAULTS)
 
@@ -266,10 +272,9 @@ class MoodleFaultPlan:
         return name in self._handshake
 
     def reply(self, asked: Asked) -> Reply:
-        for planned in self._planned:
-            if planned.hits(asked, self._seed):
-                return planned.act(asked)
-        return asked.usual()
+        with self._lock:
+            hit = next((planned for planned in self._planned if planned.hits(asked, self._seed)), None)
+        return hit.act(asked) if hit is not None else asked.usual()
 
 
 def _planned(spec: str) -> _Planned:

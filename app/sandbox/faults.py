@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from app.errors import InputError
-from app.sandbox import soap
+from app.sandbox import soap, tls
 from app.sandbox.draw import dice
 from app.sandbox.faults_shapes import SHAPES, Shape, reshaped
 from app.sandbox.server import Manner, Reply
@@ -47,12 +47,8 @@ MIX = (
     *("answer-WSEC0136", "answer-WSEC0206", "answer-WSEC0208"),
 )
 """What may befall one call and lets the run go on: what `random` draws from."""
-# What goes wrong before a word is said; looked at by `LrsSandbox` for each new connection.
 HANDSHAKE_FAULTS = {
-    "server-expired": "the server's certificate has expired",
-    "server-wrong-host": "the server's certificate is for another host",
-    "server-stranger": "the server's certificate is from an authority nobody named",
-    "tls12": "nothing newer than TLS 1.2",
+    **tls.HANDSHAKE_FAULTS,
     "abrupt-refusal": "a certificate that is refused gets no alert, the line just closes",
 }
 

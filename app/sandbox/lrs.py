@@ -7,7 +7,6 @@ with LrsSandbox(folder) as lrs:
 
 import gzip
 import secrets
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +23,7 @@ from app.sandbox.faults import Asked, FaultPlan
 from app.sandbox.find import Registry, Verdict, beginnings, corrected, fold
 from app.sandbox.people import POPULATION, Kind, Person, all_events, people
 from app.sandbox.server import Call, Reply, TlsServer
+from app.sandbox.tls import ServerContexts
 
 PATH = "/LearnerServiceR9.svc"
 VENDOR_ID = 7
@@ -95,8 +95,8 @@ class LrsSandbox:
         self._asked: Counter[str] = Counter()
         self._at_once = 0
         self._most_at_once = 0
-        self._contexts: dict[tuple[Path, bool], ssl.SSLContext] = {}
-        self._server = TlsServer(port, self._context, self._reply)
+        contexts = ServerContexts(self.certificates, mutual=True)
+        self._server = TlsServer(port, lambda: contexts.for_next(self._plan.handshake), self._reply)
         self.info = SandboxInfo(
             url=f"https://127.0.0.1:{self._server.port}{PATH}",
             ca_file=str(self.certificates.ca_file),
@@ -288,30 +288,6 @@ class LrsSandbox:
 
     def _somebody_else(self, uln: str) -> str:
         return next(other for other, person in self._people.items() if other != uln and person.kind is Kind.EXACT)
-
-    def _context(self) -> ssl.SSLContext:
-        """The TLS settings of the next connection. A client without one of our certificates is turned away."""
-        plan, files = self._plan, self.certificates
-        pem = files.server
-        for name, file in (
-            ("server-expired", files.server_expired),
-            ("server-wrong-host", files.server_wrong_host),
-            ("server-stranger", files.server_stranger),
-        ):
-            if plan.handshake(name):
-                pem = file
-        old = plan.handshake("tls12")
-        with self._lock:
-            if (pem, old) not in self._contexts:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-                if old:
-                    context.maximum_version = ssl.TLSVersion.TLSv1_2
-                context.load_cert_chain(pem)
-                context.load_verify_locations(files.ca_file)
-                context.verify_mode = ssl.CERT_REQUIRED
-                self._contexts[pem, old] = context
-            return self._contexts[pem, old]
 
 
 def serve(

@@ -6,7 +6,6 @@ with MoodleSandbox(folder) as moodle:
 
 import gzip
 import secrets
-import ssl
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -26,6 +25,7 @@ from app.sandbox.moodle_moving import move
 from app.sandbox.moodle_state import Course, Grade, Place, Site, User
 from app.sandbox.people import POPULATION, Person, people
 from app.sandbox.server import Call, Reply, TlsServer
+from app.sandbox.tls import ServerContexts
 
 PATH = "/webservice/rest/server.php"
 WORTH_PACKING = 400
@@ -74,8 +74,8 @@ class MoodleSandbox:
         self._at_once = 0
         self._most_at_once = 0
         self._turn = 0
-        self._contexts: dict[tuple[Path, bool], ssl.SSLContext] = {}
-        self._server = TlsServer(port, self._context, self._reply)
+        contexts = ServerContexts(self.certificates, mutual=False)
+        self._server = TlsServer(port, lambda: contexts.for_next(self._plan.handshake), self._reply)
         url = f"https://127.0.0.1:{self._server.port}"
         self.info = MoodleInfo(url, str(self.certificates.ca_file), secrets.token_hex(16))
         self._token = self.info.token
@@ -274,28 +274,6 @@ class MoodleSandbox:
             if question.function not in self._functions.offered:
                 raise Failure("accessexception")
             return self._functions.all[question.function](checked(question))
-
-    def _context(self) -> ssl.SSLContext:
-        """The TLS settings of the next connection."""
-        plan, files = self._plan, self.certificates
-        pem = files.server
-        for name, file in (
-            ("server-expired", files.server_expired),
-            ("server-wrong-host", files.server_wrong_host),
-            ("server-stranger", files.server_stranger),
-        ):
-            if plan.handshake(name):
-                pem = file
-        old = plan.handshake("tls12")
-        with self._lock:
-            if (pem, old) not in self._contexts:
-                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-                context.minimum_version = ssl.TLSVersion.TLSv1_2
-                if old:
-                    context.maximum_version = ssl.TLSVersion.TLSv1_2
-                context.load_cert_chain(pem)
-                self._contexts[pem, old] = context
-            return self._contexts[pem, old]
 
 
 def serve(

@@ -18,6 +18,7 @@ from app.sandbox import faults as wire
 from app.sandbox.draw import dice
 from app.sandbox.moodle_errors import Failure, json_reply
 from app.sandbox.server import Reply
+from app.sandbox.tls import HANDSHAKE_FAULTS
 
 SHORT = {
     "site": "core_webservice_get_site_info",
@@ -31,8 +32,6 @@ SHORT = {
 }
 RETRY_AFTER_SECONDS = 1
 ELSEWHERE = "https://moodle.elsewhere.example"
-HANDSHAKE_FAULTS = ("server-expired", "server-wrong-host", "server-stranger", "tls12")
-"""What goes wrong before a word is said; looked at for each new connection."""
 _PAGE = "<!DOCTYPE html>\n<html><head><title>{0}</title></head><body><h1>{0}</h1></body></html>\n"
 _COLUMN = {
     "graderaw",

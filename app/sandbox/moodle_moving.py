@@ -53,7 +53,7 @@ def _grades_arrive(site: Site, seed: int, turn: int) -> int:
 def _appears(site: Site, turn: int) -> Course:
     title = _NEW[(turn // 2) % len(_NEW)]
     course = Course(
-        id=max(site.courses, default=1) + 1,
+        id=site.fresh_id(),
         short=f"NEW{turn:03d}",
         full=title,
         idnumber="",

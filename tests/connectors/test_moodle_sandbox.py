@@ -10,9 +10,10 @@ from app.connectors.moodle import MoodleAccess, MoodleCalls, MoodleClient
 from app.connectors.moodle_check import STEPS
 from app.errors import BusyError, ServiceError, StopRunError
 from app.sandbox.moodle import MoodleSandbox
-from app.sandbox.moodle_faults import ELSEWHERE, FAULTS, HANDSHAKE_FAULTS
+from app.sandbox.moodle_faults import ELSEWHERE, FAULTS
 from app.sandbox.moodle_state import RIGHTS
 from app.sandbox.people import people
+from app.sandbox.tls import HANDSHAKE_FAULTS
 
 SHORT = {"connect_timeout": 2.0, "read_timeout": 0.8, "deadline": 1.5, "gradebook_timeout": 1.5}
 

@@ -5,15 +5,19 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from app import __version__, config, demo
+from app.config import LmsSettings, Settings
+from app.context import lms_client
 from app.folders import DataFolder
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, events_of, people
+from app.secrets import Secrets
 from tests.e2e.children import run, surroundings
 
 KEYS = {
@@ -217,6 +221,39 @@ def test_the_sandbox_says_where_it_is_and_ends_with_its_starter(tmp_path: Path):
         assert info["url"].endswith("/LearnerServiceR9.svc")
         child.stdin.close()
         assert child.wait(30) == 0
+
+
+def test_the_sandbox_moodle_says_where_it_is_and_goes_on_by_itself(tmp_path: Path):
+    command = [sys.executable, "-m", "ui", "sandbox", "moodle", "--people", "100", "--move-every", "0.2"]
+    with subprocess.Popen(
+        command,
+        env=surroundings(tmp_path),
+        cwd=tmp_path,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdin is not None
+        info = json.loads(child.stdout.readline())
+        assert set(info) == {"url", "ca_file", "token"}
+        settings = LmsSettings(url=info["url"], ca_file=info["ca_file"])
+        secrets = Secrets({})
+        secrets.set_for_session("lms_token", info["token"], host=settings.host)
+        with lms_client(Settings(lms=settings), secrets).open() as calls:
+            before = {one.number for one in calls.courses()}
+            until = time.monotonic() + 20
+            while {one.number for one in calls.courses()} <= before:
+                assert time.monotonic() < until
+        child.stdin.close()
+        assert child.wait(30) == 0
+
+
+def test_the_sandbox_moodle_knows_its_faults(tmp_path: Path):
+    done = run(tmp_path, "sandbox", "moodle", "--fault", "no-such-fault")
+    assert done.returncode == 3
+    assert "token-revoked" in one_sentence(done)
 
 
 # Signals

@@ -110,4 +110,18 @@ def _data_for_others() -> tuple[Action, ...]:
             permission=Permission.EXPORT,
             why_not=why.permitted(Permission.EXPORT, why.attainments_page),
         ),
+        Action(
+            id="data.print",
+            text="Print",
+            tip="The list as it is shown, on paper or as a PDF",
+            icon=Icon.PRINTER,
+            tab=LEARNERS,
+            group="Data",
+            key_tip="P",
+            trigger=lambda window: window.page.print_list(window.context.user.name),
+            shortcut="Ctrl+P",
+            permission=Permission.EXPORT,
+            why_not=why.permitted(Permission.EXPORT, why.export),
+            words="pdf paper printer",
+        ),
     )

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from app.export import ExportSummary
 
 _PAGE = 500
-EXCEL, CSV = "xlsx", "csv"
-_FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)"}
+EXCEL, CSV, PDF = "xlsx", "csv", "pdf"
+_FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)", PDF: "PDF file (*.pdf)"}
 
 
 @dataclass(frozen=True, slots=True)

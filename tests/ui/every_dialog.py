@@ -48,6 +48,7 @@ from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
+from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.settings import SettingsDialog
@@ -111,6 +112,7 @@ MADE: dict[type[QDialog], Entry] = {
         keys(Qt.Key.Key_Down),
     ),
     FloodFillDialog: Entry(lambda desk: FloodFillDialog(None, desk.runner, desk.context, [1, 2], [(1, "City")])),
+    PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),
     MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
     KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),
     LayoutDialog: Entry(lambda desk: LayoutDialog(None, Layout()), keys(Qt.Key.Key_Down, Qt.Key.Key_Space)),

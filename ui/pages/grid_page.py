@@ -17,10 +17,12 @@ from ui.dialogs.questions import tell_too_many_to_copy
 from ui.exporting import EXCEL, Exporter, Wanted, ask_for_file, export
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
+from ui.grids.condition_words import spoken
 from ui.grids.copying import MOST_TO_COPY
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import scaled
+from ui.look.plain import visible_text
 from ui.look.words import tr
 from ui.pages.details_pane import DetailsPane
 from ui.pages.pasted_list import PastedList
@@ -238,6 +240,21 @@ class GridPage(QWidget):
     def rows_to_export(self) -> Keys:
         """The selected rows; every row of the filter when fewer than two are."""
         return self.grid.selected_keys() if self.selected_count > 1 else self.grid.keys
+
+    def in_words(self) -> str:
+        """Which rows the grid shows, in a sentence."""
+        parts = [spoken(self.conditions or Group(), self.fields, self.nouns)]
+        if self.pasted is not None and self.pasted.words:
+            parts.append(f"{tr('Pasted list')}: {self.pasted.words}")
+        if self._quick.strip():
+            parts.append(tr("with “{words}”", words=visible_text(self._quick.strip())))
+        return ", ".join(parts)
+
+    def print_list(self, user: str) -> None:
+        """*Print*: what the grid shows, on paper or as a PDF."""
+        from ui.pages.printing import Printing
+
+        Printing(self, user).ask()
 
     def export_to(self, kind: str) -> None:
         """Ask for a file and export there, in a task."""

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
@@ -147,7 +148,8 @@ class Operation:
         for row, learner_id in rows:
             gone.append(row.id)
             self._note_whose(table, (getattr(row, "learner_id", None),))
-            before = {name: value for name, value in row._mapping.items() if value is not None and name != "id"}
+            before = {name: value for name, value in zip(row._fields, row, strict=True) if value is not None}
+            del before["id"]
             self._note(table, row.id, "delete", before, None, learner_id, None)
         for some in batched(gone):
             self.tx.execute(table.delete().where(table.c.id.in_(some)))
@@ -223,14 +225,23 @@ def begin(
 def unpacked(table: Table, body: str | None) -> dict[str, Any]:
     """Before or after values as Python values of the table's columns."""
     values: dict[str, Any] = json.loads(body) if body else {}
-    for name, value in values.items():
-        if value is not None:
-            python = table.c[name].type.python_type if name in table.c else str
-            if python is date:
-                values[name] = date.fromisoformat(value)
-            elif python is datetime:
-                values[name] = datetime.fromisoformat(value)
+    for name, read in _readers(table):
+        if values.get(name) is not None:
+            values[name] = read(values[name])
     return values
+
+
+@cache
+def names_of(table: Table) -> tuple[str, ...]:
+    """The columns of a table, in the order of its rows."""
+    return tuple(table.c.keys())
+
+
+@cache
+def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
+    """The columns of days and moments, and what reads them."""
+    kinds = [(one.name, one.type.python_type) for one in table.c]
+    return tuple((name, kind.fromisoformat) for name, kind in kinds if kind in (date, datetime))
 
 
 # ------------------------------------------------------------------------------------------------------- undo

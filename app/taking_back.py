@@ -7,10 +7,10 @@ from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Table, select
 
 from app.db import tables
-from app.history import Operation, UndoSummary, Values, batched, unpacked
+from app.history import Operation, UndoSummary, batched, names_of, unpacked
 
 # A row hangs on another: if that one was left as it is, this one is left too.
 _HANGS_ON = {
@@ -81,7 +81,7 @@ class TakingBack:
             if (name, getattr(now, link)) in self._left:
                 return False
         later_one_taken = spot in self._wanted
-        if not later_one_taken and not _untouched(now, one.version_after, unpacked(table, one.after)):
+        if not later_one_taken and not _untouched(now, one.version_after, table, one.after):
             return False
         wanted = self._wanted.setdefault(spot, {})
         if one.kind == "update":
@@ -93,8 +93,8 @@ class TakingBack:
         return True
 
 
-def _untouched(now: Row[Any], version: int | None, after: Values) -> bool:
+def _untouched(now: Row[Any], version: int | None, table: Table, after: str | None) -> bool:
     """Whether a row still is as the change left it: by its version, or by its values where it has none."""
     if version is not None:
         return bool(now.version == version)
-    return all(getattr(now, name) == value for name, value in after.items())
+    return unpacked(table, after).items() <= dict(zip(names_of(table), now, strict=True)).items()

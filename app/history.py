@@ -272,7 +272,7 @@ def undo(
     """
     from app import access, undo_updates  # which write history themselves
 
-    with db.write() as tx:
+    with db.write(much=True) as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
         if row is None or row.kind == "undo" or row.kind in _NEVER_UNDONE:
             raise _nothing_to_undo()

@@ -63,8 +63,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again on a quiet machine; take the cells of a row from the parser without an object for each.",
     ),
     "undo_load": (
-        "The load has become faster than its undo, which reads each row back, compares it with what the load left, and "
-        "writes a change of its own. Measured before the undo was given memory for the pages of the indexes.",
+        "The load has become faster than its undo, which reads each row back, compares it with what the load left, "
+        "and writes a change of its own. Measured before the undo was given memory for the pages of the indexes.",
         "Measure again; then delete the aims of learners that the load added in one statement.",
     ),
     "ui_stall": (

@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_tour(commands)
     _add_lrs(commands)
     _add_load(commands)
+    _add_sync(commands)
     _add_sandbox(commands)
     _add_db(commands)
     _add_secret(commands)
@@ -144,6 +145,19 @@ def _run_load(options: argparse.Namespace) -> int:
     from ui import command_load
 
     return command_load.run(options)
+
+
+def _add_sync(commands: Commands) -> None:
+    sync = commands.add_parser("sync", help="synchronise with the LMS")
+    sync.add_argument("what", nargs="?", choices=["courses", "enrolments", "all"], default="all")
+    sync.add_argument("--once", action="store_true", help="one run; without it on schedule until interrupted")
+    sync.set_defaults(run=_run_sync)
+
+
+def _run_sync(options: argparse.Namespace) -> int:
+    from ui import command_sync
+
+    return command_sync.run(options)
 
 
 def _add_sandbox(commands: Commands) -> None:

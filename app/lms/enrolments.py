@@ -92,7 +92,7 @@ def _fetch(calls: LmsCalls, course: DueCourse) -> Fetched:
             return Fetched((), participants, ())
         activities = calls.activities(course.number)
         active = [one.user for one in participants if one.student and one.active]
-        gradebook = calls.gradebook(course.number, active, float(course.timeout or USUAL_TIMEOUT))
+        gradebook = calls.gradebook(course.number, active, float(course.timeout) if course.timeout else None)
     except StopRunError as error:
         if error.code not in MAY_BE_ONE_COURSE:
             raise

@@ -19,7 +19,7 @@ from app.db.locks import Lock
 from app.db.tables import lms_vendor, sync_run
 from app.errors import AppError, ServiceError
 from app.history import Operation
-from app.lms import errors_kept
+from app.lms import errors_kept, runs
 from app.lms.errors import Found, Level, of_connection
 from app.tasks import Cancelled
 
@@ -133,6 +133,7 @@ def running(db: Database, user: User, kind: str, trigger: str) -> Iterator[Run]:
     with locks.held(db, LOCK, user.name) as lock:
         with db.write() as tx:
             _bury(tx, db)
+            runs.forget_old(tx, db)
             run = Run(db, user, kind, _begin(tx, db, user, kind, trigger), lock)
             lock.job(tx, run.id)
         try:

@@ -1,0 +1,113 @@
+"""When the LMS is synchronised, and whom to ask when it fails: settings that every computer shares (LS-S1, LS-S8)."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, select
+
+from app import access, history
+from app.access import Permission, User
+from app.db.database import Database
+from app.db.tables import setting
+from app.errors import InputError
+from app.folding import cleaned
+from app.history import Operation
+
+SHORTEST, USUAL, LONGEST = 5, 30, 240
+LONGEST_CONTACT = 500
+_CONTACT = "lms.contact"
+
+
+class Kind(StrEnum):
+    """The two synchronisations, in the order in which they run when both are due (LS-S4)."""
+
+    COURSES = "courses"
+    ENROLMENTS = "enrolments"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """When one of them runs. `interval` in minutes; paused until the day named, which is the first one again."""
+
+    on: bool = True
+    interval: int = USUAL
+    paused_until: date | None = None
+
+    def paused(self, today: date) -> bool:
+        return self.paused_until is not None and today < self.paused_until
+
+    @property
+    def average_age(self) -> float:
+        """Minutes that data are old on average (LS-S2)."""
+        return self.interval / 2
+
+
+@dataclass(frozen=True, slots=True)
+class SyncSettings:
+    """All of it. `contact`: the college's own words on whom to ask when the LMS is down."""
+
+    courses: Plan = Plan()
+    enrolments: Plan = Plan()
+    contact: str = ""
+
+    def of(self, kind: Kind) -> Plan:
+        return self.courses if kind is Kind.COURSES else self.enrolments
+
+
+def read(tx: Connection) -> SyncSettings:
+    """The settings as the database has them now."""
+    keys = [_CONTACT, *(_key(kind) for kind in Kind)]
+    held = {row.key: row.value for row in tx.execute(select(setting).where(setting.c.key.in_(keys)))}
+    plans = {kind: _plan(held.get(_key(kind))) for kind in Kind}
+    return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], held.get(_CONTACT) or "")
+
+
+def _key(kind: Kind) -> str:
+    return f"lms.{kind.value}"
+
+
+def _plan(body: str | None) -> Plan:
+    if not body:
+        return Plan()
+    told: Mapping[str, Any] = json.loads(body)
+    until = told["paused_until"]
+    return Plan(told["on"], told["interval"], date.fromisoformat(until) if until else None)
+
+
+def save(db: Database, user: User, wanted: SyncSettings) -> bool:
+    """Keep them for every computer; returns whether anything differed. Raises AccessError, InputError."""
+    for kind in Kind:
+        if not SHORTEST <= wanted.of(kind).interval <= LONGEST:
+            raise InputError(
+                f"The interval is {SHORTEST} to {LONGEST} minutes.", hint="Choose one between.", field=kind.value
+            )
+    contact = cleaned(wanted.contact)
+    if contact is not None and len(contact) > LONGEST_CONTACT:
+        raise InputError("This contact is too long.", hint=f"There is room for {LONGEST_CONTACT} characters.")
+    values = {_CONTACT: contact} | {_key(kind): _body(wanted.of(kind)) for kind in Kind}
+    with db.write() as tx:
+        access.require(tx, user, Permission.DECIDE_COURSES)
+        rows = {key: row_of(tx, key) for key in values}
+        differing = [(rows[key], {"value": value}, None) for key, value in values.items() if rows[key].value != value]
+        if differing:
+            operation: Operation = history.begin(tx, db, user.id, "lms_settings")
+            operation.update_many(setting, differing)
+            operation.end(tx)
+    return bool(differing)
+
+
+def _body(plan: Plan) -> str:
+    until = plan.paused_until.isoformat() if plan.paused_until else None
+    return json.dumps({"on": plan.on, "interval": plan.interval, "paused_until": until})
+
+
+def row_of(tx: Connection, key: str) -> Row[Any]:
+    """The row of a setting, made when first needed."""
+    row = tx.execute(select(setting).where(setting.c.key == key)).one_or_none()
+    if row is None:
+        row = tx.execute(insert(setting).values(key=key).returning(setting)).one()
+    return row

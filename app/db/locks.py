@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from app.db.database import Database
 from app.db.tables import job_lock
-from app.errors import ConflictError, DatabaseError
+from app.errors import AppError, ConflictError, DatabaseError
 
 ALIVE_EVERY = 5.0
 """Seconds between two signs of life."""
@@ -128,6 +128,6 @@ def held(db: Database, name: str, owner: str) -> Iterator[Lock]:
 
 def _keep_alive(lock: Lock, ended: threading.Event) -> None:
     while not ended.wait(ALIVE_EVERY):
-        with contextlib.suppress(DatabaseError):  # the next sign may get through
+        with contextlib.suppress(AppError):  # the next sign may get through
             if not lock.sign():
                 return

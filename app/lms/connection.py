@@ -142,7 +142,7 @@ def take_notice(db: Database, kind: Kind, today: date | None = None) -> Notice |
     if not goes_down and not (held is not None and recovered):
         return None
     with db.write() as tx:
-        settings.row_of(tx, key)
+        settings.row_of(db, tx, key)
         now = db.now(tx)
         contact = settings.read(tx).contact
         if goes_down:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select
+from sqlalchemy import Connection, Row, select
 
 from app import access, history
 from app.access import Permission, User
@@ -18,6 +18,7 @@ from app.errors import InputError
 from app.folding import cleaned, fold
 from app.history import unpacked
 from app.lms.courses_list import CourseState, former_selves
+from app.lms.settings import row_of
 
 _RULES = "lms.course_rules"
 MOST_RULES = 100
@@ -158,9 +159,7 @@ def save_rules(db: Database, user: User, rules: Sequence[Rule]) -> None:
     body = json.dumps([asdict(one) for one in rules], ensure_ascii=False)
     with db.write() as tx:
         access.require(tx, user, Permission.DECIDE_COURSES)
-        row = tx.execute(select(setting).where(setting.c.key == _RULES)).one_or_none()
-        if row is None:
-            row = tx.execute(insert(setting).values(key=_RULES).returning(setting)).one()
+        row = row_of(db, tx, _RULES)
         if history.differs(row, {"value": body}):
             under_way = history.begin(tx, db, user.id, "lms_course_rules")
             under_way.update(setting, row, {"value": body})

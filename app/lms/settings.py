@@ -91,7 +91,7 @@ def save(db: Database, user: User, wanted: SyncSettings) -> bool:
     values = {_CONTACT: contact} | {_key(kind): _body(wanted.of(kind)) for kind in Kind}
     with db.write() as tx:
         access.require(tx, user, Permission.DECIDE_COURSES)
-        rows = {key: row_of(tx, key) for key in values}
+        rows = {key: row_of(db, tx, key) for key in values}
         differing = [(rows[key], {"value": value}, None) for key, value in values.items() if rows[key].value != value]
         if differing:
             operation: Operation = history.begin(tx, db, user.id, "lms_settings")
@@ -105,9 +105,11 @@ def _body(plan: Plan) -> str:
     return json.dumps({"on": plan.on, "interval": plan.interval, "paused_until": until})
 
 
-def row_of(tx: Connection, key: str) -> Row[Any]:
+def row_of(db: Database, tx: Connection, key: str) -> Row[Any]:
     """The row of a setting, made when first needed."""
-    row = tx.execute(select(setting).where(setting.c.key == key)).one_or_none()
+    query = select(setting).where(setting.c.key == key)
+    row = tx.execute(query).one_or_none()
     if row is None:
-        row = tx.execute(insert(setting).values(key=key).returning(setting)).one()
-    return row
+        db.alone(tx)  # of two computers that make it at once, one is the first
+        row = tx.execute(query).one_or_none()
+    return row if row is not None else tx.execute(insert(setting).values(key=key).returning(setting)).one()

@@ -1,0 +1,308 @@
+"""The connection over time: states, notices told once, settings, locks between computers, runs kept and reported."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.access import Role, User
+from app.db import locks
+from app.db.database import Database
+from app.db.tables import hold, job_lock, sync_error, sync_run
+from app.errors import AccessError, ConflictError, InputError
+from app.lms import connection, courses, enrolments, errors_kept, errors_list, run, runs, runs_list, schedule
+from app.lms import settings as sync_settings
+from app.lms.connection import State
+from app.lms.schedule import Told
+from app.lms.settings import Kind, Plan, SyncSettings
+from app.tasks import TaskContext
+from tests.builders import user_with
+from tests.db.test_lms_enrolments import Class, synced
+from tests.lms.fake_lms import FakeLms, broken, refused
+
+COURSES, ENROLMENTS = Kind.COURSES, Kind.ENROLMENTS
+
+
+def all_runs_earlier(db: Database, minutes: int) -> None:
+    """Time passes."""
+    with db.write() as tx:
+        for row in tx.execute(select(sync_run)).all():
+            values = {"started_at": row.started_at - timedelta(minutes=minutes)}
+            values["ended_at"] = row.ended_at - timedelta(minutes=minutes)
+            tx.execute(update(sync_run).where(sync_run.c.id == row.id).values(values))
+
+
+def standing(db: Database, kind: Kind) -> connection.Standing:
+    with db.read() as tx:
+        return connection.read(db, tx, kind)
+
+
+def run_courses(db: Database, user: User, lms: FakeLms):
+    return courses.run(TaskContext(), db, user, lms)
+
+
+@pytest.mark.rule("LS-N2", "LS-N3")
+def test_down_is_told_once_and_recovery_once(db: Database, user: User):
+    lms = FakeLms()
+    lms.course("5")
+    sync_settings.save(db, user, SyncSettings(contact="Ring Ada, ext. 12"))
+    run_courses(db, user, lms)
+    assert standing(db, COURSES).state is State.HEALTHY
+    assert connection.take_notice(db, COURSES) is None
+    lms.failing["courses"] = broken("SE-03")
+    all_runs_earlier(db, 29)
+    run_courses(db, user, lms)
+    assert standing(db, COURSES).state is State.FAILING
+    assert connection.take_notice(db, COURSES) is None
+    all_runs_earlier(db, 2)
+    run_courses(db, user, lms)
+    told = standing(db, COURSES)
+    assert (told.state, told.cause.code if told.cause else None) == (State.DOWN, "SE-03")
+    notices = [connection.take_notice(db, COURSES) for _ in range(3)]
+    notice = notices[0]
+    assert notices[1:] == [None, None]
+    assert notice is not None
+    assert (notice.down, notice.runs_missed, notice.contact) == (True, 2, "Ring Ada, ext. 12")
+    assert connection.take_notice(db, ENROLMENTS) is None, "each kind has its own"
+    lms.failing.clear()
+    run_courses(db, user, lms)
+    notice = connection.take_notice(db, COURSES)
+    assert notice is not None
+    assert (notice.down, notice.runs_missed) == (False, 2)
+    assert timedelta(minutes=30) < notice.lasted < timedelta(minutes=40)
+    assert connection.take_notice(db, COURSES) is None
+
+
+@pytest.mark.rule("SE-R6", "LS-N2")
+def test_an_accepted_failure_raises_no_notice(db: Database, user: User):
+    lms = FakeLms()
+    lms.failing["courses"] = broken("SE-05")
+    run_courses(db, user, lms)
+    all_runs_earlier(db, 60)
+    run_courses(db, user, lms)
+    with db.read() as tx:
+        [key] = db.ids(tx, errors_list.keys_query())
+    with pytest.raises(InputError, match="a reason and a last day"):
+        errors_kept.accept(db, user, [key], "Summer upgrade", None)
+    assert errors_kept.accept(db, user, [key], "Summer upgrade", date.today() + timedelta(days=3)) == 1
+    assert connection.take_notice(db, COURSES) is None
+    assert errors_kept.accept(db, user, [key], None, None) == 1
+    with db.read() as tx:
+        assert errors_kept.snooze(db, user, [key], db.now(tx) + timedelta(hours=1)) == 1
+    assert connection.take_notice(db, COURSES) is None
+    errors_kept.snooze(db, user, [key], None)
+    assert connection.take_notice(db, COURSES) is not None
+
+
+@pytest.mark.rule("LS-N2")
+def test_of_two_computers_one_tells(db: Database, user: User, address: str):
+    lms = FakeLms()
+    lms.failing["courses"] = broken("SE-01")
+    run_courses(db, user, lms)
+    all_runs_earlier(db, 60)
+    run_courses(db, user, lms)
+    told, together = [], threading.Barrier(2, timeout=20)
+
+    def computer() -> None:
+        other = Database(address)
+        together.wait()
+        told.append(connection.take_notice(other, COURSES))
+        other.close()
+
+    threads = [threading.Thread(target=computer) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(one is not None for one in told) == 1
+
+
+@pytest.mark.rule("SE-15", "SE-12")
+def test_degraded_held_and_mere_information(db: Database, user: User):
+    lms = FakeLms()
+    some, other = Class(db, lms, "5"), Class(db, lms, "6")
+    some.learner(1)
+    synced(db, user, lms)
+    assert standing(db, ENROLMENTS).state is State.HEALTHY, "no activities: information"
+    lms.failing["6"] = refused("SE-12")
+    synced(db, user, lms)
+    found = standing(db, ENROLMENTS)
+    assert (found.state, found.facts.errors) == (State.DEGRADED, 1)
+    assert other.id
+    lms.listed = []
+    run_courses(db, user, lms)
+    assert (standing(db, COURSES).state, standing(db, ENROLMENTS).state) == (State.HELD, State.DEGRADED)
+    until = date.today() + timedelta(days=2)
+    sync_settings.save(db, user, SyncSettings(enrolments=Plan(paused_until=until)))
+    assert standing(db, ENROLMENTS).state is State.PAUSED
+
+
+@pytest.mark.rule("LS-S1", "LS-S8")
+def test_settings_are_shared_and_checked(db: Database, user: User):
+    wanted = SyncSettings(Plan(True, 5), Plan(False, 240, date(2027, 1, 4)), "Ada")
+    assert sync_settings.save(db, user, wanted) is True
+    assert sync_settings.save(db, user, wanted) is False
+    with db.read() as tx:
+        assert sync_settings.read(tx) == wanted
+    for interval in (4, 241):
+        with pytest.raises(InputError, match="5 to 240"):
+            sync_settings.save(db, user, SyncSettings(Plan(True, interval)))
+    with pytest.raises(InputError, match="too long"):
+        sync_settings.save(db, user, SyncSettings(contact="x" * 501))
+    with pytest.raises(AccessError):
+        sync_settings.save(db, user_with(db, Role.ENROLMENT_MANAGER), SyncSettings())
+
+
+@pytest.mark.rule("LS-N1", "LS-S5")
+def test_the_schedule_reads_what_became_of_the_last_runs(db: Database, user: User):
+    lms = FakeLms()
+    run_courses(db, user, lms)
+    lms.failing["courses"] = broken("SE-03")
+    run_courses(db, user, lms)
+    run_courses(db, user, lms)
+    run.skipped(db, user, "courses", "It was under way.")
+    with db.read() as tx:
+        plans, told = schedule.read(db, tx)
+    assert plans == SyncSettings()
+    one = told[COURSES]
+    assert (one.failures, one.hopeless, one.succeeded is not None, one.tried is not None) == (2, True, True, True)
+    assert told[ENROLMENTS] == Told(told[ENROLMENTS].now)
+
+
+# ------------------------------------------------------------------------------------------------------------- locks
+
+
+@pytest.mark.rule("LS-S3")
+def test_never_two_runs_at_once(db: Database, user: User):
+    lms = FakeLms()
+    lms.course("5")
+    met: list[ConflictError] = []
+
+    def another(call: str, course: str) -> None:
+        if call == "courses":
+            try:
+                enrolments.run(TaskContext(), db, user, FakeLms())
+            except ConflictError as error:
+                met.append(error)
+
+    lms.on_call = another
+    assert run_courses(db, user, lms).state == "finished"
+    assert len(met) == 1
+    assert "by first on " in met[0].message
+    lms.on_call = lambda call, course: None
+    assert run_courses(db, user, lms).state == "finished", "and it is free again"
+
+
+def test_a_silent_lock_is_taken_over_and_its_holder_notices(db: Database):
+    first = locks.take(db, "x", "Ann")
+    assert first is not None
+    assert locks.take(db, "x", "Ben") is None
+    with db.read() as tx:
+        held = locks.holder(tx, db, "x")
+    assert held is not None
+    assert held.owner == "Ann"
+    with db.write() as tx:
+        tx.execute(update(job_lock).values(alive_at=db.now(tx) - timedelta(seconds=61)))
+    with db.read() as tx:
+        assert locks.holder(tx, db, "x") is None
+    second = locks.take(db, "x", "Ben")
+    assert second is not None
+    assert first.sign() is False
+    with db.write() as tx, pytest.raises(ConflictError):
+        first.require(tx)
+    first.release()
+    assert second.sign() is True, "it was not ours any more to give back"
+
+
+def test_a_lock_gives_signs_of_life(db: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(locks, "ALIVE_EVERY", 0.02)
+    signed = threading.Event()
+    sign = locks.Lock.sign
+
+    def seen(lock: locks.Lock) -> bool:
+        done = sign(lock)
+        signed.set()
+        return done
+
+    monkeypatch.setattr(locks.Lock, "sign", seen)
+    with locks.held(db, "x", "Ann"):
+        with db.read() as tx:
+            since = tx.execute(select(job_lock.c.alive_at)).scalar_one()
+        assert signed.wait(20)
+        with db.read() as tx:
+            assert tx.execute(select(job_lock.c.alive_at)).scalar_one() > since
+    with db.read() as tx:
+        assert locks.holder(tx, db, "x") is None
+
+
+def test_of_many_who_want_a_new_lock_one_gets_it(address: str):
+    got, together = [], threading.Barrier(4, timeout=20)
+
+    def computer(number: int) -> None:
+        db = Database(address)
+        together.wait()
+        got.append(locks.take(db, "new", str(number)))
+        db.close()
+
+    threads = [threading.Thread(target=computer, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(one is not None for one in got) == 1
+
+
+# -------------------------------------------------------------------------------------------------------------- runs
+
+
+def test_runs_are_kept_for_two_years(db: Database, user: User):
+    lms = FakeLms()
+    some = Class(db, lms, "5")
+    some.learner(1, 5.0)
+    lms.failing["5"] = refused("SE-13")
+    old = synced(db, user, lms)
+    lms.failing.clear()
+    lms.listed = []
+    held = run_courses(db, user, lms)
+    run.skipped(db, user, "courses", "It was under way.")
+    with db.write() as tx:
+        long_ago = db.now(tx) - timedelta(days=740)
+        tx.execute(update(sync_run).values(started_at=long_ago))
+        tx.execute(update(sync_error).values(cleared_at=None))
+    synced(db, user, lms)
+    with db.read() as tx:
+        kept = set(tx.execute(select(sync_run.c.id)).scalars())
+        assert tx.execute(select(func.count(hold.c.id))).scalar_one() == 1
+    with db.read() as tx:
+        assert tx.execute(select(sync_run.c.id).where(sync_run.c.state == "skipped")).all() == []
+    assert old.run_id not in kept
+    assert held.run_id in kept, "its decision is still to be made"
+
+
+@pytest.mark.rule("LS-N5", "LS-N6")
+def test_the_report_names_nobody_and_holds_no_token(db: Database, user: User):
+    lms = FakeLms()
+    some = Class(db, lms, "5", short_name="SECRETCOURSE", full_name="SECRETCOURSE")
+    some.learner(1, 5.0, family_name="Plantedname", given_names="Plantedfirst", email="planted@example.org")
+    lms.failing["5"] = refused("SE-13")
+    synced(db, user, lms)
+    lms.failing["courses"] = broken("SE-03")
+    run_courses(db, user, lms)
+    with db.read() as tx:
+        text = runs.report(db, tx, "moodle.example.org", ["ok Name", "NOT Token: SE-03"])
+    for word in ("SE-03", "SE-13", "moodle.example.org", "courses 1", "NOT Token"):
+        assert word in text, word
+    for planted in ("Planted", "planted", "SECRETCOURSE", "240001", user.name):
+        assert planted not in text, planted
+    with db.read() as tx:
+        ids = db.ids(tx, runs_list.keys_query())
+        assert len(runs_list.rows(tx, ids)) == 2
+
+
+@pytest.mark.rule("LS-N6")
+def test_nothing_stored_could_be_a_token():
+    from app.db.tables import metadata
+
+    names = [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.c]
+    assert [name for name in names if "token" in name] == ["job_lock.token"]

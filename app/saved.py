@@ -33,6 +33,9 @@ class Kind(StrEnum):
     ENROLMENT_SEARCH = "search.enrolments"
     SYNC_RUN_SEARCH = "search.sync_runs"
     SYNC_ERROR_SEARCH = "search.sync_errors"
+    LEARNER_LAYOUT = "layout.learners"
+    ATTAINMENT_LAYOUT = "layout.attainments"
+    PLR_LAYOUT = "layout.plr"
 
 
 @dataclass(frozen=True, slots=True)

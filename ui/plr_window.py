@@ -114,6 +114,8 @@ class PlrWindow(QWidget):
         self.search.textChanged.connect(page.set_quick)
         self.search.left.connect(page.grid.setFocus)
         bar.right.addWidget(self.search)
+        self.columns = icon_button(Icon.COLUMNS, tr("Columns"), "plr_columns_button", clicked=self._show_columns)
+        bar.right.addWidget(self.columns)
         self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "plr_details_button", checkable=True)
         self.details.setChecked(True)
         self.details.toggled.connect(page.pane.setVisible)
@@ -123,6 +125,10 @@ class PlrWindow(QWidget):
         close.setToolTip(tr("Close ({keys})", keys=shown_keys("Ctrl+W")))
         bar.right.addWidget(close)
         return bar
+
+    @Slot()
+    def _show_columns(self) -> None:
+        self.page.columns_menu().popup(self.columns.mapToGlobal(QPoint(0, self.columns.height())))
 
     def _searches_button(self) -> QToolButton:
         menu = QMenu(self)

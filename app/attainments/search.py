@@ -13,6 +13,7 @@ from app.db.database import Database
 from app.db.tables import app_user, attainment, attainment_type, change, learner, operation
 from app.folding import fold
 from app.history import unpacked
+from app.sorting import SortKey, order_by
 
 _ORIGINS = (("lrs", "LRS"), ("hand", "By hand"), ("file", "File"))
 
@@ -99,6 +100,7 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "awarding_org": attainment.c.awarding_org,
     "origin": attainment.c.origin,
 }
+DEFAULT_SORT = "name"
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -113,19 +115,18 @@ def keys_query(
     sort: str = "",
     *,
     descending: bool = False,
+    then: Sequence[SortKey] = (),
     learners: Any = None,
 ) -> Select[Any]:
-    """The ids of the attainments that pass; `learners` (see Database.ids_as_table) limits whose. InputError as
-    `conditions.check`."""
+    """The ids of the attainments that pass, by `sort` and equal ones by `then`; `learners` (see
+    Database.ids_as_table) limits whose. InputError as `conditions.check`."""
     query = _joined(select(attainment.c.id)).where(_shown(), where(group, FIELDS), _quick(quick))
     if learners is not None:
         query = query.join(learners, learners.c.id == attainment.c.learner_id)
-    column = _SORTS.get(sort, learner.c.family_fold)
+    terms = order_by((SortKey(sort if sort in _SORTS else DEFAULT_SORT, descending), *then), _SORTS)
     if descending:
-        return query.order_by(column.desc().nulls_last(), attainment.c.learner_id.desc(), attainment.c.id.desc())
-    return query.order_by(
-        column.asc().nulls_first(), attainment.c.learner_id, attainment.c.award_date.nulls_first(), attainment.c.id
-    )
+        return query.order_by(*terms, attainment.c.learner_id.desc(), attainment.c.id.desc())
+    return query.order_by(*terms, attainment.c.learner_id, attainment.c.award_date.nulls_first(), attainment.c.id)
 
 
 def total_query(learners: Any = None) -> Select[Any]:

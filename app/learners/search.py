@@ -17,6 +17,7 @@ from app.db.types import Unindexed
 from app.errors import InputError
 from app.folding import fold
 from app.learners.related import RELATED
+from app.sorting import SortKey, order_by
 from app.ulns import UlnState
 
 
@@ -155,26 +156,26 @@ def keys_query(
     sort: str = "",
     *,
     descending: bool = False,
+    then: Sequence[SortKey] = (),
     listed: Where | None = None,
 ) -> Select[Any]:
-    """The ids of the learners that pass, in order; equal values in the order of ids. `listed`: the condition of a
-    pasted list (see `app.learners.listed`). Raises InputError."""
+    """The ids of the learners that pass, in order: by `sort`, equal ones by `then`, equal ones in the order of ids.
+    `listed`: the condition of a pasted list (see `app.learners.listed`). Raises InputError."""
     sort = sort if sort in _SORTS else DEFAULT_SORT
+    sorts = {sort, *(key.column for key in then)}
     shown = _SHOWN_SCANNED if quick.strip() else SHOWN
     query = select(learner.c.id).where(shown, where(group, FIELDS), _quick(quick))
     if listed is not None:
         query = query.where(listed)
     used = fields_used(group)
-    if "campus" in used or sort == "campus":
+    if "campus" in used | sorts:
         query = query.outerjoin(campus, campus.c.id == learner.c.campus_id)
-    if "last_plr" in used or sort == "last_plr":
+    if "last_plr" in used | sorts:
         query = query.outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
-    if sort in _GLANCE or used & _GLANCE:
+    if (used | sorts) & _GLANCE:
         query = query.outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
-    column = _SORTS[sort]
-    if descending:
-        return query.order_by(column.desc().nulls_last(), learner.c.id.desc())
-    return query.order_by(column.asc().nulls_first(), learner.c.id.asc())
+    ids = learner.c.id.desc() if descending else learner.c.id.asc()
+    return query.order_by(*order_by((SortKey(sort, descending), *then), _SORTS), ids)
 
 
 def total_query() -> Select[Any]:

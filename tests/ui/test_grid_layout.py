@@ -147,7 +147,7 @@ def test_the_menu_sorts_moves_hides_and_resets(view, qtbot):
     assert not shown.isChecked()
     shown.trigger()
     assert "surname" in order(view)
-    entry(view.columns_menu(), "Reset Columns").trigger()
+    entry(view.columns_menu(), "Standard Layout").trigger()
     assert order(view) == IDS
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
+from app.sorting import SortKey
 from tests.ui.grid_people import COLUMNS, People, SlowPeople, keys_of, person
 from ui.grids.columns import Role
 from ui.grids.paged_model import GUTTER, MOST_PAGES, PAGE, PagedModel
@@ -41,7 +42,7 @@ def test_qt_finds_no_fault_in_the_model(qapp, source):
     model.replace_tail(2, array("q", [903, 901, 904]))
     model.replace_tail(200, array("q", []))
     model.refresh_rows([1, 2])
-    model.show_sort("surname", True)
+    model.show_order([SortKey("surname", True)])
     model.set_keys(array("q"))
     del tester
 
@@ -166,9 +167,12 @@ def test_the_header_speaks_of_the_sorting(qapp):
     model = PagedModel(People([]))
     side = Qt.Orientation.Horizontal
     assert [model.headerData(section, side) for section in range(1, 7)] == [column.title for column in COLUMNS]
-    model.show_sort("surname", True)
+    model.show_order([SortKey("surname", True)])
     assert model.headerData(3, side, ALOUD) == "Surname, sorted descending"
     assert model.headerData(2, side, ALOUD) == "Person Code"
+    model.show_order([SortKey("surname", True), SortKey("born")])
+    assert model.headerData(3, side, ALOUD) == "Surname, sorted descending, 1 of 2"
+    assert model.headerData(4, side, ALOUD) == "Date of Birth, sorted ascending, 2 of 2"
 
 
 @given(

@@ -21,6 +21,7 @@ from tests.ui.conftest import Room
 from tests.ui.dialog_room import child, click, press, unnamed, when_asked, write_into
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
+from ui.dialogs.saved_words import search_words
 from ui.pages.searches import Searches
 from ui.ribbon_buttons import RibbonButton
 
@@ -187,7 +188,7 @@ def test_save_refuses_no_name_and_overwrites_only_when_asked(room: Room):
 def test_rename_share_and_delete(room: Room):
     for name in ("one", "two"):
         save(room, name)
-    dialog = SavedSearchesDialog(room.window, room.window.runner, room.context, Kind.LEARNER_SEARCH)
+    dialog = SavedSearchesDialog(room.window, room.window.runner, room.context, Kind.LEARNER_SEARCH, search_words())
     dialog.open()
     room.until(lambda: len(dialog.found) == 2)
     assert unnamed(dialog) == []
@@ -203,7 +204,7 @@ def test_rename_share_and_delete(room: Room):
 
 def test_what_somebody_changed_meanwhile_is_said_and_kept(room: Room):
     save(room, "one")
-    dialog = SavedSearchesDialog(room.window, room.window.runner, room.context, Kind.LEARNER_SEARCH)
+    dialog = SavedSearchesDialog(room.window, room.window.runner, room.context, Kind.LEARNER_SEARCH, search_words())
     dialog.open()
     room.until(lambda: len(dialog.found) == 1)
     store.rename(room.context.db, room.context.user, dialog.found[0], "other", shared=True)

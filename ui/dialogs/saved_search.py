@@ -1,4 +1,4 @@
-"""The name of a saved search: asked for when one is saved, renamed or shared."""
+"""The name of a saved search or layout: asked for when one is saved, renamed or shared."""
 
 from collections.abc import Callable
 
@@ -10,6 +10,7 @@ from app.saved import LONGEST_NAME, Saved
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.questions import confirm_discarding
+from ui.dialogs.saved_words import SavedWords
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import ask
 from ui.look.fonts import Type
@@ -25,7 +26,7 @@ Submit = Callable[[TaskContext, str, bool, Saved | None], object]
 
 
 class NameDialog(FormDialog):
-    """`taken` gives the search of mine that has a name already: it is overwritten only when asked for."""
+    """`taken` gives what of mine has a name already: it is overwritten only when asked for."""
 
     def __init__(
         self,
@@ -34,13 +35,14 @@ class NameDialog(FormDialog):
         heading: str,
         submit: Submit,
         taken: Callable[[str], Saved | None],
+        words: SavedWords,
         *,
         sentence: str = "",
         name: str = "",
         shared: bool = False,
     ) -> None:
         super().__init__(parent, title=heading, heading=heading, icon=Icon.BOOKMARK_SIMPLE, name="saved_search")
-        self._runner, self._submit, self._taken = runner, submit, taken
+        self._runner, self._submit, self._taken, self._words = runner, submit, taken, words
         self._saving: TaskContext | None = None
         if sentence:
             self.content.addWidget(
@@ -52,13 +54,14 @@ class NameDialog(FormDialog):
         self.shared = QCheckBox(tr("Show it to everybody who uses this database"))
         self.shared.setObjectName("search_shared")
         self.shared.setChecked(shared)
+        self.shared.setVisible(words.shares)
         self.content.addWidget(self.shared)
         self.content.addStretch(1)
         self.add_button(tr("Cancel"), name="search_cancel", clicked=self.reject)
         self.save_button = self.add_button(tr("Save"), kind="primary", name="search_save", clicked=self.accept)
         self._opened_with = (self.edit.text(), shared)
         self.edit.textChanged.connect(self._edited)
-        self.open_at(460, 240)
+        self.open_at(460, 240 if words.shares else 200)
         self.fit()
         self.field.lead_here()
 
@@ -88,8 +91,8 @@ class NameDialog(FormDialog):
     def _may_overwrite(self, over: Saved) -> bool:
         answer = ask(
             self,
-            tr("Saved Searches"),
-            tr("You have saved a search under the name “{name}” already.", name=visible_text(over.name)),
+            self._words.title,
+            tr(self._words.taken, name=visible_text(over.name)),
             tr("Overwrite it, or go back and type another name."),
             [("overwrite", tr("Overwrite")), ("back", tr("Go Back"))],
             safe="back",
@@ -122,5 +125,5 @@ class NameDialog(FormDialog):
         if self._saving is not None:
             return
         changed = (self.edit.text(), self.shared.isChecked()) != self._opened_with
-        if not changed or confirm_discarding(self, tr("The search is not saved under this name yet.")):
+        if not changed or confirm_discarding(self, self._words.unsaved):
             super().reject()

@@ -1,4 +1,4 @@
-"""My saved searches: rename one, share it or keep it to oneself, delete it."""
+"""My saved searches or layouts: rename one, share it or keep it to oneself, delete it."""
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -9,9 +9,9 @@ from app.errors import AppError
 from app.saved import Kind, Saved
 from app.tasks import TaskContext
 from ui.dialogs.saved_search import NameDialog
+from ui.dialogs.saved_words import SavedWords
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
-from ui.grids.columns import State
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
@@ -23,25 +23,24 @@ from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
-_SHARED = State(Icon.USERS, "Everybody", Role.INFO)
-_MINE = State(Icon.USER, "Only you", Role.TEXT2)
-
 
 class SavedSearchesDialog(FormDialog):
     """`listed` when the list has been read."""
 
     listed = Signal()
 
-    def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, kind: Kind) -> None:
-        heading = tr("Saved Searches")
+    def __init__(
+        self, parent: QWidget | None, runner: TaskRunner, context: AppContext, kind: Kind, words: SavedWords
+    ) -> None:
+        heading = words.title
         super().__init__(parent, title=heading, heading=heading, icon=Icon.BOOKMARKS, name="saved_searches_dialog")
-        self._runner, self._context, self._kind = runner, context, kind
+        self._runner, self._context, self._kind, self._words = runner, context, kind, words
         self.found: list[Saved] = []
         self.banner = Banner(Icon.X_CIRCLE, Role.BAD, "")
         self.banner.hide()
         self.content.addWidget(self.banner)
         self.list = StateList(
-            (ListColumn(tr("Name"), "key", 40), ListColumn(tr("Who sees it"), "text", 20)), "my_searches", 1
+            (ListColumn(tr("Name"), "key", 40), ListColumn(words.column, "text", 20)), "my_searches", 1
         )
         self.list.setAccessibleName(heading)
         card = Card(line=Role.LINE2)
@@ -52,7 +51,7 @@ class SavedSearchesDialog(FormDialog):
             tr("Delete"), Icon.TRASH, name="searches_delete", clicked=self.delete, left=True
         )
         self.rename_button = self.add_button(
-            tr("Rename or Share"), Icon.PENCIL_SIMPLE, name="searches_rename", clicked=self.rename
+            words.rename, Icon.PENCIL_SIMPLE, name="searches_rename", clicked=self.rename
         )
         self.close_button = self.add_button(tr("Close"), kind="primary", name="searches_close", clicked=self.accept)
         self.list.selectionModel().currentRowChanged.connect(self._refresh)
@@ -75,13 +74,11 @@ class SavedSearchesDialog(FormDialog):
         self.found = found
         rows = []
         for one in found:
-            state = _SHARED if one.shared else _MINE
-            rows.append(StateRow(state, (one.name, tr(state.text))))
+            rows.append(StateRow(self._words.state(one), (one.name, "")))
         self.list.show_states(rows)
         if found and self.list.currentIndex().row() < 0:
             self.list.selectRow(0)
-        words = plural(len(found), "{n} search of yours.", "{n} searches of yours.")
-        self.say(tr("Saved Searches"), words if found else tr("You have saved no search yet."))
+        self.say(self._words.title, plural(len(found), *self._words.count) if found else self._words.none)
         self._refresh()
         (self.list if found else self.close_button).setFocus()
         self.listed.emit()
@@ -94,9 +91,9 @@ class SavedSearchesDialog(FormDialog):
 
     @Slot()
     def _refresh(self) -> None:
-        reason = "" if self.current is not None else tr("Select a search first.")
-        enable(self.rename_button, reason, tr("Another name, or who sees it"))
-        enable(self.delete_button, reason, tr("For everybody it is shared with too"))
+        reason = "" if self.current is not None else self._words.select
+        enable(self.rename_button, reason, self._words.rename_tip)
+        enable(self.delete_button, reason, self._words.delete_tip)
 
     @Slot()
     def rename(self) -> None:
@@ -110,7 +107,14 @@ class SavedSearchesDialog(FormDialog):
             store.rename(db, user, one, name, shared=shared)
 
         dialog = NameDialog(
-            self, self._runner, tr("Rename or Share"), submit, lambda name: None, name=one.name, shared=one.shared
+            self,
+            self._runner,
+            self._words.rename,
+            submit,
+            lambda name: None,
+            self._words,
+            name=one.name,
+            shared=one.shared,
         )
         dialog.exec()
         self.banner.hide()
@@ -125,8 +129,8 @@ class SavedSearchesDialog(FormDialog):
         others = tr("Those it is shared with lose it too. ") if one.shared else ""
         answer = ask(
             self,
-            tr("Saved Searches"),
-            tr("Delete the search “{name}”?", name=visible_text(one.name)),
+            self._words.title,
+            tr(self._words.delete, name=visible_text(one.name)),
             others + tr("This cannot be undone."),
             [("delete", tr("Delete")), ("keep", tr("Keep"))],
             safe="keep",

@@ -1,4 +1,4 @@
-"""Order, widths and visibility of a grid's columns, and the one column that takes the spare width."""
+"""Order, widths and visibility of a grid's columns, which of them stay, and the one that takes the spare width."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QHeaderView
 
 from ui.grids.columns import Column
+from ui.grids.frozen_header import FrozenHeader
 from ui.grids.header import GUTTER_WIDTH, SMALLEST_SECTION
 from ui.grids.paged_model import GUTTER
 from ui.look.fonts import scaled
@@ -18,8 +19,9 @@ class ColumnLayout(QObject):
     """Keeps a header as the user arranged it. Column n is section n + 1; the gutter is always the first."""
 
     changed = Signal()
+    frozen_changed = Signal()
 
-    def __init__(self, header: QHeaderView, columns: Sequence[Column], parent: QObject | None = None) -> None:
+    def __init__(self, header: FrozenHeader, columns: Sequence[Column], parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._header = header
         self._columns = tuple(columns)
@@ -37,13 +39,14 @@ class ColumnLayout(QObject):
         self.restore({})
 
     def as_dict(self) -> dict[str, Any]:
-        """Order, widths and hidden columns by column id; plain enough for JSON."""
+        """Order, widths, hidden columns by column id, and how many stay; plain enough for JSON."""
         header = self._header
         in_order = sorted(self._columns, key=lambda column: header.visualIndex(self._sections[column.id]))
         return {
             "order": [column.id for column in in_order],
             "widths": dict(self._widths),
             "hidden": [column.id for column in self._columns if self.is_hidden(column.id)],
+            "frozen": self._header.frozen,
         }
 
     def restore(self, stored: Mapping[str, Any]) -> None:
@@ -77,6 +80,7 @@ class ColumnLayout(QObject):
             header.moveSection(header.visualIndex(self._sections[column_id]), place + 1)
         self._busy = False
         self.fit(self._room)
+        self._freeze(_count_from(stored.get("frozen"), len(self._columns)))
 
     def _order_from(self, stored: object) -> list[str]:
         """Stored columns in their order; one that is new since then stands behind its left neighbour."""
@@ -143,6 +147,28 @@ class ColumnLayout(QObject):
             header.visualIndex(self._sections[column_id]), header.visualIndex(self._sections[neighbour])
         )
 
+    # Columns that stay while the others scroll
+
+    @property
+    def frozen(self) -> int:
+        """How many columns stay, from the left, hidden ones counted."""
+        return self._header.frozen
+
+    def freeze(self, column_id: str) -> None:
+        """Let the columns up to this one stay; "" lets none."""
+        self._freeze(self._header.visualIndex(self._sections[column_id]) if column_id else 0)
+        self.changed.emit()
+
+    def frozen_up_to(self, column_id: str) -> bool:
+        """Whether this is the last visible column that stays."""
+        places = [self._header.visualIndex(self._sections[column.id]) for column in self.visible_columns()]
+        staying = [place for place in places if place <= self.frozen]
+        return bool(staying) and staying[-1] == self._header.visualIndex(self._sections[column_id])
+
+    def _freeze(self, count: int) -> None:
+        self._header.frozen = count
+        self.frozen_changed.emit()
+
     @Slot(int, int, int)
     def _resized(self, section: int, old: int, new: int) -> None:
         if self._busy or section == GUTTER or new == 0 or old == 0:
@@ -155,6 +181,10 @@ class ColumnLayout(QObject):
     def _moved(self, section: int, old: int, new: int) -> None:
         if not self._busy:
             self.changed.emit()
+
+
+def _count_from(stored: object, most: int) -> int:
+    return stored if isinstance(stored, int) and not isinstance(stored, bool) and 0 <= stored <= most else 0
 
 
 def _width_from(stored: object, usual: int) -> int:

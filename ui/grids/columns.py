@@ -1,13 +1,14 @@
 """A grid's columns as data, and what its rows are made of."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from typing import Protocol
 
 from app.conditions import Group
 from app.keys import Keys
 from app.pasted_codes import Codes
+from app.sorting import SortKey
 from app.tasks import TaskContext
 from ui.look.icons import Icon
 from ui.look.tokens import Role
@@ -104,6 +105,18 @@ class Query:
     descending: bool = False
     codes: Codes | None = None
     """A pasted list: only rows of these codes, and of them those that pass the rest."""
+    then: tuple[SortKey, ...] = ()
+    """By what rows are sorted that are equal in `sort`."""
+
+    @property
+    def order(self) -> tuple[SortKey, ...]:
+        """Every column that is sorted by, the first one first; none in the source's own order."""
+        return (SortKey(self.sort, self.descending), *self.then) if self.sort else ()
+
+    def sorted_by(self, order: Sequence[SortKey]) -> "Query":
+        """The same rows in another order."""
+        first = order[0] if order else SortKey("")
+        return replace(self, sort=first.column, descending=first.descending, then=tuple(order[1:]))
 
 
 class GridSource(Protocol):

@@ -1,4 +1,4 @@
-"""The menu of a grid's columns: which are shown, how the rows are sorted, where the column stands."""
+"""The menu of a grid's columns: which are shown and which stay, how the rows are sorted, where a column stands."""
 
 from typing import TYPE_CHECKING
 
@@ -6,7 +6,9 @@ from PySide6.QtCore import QPoint, Slot
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from app.sorting import SortKey
 from ui.grids.columns import Column
+from ui.grids.sort_order import turned, without
 from ui.look.words import tr
 
 if TYPE_CHECKING:
@@ -23,13 +25,17 @@ class ColumnsMenu(QMenu):
         super().__init__(view)
         self._view = view
         if column is not None:
+            self._add_sorting_of(column)
             self._add_column_entries(column)
             self.addSeparator()
         self._add_sorting()
+        self._add_then_sorting()
+        self._add_freezing()
+        if view.add_layouts is not None:
+            view.add_layouts(self)
+        self._entry(self, tr("Standard Layout"), "", "standard")
         self.addSeparator()
         self._add_visibility()
-        self.addSeparator()
-        self._entry(self, tr("Reset Columns"), "", "reset")
         self.triggered.connect(self._chosen)
 
     def _entry(self, menu: QMenu, text: str, column: str, what: str) -> QAction:
@@ -37,37 +43,85 @@ class ColumnsMenu(QMenu):
         action.setData((what, column))
         return action
 
+    def _sortable(self) -> list[Column]:
+        return [column for column in self._view.column_layout.visible_columns() if column.sortable]
+
+    # About one column
+
+    def _add_sorting_of(self, column: Column) -> None:
+        if not column.sortable:
+            return
+        self._entry(self, tr("Sort {title} Ascending", title=column.title), column.id, "ascending")
+        self._entry(self, tr("Sort {title} Descending", title=column.title), column.id, "descending")
+        order = self._view.order
+        if len(order) > 1 and any(key.column == column.id for key in order):
+            self._entry(self, tr("Do Not Sort by {title}", title=column.title), column.id, "without")
+        else:
+            then = self._entry(self, tr("Then Sort by {title}", title=column.title), column.id, "then")
+            then.setEnabled(bool(order) and order[0].column != column.id)
+
     def _add_column_entries(self, column: Column) -> None:
         layout = self._view.column_layout
-        if column.sortable:
-            self._entry(self, tr("Sort {title} Ascending", title=column.title), column.id, "ascending")
-            self._entry(self, tr("Sort {title} Descending", title=column.title), column.id, "descending")
         left = self._entry(self, tr("Move {title} Left", title=column.title), column.id, "left")
         left.setEnabled(layout.can_move(column.id, -1))
         right = self._entry(self, tr("Move {title} Right", title=column.title), column.id, "right")
         right.setEnabled(layout.can_move(column.id, 1))
+        freeze = self._entry(self, tr("Freeze up to {title}", title=column.title), column.id, "freeze")
+        freeze.setEnabled(not layout.frozen_up_to(column.id))
+        self._entry(self, tr("Unfreeze"), "", "freeze").setEnabled(layout.frozen > 0)
         hide = self._entry(self, tr("Hide {title}", title=column.title), column.id, "hide")
         hide.setEnabled(len(layout.visible_columns()) > 1)
+
+    # About all of them
+
+    def _one_of(self, menu: QMenu, entries: list[QAction], chosen: str) -> None:
+        """A dot beside the entry of the column `chosen`."""
+        group = QActionGroup(menu)
+        for entry in entries:
+            entry.setCheckable(True)
+            entry.setChecked(entry.data()[1] == chosen)
+            group.addAction(entry)
 
     def _add_sorting(self) -> None:
         menu = self.addMenu(tr("Sort By"))
         by, descending = self._view.sort
-        group = QActionGroup(menu)
         own = self._entry(menu, tr("Original Order"), "", "ascending")
-        entries = [own] + [
-            self._entry(menu, column.title, column.id, "ascending")
-            for column in self._view.column_layout.visible_columns()
-            if column.sortable
-        ]
-        for entry in entries:
-            entry.setCheckable(True)
-            entry.setChecked(entry.data()[1] == by)
-            group.addAction(entry)
+        others = [self._entry(menu, column.title, column.id, "ascending") for column in self._sortable()]
+        self._one_of(menu, [own, *others], by)
         menu.addSeparator()
-        turned = self._entry(menu, tr("Descending"), by, "turn")
-        turned.setCheckable(True)
-        turned.setChecked(descending)
-        turned.setEnabled(by != "")
+        turning = self._entry(menu, tr("Descending"), by, "turn")
+        turning.setCheckable(True)
+        turning.setChecked(descending)
+        turning.setEnabled(by != "")
+
+    def _add_then_sorting(self) -> None:
+        """The columns behind the first: a tick for each, and which way each goes."""
+        menu = self.addMenu(tr("Then Sort By"))
+        order = self._view.order
+        menu.menuAction().setEnabled(bool(order))
+        behind = {key.column: key for key in order[1:]}
+        for column in self._sortable():
+            if order and column.id == order[0].column:
+                continue
+            entry = self._entry(menu, column.title, column.id, "without" if column.id in behind else "then")
+            entry.setCheckable(True)
+            entry.setChecked(column.id in behind)
+        titles = {column.id: column.title for column in self._view.columns}
+        if behind:
+            menu.addSeparator()
+        for key in behind.values():
+            turning = self._entry(menu, tr("{title} Descending", title=titles[key.column]), key.column, "turn")
+            turning.setCheckable(True)
+            turning.setChecked(key.descending)
+
+    def _add_freezing(self) -> None:
+        menu = self.addMenu(tr("Freeze up To"))
+        layout = self._view.column_layout
+        seen = layout.visible_columns()
+        none = self._entry(menu, tr("No Column"), "", "freeze")
+        entries = [self._entry(menu, column.title, column.id, "freeze") for column in seen]
+        last = next((column.id for column in seen if layout.frozen_up_to(column.id)), "")
+        self._one_of(menu, [none, *entries], last)
 
     def _add_visibility(self) -> None:
         layout = self._view.column_layout
@@ -79,28 +133,43 @@ class ColumnsMenu(QMenu):
             # At least one column stays visible.
             entry.setEnabled(seen != [column])
 
+    # What was chosen
+
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:
+        if not isinstance(action.data(), tuple):
+            return  # of another menu inside this one
         what, column = action.data()
         view, layout = self._view, self._view.column_layout
         if what in ("ascending", "descending"):
             view.sort_by(column, descending=what == "descending")
-        elif what == "turn":
-            view.sort_by(column, descending=action.isChecked())
+        elif what in ("turn", "then", "without"):
+            self._change_sorting(what, column)
         elif what in ("left", "right"):
             layout.move(column, -1 if what == "left" else 1)
+        elif what == "freeze":
+            layout.freeze(column)
         elif what == "hide":
             layout.set_hidden(column, True)
         elif what == "show":
             layout.set_hidden(column, not action.isChecked())
         else:
-            layout.reset()
+            view.use_layout({})
+
+    def _change_sorting(self, what: str, column: str) -> None:
+        order = self._view.order
+        if what == "turn":
+            self._view.sort_in_order(turned(order, column))
+        elif what == "then":
+            self._view.sort_in_order((*order, SortKey(column)))
+        else:
+            self._view.sort_in_order(without(order, column))
 
 
 def show_at_header(view: "GridView", x: int) -> None:
     """Open the menu for the column at `x` of the header."""
-    header = view.horizontalHeader()
-    section = header.logicalIndexAt(x)
+    header = view.grid_header
+    section = header.section_at(x)
     column = view.columns[section - 1] if section > 0 else None
     menu = ColumnsMenu(view, column)
     menu.aboutToHide.connect(menu.deleteLater)

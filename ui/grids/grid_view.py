@@ -1,19 +1,20 @@
 """The grid of every page: a table that loads queries, sorts, arranges its columns and copies."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
+from app.sorting import SortKey
 from ui.grids.column_layout import ColumnLayout
 from ui.grids.columns import GridSource
 from ui.grids.columns_menu import ColumnsMenu, show_at_header
 from ui.grids.copying import MOST_TO_COPY, Copier
 from ui.grids.loaded_table import LoadedTable
 from ui.grids.paged_model import GUTTER
+from ui.grids.sort_order import Order, clicked, clicked_with_shift, restored_order, stored_order
 from ui.workers import TaskRunner
 
 
@@ -32,11 +33,14 @@ class GridView(LoadedTable):
         super().__init__(source, runner, parent)
         self.setObjectName(name)
         self._menu: ColumnsMenu | None = None
+        self.add_layouts: Callable[[QMenu], None] | None = None
+        """Puts the layouts that were saved under names into the menu of columns, where there are some."""
         self._copier = Copier(source, runner, self)
         self._copier.progressed.connect(self.copy_progressed)
         self._copier.copied.connect(self.copied)
         self._copier.ended.connect(self.copy_ended)
         self.column_layout = ColumnLayout(self._header, self.columns, self)
+        self.column_layout.frozen_changed.connect(self.frozen_changed)
         self.column_layout.reset()
         self._header.sectionClicked.connect(self._header_clicked)
         self._header.customContextMenuRequested.connect(self._header_menu)
@@ -44,27 +48,25 @@ class GridView(LoadedTable):
     # Sorting and columns
 
     def sort_by(self, column_id: str, *, descending: bool = False) -> None:
-        """Sort by a column, or "" for the source's own order; loads again."""
-        if column_id and not self._sortable(column_id):
-            return
-        descending = descending and bool(column_id)
-        self._show_sort(column_id, descending)
-        self.load(replace(self._query, sort=column_id, descending=descending))
+        """Sort by one column, or "" for the source's own order; loads again."""
+        if not column_id:
+            self.sort_in_order(())
+        elif self._sortable(column_id):
+            self.sort_in_order((SortKey(column_id, descending),))
+
+    def sort_in_order(self, order: Order) -> None:
+        """Sort by some columns, the first one first; loads again."""
+        self._show_order(order)
+        self.load(self._query.sorted_by(order))
         self.sort_changed.emit()
 
     @Slot(int)
     def _header_clicked(self, section: int) -> None:
-        """Ascending, descending, the source's own order."""
+        """With Shift the column is sorted by behind the others."""
         if section == GUTTER or not self.columns[section - 1].sortable:
             return
-        clicked = self.columns[section - 1].id
-        by, descending = self.sort
-        if by != clicked:
-            self.sort_by(clicked)
-        elif not descending:
-            self.sort_by(clicked, descending=True)
-        else:
-            self.sort_by("")
+        change = clicked_with_shift if self._header.shift_held else clicked
+        self.sort_in_order(change(self.order, self.columns[section - 1].id))
 
     def columns_menu(self) -> ColumnsMenu:
         """Shows, hides, sorts and moves columns; its first entries are about the current cell's column."""
@@ -79,16 +81,20 @@ class GridView(LoadedTable):
         show_at_header(self, at.x())
 
     def saved_layout(self) -> dict[str, Any]:
-        """Order, widths, hidden columns and sorting, plain enough for JSON."""
-        by, descending = self.sort
-        return {**self.column_layout.as_dict(), "sort": by, "descending": descending}
+        """Order, widths, hidden and frozen columns and sorting, plain enough for JSON."""
+        return {**self.column_layout.as_dict(), **stored_order(self.order)}
 
     def restore_layout(self, stored: Mapping[str, Any]) -> None:
         """Arrange the columns as stored; to be called before the first load, which it does not start."""
         self.column_layout.restore(stored)
-        by = stored.get("sort")
-        if isinstance(by, str) and self._sortable(by):
-            self._show_sort(by, stored.get("descending") is True)
+        self._show_order(restored_order(stored, [column.id for column in self.columns if column.sortable]))
+
+    def use_layout(self, stored: Mapping[str, Any]) -> None:
+        """Arrange and sort as stored, now; {} is how the grid comes."""
+        before = self.order
+        self.restore_layout(stored)
+        if self.order != before:
+            self.sort_in_order(self.order)
 
     # Copying, keys and size
 

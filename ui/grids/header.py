@@ -1,9 +1,10 @@
-"""The header of a grid: titles, the arrow of the sorting, short lines between."""
+"""The header of a grid: titles, the arrows of the sorting, short lines between."""
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QRect, QSize, Qt, Slot
-from PySide6.QtGui import QCursor, QHelpEvent, QPainter
-from PySide6.QtWidgets import QHeaderView, QToolTip, QWidget
+from PySide6.QtGui import QCursor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
+from ui.grids.frozen_header import FrozenHeader
 from ui.grids.paged_model import GUTTER, PagedModel, alignment
 from ui.grids.row_painter import PAD
 from ui.look.fonts import Type, font, metrics, scaled
@@ -16,14 +17,15 @@ SMALLEST_SECTION = 20
 GUTTER_WIDTH = 28
 _ARROW = 10
 _ARROW_GAP = 5
+_NUMBER_GAP = 1
 _SEPARATOR = 14
 
 
-class GridHeader(QHeaderView):
+class GridHeader(FrozenHeader):
     """Never looks at the selection of the rows: asking it per column costs seconds with many rows selected."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(Qt.Orientation.Horizontal, parent)
+        super().__init__(parent)
         self.setSectionsClickable(True)
         self.setSectionsMovable(True)
         self.setFirstSectionMovable(False)
@@ -73,7 +75,7 @@ class GridHeader(QHeaderView):
         """The column's tip, and its title where that is cut short."""
         if event.type() != QEvent.Type.ToolTip or not isinstance(event, QHelpEvent):
             return super().viewportEvent(event)
-        logical = self.logicalIndexAt(event.pos())
+        logical = self.section_at(event.pos().x())
         text = ""
         if logical > GUTTER:
             column = self._grid_model().columns[logical - 1]
@@ -82,15 +84,29 @@ class GridHeader(QHeaderView):
         return True
 
     def _room(self, logical: int) -> int:
-        by, _ = self._grid_model().sort_shown
-        arrow = _ARROW + _ARROW_GAP if self._grid_model().columns[logical - 1].id == by else 0
-        return self.sectionSize(logical) - 2 * PAD - arrow
+        return self.sectionSize(logical) - 2 * PAD - self._mark_width(logical)
 
-    def paintEvent(self, e: object) -> None:
+    def _mark_width(self, logical: int) -> int:
+        """Of the arrow, and of its number where several columns are sorted by."""
+        number = self._number(logical)
+        if number is None:
+            return 0
+        beside = metrics(Type.CAPTION).horizontalAdvance(number) + _NUMBER_GAP if number else 0
+        return _ARROW_GAP + _ARROW + beside
+
+    def _number(self, logical: int) -> str | None:
+        """Which of the columns that are sorted by this one is; "" for the only one, None for none of them."""
+        model = self._grid_model()
+        place = model.place_in_order(model.columns[logical - 1].id)
+        if place < 0:
+            return None
+        return str(place + 1) if len(model.order_shown) > 1 else ""
+
+    def paintEvent(self, e: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
         self._paint_ground(painter, self.viewport().rect())
         painter.end()
-        super().paintEvent(e)  # type: ignore[arg-type]
+        super().paintEvent(e)
 
     def _paint_ground(self, painter: QPainter, rect: QRect) -> None:
         painter.fillRect(rect, color(Role.SUBTLE))
@@ -109,24 +125,28 @@ class GridHeader(QHeaderView):
     def _paint_title(self, painter: QPainter, rect: QRect, logical: int) -> None:
         model = self._grid_model()
         column = model.columns[logical - 1]
-        by, descending = model.sort_shown
         measures = metrics(Type.HEADER)
         text = measures.elidedText(column.title, Qt.TextElideMode.ElideRight, self._room(logical))
         width = measures.horizontalAdvance(text)
-        is_sorted = column.id == by
+        number = self._number(logical)
+        is_sorted = number is not None
         x = rect.x() + PAD
         if alignment(column) & Qt.AlignmentFlag.AlignRight:
-            x = rect.right() + 1 - PAD - width - (_ARROW + _ARROW_GAP if is_sorted else 0)
+            x = rect.right() + 1 - PAD - width - self._mark_width(logical)
         painter.setFont(font(Type.HEADER))
         painter.setPen(color(Role.TEXT if is_sorted else Role.TEXT2))
         baseline = rect.y() + (rect.height() - measures.height()) // 2 + measures.ascent()
         painter.drawText(x, baseline, text)
-        if is_sorted:
+        if number is not None:
             arrow = QRect(x + width + _ARROW_GAP, rect.y(), _ARROW, rect.height() - 1)
-            icon = Icon.ARROW_DOWN if descending else Icon.ARROW_UP
+            key = model.order_shown[model.place_in_order(column.id)]
+            icon = Icon.ARROW_DOWN if key.descending else Icon.ARROW_UP
             draw(painter, icon, arrow, Role.ACCENT_TEXT, weight=Weight.BOLD, size=_ARROW)
+            painter.setFont(font(Type.CAPTION))
+            painter.setPen(color(Role.ACCENT_TEXT))
+            painter.drawText(arrow.right() + 1 + _NUMBER_GAP, baseline, number)
 
     def _is_under_pointer(self, logical: int) -> bool:
         if not self.underMouse():
             return False
-        return self.logicalIndexAt(self.viewport().mapFromGlobal(QCursor.pos())) == logical
+        return self.section_at(self.viewport().mapFromGlobal(QCursor.pos()).x()) == logical

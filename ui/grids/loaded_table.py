@@ -8,19 +8,20 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.keys import Keys
+from app.sorting import SortKey
 from ui.grids.columns import Column, GridSource, Query
+from ui.grids.frozen_table import FrozenTable
 from ui.grids.loading import GridLoader, Held, Loaded
 from ui.grids.overlay import GridOverlay
 from ui.grids.page_reader import PageReader
 from ui.grids.paged_model import PagedModel
 from ui.grids.row_runs import joined
 from ui.grids.row_selection import Flag
-from ui.grids.row_table import RowTable
 from ui.look.words import tr
 from ui.workers import TaskRunner
 
 
-class LoadedTable(RowTable):
+class LoadedTable(FrozenTable):
     """Shows the rows of a query. Selection and current row belong to keys: they outlast a reload, a re-sort
     and new rows.
     """
@@ -76,13 +77,19 @@ class LoadedTable(RowTable):
     @property
     def sort(self) -> tuple[str, bool]:
         """Column id ("" for the source's own order) and whether it descends."""
-        return self._model.sort_shown
+        first = self.order[0] if self.order else SortKey("")
+        return first.column, first.descending
+
+    @property
+    def order(self) -> tuple[SortKey, ...]:
+        """Every column that is sorted by, the first one first; none in the source's own order."""
+        return self._model.order_shown
 
     def _sortable(self, column_id: str) -> bool:
         return any(column.id == column_id and column.sortable for column in self.columns)
 
-    def _show_sort(self, column_id: str, descending: bool) -> None:
-        self._model.show_sort(column_id, descending)
+    def _show_order(self, order: Sequence[SortKey]) -> None:
+        self._model.show_order(order)
         self._header.viewport().update()
 
     # Loading
@@ -99,9 +106,8 @@ class LoadedTable(RowTable):
     def load(self, query: Query) -> None:
         """Show `query`. A sort of "" keeps the grid's own. A load that is under way is given up."""
         if query.sort and self._sortable(query.sort):
-            self._show_sort(query.sort, query.descending)
-        by, descending = self._model.sort_shown
-        self._query = replace(query, sort=by, descending=descending)
+            self._show_order([key for key in query.order if self._sortable(key.column)])
+        self._query = query.sorted_by(self.order)
         held = self._hold()
         self._changed_meanwhile = False
         self._then = ""
@@ -192,7 +198,7 @@ class LoadedTable(RowTable):
             self._model.set_keys(Keys("q"))
         if self._shown is not None:
             self._query = self._shown
-            self._show_sort(self._shown.sort, self._shown.descending)
+            self._show_order(self._shown.order)
         if self._model.rowCount():
             self._overlay.show_nothing()
         else:

@@ -2,12 +2,13 @@
 
 from array import array
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from app.keys import Keys
+from app.sorting import SortKey
 from ui.grids.cell_text import shown, spoken
 from ui.grids.columns import Column, GridSource, Kind, Row
 from ui.grids.row_runs import find
@@ -53,7 +54,7 @@ class PagedModel(QAbstractTableModel):
         self._stale: set[int] = set()
         self._before: dict[int, Row] = {}
         self._recent = -1
-        self._sort: tuple[str, bool] = ("", False)
+        self._order: tuple[SortKey, ...] = ()
         self._removed = self._row_of_a_removed_key()
 
     def _row_of_a_removed_key(self) -> Row:
@@ -239,21 +240,28 @@ class PagedModel(QAbstractTableModel):
         return None
 
     def _spoken_title(self, column: Column) -> str:
-        by, descending = self._sort
-        if by != column.id:
+        place = self.place_in_order(column.id)
+        if place < 0:
             return column.title
-        text = "{title}, sorted descending" if descending else "{title}, sorted ascending"
-        return tr(text, title=column.title)
+        text = "{title}, sorted descending" if self._order[place].descending else "{title}, sorted ascending"
+        spoken_order = tr(text, title=column.title)
+        if len(self._order) == 1:
+            return spoken_order
+        return tr("{order}, {n} of {all}", order=spoken_order, n=place + 1, all=len(self._order))
 
     # Sorting is the source's work; the model only knows what the header says about it
 
     @property
-    def sort_shown(self) -> tuple[str, bool]:
-        """Column id ("" for the source's own order) and whether it descends."""
-        return self._sort
+    def order_shown(self) -> tuple[SortKey, ...]:
+        """What is sorted by, the first one first; none in the source's own order."""
+        return self._order
 
-    def show_sort(self, column: str, descending: bool) -> None:
-        self._sort = (column, descending)
+    def place_in_order(self, column: str) -> int:
+        """Which of the columns that are sorted by this one is, -1 where it is none of them."""
+        return next((place for place, key in enumerate(self._order) if key.column == column), -1)
+
+    def show_order(self, order: Sequence[SortKey]) -> None:
+        self._order = tuple(order)
         self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns))
 
 

@@ -115,6 +115,10 @@ class RowTable(QTableView):
         super().setSelectionModel(model)
         self._header.use_empty_selection()
 
+    @property
+    def grid_header(self) -> GridHeader:
+        return self._header
+
     # What is selected and current
 
     @property
@@ -209,39 +213,44 @@ class RowTable(QTableView):
 
     # Painting
 
-    def places(self) -> list[Place]:
-        """The columns that are not hidden, from left to right, in viewport coordinates."""
+    def places(self, offset: int) -> list[Place]:
+        """The columns that are not hidden, from left to right, when `offset` pixels have scrolled away."""
         header = self._header
         found = []
         for visual in range(header.count()):
             section = header.logicalIndex(visual)
             if not header.isSectionHidden(section):
-                x = header.sectionViewportPosition(section)
+                x = header.sectionPosition(section) - offset
                 found.append(Place(section - 1, x, header.sectionSize(section)))
         return found
+
+    def _places_at(self, x: int) -> list[Place]:
+        """The columns as they stand around `x`."""
+        return self.places(self._header.offset())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         rect = event.rect()
         painter = QPainter(self.viewport())
         try:
-            self._paint(painter, rect)
+            self._paint(painter, rect, self._header.offset())
         finally:
             painter.end()
 
-    def _paint(self, painter: QPainter, rect: QRect) -> None:
+    def _paint(self, painter: QPainter, rect: QRect, offset: int) -> None:
+        """Paint what is to be seen in `rect` when `offset` pixels have scrolled away at the left."""
         height = self._row_height
-        offset = self.verticalHeader().offset()
-        first = max(0, (rect.top() + offset) // height)
-        last = min((rect.bottom() + offset) // height, self._model.rowCount() - 1)
+        above = self.verticalHeader().offset()
+        first = max(0, (rect.top() + above) // height)
+        last = min((rect.bottom() + above) // height, self._model.rowCount() - 1)
         end = 0
         if first <= last:
-            left = -self._header.offset()
+            left = -offset
             scene = Scene(
                 first=first,
                 last=last,
-                top=first * height - offset,
+                top=first * height - above,
                 row_height=height,
-                places=self.places(),
+                places=self.places(offset),
                 clip=(rect.left(), rect.right()),
                 left=left,
                 width=max(self._header.length(), self.viewport().width() - left),
@@ -252,7 +261,7 @@ class RowTable(QTableView):
                 dpr=self.devicePixelRatioF(),
             )
             self._painter.paint(painter, scene)
-            end = (last + 1) * height - offset
+            end = (last + 1) * height - above
         if end <= rect.bottom():
             rest = QRect(rect.left(), max(end, rect.top()), rect.width(), rect.bottom() + 1 - max(end, rect.top()))
             painter.fillRect(rest, color(Role.SURFACE))
@@ -299,7 +308,7 @@ class RowTable(QTableView):
     def _show_tip(self, at: QPoint, where: QPoint) -> None:
         """The whole text, where only a part of it is seen."""
         row = self.rowAt(at.y())
-        text = self._painter.tip(row, at.x(), self.places()) if row >= 0 else ""
+        text = self._painter.tip(row, at.x(), self._places_at(at.x())) if row >= 0 else ""
         QToolTip.showText(where, tip_text(text), self.viewport())
 
     def focusInEvent(self, event: QFocusEvent) -> None:

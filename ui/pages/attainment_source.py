@@ -1,6 +1,9 @@
 """The Attainments grid: the college's own records of the chosen learners."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Select
 
 from app.attainments import search
 from app.attainments.search import AttainmentRow
@@ -50,15 +53,22 @@ class AttainmentSource:
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         chosen = self.learner_ids
+
+        def wanted(learners: Any = None) -> Select[Any]:
+            return search.keys_query(
+                query.conditions,
+                query.quick,
+                query.sort,
+                descending=query.descending,
+                then=query.then,
+                learners=learners,
+            )
+
         with self._db.read(context) as tx:
             if chosen is None:
-                wanted = search.keys_query(query.conditions, query.quick, query.sort, descending=query.descending)
-                return self._db.ids(tx, wanted, first)
+                return self._db.ids(tx, wanted(), first)
             with self._db.ids_as_table(tx, chosen) as picked:
-                wanted = search.keys_query(
-                    query.conditions, query.quick, query.sort, descending=query.descending, learners=picked
-                )
-                return self._db.ids(tx, wanted, first)
+                return self._db.ids(tx, wanted(picked), first)
 
     def total(self) -> int:
         chosen = self.learner_ids

@@ -26,6 +26,7 @@ from ui.look.words import plural, tr
 from ui.pages.attainment_details import AttainmentDetails
 from ui.pages.attainment_source import AttainmentSource
 from ui.pages.grid_page import GridPage
+from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
@@ -42,6 +43,7 @@ class AttainmentsPage(GridPage):
             "attainments", "Attainments", ("attainment", "attainments"), self._own, fields, runner, parent
         )
         self.searches = Searches(self, context, Kind.ATTAINMENT_SEARCH, parent=self)
+        self.layouts = Layouts(self.grid, runner, context, Kind.ATTAINMENT_LAYOUT, self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)

@@ -25,6 +25,7 @@ from ui.look.fonts import scaled
 from ui.look.plain import visible_text
 from ui.look.words import tr
 from ui.pages.details_pane import DetailsPane
+from ui.pages.layouts import Layouts
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
 from ui.workers import TaskRunner
@@ -77,6 +78,8 @@ class GridPage(QWidget):
         """Saved searches, where the page has some."""
         self.pasted: PastedList | None = None
         """A pasted list of codes, where the page takes some."""
+        self.layouts: Layouts | None = None
+        """Saved layouts of the grid, where the page has some."""
         self._build()
 
     def _build(self) -> None:
@@ -130,9 +133,8 @@ class GridPage(QWidget):
     # Searching
 
     def query(self) -> Query:
-        sort, descending = self.grid.sort
         codes = self.pasted.codes if self.pasted is not None else None
-        return Query(self.conditions, self._quick, sort, descending, codes)
+        return Query(self.conditions, self._quick, codes=codes).sorted_by(self.grid.order)
 
     @Slot()
     def reload(self) -> None:

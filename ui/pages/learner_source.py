@@ -65,7 +65,12 @@ class LearnerSource:
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         with self._db.read(context) as tx, listed(self._db, tx, query.codes) as among:
             wanted = search.keys_query(
-                query.conditions, query.quick, query.sort, descending=query.descending, listed=among
+                query.conditions,
+                query.quick,
+                query.sort,
+                descending=query.descending,
+                then=query.then,
+                listed=among,
             )
             return self._db.ids(tx, wanted, first)
 

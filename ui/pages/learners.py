@@ -22,6 +22,7 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.certificate_banner import CertificateBanner
 from ui.pages.grid_page import GridPage
+from ui.pages.layouts import Layouts
 from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
 from ui.pages.learner_source import LearnerSource
 from ui.pages.learners_fill import LearnersFill
@@ -49,6 +50,7 @@ class LearnersPage(GridPage):
         super().__init__("learners", "Learners", ("learner", "learners"), source, fields, runner, parent)
         self.searches = Searches(self, context, Kind.LEARNER_SEARCH, ready_searches, self)
         self.pasted = PastedList(self, context)
+        self.layouts = Layouts(self.grid, runner, context, Kind.LEARNER_LAYOUT, self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)

@@ -23,6 +23,7 @@ from ui.hub import Hub
 from ui.look.rate import Rate
 from ui.look.words import count, plural, tr
 from ui.pages.grid_page import GridPage
+from ui.pages.layouts import Layouts
 from ui.pages.plr_details import PlrDetails
 from ui.pages.plr_source import FIELDS, Counts, PlrSource
 from ui.pages.plr_strip import PlrStrip
@@ -48,6 +49,7 @@ class PlrPage(GridPage):
         self._rows = PlrSource(context.plr)
         super().__init__("plr", "Attainments (PLR)", ("row", "rows"), self._rows, FIELDS, runner, parent)
         self.searches = Searches(self, context, Kind.PLR_SEARCH, parent=self)
+        self.layouts = Layouts(self.grid, runner, context, Kind.PLR_LAYOUT, self)
         self._context = context
         self._hub = hub
         hub.announced.connect(self._announced)

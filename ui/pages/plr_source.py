@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from app.conditions import FieldInfo, FieldKind
@@ -128,8 +129,8 @@ class PlrSource:
                 found.append(row)
         if not self.in_arrival_order:
             found.sort(key=lambda row: row.key)  # as the learners were asked for
-        if query.sort:
-            found.sort(key=lambda row: _sort_key(value_of(row, query.sort)), reverse=query.descending)
+        for key in reversed(query.order):  # a sort keeps the order of what is equal
+            found.sort(key=partial(_sort_key_of, key.column), reverse=key.descending)
         return found
 
     def passes(self, row: PlrRow, query: Query, words: Sequence[str]) -> bool:
@@ -167,6 +168,10 @@ class PlrSource:
 
 def _codes(row: PlrRow) -> tuple[str, str]:
     return ("", "") if row.answer is None else (row.answer.response_code, row.answer.error_code)
+
+
+def _sort_key_of(name: str, row: PlrRow) -> tuple[int, Any]:
+    return _sort_key(value_of(row, name))
 
 
 def _sort_key(value: object) -> tuple[int, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -12,16 +12,17 @@ from app.conditions import FieldInfo, Group
 from app.conditions_stored import dump, parse
 from app.context import AppContext
 from app.errors import InputError
-from app.folding import fold
 from app.saved import Kind, Saved
 from app.tasks import TaskContext
 from ui.dialogs.saved_search import NameDialog
+from ui.dialogs.saved_words import search_words
 from ui.grids.condition_words import spoken
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
 from ui.look.plain import visible_text
 from ui.look.words import tr
-from ui.workers import Lane, TaskRunner
+from ui.pages.saved_list import SavedList
+from ui.workers import TaskRunner
 
 
 class Ready(Protocol):
@@ -48,11 +49,8 @@ class Page(Protocol):
     def window(self) -> QWidget: ...
 
 
-class Searches(QObject):
-    """The list is read when the menu opens, in a task: the menu shows what is known and follows."""
-
-    listed = Signal()
-    """The list has been read."""
+class Searches(SavedList):
+    """The menu of a page's searches, and what can be done with one."""
 
     def __init__(
         self,
@@ -62,38 +60,9 @@ class Searches(QObject):
         ready: Callable[[], Sequence[Ready]] | None = None,
         parent: QObject | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._page, self._context, self._kind = page, context, kind
+        super().__init__(page.runner, context, kind, parent)
+        self._page = page
         self._ready = ready
-        self._menu: QMenu | None = None
-        self.found: list[Saved] = []
-
-    # The list
-
-    def read(self) -> None:
-        """Read the list anew."""
-        db, user, kind = self._context.db, self._context.user, self._kind
-
-        def work(context: TaskContext) -> list[Saved]:
-            with db.read(context) as tx:
-                return store.every(tx, user, kind)
-
-        self._page.runner.run(work, lane=Lane.READ, done=self._read)
-
-    @Slot(object)
-    def _read(self, found: list[Saved]) -> None:
-        changed, self.found = found != self.found, found
-        if changed and self._menu is not None:
-            self._fill(self._menu)
-        self.listed.emit()
-
-    @property
-    def mine(self) -> list[Saved]:
-        return [one for one in self.found if one.mine]
-
-    def of_name(self, name: str) -> Saved | None:
-        """The search of mine with this name, whatever its capitals."""
-        return next((one for one in self.mine if fold(one.name) == fold(name)), None)
 
     # The menu
 
@@ -102,30 +71,10 @@ class Searches(QObject):
         menu = QMenu()
         menu.setObjectName("saved_searches")
         self.serve(menu)
-        self._fill(menu)
+        self.fill(menu)
         return menu
 
-    def serve(self, menu: QMenu) -> None:
-        """Fill `menu` whenever it opens, and do what is chosen in it."""
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(self._opening)
-        menu.aboutToHide.connect(self._closing)
-        menu.triggered.connect(self._chosen)
-
-    @Slot()
-    def _opening(self) -> None:
-        menu = self.sender()
-        if isinstance(menu, QMenu):
-            self._menu = menu
-            self._fill(menu)
-            self.read()
-
-    @Slot()
-    def _closing(self) -> None:
-        # Deleted soon after: nothing may be filled in any more.
-        self._menu = None
-
-    def _fill(self, menu: QMenu) -> None:
+    def fill(self, menu: QMenu) -> None:
         menu.clear()
         ready = list(self._ready()) if self._ready is not None else []
         shared = [one for one in self.found if not one.mine]
@@ -162,8 +111,7 @@ class Searches(QObject):
     def _tip(one: Saved) -> str:
         return tr("Everybody sees it") if one.shared else tr("Only you see it")
 
-    @Slot(QAction)
-    def _chosen(self, action: QAction) -> None:
+    def chosen(self, action: QAction) -> None:
         meant = action.data()
         if isinstance(meant, Group):
             self._page.set_conditions(meant)
@@ -205,7 +153,8 @@ class Searches(QObject):
 
         self.read()
         words = spoken(group, self._page.fields, self._page.nouns)
-        dialog = NameDialog(parent, self._page.runner, tr("Save Search"), submit, self.of_name, sentence=words)
+        says = search_words()
+        dialog = NameDialog(parent, self._runner, says.save, submit, self.of_name, says, sentence=words)
         saved = bool(dialog.exec())
         self.read()
         return saved
@@ -214,5 +163,5 @@ class Searches(QObject):
         """Rename, share or delete my searches."""
         from ui.dialogs.saved_searches import SavedSearchesDialog
 
-        SavedSearchesDialog(self._page.window(), self._page.runner, self._context, self._kind).exec()
+        SavedSearchesDialog(self._page.window(), self._runner, self._context, self._kind, search_words()).exec()
         self.read()

@@ -12,6 +12,7 @@ from app.db.database import Database
 from app.db.tables import learner as learner_table
 from app.folding import fold
 from app.learners.search import FIELDS, Ready, ready_counts, rows, total_query
+from app.sorting import SortKey
 from tests.builders import add_learner, uln_number
 from tests.db.crowd import TYPED, Crowd, a_date_value, found, plain
 
@@ -104,30 +105,48 @@ SORTS = ("ready", "ref", "family_name", "given_names", "known_as", "birth_date",
 SORTS += ("tutor_group", "email", "last_plr", *(measure.value for measure in Measure))
 
 
-def sorted_plainly(people: list[dict], sort: str) -> list[int]:
-    """Nothing first, then as bytes or days; equal ones in the order of their ids."""
-    order = [Ready.READY, Ready.NO_ULN, Ready.TEMPORARY, Ready.BAD, Ready.NO_FIRST_NAME, Ready.NO_SURNAME]
-    as_typed = {"uln", "postcode", "sex"}
+_ORDER = [Ready.READY, Ready.NO_ULN, Ready.TEMPORARY, Ready.BAD, Ready.NO_FIRST_NAME, Ready.NO_SURNAME]
+_AS_TYPED = {"uln", "postcode", "sex"}
 
-    def place(one: dict):
-        value = one[sort]
-        if sort in list(Measure):
-            value = one["glance"][Measure(sort)].rank if value is not None else None
-        elif sort == "ready":
-            value = order.index(value)
-        elif isinstance(value, str):
-            value = value.encode() if sort in as_typed else (fold(value) or "").encode()
-        return (value is not None, value, one["id"]) if value is not None else (False, 0, one["id"])
 
-    return [one["id"] for one in sorted(people, key=place)]
+def place(one: dict, sort: str):
+    """Nothing first, then as bytes or days."""
+    value = one[sort]
+    if sort in list(Measure):
+        value = one["glance"][Measure(sort)].rank if value is not None else None
+    elif sort == "ready":
+        value = _ORDER.index(value)
+    elif isinstance(value, str):
+        value = value.encode() if sort in _AS_TYPED else (fold(value) or "").encode()
+    return (True, value) if value is not None else (False, 0)
+
+
+def sorted_plainly(people: list[dict], *keys: SortKey) -> list[int]:
+    """By each of the keys, the first one first; equal ones in the order of their ids, as the first one goes."""
+    people = sorted(people, key=lambda one: one["id"], reverse=keys[0].descending)
+    for key in reversed(keys):
+        people.sort(key=lambda one: place(one, key.column), reverse=key.descending)
+    return [one["id"] for one in people]
 
 
 @pytest.mark.parametrize("sort", SORTS)
 def test_the_order_is_the_same_everywhere(crowd: Crowd, sort: str):
     db, people = crowd
-    wanted = sorted_plainly(people, sort)
+    wanted = sorted_plainly(people, SortKey(sort))
     assert found(db, sort=sort) == wanted
     assert found(db, sort=sort, descending=True) == wanted[::-1]
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(keys=st.lists(st.builds(SortKey, st.sampled_from(SORTS), st.booleans()), min_size=2, max_size=4))
+def test_several_columns_sort_the_same_everywhere(crowd: Crowd, keys: list[SortKey]):
+    db, people = crowd
+    first, *then = keys
+    once = [key for number, key in enumerate(keys) if key.column not in {one.column for one in keys[:number]}]
+    wanted = sorted_plainly(people, *once)
+    assert found(db, sort=first.column, descending=first.descending, then=then) == wanted
+    nonsense = [SortKey("nonsense"), *then, SortKey("'; drop table learner")]
+    assert found(db, sort=first.column, descending=first.descending, then=nonsense) == wanted
 
 
 def test_every_column_of_the_grid_can_be_sorted(db: Database):

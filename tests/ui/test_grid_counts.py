@@ -67,6 +67,29 @@ def test_shift_to_the_last_row_and_one_off_by_ctrl(open_grid, reader):
     assert model.row_calls <= 8 * ON_SCREEN
 
 
+def test_frozen_columns_cost_one_more_look_at_the_rows_on_the_screen(open_grid, reader):
+    view = open_grid(People(keys_of(MILLION)))
+    view.restore_layout({"widths": {column.id: 300 for column in COLUMNS}, "frozen": 1})
+    view.horizontalScrollBar().setValue(200)
+    open_grid.settle()
+    model = view.model()
+    for act in (
+        lambda: press(view, Qt.Key.Key_A, CTRL),
+        lambda: view.horizontalScrollBar().setValue(300),
+        lambda: click(view, 2),
+        lambda: press(view, Qt.Key.Key_End, SHIFT),
+        lambda: press(view, Qt.Key.Key_Right),
+    ):
+        model.forget_counts()
+        act()
+        view.horizontalHeader().viewport().update()
+        QApplication.processEvents()
+        assert model.flags_calls <= 200
+        assert model.data_calls <= 200
+        assert model.row_calls <= 6 * ON_SCREEN
+    assert view.selected_count == MILLION - 2
+
+
 def test_a_paint_asks_each_row_once_and_no_cell(open_grid):
     view = open_grid(People(keys_of(MILLION)))
     open_grid.settle()

@@ -32,6 +32,8 @@ class FrozenHeader(QHeaderView):
         """How far Qt's place of what was pressed is from the pointer."""
         self._pressed_at: int | None = None
         self._moving = False
+        self._widening: tuple[int, int] | None = None
+        """The frozen section whose edge is held, and how wide it would be with the pointer at 0."""
         self.sectionPressed.connect(self._section_pressed)
 
     # Where the columns are
@@ -91,15 +93,25 @@ class FrozenHeader(QHeaderView):
         self._moving = True
 
     def mousePressEvent(self, e: QMouseEvent) -> None:
+        x = round(e.position().x())
         self._moving = False
-        self._pressed_at = round(e.position().x())
-        self._shift = self._behind(e.position().x())
+        self._pressed_at = x
+        self._shift = self._behind(x)
+        edge = self._edge_at(x) if self._shift and e.button() == Qt.MouseButton.LeftButton else -1
+        if edge >= 0:
+            # Qt does not follow the pointer to where it would be left of 0 for it.
+            self._widening = (edge, self.sectionSize(edge) - x)
+            return
         super().mousePressEvent(_moved(e, self._shift))
 
     def mouseMoveEvent(self, e: QMouseEvent) -> None:
         x = round(e.position().x())
         if not e.buttons():
             self._hover(e, x)
+            return
+        if self._widening is not None:
+            section, width = self._widening
+            self.resizeSection(section, max(width + x, self.minimumSectionSize()))
             return
         far = self._pressed_at is not None and abs(x - self._pressed_at) >= QApplication.startDragDistance()
         if self._moving and far and self._behind(x):
@@ -111,6 +123,9 @@ class FrozenHeader(QHeaderView):
         self.shift_held = bool(e.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         shift, self._shift = self._shift, 0
         self._pressed_at = None
+        if self._widening is not None:
+            self._widening = None
+            return
         super().mouseReleaseEvent(_moved(e, shift))
 
     def mouseDoubleClickEvent(self, e: QMouseEvent) -> None:
@@ -119,16 +134,22 @@ class FrozenHeader(QHeaderView):
     def _hover(self, event: QMouseEvent, x: int) -> None:
         if not self._behind(x):
             super().mouseMoveEvent(event)
-        elif self._is_edge(x):
+        elif self._edge_at(x) >= 0:
             self.setCursor(Qt.CursorShape.SplitHCursor)
         else:
             self.unsetCursor()
 
-    def _is_edge(self, x: int) -> bool:
-        """Whether a press at `x`, over the frozen columns, would take hold of an edge."""
+    def _edge_at(self, x: int) -> int:
+        """The frozen section whose right edge is at `x`, -1 for none."""
         grip = self.style().pixelMetric(QStyle.PixelMetric.PM_HeaderGripMargin, None, self)
-        edges = (self.section_x(one) + self.sectionSize(one) for one in self.frozen_sections() if one != GUTTER)
-        return any(abs(edge - x) < grip for edge in edges)
+        return next(
+            (
+                section
+                for section in self.frozen_sections()
+                if section != GUTTER and abs(self.section_x(section) + self.sectionSize(section) - x) < grip
+            ),
+            -1,
+        )
 
     def viewportEvent(self, event: QEvent) -> bool:
         hover = event.type() in (QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.HoverLeave)

@@ -32,7 +32,6 @@ class GridView(LoadedTable):
     def __init__(self, source: GridSource, runner: TaskRunner, name: str, parent: QWidget | None = None) -> None:
         super().__init__(source, runner, parent)
         self.setObjectName(name)
-        self._menu: ColumnsMenu | None = None
         self.add_layouts: Callable[[QMenu], None] | None = None
         """Puts the layouts that were saved under names into the menu of columns, where there are some."""
         self._copier = Copier(source, runner, self)
@@ -71,10 +70,9 @@ class GridView(LoadedTable):
     def columns_menu(self) -> ColumnsMenu:
         """Shows, hides, sorts and moves columns; its first entries are about the current cell's column."""
         section = self.currentIndex().column()
-        if self._menu is not None:
-            self._menu.deleteLater()
-        self._menu = ColumnsMenu(self, self.columns[section - 1] if section > GUTTER else None)
-        return self._menu
+        menu = ColumnsMenu(self, self.columns[section - 1] if section > GUTTER else None)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
 
     @Slot(QPoint)
     def _header_menu(self, at: QPoint) -> None:

@@ -1,6 +1,8 @@
 """*Layouts* of a page's grid: order, widths, hidden and frozen columns and sorting, kept under names of one's own."""
 
-from PySide6.QtCore import QObject
+from functools import partial
+
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
@@ -53,7 +55,10 @@ class Layouts(SavedList):
         managing.setToolTip("" if self.mine else layout_words().none)
 
     def chosen(self, action: QAction) -> None:
-        meant = action.data()
+        # A dialog waits in a loop of its own: not inside the menu that is just going.
+        QTimer.singleShot(0, self, partial(self._do, action.data()))
+
+    def _do(self, meant: object) -> None:
         if isinstance(meant, Saved):
             self.use(meant)
         elif meant == "save":

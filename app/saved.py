@@ -36,6 +36,10 @@ class Kind(StrEnum):
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
+    LMS_COURSE_LAYOUT = "layout.lms_courses"
+    ENROLMENT_LAYOUT = "layout.enrolments"
+    SYNC_RUN_LAYOUT = "layout.sync_runs"
+    SYNC_ERROR_LAYOUT = "layout.sync_errors"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import enrolment, lms_course, section, sync_error
 from app.folding import fold
+from app.sorting import SortKey, order_by
 
 
 class CourseState(StrEnum):
@@ -160,7 +161,12 @@ _ASKS_FOR_REMOVED = frozenset({"removed", "removed_on"})
 
 
 def keys_query(
-    group: Group | None = None, quick: str = "", sort: str = "", *, descending: bool = False
+    group: Group | None = None,
+    quick: str = "",
+    sort: str = "",
+    *,
+    descending: bool = False,
+    then: Sequence[SortKey] = (),
 ) -> Select[Any]:
     """The ids of the courses that pass, in order; those removed in the LMS only where a condition asks about it
     (LS-C11). Raises InputError as `conditions.check`."""
@@ -168,11 +174,11 @@ def keys_query(
     if not fields_used(group) & _ASKS_FOR_REMOVED:
         query = query.where(lms_course.c.removed_at.is_(None))
     sort = sort if sort in _SORTS else DEFAULT_SORT
-    column = _SORTS[sort]
-    then = [lms_course.c.lms_number] if sort == "number" else [lms_course.c.short_fold]
+    terms = order_by((SortKey(sort, descending), *then), _SORTS)
+    last = lms_course.c.lms_number if sort == "number" else lms_course.c.short_fold
     if descending:
-        return query.order_by(column.desc().nulls_last(), *(one.desc() for one in then), lms_course.c.id.desc())
-    return query.order_by(column.asc().nulls_first(), *then, lms_course.c.id)
+        return query.order_by(*terms, last.desc(), lms_course.c.id.desc())
+    return query.order_by(*terms, last, lms_course.c.id)
 
 
 def total_query() -> Select[Any]:

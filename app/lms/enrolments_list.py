@@ -13,6 +13,7 @@ from app.db.tables import SHOWN, course, enrolment, learner, lms_course, progres
 from app.folding import fold
 from app.lms import progress as counting
 from app.lms.courses_list import STATE_TITLES
+from app.sorting import SortKey, order_by
 
 STATUSES = (
     ("scheduled", "Scheduled"),
@@ -193,24 +194,25 @@ def keys_query(
     sort: str = "",
     *,
     descending: bool = False,
+    then: Sequence[SortKey] = (),
     learners: Any = None,
     lms_course_id: int | None = None,
 ) -> Select[Any]:
-    """The ids of the enrolments that pass, in order; `learners` (see Database.ids_as_table) limits whose, and
-    `lms_course_id` on which course. Raises InputError as `conditions.check`."""
+    """The ids of the enrolments that pass, by `sort` and equal ones by `then`; `learners` (see
+    Database.ids_as_table) limits whose, and `lms_course_id` on which course. Raises InputError as
+    `conditions.check`."""
     query = _joined(select(enrolment.c.id)).where(_shown(), where(group, FIELDS), _quick(quick))
     if learners is not None:
         query = query.join(learners, learners.c.id == enrolment.c.learner_id)
     if lms_course_id is not None:
         query = query.where(section.c.lms_course_id == lms_course_id)
     sort = sort if sort in _SORTS else DEFAULT_SORT
-    column = _SORTS[sort]
+    first, *others = order_by((SortKey(sort, descending), *then), _SORTS)
     if descending:
-        return query.order_by(
-            column.desc().nulls_last(), learner.c.given_fold.desc().nulls_last(), enrolment.c.id.desc()
-        )
-    first = column.asc().nulls_last() if sort in _LAST_ANYWAY else column.asc().nulls_first()
-    return query.order_by(first, learner.c.given_fold.nulls_first(), enrolment.c.id)
+        return query.order_by(first, *others, learner.c.given_fold.desc().nulls_last(), enrolment.c.id.desc())
+    if sort in _LAST_ANYWAY:
+        first = _SORTS[sort].asc().nulls_last()
+    return query.order_by(first, *others, learner.c.given_fold.nulls_first(), enrolment.c.id)
 
 
 def total_query(learners: Any = None) -> Select[Any]:

@@ -13,6 +13,7 @@ from app.db.database import Database
 from app.db.tables import enrolment, learner, lms_course, sync_error
 from app.folding import fold
 from app.lms.errors import CAUSES, Cause, Level, cause
+from app.sorting import SortKey, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +145,7 @@ def keys_query(
     sort: str = "",
     *,
     descending: bool = False,
+    then: Sequence[SortKey] = (),
     code: str = "",
     level: str = "",
 ) -> Select[Any]:
@@ -156,10 +158,8 @@ def keys_query(
         query = query.where(sync_error.c.code == code)
     if level:
         query = query.where(sync_error.c.level == level)
-    column = _SORTS.get(sort, _SORTS[DEFAULT_SORT])
-    if descending:
-        return query.order_by(column.desc().nulls_last(), sync_error.c.id.desc())
-    return query.order_by(column.asc().nulls_first(), sync_error.c.id)
+    terms = order_by((SortKey(sort if sort in _SORTS else DEFAULT_SORT, descending), *then), _SORTS)
+    return query.order_by(*terms, sync_error.c.id.desc() if descending else sync_error.c.id)
 
 
 def total_query() -> Select[Any]:

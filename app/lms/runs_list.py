@@ -12,6 +12,7 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, where
 from app.db.tables import app_user, sync_run
 from app.folding import fold
+from app.sorting import SortKey, order_by
 
 KINDS = (("courses", "Courses"), ("enrolments", "Enrolments"), ("sender", "Sending"))
 TRIGGERS = (("schedule", "Schedule"), ("start", "Start"), ("person", "Person"))
@@ -75,17 +76,20 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
 
 
 def keys_query(
-    group: Group | None = None, quick: str = "", sort: str = "", *, descending: bool = False
+    group: Group | None = None,
+    quick: str = "",
+    sort: str = "",
+    *,
+    descending: bool = False,
+    then: Sequence[SortKey] = (),
 ) -> Select[Any]:
     """The ids of the runs that pass, in order; without one the latest first. Raises InputError."""
     query = select(sync_run.c.id).outerjoin(app_user, app_user.c.id == sync_run.c.user_id)
     query = query.where(where(group, FIELDS), _quick(quick))
     if sort not in _SORTS:
         return query.order_by(sync_run.c.id.desc())
-    column = _SORTS[sort]
-    if descending:
-        return query.order_by(column.desc().nulls_last(), sync_run.c.id.desc())
-    return query.order_by(column.asc().nulls_first(), sync_run.c.id)
+    terms = order_by((SortKey(sort, descending), *then), _SORTS)
+    return query.order_by(*terms, sync_run.c.id.desc() if descending else sync_run.c.id)
 
 
 def total_query() -> Select[Any]:

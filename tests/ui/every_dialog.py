@@ -51,6 +51,7 @@ from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
+from ui.dialogs.saved_words import search_words
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
@@ -126,11 +127,11 @@ MADE: dict[type[QDialog], Entry] = {
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
     SettingsDialog: Entry(lambda desk: SettingsDialog(None, desk.runner, desk.context, {}), typing("username")),
     NameDialog: Entry(
-        lambda desk: NameDialog(None, desk.runner, "Save Search", lambda *_: None, lambda name: None),
+        lambda desk: NameDialog(None, desk.runner, "Save Search", lambda *_: None, lambda name: None, search_words()),
         typing("search_name"),
     ),
     SavedSearchesDialog: Entry(
-        lambda desk: SavedSearchesDialog(None, desk.runner, desk.context, Kind.LEARNER_SEARCH)
+        lambda desk: SavedSearchesDialog(None, desk.runner, desk.context, Kind.LEARNER_SEARCH, search_words())
     ),
     # What Esc forgets here is a password half typed: forgetting it is what Esc is for, so nothing is asked.
     SignInDialog: Entry(lambda desk: SignInDialog(None, desk.runner, desk.context, "lrs_password")),

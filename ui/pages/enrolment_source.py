@@ -54,7 +54,9 @@ class EnrolmentSource:
         self._db = db
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
-        wanted = enrolments_list.keys_query(query.conditions, query.quick, query.sort, descending=query.descending)
+        wanted = enrolments_list.keys_query(
+            query.conditions, query.quick, query.sort, descending=query.descending, then=query.then
+        )
         with self._db.read(context) as tx:
             return self._db.ids(tx, wanted, first)
 

@@ -47,7 +47,9 @@ class LmsCourseSource:
         self._db = db
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
-        wanted = courses_list.keys_query(query.conditions, query.quick, query.sort, descending=query.descending)
+        wanted = courses_list.keys_query(
+            query.conditions, query.quick, query.sort, descending=query.descending, then=query.then
+        )
         with self._db.read(context) as tx:
             return self._db.ids(tx, wanted, first)
 

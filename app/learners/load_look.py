@@ -135,7 +135,8 @@ def numbers_query(job_id: int, predicted: str) -> Select[Any]:
 
 def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
     """Rows of the file by their number."""
-    return {row.number: _seen(row) for row in _rows(tx, job_id, numbers)}
+    campuses = _Campuses.read(tx)
+    return {row.number: _seen(row, campuses) for row in _rows(tx, job_id, numbers)}
 
 
 def _rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> Sequence[Row[Any]]:
@@ -143,7 +144,7 @@ def _rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> Sequence[Row[A
     return tx.execute(query).all()
 
 
-def _seen(row: Row[Any]) -> SeenRow:
+def _seen(row: Row[Any], campuses: "_Campuses") -> SeenRow:
     cells = load_cells.unpacked(row.cells)
     new, changed = jobs.finding(row, "aims") or (0, 0)
     ticked = (row.decision or "").removeprefix(TICKED) if (row.decision or "").startswith(TICKED) else ""
@@ -156,9 +157,17 @@ def _seen(row: Row[Any]) -> SeenRow:
         len(cells.aims),
         new,
         changed,
-        jobs.finding(row, "changes") or (),
+        [_called(one, campuses) for one in jobs.finding(row, "changes") or ()],
         frozenset(filter(None, ticked.split(","))),
     )
+
+
+def _called(change: Sequence[Any], campuses: "_Campuses") -> Sequence[Any]:
+    """The change with the names of campuses instead of their codes."""
+    if change[0] != "campus_code":
+        return change
+    old, new = (campuses.by_code.get(code, code) for code in change[1:3])
+    return [change[0], old, new, *change[3:]]
 
 
 def _text(cells: Cells, name: str) -> str:
@@ -274,16 +283,27 @@ def undecided(tx: Connection, job_id: int, question: Question, start: int, size:
     rows = tx.execute(query).all()
     ids = {key for row in rows for key in jobs.finding(row, "candidates") or ()}
     people = {row.id: row for row in tx.execute(select(learner).where(learner.c.id.in_(ids)))} if ids else {}
-    campuses: dict[int, str] = {row.id: row.name for row in tx.execute(select(campus.c.id, campus.c.name))}
+    campuses = _Campuses.read(tx)
     return [_undecided(row, question, people, campuses) for row in rows]
 
 
-def _undecided(
-    row: Row[Any], question: Question, people: Mapping[int, Row[Any]], campuses: Mapping[int, str]
-) -> Undecided:
+@dataclass(frozen=True, slots=True)
+class _Campuses:
+    """What campuses are called: by id, and by the code that files know them by."""
+
+    by_id: Mapping[int, str]
+    by_code: Mapping[str, str]
+
+    @classmethod
+    def read(cls, tx: Connection) -> "_Campuses":
+        rows = tx.execute(select(campus.c.id, campus.c.code, campus.c.name)).all()
+        return cls({row.id: row.name for row in rows}, {row.code: row.name for row in rows})
+
+
+def _undecided(row: Row[Any], question: Question, people: Mapping[int, Row[Any]], campuses: _Campuses) -> Undecided:
     cells = load_cells.unpacked(row.cells)
     held = [people[key] for key in jobs.finding(row, "candidates") or () if key in people]
-    ours = _told_by_file(cells)
+    ours = _told_by_file(cells, campuses)
     theirs = [_told_by_row(one, campuses) for one in held]
     names = ["ref", "uln", "birth_date", "postcode", "name", "campus"]
     options = []
@@ -310,7 +330,7 @@ _SIDE_TITLES = {
 _CODES = frozenset({"ref", "uln", "postcode"})
 
 
-def _told_by_file(cells: Cells) -> dict[str, str]:
+def _told_by_file(cells: Cells, campuses: _Campuses) -> dict[str, str]:
     born = cells.values.get("birth_date")
     return {
         "ref": _text(cells, "ref"),
@@ -318,18 +338,18 @@ def _told_by_file(cells: Cells) -> dict[str, str]:
         "birth_date": shown(born) if isinstance(born, date) else "",
         "postcode": _text(cells, "postcode"),
         "name": _name(cells),
-        "campus": _text(cells, "campus_code"),
+        "campus": campuses.by_code.get(_text(cells, "campus_code"), _text(cells, "campus_code")),
     }
 
 
-def _told_by_row(row: Row[Any], campuses: Mapping[int, str]) -> dict[str, str]:
+def _told_by_row(row: Row[Any], campuses: _Campuses) -> dict[str, str]:
     return {
         "ref": row.ref or "",
         "uln": row.uln or "",
         "birth_date": shown(row.birth_date),
         "postcode": row.postcode or "",
         "name": ", ".join(filter(None, (row.family_name, row.given_names))),
-        "campus": campuses.get(row.campus_id, ""),
+        "campus": campuses.by_id.get(row.campus_id, ""),
     }
 
 

@@ -18,6 +18,17 @@ KEYS = {
     "longest_stall_ms",
     "p99_stall_ms",
     "files",
+    "load",
+    "expected_load",
+    "loaded",
+}
+PICTURES = {
+    "05-condition-builder",
+    "05-saved-search",
+    "06-load-columns",
+    "06-load-preview",
+    "06-load-summary",
+    "06-codes",
 }
 COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
 
@@ -44,6 +55,9 @@ def test_tour(tmp_path: Path):
     for name in report["files"]:
         assert (out / name).stat().st_size > 1_000, name
     assert "attainments-plr.xlsx" in report["files"]
+    assert {f"{name}.png" for name in PICTURES} <= set(report["files"])
+    assert report["load"] == report["expected_load"]
+    assert report["loaded"] == {"new": report["load"]["new"], "changed": report["load"]["changed"] + 1}, "one decided"
     assert told[0].startswith(f"60 learners asked for, {report['with_events']} with learning events")
     assert f"{first['new']} new, {first['changed']} changed" in told[1]
     assert str(out) in told[-1]

@@ -63,6 +63,8 @@ def _differences(report: dict[str, Any]) -> Iterator[str]:
         yield f"The first update counted {report['first_update']}, expected {report['expected']}."
     if report["second_update"]["updated"]:
         yield "The second update changed something."
+    if report["load"] != report["expected_load"]:
+        yield f"The preview of the load counted {report['load']}, expected {report['expected_load']}."
     for name in ("with_events", "error_rows", "records"):
         if report[name] != report["expected_rows"][name]:
             yield f"{name}: {report[name]}, expected {report['expected_rows'][name]}."

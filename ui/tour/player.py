@@ -109,7 +109,7 @@ def target() -> QWidget:
 def press(keys: str, on: QWidget | None = None) -> None:
     """Press a key or a combination, such as "Ctrl+A"."""
     combination = QKeySequence(keys)[0]  # type: ignore[index]
-    widget = _listening(on)
+    widget = listening(on)
     QTest.keyPress(widget, combination.key(), combination.keyboardModifiers())
     if isValid(widget):  # Return closes a dialog while it is still held down
         QTest.keyRelease(widget, combination.key(), combination.keyboardModifiers())
@@ -117,12 +117,12 @@ def press(keys: str, on: QWidget | None = None) -> None:
 
 def type_text(text: str) -> None:
     """Type a text into whatever has the focus."""
-    widget = _listening(None)
+    widget = listening(None)
     for mark in text:
         QTest.keyClick(widget, mark)  # type: ignore[call-overload]
 
 
-def _listening(on: QWidget | None) -> QWidget:
+def listening(on: QWidget | None = None) -> QWidget:
     """The widget that a key goes to: the one with the focus in that window."""
     window = (on or target()).window()
     return window.focusWidget() or window

@@ -15,12 +15,15 @@ from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import theme
 from ui.main_window import MainWindow
 from ui.pages.plr import AT_MOST, PlrPage
+from ui.tour import extract
+from ui.tour.first_day import FirstDay
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
 from ui.tour.stalls import StallMeter
 
 
 class Tour:
-    """The main job: find, select, download, update twice, export, close; a picture of each."""
+    """The main job: find, select, download, update twice, export, close; then what a college does on its first day:
+    load, decide, name codes, search. A picture of each."""
 
     def __init__(self, window: MainWindow, out: Path, *, latency_ms: int, parallel: int) -> None:
         self._window = window
@@ -39,6 +42,7 @@ class Tour:
         yield from self._update("second_update", "04a-second-update")
         yield from self._export("excel", "Ctrl+E", "attainments-plr.xlsx")
         yield from self._close_plr()
+        yield from self._first_day()
         yield from self._look_around()
         yield from self._in_the_dark()
         self._stalls.stop()
@@ -137,13 +141,17 @@ class Tour:
 
     # The rest of the program
 
+    def _first_day(self) -> Iterator[Step]:
+        part = FirstDay(self._window, self._out, self._grab)
+        yield from self._in_front(self._window)
+        yield from part.load()
+        yield from self._in_front(self._window)
+        yield from part.search()
+        self._report |= part.report
+        self._files.append(extract.NAME)
+
     def _look_around(self) -> Iterator[Step]:
         window = self._window
-        yield from self._in_front(window)
-        yield Act(lambda: press("Ctrl+Shift+F", window))
-        yield Until(lambda: QApplication.activeModalWidget() is not None, "the Condition Builder")
-        yield Act(lambda: self._grab(_dialog(), "05-condition-builder"))
-        yield Act(lambda: press("Escape"))
         yield from self._in_front(window)
         yield Act(lambda: press("Ctrl+Tab", window))
         yield Until(lambda: window.attainments.isVisible() and window.attainments.shown > 0, "the Attainments page")
@@ -196,7 +204,15 @@ class Tour:
     def report(self) -> dict[str, Any]:
         """`tour.json` (docs/commands.md), as far as the tour came."""
         empty: dict[str, Any] = dict.fromkeys(("selected", "with_events", "error_rows", "records"), 0)
-        updates: dict[str, Any] = {"expected": {}, "expected_rows": {}, "first_update": {}, "second_update": {}}
+        updates: dict[str, Any] = {
+            "load": {},
+            "expected_load": {},
+            "loaded": {},
+            "expected": {},
+            "expected_rows": {},
+            "first_update": {},
+            "second_update": {},
+        }
         stalls = {"longest_stall_ms": self._stalls.longest_ms(), "p99_stall_ms": self._stalls.p99_ms()}
         report = {**empty, **updates, **self._report, **stalls, "files": self._files}
         report["second_update"] = report["second_update"] or {"updated": -1}

@@ -93,12 +93,24 @@ def _fetch(calls: LmsCalls, course: DueCourse) -> Fetched:
         activities = calls.activities(course.number)
         active = [one.user for one in participants if one.student and one.active]
         gradebook = calls.gradebook(course.number, active, float(course.timeout) if course.timeout else None)
-    except StopRunError as error:
+    except BusyError:
+        raise
+    except ServiceError as error:
         if error.code not in MAY_BE_ONE_COURSE:
             raise
-        calls.site()
+        _try_elsewhere(calls)
         raise ServiceError(error.message, code=error.code, hint=error.hint) from error
     return Fetched(activities, participants, gradebook)
+
+
+def _try_elsewhere(calls: LmsCalls) -> None:
+    """Raise StopRunError if the LMS does not even say its name: it is not the course."""
+    try:
+        calls.site()
+    except (BusyError, StopRunError):
+        raise
+    except ServiceError as error:
+        raise StopRunError(error.message, code=error.code, hint=error.hint) from error
 
 
 class _Filing:

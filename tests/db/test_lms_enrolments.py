@@ -478,6 +478,7 @@ def test_a_cancel_keeps_what_is_finished_and_the_next_run_begins_with_the_rest(d
     assert asked[:6] == [str(number) for number in range(105, 111)]
 
 
+@pytest.mark.rule("SE-R5")
 def test_only_some_courses_again(db: Database, user: User):
     lms = FakeLms()
     bad, good = Class(db, lms, "5"), Class(db, lms, "6")

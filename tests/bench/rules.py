@@ -1,0 +1,136 @@
+"""Which tests prove which rule of the LMS synchronisation: writes `docs/lms-sync.md` from the marks.
+
+`python -m tests.bench.rules` writes; a test compares. A rule is marked on a test as `rule("LS-C15")`.
+"""
+
+import ast
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENT = ROOT / "docs" / "lms-sync.md"
+
+RULES: Mapping[str, str] = {
+    "LS-S1": "each kind has a schedule, a switch and Sync Now; 5 to 240 minutes, usually 30",
+    "LS-S2": "the age of the data is half the interval on average, and the moment is told",
+    "LS-S3": "never two runs at once; one that falls due meanwhile is skipped and noted",
+    "LS-S4": "courses before enrolments",
+    "LS-S5": "no run while the program is closed; after a start a wait by chance",
+    "LS-S6": "stored course by course; a cancel keeps what is finished, the next run begins with the rest",
+    "LS-S7": "a few calls at once in all; a busy LMS is waited for",
+    "LS-S8": "a pause until a day, for a kind or a course",
+    "LS-C1": "a new course is seen nowhere else until somebody decided",
+    "LS-C2": "a state concerns new enrolments only",
+    "LS-C3": "Open, Closed and Hidden may follow one another; nothing becomes New again",
+    "LS-C4": "administrators decide, and history tells who, when, from and to",
+    "LS-C5": "rules propose, a person confirms",
+    "LS-C6": "a course is its number in the LMS, whatever else changes",
+    "LS-C7": "a run follows names, dates and visibility, never the state",
+    "LS-C8": "the front page of a Moodle is no course",
+    "LS-C9": "hidden in the LMS is a mark",
+    "LS-C10": "a course that is gone leaves the list and stays on its enrolments",
+    "LS-C11": "gone is a mark with a date, and can be filtered for",
+    "LS-C12": "its enrolments are frozen, without an error",
+    "LS-C13": "a course that returns has its state back; one made anew is offered to be linked",
+    "LS-C14": "only a complete list removes anything, and only what is confirmed",
+    "LS-C15": "the safety hold",
+    "LS-E0": "a run neither creates nor ends an enrolment",
+    "LS-E1": "what an activity is",
+    "LS-E2": "what can never get a grade does not count",
+    "LS-E3": "hidden activities are in neither number",
+    "LS-E4": "restricted activities count",
+    "LS-E5": "a grade hidden from the learner is a grade",
+    "LS-E6": "0 is a grade",
+    "LS-E7": "nothing is no grade",
+    "LS-E8": "an overridden or locked grade is a grade",
+    "LS-E9": "left out of the total still counts; outcomes belong to their activity",
+    "LS-E10": "without a visible activity progress is not available, and sorts last",
+    "LS-E11": "a fall of 20 points is marked",
+    "LS-E12": "whole percent, halves up, 1 to 99 unless none or all",
+    "LS-E13": "why it differs from the LMS's own completion",
+    "LS-E14": "the grade as the gradebook gives it",
+    "LS-E15": "the report card in gradebook order",
+    "LS-E16": "feedback without scripts, remote content or files",
+    "LS-E17": "history of progress and grade; a grade that is gone is marked",
+    "LS-E18": "who was not heard of keeps the last values and their date",
+    "SE-01": "not reachable",
+    "SE-02": "certificate",
+    "SE-03": "token or account",
+    "SE-04": "refused",
+    "SE-05": "maintenance",
+    "SE-06": "too many requests",
+    "SE-07": "no answer of a web service",
+    "SE-08": "another address",
+    "SE-09": "switched off",
+    "SE-10": "course gone",
+    "SE-11": "course closed to the account",
+    "SE-12": "grades closed to the account",
+    "SE-13": "groups",
+    "SE-14": "gradebook too slow",
+    "SE-15": "gradebook without activities",
+    "SE-16": "the roster shrank",
+    "SE-17": "data left out without a word",
+    "SE-18": "a column switched off",
+    "SE-19": "an unknown code",
+    "SE-20": "no account known",
+    "SE-21": "not in the gradebook",
+    "SE-22": "account made anew",
+    "SE-23": "two and one",
+    "SE-24": "course removed",
+    "SE-25": "a grade that is no number",
+    "SE-R1": "decided on codes, never on messages",
+    "SE-R2": "what, since when, how many runs, last good, one action",
+    "SE-R3": "grouped by cause with the number",
+    "SE-R4": "cleared by themselves, and kept",
+    "SE-R5": "retry for one course or all with errors",
+    "SE-R6": "snoozed or accepted",
+    "SE-R7": "a connection error suppresses the others of its run",
+    "LS-N1": "when a failing connection is tried again",
+    "LS-N2": "states; one notice on going down, one on recovery",
+    "LS-N3": "down deletes, hides and zeroes nothing",
+    "LS-N4": "Test Connection step by step",
+    "LS-N5": "the report for a technician",
+    "LS-N6": "tokens in the password store only",
+}
+
+
+def marks() -> dict[str, list[str]]:
+    """The tests that bear each rule's mark, as `file::test`."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for file in sorted((ROOT / "tests").rglob("test_*.py")):
+        text = file.read_text(encoding="utf-8")
+        if "mark.rule(" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef):
+                for rule in _rules(node):
+                    found[rule].append(f"{file.relative_to(ROOT / 'tests')}::{node.name}")
+    return found
+
+
+def _rules(function: ast.FunctionDef) -> Iterator[str]:
+    for mark in function.decorator_list:
+        if isinstance(mark, ast.Call) and isinstance(mark.func, ast.Attribute) and mark.func.attr == "rule":
+            yield from (one.value for one in mark.args if isinstance(one, ast.Constant))
+
+
+def document() -> str:
+    """The whole of `docs/lms-sync.md`."""
+    found = marks()
+    lines = [
+        "# LMS synchronisation: which test proves which rule",
+        "",
+        "Written by `python -m tests.bench.rules` from the marks of the tests.",
+        "",
+        "| rule | in short | tests |",
+        "| --- | --- | --- |",
+    ]
+    for rule, words in RULES.items():
+        tests = "<br>".join(f"`{one}`" for one in sorted(found.get(rule, ())))
+        lines.append(f"| {rule} | {words} | {tests} |")
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    DOCUMENT.write_text(document(), encoding="utf-8")

@@ -10,6 +10,7 @@ from ui.actions_administration import administration_actions
 from ui.actions_data import data_actions
 from ui.actions_grid import find_actions, selection_actions, view_actions
 from ui.actions_learners import learner_actions, plr_actions
+from ui.actions_lms import lms_actions
 
 
 def action_list() -> tuple[Action, ...]:
@@ -21,5 +22,6 @@ def action_list() -> tuple[Action, ...]:
         *learner_actions(),
         *data_actions(),
         *view_actions(),
+        *lms_actions(),
         *administration_actions(),
     )

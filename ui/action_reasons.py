@@ -16,12 +16,18 @@ class WindowState:
 
     page: str
     rights: Rights
+    nouns: tuple[str, str] = ("", "")
+    """What the rows of the grid in front are called; empty where the page has no grid."""
     selected: int = 0
+    learners: int = 0
+    """Selected on the Learners page, whichever is in front."""
     shown: int = 0
     total: int = 0
     has_conditions: bool = False
     plr_busy: bool = False
     exporting: bool = False
+    syncing: bool = False
+    lms_set_up: bool = False
     connected: bool = True
 
 
@@ -29,17 +35,15 @@ Why = Callable[[WindowState], str]
 
 
 def on_grid(state: WindowState) -> str:
-    """On a page with a grid of learners or attainments."""
-    return "" if state.page in ("learners", "attainments") else tr("Open Learners or Attainments first.")
+    """On a page with a grid."""
+    return "" if state.nouns[1] else tr("Open a page with a list first.")
 
 
 def rows(state: WindowState) -> str:
     """Where there are rows at all."""
     if reason := on_grid(state):
         return reason
-    if state.total == 0:
-        return tr("There are no learners yet.") if state.page == "learners" else tr("There are no attainments yet.")
-    return ""
+    return tr("There are no {many} yet.", many=tr(state.nouns[1])) if state.total == 0 else ""
 
 
 def selected(state: WindowState) -> str:
@@ -99,3 +103,41 @@ def conditions(state: WindowState) -> str:
 def attainments_page(state: WindowState) -> str:
     """On the Attainments page."""
     return "" if state.page == "attainments" else tr("Open the Attainments page first.")
+
+
+def sync(state: WindowState) -> str:
+    """With an LMS set up and no run under way here."""
+    if not state.lms_set_up:
+        return tr("No LMS is set up. An administrator does it under File, Settings, LMS.")
+    return tr("A synchronisation is running.") if state.syncing else ""
+
+
+def courses_selected(state: WindowState) -> str:
+    """With courses selected on the Courses page."""
+    if state.page != "lms_courses":
+        return tr("Open the Courses page first.")
+    return selected(state)
+
+
+def one_course(state: WindowState) -> str:
+    """With one course selected on the Courses page, and an LMS to ask."""
+    if reason := courses_selected(state):
+        return reason
+    if state.selected != 1:
+        return tr("Select one course.")
+    return "" if state.lms_set_up else sync(state)
+
+
+def learners_chosen(state: WindowState) -> str:
+    """With learners selected on the Learners page, be it in front or not."""
+    return "" if state.learners else tr("Select learners on the Learners page first.")
+
+
+def enrolments_selected(state: WindowState) -> str:
+    """With enrolments selected on the Enrolments page."""
+    return selected(state) if state.page == "enrolments" else tr("Open the Enrolments page first.")
+
+
+def errors_selected(state: WindowState) -> str:
+    """With errors selected on the page of runs and errors."""
+    return selected(state) if state.page == "sync_errors" else tr("Open the page Sync Runs and Errors first.")

@@ -63,7 +63,12 @@ def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":
     """Write the rows; in a task. Raises InputError, Cancelled: then there is no file."""
     from app.export import ExportColumn, ExportKind, Sheet, write_csv, write_xlsx
 
-    kinds = {Kind.DATE: ExportKind.DATE, Kind.NUMBER: ExportKind.NUMBER, Kind.PROGRESS: ExportKind.NUMBER}
+    kinds = {
+        Kind.DATE: ExportKind.DATE,
+        Kind.AGE: ExportKind.DATETIME,
+        Kind.NUMBER: ExportKind.NUMBER,
+        Kind.PROGRESS: ExportKind.NUMBER,
+    }
     places = [wanted.source.columns.index(column) for column in wanted.columns]
     sheet = Sheet(
         columns=[ExportColumn(column.title, kinds.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],

@@ -1,11 +1,10 @@
 """The main window: ribbon, page tabs, the page in front, status bar. It knows the pages; they do not know it."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app import access
 from app.access import Permission, Rights
@@ -15,20 +14,20 @@ from app.tasks import TaskContext
 from ui import parts, remembered
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
-from ui.actions import ADMINISTRATION, LEARNERS, ActionSet
+from ui.actions import ActionSet
 from ui.export_status import ExportStatus
+from ui.exporting import CSV, EXCEL
 from ui.file_menu import FileMenu
 from ui.hub import Hub
 from ui.leaving import Leaving
+from ui.lms_part import LmsPart
 from ui.look.banner import Banner
-from ui.look.buttons import icon_button
 from ui.look.focus_ring import FocusRing
 from ui.look.icons import Icon
-from ui.look.search_field import SearchField
-from ui.look.tabs import TabBar
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.messages import Messages
+from ui.page_row import PageRow
 from ui.page_stack import TITLES, PageStack
 from ui.pages.grid_page import GridPage
 from ui.plr_opener import PlrOpener
@@ -39,8 +38,6 @@ from ui.workers import Lane, TaskRunner
 if TYPE_CHECKING:
     from ui.pages.attainments import AttainmentsPage
     from ui.pages.licences import LicencesPage
-
-_AREAS: Mapping[str, tuple[str, ...]] = {LEARNERS: ("learners", "attainments"), ADMINISTRATION: ("licences",)}
 
 
 class MainWindow(QWidget):
@@ -79,6 +76,8 @@ class MainWindow(QWidget):
         self.ribbon = Ribbon(self.actions_, self.file_menu, self)
         self._stack = PageStack(self.context, self.runner, self.hub, self)
         self.learners = self._stack.learners
+        self.row = PageRow(self._stack, self.ribbon, self)
+        self.tabs, self.search, self.details = self.row.tabs, self.row.search, self.row.details
         self.status = StatusBar(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
@@ -86,7 +85,7 @@ class MainWindow(QWidget):
         if self.context.demo:
             whole.addWidget(self._demo_banner())
         whole.addWidget(self.ribbon)
-        whole.addLayout(self._build_page_row())
+        whole.addWidget(self.row)
         whole.addWidget(self._stack, 1)
         whole.addWidget(self.status)
         FocusRing(self)
@@ -101,24 +100,6 @@ class MainWindow(QWidget):
         banner.setObjectName("demo_banner")
         return banner
 
-    def _build_page_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setContentsMargins(4, 0, 8, 4)
-        row.setSpacing(8)
-        self.tabs = TabBar(parent=self)
-        self.tabs.setObjectName("page_tabs")
-        self.tabs.setAccessibleName(tr("Pages"))
-        self.search = SearchField(tr("Filter all columns"), name="quick_filter", parent=self)
-        self.search.setFixedWidth(240)
-        self.search.explain(tr("Words, or a pasted list of person codes or ULNs"))
-        self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "details_button", checkable=True)
-        self.details.setChecked(True)
-        row.addWidget(self.tabs)
-        row.addStretch(1)
-        row.addWidget(self.search)
-        row.addWidget(self.details)
-        return row
-
     def _wire(self) -> None:
         self.exports = ExportStatus(self.status, self.messages, self)
         self.exports.changed.connect(self._something_changed)
@@ -127,31 +108,26 @@ class MainWindow(QWidget):
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.plr.said.connect(self.status.show_result)
+        self.lms = LmsPart(
+            self.context, self.runner, self.hub, self.messages, self._stack, self.row, self.status, self
+        )
+        self.lms.changed.connect(self._something_changed)
+        self.lms.attainments_wanted.connect(self._show_attainments_of)
+        self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
         for wanted in (self.ribbon.help_wanted, self.plr.help_wanted):
             wanted.connect(self.file_menu.open_help)
         self.file_menu.settings_wanted.connect(self.open_settings)
         self.file_menu.leave_wanted.connect(self.leave)
         self.file_menu.said.connect(self.status.show_result)
-        self.ribbon.tab_changed.connect(self._show_area)
-        self.tabs.currentChanged.connect(self._tab_chosen)
-        self.search.textChanged.connect(self._quick_typed)
-        self.search.left.connect(self._to_grid)
-        self.search.takes = self._pasted
-        self.details.toggled.connect(self._details_toggled)
+        self.row.switched.connect(self.refresh_actions)
         self._stack.made.connect(self._page_made)
         self._page_made(self.learners)
         self.learners.attainments_wanted.connect(self._show_attainments_of)
         self.learners.licences_wanted.connect(self._open_licences)
         self.learners.settings_wanted.connect(self.open_settings)
         self.learners.demo_wanted.connect(self.file_menu.open_demo)
-        for keys, called in (
-            ("Ctrl+F", self.search.setFocus),
-            ("F6", self._next_part),
-            ("Shift+F6", self._previous_part),
-            ("Ctrl+Tab", self._next_page),
-            ("Ctrl+Shift+Tab", self._previous_page),
-        ):
+        for keys, called in (("F6", self._next_part), ("Shift+F6", self._previous_part)):
             QShortcut(QKeySequence(keys), self, called)
 
     # Pages
@@ -164,7 +140,7 @@ class MainWindow(QWidget):
             remembered.dress_page(self._appearance, page)
             page.changed.connect(self._something_changed)
             page.exporting.connect(self.exports.follow)
-            page.details_closed.connect(self._details_closed)
+            page.details_closed.connect(self.row.details_closed)
             page.reload()
         parts.in_reading_order([self.ribbon, self.tabs, self.search, self.details, self._stack, self.status])
 
@@ -179,75 +155,15 @@ class MainWindow(QWidget):
     @property
     def page(self) -> GridPage:
         """The grid in front; Learners when the page in front has none."""
-        current = self._stack.currentWidget()
-        return current if isinstance(current, GridPage) else self.learners
+        return self.row.grid_page or self.learners
 
     def show_page(self, name: str) -> None:
         """Bring a page to the front, with its area of the ribbon."""
-        area = next(area for area, names in _AREAS.items() if name in names)
-        self.tabs.blockSignals(True)
-        while self.tabs.count():
-            self.tabs.removeTab(0)
-        for one in _AREAS[area]:
-            self.tabs.setTabData(self.tabs.addTab(tr(TITLES[one])), one)
-        self.tabs.setCurrentIndex(_AREAS[area].index(name))
-        self.tabs.blockSignals(False)
-        self.ribbon.set_tab(area)
-        page = self._stack.open(name)
-        is_grid = isinstance(page, GridPage)
-        self.search.setVisible(is_grid)
-        self.details.setVisible(is_grid)
-        if isinstance(page, GridPage):
-            self.search.blockSignals(True)
-            self.search.setText(page.quick)
-            self.search.blockSignals(False)
-            self.details.setChecked(page.details is not None and not page.details.isHidden())
-        self.refresh_actions()
-
-    @Slot(str)
-    def _show_area(self, area: str) -> None:
-        names = _AREAS.get(area, ())
-        current = self._stack.currentWidget()
-        if names and (current is None or current.objectName() not in names):
-            self.show_page(names[0])
+        self.row.show_page(name)
 
     @Slot()
     def _open_licences(self) -> None:
         self.show_page("licences")
-
-    @Slot(int)
-    def _tab_chosen(self, place: int) -> None:
-        if place >= 0:
-            self.show_page(self.tabs.tabData(place))
-
-    @Slot()
-    def _next_page(self) -> None:
-        self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % max(1, self.tabs.count()))
-
-    @Slot()
-    def _previous_page(self) -> None:
-        self.tabs.setCurrentIndex((self.tabs.currentIndex() - 1) % max(1, self.tabs.count()))
-
-    @Slot(str)
-    def _quick_typed(self, text: str) -> None:
-        self.page.set_quick(text)
-
-    def _pasted(self, text: str) -> bool:
-        return self.page.paste(text)
-
-    @Slot()
-    def _to_grid(self) -> None:
-        self.page.grid.setFocus()
-
-    @Slot(bool)
-    def _details_toggled(self, shown: bool) -> None:
-        if self.page.details is not None:
-            self.page.details.setVisible(shown)
-            self.page.current_changed()
-
-    @Slot()
-    def _details_closed(self) -> None:
-        self.details.setChecked(False)
 
     @Slot()
     def _next_part(self) -> None:
@@ -271,12 +187,16 @@ class MainWindow(QWidget):
         return WindowState(
             page=page.objectName() if page is not None else "",
             rights=self.context.rights,
+            nouns=grid.nouns if grid is not None else ("", ""),
             selected=grid.selected_count if grid is not None else 0,
+            learners=self.learners.selected_count,
             shown=grid.shown if grid is not None else 0,
             total=grid.total if grid is not None else 0,
             has_conditions=grid is not None and grid.narrowed,
             plr_busy=self.plr.busy,
             exporting=self.exports.busy,
+            syncing=self.lms.busy,
+            lms_set_up=bool(self.context.settings.lms.url),
         )
 
     @Slot()
@@ -297,12 +217,33 @@ class MainWindow(QWidget):
         lrs = self.context.settings.lrs
         service = tr("LRS {kind}", kind=lrs.service) if lrs.url else tr("LRS not set up")
         base = tr("Embedded database") if self.context.db.embedded else tr("Shared database")
-        self.status.show_texts(left, [service, base, self.context.user.name])
+        right = [service, self.lms.words(), base, self.context.user.name]
+        self.status.show_texts(left, [words for words in right if words])
 
     @property
     def plr_exporting(self) -> bool:
         """Whether the PLR window writes a file at the moment."""
         return self.plr.exporting
+
+    def export_menu(self) -> QMenu:
+        """To Excel or to CSV, for areas with one button for both."""
+        menu = QMenu(self)
+        menu.addAction(tr("Export to Excel"), self._export_excel)
+        menu.addAction(tr("Export to CSV"), self._export_csv)
+        return menu
+
+    def show_export_menu(self) -> None:
+        menu = self.export_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    @Slot()
+    def _export_excel(self) -> None:
+        self.page.export_to(EXCEL)
+
+    @Slot()
+    def _export_csv(self) -> None:
+        self.page.export_to(CSV)
 
     def show_columns_menu(self) -> None:
         self.page.columns_menu().popup(QCursor.pos())

@@ -9,7 +9,13 @@ from ui.pages.grid_page import GridPage
 from ui.pages.learners import LearnersPage
 from ui.workers import TaskRunner
 
-TITLES = {"learners": "Learners", "attainments": "Attainments", "licences": "Licences"}
+TITLES = {
+    "learners": "Learners",
+    "attainments": "Attainments",
+    "lms_courses": "Courses",
+    "enrolments": "Enrolments",
+    "licences": "Licences",
+}
 """By their names."""
 
 
@@ -50,6 +56,14 @@ class PageStack(QStackedWidget):
             from ui.pages.attainments import AttainmentsPage
 
             return AttainmentsPage(*self._parts)
+        if name == "lms_courses":
+            from ui.pages.lms_courses import LmsCoursesPage
+
+            return LmsCoursesPage(*self._parts)
+        if name == "enrolments":
+            from ui.pages.enrolments import EnrolmentsPage
+
+            return EnrolmentsPage(*self._parts)
         if name == "licences":
             from ui.pages.licences import LicencesPage
 

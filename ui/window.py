@@ -19,7 +19,7 @@ from PySide6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInst
 from PySide6.QtWidgets import QApplication
 
 from app import __version__, crash_notes, logs
-from app.context import AppContext
+from app.context import AppContext, lms_client
 from app.errors import AppError
 from app.folders import DataFolder
 from app.secrets import Secrets
@@ -36,6 +36,8 @@ logger = logging.getLogger(__name__)
 
 # Workers hand the interpreter over every millisecond: the window's thread is late by 7 to 13 ms instead of 30.
 SWITCH_INTERVAL = 0.001
+_MOVING = ("--move-every", "20")
+"""In the demo something happens in the LMS every so many seconds."""
 
 
 def run(options: argparse.Namespace) -> int:
@@ -104,7 +106,7 @@ def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
 @contextmanager
 def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> Iterator[AppContext]:
     """The objects of a run on invented people: a fresh folder and the sandbox in a process of its own."""
-    from app import demo
+    from app import demo, demo_lms
 
     with (
         TemporaryDirectory(prefix="learner-manager-demo-", ignore_cleanup_errors=True) as place,
@@ -115,7 +117,10 @@ def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> 
         stack.callback(db.close)
         options = ("--latency-ms", str(latency_ms), "--people", str(max(learners, 100)))
         info = stack.enter_context(demo.sandbox_process("lrs", Path(place), *options))
-        settings = demo.settings_for(info, parallel=parallel)
+        moodle = stack.enter_context(
+            demo.sandbox_process("moodle", Path(place), "--latency-ms", str(latency_ms // 4), *_MOVING)
+        )
+        settings = demo_lms.settings_with(demo.settings_for(info, parallel=parallel), moodle)
         demo.prepare(folder.path, db, settings, learners)
         logs.start(folder.logs)
         stack.callback(logs.stop)
@@ -124,6 +129,8 @@ def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> 
         host = settings.lrs.host
         secrets.set_for_session("lrs_password", info["password"], host=host)
         secrets.set_for_session("lrs_certificate_password", info["certificate_password"], host=host)
+        secrets.set_for_session("lms_token", moodle["token"], host=settings.lms.host)
+        demo_lms.prepare(db, user, lms_client(settings, secrets))
         yield AppContext(folder, settings, secrets, db, user, rights, demo=True)
 
 

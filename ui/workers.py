@@ -32,6 +32,7 @@ class Lane(StrEnum):
     CHECK = "check"
     PAGES = "pages"
     COPY = "copy"
+    SYNC = "sync"
 
 
 class TaskThread(QThread):

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
+from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_course, progress, section, sync_error
 from app.folding import fold
 from app.lms import progress as counting
@@ -269,3 +270,10 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, EnrolmentRow]:
         )
     ).where(enrolment.c.id.in_(ids), _shown())
     return {row[0]: EnrolmentRow(*row) for row in tx.execute(query)}
+
+
+def learners_of(db: Database, tx: Connection, ids: Sequence[int]) -> list[int]:
+    """The learners of these enrolments, each once."""
+    with db.ids_as_table(tx, ids) as picked:
+        query = select(enrolment.c.learner_id).join(picked, picked.c.id == enrolment.c.id).distinct()
+        return [int(one) for one in tx.execute(query).scalars()]

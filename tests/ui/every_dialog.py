@@ -27,6 +27,8 @@ from app.errors import InputError
 from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
+from app.lms.progress import Progress
+from app.lms.report_card import Counted
 from app.plr.update import UpdateSummary
 from app.saved import Kind
 from tests.files.builders import ilr
@@ -57,6 +59,7 @@ from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.dialogs.verify import VerifyDialog
+from ui.dialogs.why_different import WhyDifferentDialog
 from ui.exporting import EXCEL, _SaveDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
@@ -138,6 +141,9 @@ MADE: dict[type[QDialog], Entry] = {
     LastTimeDialog: Entry(lambda desk: LastTimeDialog(None, "ValueError: 1")),
     UnexpectedErrorDialog: Entry(lambda desk: UnexpectedErrorDialog(None, "ValueError: 1")),
     FindUlnDialog: Entry(lambda desk: FindUlnDialog(None, desk.runner, desk.context, [])),
+    WhyDifferentDialog: Entry(
+        lambda desk: WhyDifferentDialog(None, Counted(Progress(1, 2), ("Essay",), ("Quiz",), ("Draft",), ("Talk",)))
+    ),
     VerifyDialog: Entry(lambda desk: VerifyDialog(None, desk.runner, desk.context, [])),
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }

@@ -22,7 +22,7 @@ def test_every_action_is_complete(action, qapp):
     assert action.text
     assert action.tip
     assert action.key_tip.isalnum()
-    assert action.tab in ("Learners", "Administration")
+    assert action.tab in ("Learners", "LMS", "Administration")
     assert action.group
     assert has_glyph(action.icon)
     assert callable(action.trigger)

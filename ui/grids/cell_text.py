@@ -20,12 +20,23 @@ def day(value: date) -> str:
     return f"{local.day} {tr(_MONTHS[local.month - 1])} {local.year} {local:%H:%M}"
 
 
+def age(moment: datetime) -> str:
+    """`10:42` of today, `21 Nov` of this year, else with the year; in local time."""
+    local, today = moment.astimezone(), date.today()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    month = f"{local.day} {tr(_MONTHS[local.month - 1])}"
+    return month if local.year == today.year else f"{month} {local.year}"
+
+
 def shown(value: object, kind: Kind) -> str:
     """`value` as people read it; nothing in it can act as mark-up or turn the direction of the text."""
     if value is None:
         return ""
     if isinstance(value, State | Tags):
         return str(value)
+    if kind is Kind.AGE and isinstance(value, datetime):
+        return age(value)
     if isinstance(value, date):
         return day(value)
     if kind is Kind.PROGRESS:

@@ -28,6 +28,8 @@ class Kind(Enum):
     """An icon and a word; the cell is a State."""
     PROGRESS = auto()
     """A bar and whole percent; the cell is an int from 0 to 100."""
+    AGE = auto()
+    """A moment in few words: `10:42` of today, else `21 Nov`; whole in files and on the clipboard."""
     TAGS = auto()
     """What to look at; the cell is Tags."""
 

@@ -29,7 +29,7 @@ _NOWHERE = QModelIndex()
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
     """Numbers and dates stand right."""
-    return _RIGHT if column.kind in (Kind.NUMBER, Kind.DATE, Kind.PROGRESS) else _LEFT
+    return _RIGHT if column.kind in (Kind.NUMBER, Kind.DATE, Kind.PROGRESS, Kind.AGE) else _LEFT
 
 
 class PagedModel(QAbstractTableModel):

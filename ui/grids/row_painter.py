@@ -26,7 +26,7 @@ PAD = 8
 STATE_ICON = 15
 STATE_GAP = 5
 TICK = 12
-_RIGHT_KINDS = (Kind.NUMBER, Kind.DATE, Kind.PROGRESS)
+_RIGHT_KINDS = (Kind.NUMBER, Kind.DATE, Kind.PROGRESS, Kind.AGE)
 _QUIET_KINDS = (Kind.KEY, Kind.MONO)
 _STATE_WEIGHT = 500
 
@@ -98,6 +98,7 @@ class RowPainter:
             Kind.DATE: self._numbers,
             Kind.STATE: state,
             Kind.PROGRESS: self._numbers,
+            Kind.AGE: self._numbers,
             Kind.TAGS: self._small,
         }
         self._pictures = CellPictures(dpr)
@@ -219,6 +220,8 @@ class RowPainter:
     def _text(self, cell: object, column: Column) -> str:
         if cell is None:
             return visible_text(column.absent)
+        if column.kind is Kind.AGE:  # tomorrow its words are others
+            return shown(cell, column.kind)
         key = (cell, column.kind)
         found = self._texts.get(key)
         if found is None:

@@ -20,12 +20,12 @@ COLUMNS = (
     Column("category", "Category", Kind.TEXT, 130),
     Column("starts", "Starts", Kind.DATE, 100),
     Column("ends", "Ends", Kind.DATE, 100, visible=False),
-    Column("enrolments", "Enrolments", Kind.NUMBER, 88, tip="Enrolments that Learner Manager holds"),
+    Column("enrolments", "Enrolments", Kind.NUMBER, 88, absent="–", tip="Enrolments that Learner Manager holds"),
     Column("to_adopt", "To Adopt", Kind.NUMBER, 80, visible=False, tip="Learners found in the LMS who have none"),
     Column("marks", "Marks", Kind.TAGS, 200, sortable=False),
     Column("id_number", "ID Number", Kind.MONO, 110, visible=False),
     Column("number", "LMS Number", Kind.MONO, 96, visible=False),
-    Column("as_of", "Grades as of", Kind.DATE, 130, visible=False, absent="never"),
+    Column("as_of", "Grades as of", Kind.AGE, 96, visible=False, absent="never"),
     Column("first_seen", "Arrived", Kind.DATE, 130, visible=False),
 )
 STATES: Mapping[CourseState, State] = {
@@ -72,7 +72,7 @@ def _row(one: CourseRow) -> Row:
             one.category,
             one.starts,
             one.ends,
-            one.enrolments,
+            one.enrolments or None,
             one.to_adopt,
             Tags(marks(one)),
             one.id_number,

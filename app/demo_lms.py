@@ -1,0 +1,46 @@
+"""The demo's LMS: what a college would have decided before today, done by the very functions that people's clicks
+call, against the sandbox."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access import User
+from app.config import LmsSettings, Settings
+from app.connectors.lms import LmsClient
+from app.db.database import Database
+from app.db.tables import lms_course
+from app.errors import ServiceError
+from app.lms import compare, course_states, courses, enrol
+from app.lms.courses_list import CourseState
+from app.tasks import TaskContext
+
+LEFT_NEW = 3
+"""Courses that wait for a decision: something to try the buttons on."""
+
+
+def settings_with(settings: Settings, info: Mapping[str, Any]) -> Settings:
+    """`settings` with the LMS of the sandbox that printed `info` (commands.md, `sandbox moodle`)."""
+    return replace(settings, lms=LmsSettings(url=info["url"], ca_file=info["ca_file"]))
+
+
+def prepare(db: Database, user: User, client: LmsClient) -> None:
+    """Fetch the courses, open all but the last few, close one, and adopt who is on them. Progress and grades come
+    with the first run of the schedule."""
+    context = TaskContext()
+    courses.run(context, db, user, client, "start")
+    with db.read() as tx:
+        listed = list(tx.execute(select(lms_course.c.id).order_by(lms_course.c.id)).scalars())
+    decided = listed[:-LEFT_NEW]
+    course_states.set_state(db, user, decided, CourseState.OPEN)
+    for key in decided:
+        try:
+            found = compare.compare(context, db, user, client, key)
+        except ServiceError:
+            continue  # one is out of reach: the page of errors shows what that looks like
+        if found.to_adopt:
+            enrol.adopt(db, user, key, found.to_adopt)
+    if decided:
+        course_states.set_state(db, user, decided[-1:], CourseState.CLOSED)

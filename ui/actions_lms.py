@@ -1,0 +1,123 @@
+"""Ribbon tab LMS: what keeps Learner Manager in step with the LMS, and what is decided about it."""
+
+from typing import Any
+
+from app.access import Permission
+from app.lms.courses_list import CourseState
+from ui import action_reasons as why
+from ui.actions import LMS, Action
+from ui.look.icons import Icon
+
+
+def lms_actions() -> tuple[Action, ...]:
+    """Every group of the tab, in order."""
+    return (*_synchronise(), *_courses(), *_enrolments(), *_errors(), *_data())
+
+
+def _synchronise() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.sync",
+            text="Sync Now",
+            tip="Fetch courses, then enrolments with progress and grades, from the LMS",
+            icon=Icon.ARROWS_CLOCKWISE,
+            tab=LMS,
+            group="Synchronise",
+            key_tip="S",
+            trigger=lambda window: window.lms.sync_now(),
+            large=True,
+            primary=True,
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, why.sync),
+            words="synchronise Moodle update grades progress",
+        ),
+        Action(
+            id="lms.pause",
+            text="Pause",
+            tip="Stop the schedule until a day, or go on with it",
+            icon=Icon.PAUSE,
+            tab=LMS,
+            group="Synchronise",
+            key_tip="P",
+            trigger=lambda window: window.lms.show_pause_menu(),
+            menu=lambda window: window.lms.pause_menu(),
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, lambda state: ""),
+            words="schedule stop resume",
+        ),
+    )
+
+
+def _courses() -> tuple[Action, ...]:
+    return (
+        _state(CourseState.OPEN, "Open", "O", Icon.CHECK_CIRCLE, "Staff and learners may enrol on these courses"),
+        _state(CourseState.CLOSED, "Close", "C", Icon.MINUS_CIRCLE, "Only staff may enrol on these courses"),
+        _state(CourseState.HIDDEN, "Hide", "H", Icon.EYE_SLASH, "These courses are in no list; enrolments stay"),
+    )
+
+
+def _state(state: CourseState, text: str, key: str, icon: Icon, tip: str) -> Action:
+    def decide(window: Any) -> None:
+        window.lms.courses.set_state(state)
+
+    return Action(
+        id=f"lms.{state.value}",
+        text=text,
+        tip=tip,
+        icon=icon,
+        tab=LMS,
+        group="Courses",
+        key_tip=key,
+        trigger=decide,
+        permission=Permission.DECIDE_COURSES,
+        why_not=why.permitted(Permission.DECIDE_COURSES, why.courses_selected),
+    )
+
+
+def _enrolments() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.attainments",
+            text="Attainments",
+            tip="The stored attainments of the learners of the selected enrolments",
+            icon=Icon.GRADUATION_CAP,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="N",
+            trigger=lambda window: window.lms.enrolments.show_attainments(),
+            why_not=why.enrolments_selected,
+        ),
+    )
+
+
+def _errors() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.report",
+            text="Copy Report",
+            tip="A report for the technician: times, codes, counts; no names and no token",
+            icon=Icon.COPY,
+            tab=LMS,
+            group="Errors",
+            key_tip="Y",
+            trigger=lambda window: window.lms.copy_report(),
+        ),
+    )
+
+
+def _data() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.export",
+            text="Export",
+            tip="The selected rows, or all rows of the filter, to Excel or CSV",
+            icon=Icon.EXPORT,
+            tab=LMS,
+            group="Data",
+            key_tip="X",
+            trigger=lambda window: window.show_export_menu(),
+            menu=lambda window: window.export_menu(),
+            permission=Permission.EXPORT,
+            why_not=why.permitted(Permission.EXPORT, why.export),
+        ),
+    )

@@ -1,0 +1,220 @@
+"""What the main window does about the LMS: the buttons of its tab, its banner, its words in the status bar.
+
+The parts that ask the LMS are imported after the window's first paint, or when a button needs them.
+"""
+
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QMenu, QWidget
+
+from app.context import AppContext
+from app.errors import AppError
+from app.tasks import Progress, TaskContext
+from ui.hub import Hub
+from ui.look.icons import Icon, qicon
+from ui.look.words import tr
+from ui.messages import Messages
+from ui.page_row import PageRow
+from ui.page_stack import PageStack
+from ui.status_bar import StatusBar
+from ui.workers import Lane, TaskRunner
+
+if TYPE_CHECKING:
+    from ui.lms_sync import LmsSync
+    from ui.pages.enrolments import EnrolmentsPage
+    from ui.pages.lms_courses import LmsCoursesPage
+
+_FIRST_MS = 1_200
+
+
+class LmsPart(QObject):
+    """`changed` when something of it can be done, or is said, that was not before."""
+
+    changed = Signal()
+    attainments_wanted = Signal(object)
+    settings_wanted = Signal()
+
+    def __init__(
+        self,
+        context: AppContext,
+        runner: TaskRunner,
+        hub: Hub,
+        messages: Messages,
+        stack: PageStack,
+        row: PageRow,
+        status: StatusBar,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._context, self._runner, self._hub, self._messages = context, runner, hub, messages
+        self._stack, self._row, self._status, self._window = stack, row, status, window
+        self._sync: LmsSync | None = None
+        self._counting: TaskContext | None = None
+        stack.made.connect(self._page_made)
+        status.cancelled.connect(self._cancel)
+        QTimer.singleShot(_FIRST_MS, self, self._begin)
+
+    @Slot()
+    def _begin(self) -> None:
+        if self._context.settings.lms.url:
+            self.sync.start()
+            self._count()
+
+    @property
+    def sync(self) -> "LmsSync":
+        """Made when it is first needed."""
+        if self._sync is None:
+            from ui.lms_sync import LmsSync
+
+            self._sync = LmsSync(self._context, self._runner, self._hub, self)
+            self._sync.changed.connect(self.changed)
+            self._sync.stands.connect(self._stands)
+            self._sync.progressed.connect(self._progressed)
+            self._sync.ended.connect(self._ended)
+            self._sync.refused.connect(self._messages.show)
+            self._hub.announced.connect(self._count)
+        return self._sync
+
+    @property
+    def busy(self) -> bool:
+        return self._sync is not None and self._sync.busy
+
+    @property
+    def courses(self) -> "LmsCoursesPage":
+        return cast("LmsCoursesPage", self._stack.page("lms_courses"))
+
+    @property
+    def enrolments(self) -> "EnrolmentsPage":
+        return cast("EnrolmentsPage", self._stack.page("enrolments"))
+
+    def words(self) -> str:
+        """For the status bar."""
+        if self._sync is None:
+            return "" if not self._context.settings.lms.url else tr("LMS")
+        from ui.lms_sync import standing_words
+
+        return standing_words(self._sync.shown, set_up=self._sync.set_up)
+
+    @Slot(QWidget)
+    def _page_made(self, page: QWidget) -> None:
+        name = page.objectName()
+        if name == "lms_courses":
+            self.courses.said.connect(self._status.show_result)
+            self.courses.settings_wanted.connect(self.settings_wanted)
+        elif name == "enrolments":
+            self.enrolments.attainments_wanted.connect(self.attainments_wanted)
+
+    # Counts beside the tabs
+
+    @Slot()
+    @Slot(object)
+    def _count(self, changes: object = None) -> None:
+        """How many courses wait for a decision."""
+        if self._counting is not None:
+            self._counting.cancel()
+        db = self._context.db
+
+        def read(context: TaskContext) -> int:
+            from app.lms import courses_list
+
+            with db.read(context) as tx:
+                return courses_list.new_count(tx)
+
+        self._counting = self._runner.run(read, lane=Lane.COUNT, done=self._counted)
+
+    @Slot(object)
+    def _counted(self, new: int) -> None:
+        self._row.set_count("lms_courses", tr("{n} new", n=new) if new else "")
+
+    # Synchronising
+
+    def sync_now(self) -> None:
+        """*Sync Now*."""
+        self.sync.sync_now()
+
+    @Slot(object)
+    def _progressed(self, progress: Progress) -> None:
+        self._status.show_progress(progress)
+
+    @Slot(object)
+    def _ended(self, summaries: object) -> None:
+        from ui.lms_sync import words_of
+
+        self._status.show_result(words_of(summaries))  # type: ignore[arg-type]
+
+    @Slot(object)
+    def _stands(self, shown: object) -> None:
+        self.changed.emit()
+
+    @Slot()
+    def _cancel(self) -> None:
+        if self.busy:
+            self.sync.cancel()
+
+    def pause_menu(self) -> QMenu:
+        """*Pause*: until when; or go on."""
+        menu = QMenu(self._window)
+        menu.setObjectName("pause_menu")
+        for words, days in ((tr("Until Tomorrow"), 1), (tr("For a Week"), 7), (tr("For Four Weeks"), 28)):
+            action = menu.addAction(qicon(Icon.PAUSE), words)
+            action.setData(days)
+        menu.addSeparator()
+        menu.addAction(qicon(Icon.PLAY), tr("Go On Now")).setData(0)
+        menu.triggered.connect(self._pause_chosen)
+        return menu
+
+    def show_pause_menu(self) -> None:
+        menu = self.pause_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    @Slot(object)
+    def _pause_chosen(self, action: object) -> None:
+        days = action.data()  # type: ignore[attr-defined]
+        context = self._context
+
+        def work(task: TaskContext) -> None:
+            from dataclasses import replace
+            from datetime import date, timedelta
+
+            from app.lms import settings
+
+            until = date.today() + timedelta(days=days) if days else None
+            with context.db.read(task) as tx:
+                now = settings.read(tx)
+            courses, enrolments = (replace(plan, paused_until=until) for plan in (now.courses, now.enrolments))
+            settings.save(context.db, context.user, replace(now, courses=courses, enrolments=enrolments))
+
+        self._runner.run(work, lane=Lane.WRITE, done=self._paused)
+
+    @Slot(object)
+    def _paused(self, nothing: None) -> None:
+        self.sync.look()
+
+    # Report
+
+    def copy_report(self) -> None:
+        """*Copy Report*: for the technician, without names and without the token."""
+        context = self._context
+
+        def read(task: TaskContext) -> str:
+            from app.lms import runs
+
+            with context.db.read(task) as tx:
+                return runs.report(context.db, tx, context.settings.lms.host)
+
+        self._runner.run(read, lane=Lane.READ, done=self._report_read)
+
+    @Slot(object)
+    def _report_read(self, report: str) -> None:
+        QGuiApplication.clipboard().setText(report)
+        self._status.show_result(tr("The report is on the clipboard. It names nobody."))
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, AppError):
+            self._messages.show(error)
+        else:
+            self._runner.failed.emit(error)

@@ -1,0 +1,146 @@
+"""The row under the ribbon: tabs of the pages of an area, the quick filter, the details button; and which page is in
+front."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ui.actions import ADMINISTRATION, LEARNERS, LMS
+from ui.look.buttons import icon_button
+from ui.look.icons import Icon
+from ui.look.search_field import SearchField
+from ui.look.tabs import TabBar
+from ui.look.words import tr
+from ui.page_stack import TITLES, PageStack
+from ui.pages.grid_page import GridPage
+from ui.ribbon import Ribbon
+
+AREAS: Mapping[str, tuple[str, ...]] = {
+    LEARNERS: ("learners", "attainments"),
+    LMS: ("lms_courses", "enrolments"),
+    ADMINISTRATION: ("licences",),
+}
+"""The pages of each area of the ribbon."""
+
+
+class PageRow(QWidget):
+    """Switches the pages of `stack`; `switched` when another is in front."""
+
+    switched = Signal()
+
+    def __init__(self, stack: PageStack, ribbon: Ribbon, window: QWidget) -> None:
+        super().__init__(window)
+        self._stack, self._ribbon = stack, ribbon
+        self._counts: dict[str, str] = {}
+        row = QHBoxLayout(self)
+        row.setContentsMargins(4, 0, 8, 4)
+        row.setSpacing(8)
+        self.tabs = TabBar(parent=window)
+        self.tabs.setObjectName("page_tabs")
+        self.tabs.setAccessibleName(tr("Pages"))
+        self.search = SearchField(tr("Filter all columns"), name="quick_filter", parent=window)
+        self.search.setFixedWidth(240)
+        self.search.explain(tr("Words, or a pasted list of person codes or ULNs"))
+        self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "details_button", checkable=True)
+        self.details.setChecked(True)
+        row.addWidget(self.tabs)
+        row.addStretch(1)
+        row.addWidget(self.search)
+        row.addWidget(self.details)
+        ribbon.tab_changed.connect(self._show_area)
+        self.tabs.currentChanged.connect(self._tab_chosen)
+        self.search.textChanged.connect(self._quick_typed)
+        self.search.left.connect(self._to_grid)
+        self.search.takes = self._pasted
+        self.details.toggled.connect(self._details_toggled)
+        for keys, called in (
+            ("Ctrl+F", self.search.setFocus),
+            ("Ctrl+Tab", self._next_page),
+            ("Ctrl+Shift+Tab", self._previous_page),
+        ):
+            QShortcut(QKeySequence(keys), window, called)
+
+    def show_page(self, name: str) -> None:
+        """Bring a page to the front, with its area of the ribbon."""
+        area = next(area for area, names in AREAS.items() if name in names)
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            self.tabs.removeTab(0)
+        for one in AREAS[area]:
+            place = self.tabs.addTab(tr(TITLES[one]))
+            self.tabs.setTabData(place, one)
+            self.tabs.set_count(place, self._counts.get(one, ""))
+        self.tabs.setCurrentIndex(AREAS[area].index(name))
+        self.tabs.blockSignals(False)
+        self._ribbon.set_tab(area)
+        page = self._stack.open(name)
+        is_grid = isinstance(page, GridPage)
+        self.search.setVisible(is_grid)
+        self.details.setVisible(is_grid)
+        if isinstance(page, GridPage):
+            self.search.blockSignals(True)
+            self.search.setText(page.quick)
+            self.search.blockSignals(False)
+            self.details.setChecked(page.details is not None and not page.details.isHidden())
+        self.switched.emit()
+
+    def set_count(self, name: str, words: str) -> None:
+        """What stands in the pill beside the title of a page ("3 new"); "" for nothing."""
+        self._counts[name] = words
+        for place in range(self.tabs.count()):
+            if self.tabs.tabData(place) == name:
+                self.tabs.set_count(place, words)
+
+    @property
+    def grid_page(self) -> GridPage | None:
+        """The page in front, if it is one around a grid."""
+        current = self._stack.currentWidget()
+        return current if isinstance(current, GridPage) else None
+
+    @Slot()
+    def details_closed(self) -> None:
+        """The details pane was closed by its own cross."""
+        self.details.setChecked(False)
+
+    @Slot(str)
+    def _show_area(self, area: str) -> None:
+        names = AREAS.get(area, ())
+        current = self._stack.currentWidget()
+        if names and (current is None or current.objectName() not in names):
+            self.show_page(names[0])
+
+    @Slot(int)
+    def _tab_chosen(self, place: int) -> None:
+        if place >= 0:
+            self.show_page(self.tabs.tabData(place))
+
+    @Slot()
+    def _next_page(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() + 1) % max(1, self.tabs.count()))
+
+    @Slot()
+    def _previous_page(self) -> None:
+        self.tabs.setCurrentIndex((self.tabs.currentIndex() - 1) % max(1, self.tabs.count()))
+
+    @Slot(str)
+    def _quick_typed(self, text: str) -> None:
+        if (page := self.grid_page) is not None:
+            page.set_quick(text)
+
+    def _pasted(self, text: str) -> bool:
+        page = self.grid_page
+        return page is not None and page.paste(text)
+
+    @Slot()
+    def _to_grid(self) -> None:
+        if (page := self.grid_page) is not None:
+            page.grid.setFocus()
+
+    @Slot(bool)
+    def _details_toggled(self, shown: bool) -> None:
+        page = self.grid_page
+        if page is not None and page.details is not None:
+            page.details.setVisible(shown)
+            page.current_changed()

@@ -1,0 +1,174 @@
+"""The Courses page: every course of the LMS, and what the college decided about it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app import access
+from app.access import Permission
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.lms import course_states, courses_list
+from app.lms.course_states import StateSummary
+from app.lms.courses_list import FIELDS, STATE_TITLES, CourseState
+from app.saved import Kind
+from app.tasks import TaskContext
+from ui.hub import Hub
+from ui.look.empty_state import EmptyState
+from ui.look.icons import Icon
+from ui.look.words import count, plural, tr
+from ui.pages.grid_page import GridPage
+from ui.pages.layouts import Layouts
+from ui.pages.lms_course_details import LmsCourseDetails, LookedAt
+from ui.pages.lms_course_source import LmsCourseSource
+from ui.pages.searches import Searches
+from ui.workers import Lane, TaskRunner
+
+_LATER_MS = 150
+_TOPICS = {Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS}
+
+
+class LmsCoursesPage(GridPage):
+    """`said` carries a sentence for the status bar."""
+
+    said = Signal(str)
+    settings_wanted = Signal()
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        fields = [field.info for field in FIELDS.values()]
+        source = LmsCourseSource(context.db)
+        super().__init__("lms_courses", "Courses", ("course", "courses"), source, fields, runner, parent)
+        self.searches = Searches(self, context, Kind.LMS_COURSE_SEARCH, parent=self)
+        self.layouts = Layouts(self.grid, runner, context, Kind.LMS_COURSE_LAYOUT, self)
+        self._context, self._hub = context, hub
+        hub.announced.connect(self._announced)
+        self.pane = LmsCourseDetails(self)
+        self.set_details(self.pane)
+        self.pane.closed.connect(self.pane.hide)
+        self.pane.state_wanted.connect(self._set_current)
+        self.pane.link_wanted.connect(self._link_current)
+        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
+        self._later.timeout.connect(self._look)
+        self._looking: TaskContext | None = None
+        self._empty = EmptyState(
+            tr("No courses yet"),
+            tr("They come from the LMS with the first synchronisation. Set the LMS up, then press Sync Now."),
+            icon=Icon.BOOKS,
+            primary=(tr("Open Settings"), Icon.GEAR),
+        )
+        self._empty.primary_pressed.connect(self.settings_wanted)
+        self.grid.set_empty_widget(self._empty)
+
+    # The pane
+
+    def selection_changed(self) -> None:
+        self.pane.show_selection(self.selected_count)
+
+    def current_changed(self) -> None:
+        self.pane.settled = False
+        self._later.start()
+
+    @Slot()
+    def _look(self) -> None:
+        if self._looking is not None:
+            self._looking.cancel()
+        key = self.grid.current_key
+        if key is None or self.pane.isHidden():
+            self.pane.show_course(None)
+            return
+        db = self._context.db
+
+        def read(context: TaskContext) -> LookedAt | None:
+            with db.read(context) as tx:
+                row = courses_list.rows(tx, [key]).get(key)
+                if row is None:
+                    return None
+                former = courses_list.former_selves(tx, key) if row.recreated else []
+                return LookedAt(
+                    row,
+                    course_states.history_of(tx, key),
+                    course_states.proposals(tx).get(key) if row.state is CourseState.NEW else None,
+                    [one for _, one in sorted(courses_list.rows(tx, former).items())],
+                )
+
+        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
+
+    @Slot(object)
+    def _looked(self, looked: LookedAt | None) -> None:
+        if looked is None or looked.row.id == self.grid.current_key:
+            self.pane.show_course(looked, self._context.rights.why_not(Permission.DECIDE_COURSES))
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        if changes.topics & _TOPICS:
+            self.reload()
+            self._later.start()
+
+    # Deciding
+
+    def set_state(self, state: CourseState, ids: Sequence[int] | None = None) -> None:
+        """*Open*, *Close* or *Hide*: the selected courses, or these."""
+        chosen = list(self.grid.selected_keys()) if ids is None else list(ids)
+        db, user = self._context.db, self._context.user
+
+        def work(context: TaskContext) -> tuple[CourseState, StateSummary]:
+            return state, course_states.set_state(db, user, chosen, state)
+
+        self.runner.run(work, lane=Lane.WRITE, done=self._state_set)
+
+    @Slot(object)
+    def _set_current(self, state: CourseState) -> None:
+        if self.grid.current_key is not None:
+            self.set_state(state, [self.grid.current_key])
+
+    @Slot(object)
+    def _state_set(self, result: tuple[CourseState, StateSummary]) -> None:
+        state, summary = result
+        parts = [
+            tr(
+                "{n} course is {state} now" if summary.changed == 1 else "{n} courses are {state} now",
+                n=count(summary.changed),
+                state=tr(STATE_TITLES[state]),
+            )
+        ]
+        if summary.unchanged:
+            parts.append(plural(summary.unchanged, "{n} was so already", "{n} were so already"))
+        if summary.removed:
+            parts.append(plural(summary.removed, "{n} is no longer in the LMS", "{n} are no longer in the LMS"))
+        self.said.emit(" · ".join(parts))
+        self._hub.announce(Changes.of(Topic.LMS_COURSES))
+
+    @Slot(object)
+    def _link_current(self, former: int) -> None:
+        key = self.grid.current_key
+        if key is None:
+            return
+        db, user = self._context.db, self._context.user
+        self.runner.run(lambda context: course_states.link(db, user, key, former), lane=Lane.WRITE, done=self._linked)
+
+    @Slot(object)
+    def _linked(self, sections: int) -> None:
+        self.said.emit(plural(sections, "{n} section is taught in the new course", "{n} sections are taught in it"))
+        self._hub.announce(Changes.of(Topic.LMS_COURSES, Topic.ENROLMENTS))
+
+    def accept_proposals(self) -> None:
+        """Carry out what the rules propose for the selected courses, or for all new ones where none is selected."""
+        db, user = self._context.db, self._context.user
+        chosen = set(self.grid.selected_keys())
+
+        def work(context: TaskContext) -> list[StateSummary]:
+            with db.read(context) as tx:
+                access.require(tx, user, Permission.DECIDE_COURSES)
+                proposed = course_states.proposals(tx)
+            wanted = {key: state for key, state in proposed.items() if not chosen or key in chosen}
+            return course_states.accept_proposals(db, user, wanted)
+
+        self.runner.run(work, lane=Lane.WRITE, done=self._accepted)
+
+    @Slot(object)
+    def _accepted(self, summaries: list[StateSummary]) -> None:
+        changed = sum(one.changed for one in summaries)
+        self.said.emit(plural(changed, "{n} course got the state proposed", "{n} courses got the state proposed"))
+        if changed:
+            self._hub.announce(Changes.of(Topic.LMS_COURSES))

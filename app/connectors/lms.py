@@ -181,8 +181,8 @@ class LmsCalls(Protocol):
     def gradebook(
         self, course: str, users: Iterable[str] = (), timeout: float | None = None
     ) -> Sequence[LearnerGrades]:
-        """Everybody with a grade or the chance of one, in one call with a long time-out (seconds, by default 180);
-        where that is too slow, one call for each of `users`.
+        """Everybody with a grade or the chance of one, in one call with a long time-out (that of the settings, or
+        `timeout` seconds if these are more); where that is too slow, one call for each of `users`.
 
         Give only users with a place in the course: of others the LMS tells rows without grades, as if they had none.
         """

@@ -81,7 +81,7 @@ class MoodleCalls:
     ) -> Sequence[LearnerGrades]:
         """The whole course in one call; where that is too slow, one call for each of `users`. Raises ServiceError
         SE-14 where it is too slow and nobody is named."""
-        seconds = timeout or self._gradebook_timeout
+        seconds = max(timeout or 0.0, self._gradebook_timeout)
         try:
             answer = self._line.ask(GRADEBOOK, {"courseid": course, "userid": 0, "groupid": 0}, seconds)
         except ServiceError as error:

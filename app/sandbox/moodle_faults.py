@@ -225,6 +225,18 @@ def broken_gradebook(asked: Asked) -> Reply:
     return Failure("", 'Attempt to read property "id" on null').reply()
 
 
+@fault("unreadable-learner")
+def unreadable_learner(asked: Asked) -> Reply:
+    """The rows of the first learner in the gradebook are of no known shape; the others' are as ever."""
+
+    def spoiled(told: dict[str, Any]) -> dict[str, Any]:
+        for user in told["usergrades"][:1]:
+            user["gradeitems"] = None
+        return told
+
+    return asked.changed(spoiled) if asked.is_gradebook else asked.usual()
+
+
 @fault("wrong-course")
 def wrong_course(asked: Asked) -> Reply:
     """The gradebook of another course, as a confused cache might give it."""

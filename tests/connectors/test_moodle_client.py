@@ -386,15 +386,15 @@ def test_a_gateway_without_patience_leads_to_one_call_each(site: Played, status:
 
 def test_a_slow_course_leads_to_one_call_each(site: Played):
     site.answers = whole_or_one(Reply(manner=Manner.SILENCE))
-    with site.calls() as calls:
-        found = calls.gradebook("5", users=["7"], timeout=0.3)
+    with site.calls(gradebook_timeout=0.3) as calls:
+        found = calls.gradebook("5", users=["7"])
     assert [one.user for one in found] == ["7"]
 
 
 def test_a_slow_course_with_nobody_to_ask_for(site: Played):
     site.answers = whole_or_one(Reply(manner=Manner.SILENCE))
-    with site.calls() as calls, pytest.raises(ServiceError) as caught:
-        calls.gradebook("5", timeout=0.3)
+    with site.calls(gradebook_timeout=0.3) as calls, pytest.raises(ServiceError) as caught:
+        calls.gradebook("5", timeout=0.2)
     assert caught.value.code == Trouble.TOO_SLOW
     assert not isinstance(caught.value, StopRunError)
 
@@ -402,8 +402,11 @@ def test_a_slow_course_with_nobody_to_ask_for(site: Played):
 def test_a_course_slow_for_each_is_too_slow(site: Played):
     silence = Reply(manner=Manner.SILENCE)
     site.answers = whole_or_one(silence, u7=silence)
-    with site.calls(read_timeout=0.3, deadline=0.4) as calls, pytest.raises(ServiceError) as caught:
-        calls.gradebook("5", users=["7", "9"], timeout=0.3)
+    with (
+        site.calls(read_timeout=0.3, deadline=0.4, gradebook_timeout=0.3) as calls,
+        pytest.raises(ServiceError) as caught,
+    ):
+        calls.gradebook("5", users=["7", "9"])
     assert caught.value.code == Trouble.TOO_SLOW
 
 
@@ -423,8 +426,9 @@ def test_the_gradebook_has_more_time_than_other_calls(site: Played):
         yield json.dumps(user_grades(5, 7)).encode()
 
     site.answers = lambda function, parameters: Reply(200, b"", JSON, pieces=late())
-    with site.calls(read_timeout=0.2, deadline=0.3, gradebook_timeout=10.0) as calls:
-        assert [one.user for one in calls.gradebook("5")] == ["7"]
+    for usual, longer in ((10.0, None), (0.3, 10.0)):
+        with site.calls(read_timeout=0.2, deadline=0.3, gradebook_timeout=usual) as calls:
+            assert [one.user for one in calls.gradebook("5", timeout=longer)] == ["7"]
 
 
 @pytest.mark.parametrize(

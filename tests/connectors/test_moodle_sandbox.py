@@ -187,7 +187,7 @@ OUTCOMES: dict[str, tuple[str, type[ServiceError]]] = {
     "wrong-course": (Trouble.NOT_AN_ANSWER, ServiceError),
     "error-somethingnew": (Trouble.UNKNOWN, ServiceError),
 }
-SILENT = {"slow", "half-list", "empty-list", "columns-off", "blind-role", "nobody"}
+SILENT = {"slow", "half-list", "empty-list", "columns-off", "blind-role", "nobody", "unreadable-learner"}
 """These fail no call: whoever compares has to notice."""
 
 
@@ -229,6 +229,9 @@ def test_silent_fault(sandbox: MoodleSandbox, calls: MoodleCalls, fault: str):
             assert not any(row.known for one in book_now for row in one.rows)
         case "blind-role":
             assert {tuple(row.kind for row in one.rows) for one in book_now} == {("course",)}
+        case "unreadable-learner":
+            assert (book_now[0].failed, book_now[0].rows) == (Trouble.NOT_AN_ANSWER, ())
+            assert book_now[1:] == book[1:]
         case "nobody":
             assert participants_now == []
 

@@ -37,6 +37,13 @@ def course(graded: int, visible: int, graded_hidden: int) -> str:
     return shown(found.graded, found.visible)
 
 
+@pytest.mark.rule("LS-E9")
+def test_rows_of_outcomes_add_nothing():
+    rows = [row("v1"), row("v1", 3.0, outcome=True), row("v2", 3.0, outcome=True)]
+    found = progress(rows, counted([activity("v1"), activity("v2")], [learner(*rows)]))
+    assert (found.graded, found.visible) == (0, 1)
+
+
 @pytest.mark.rule("LS-E1", "LS-E3", "LS-E6", "LS-E7", "LS-E10", "LS-E12")
 @pytest.mark.parametrize(
     ("counts", "words"),

@@ -204,13 +204,7 @@ class _Course:
     def take(self, row: Row[Any], user: str) -> None:
         """Compare what came of one learner with what is stored."""
         grades, person = self._grades.get(user), self._participants.get(user)
-        if (
-            grades is not None
-            and grades.failed is None
-            and guards.suspect(grades, person is not None, row.grade_text is not None)
-        ):
-            self.absent(row, "SE-21")
-        elif grades is None:
+        if grades is None:
             suspended = person is not None and not person.active
             self.leave(row, "SE-21", "Suspended, ended or not yet begun in the LMS." if suspended else None)
             self._outcome.to_mark.append(row)
@@ -218,6 +212,8 @@ class _Course:
             # Its rows did not come: that is neither "not on the course" nor "no grades".
             self.leave(row, "SE-21", "The LMS gave no grades of this learner that can be read.")
             self._outcome.to_mark.append(row)
+        elif guards.suspect(grades, person is not None, row.grade_text is not None):
+            self.absent(row, "SE-21")
         else:
             self._take(row, grades)
 

@@ -31,6 +31,11 @@ def cleaned(text: str | None) -> str | None:
 
 def storable(text: str) -> str:
     """Without what no database takes: the character zero, and halves of characters."""
-    if "\0" in text or any("\ud800" <= mark <= "\udfff" for mark in text):
-        return "".join(mark for mark in text if mark != "\0" and not "\ud800" <= mark <= "\udfff")
-    return text
+    if "\0" not in text:
+        try:
+            text.encode()  # refuses halves of characters, at a fiftieth of the cost of looking at each
+        except UnicodeEncodeError:
+            pass
+        else:
+            return text
+    return "".join(mark for mark in text if mark != "\0" and not "\ud800" <= mark <= "\udfff")

@@ -127,7 +127,7 @@ def candidates(tx: Connection, people: Sequence[Participant]) -> dict[str, tuple
 def _learners(tx: Connection, column: Any, wanted: Iterable[str | None]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
     for some in history.batched(sorted({one for one in wanted if one})):
-        for key, value in tx.execute(select(learner.c.id, column).where(column.in_(some), SHOWN)):
+        for key, value in tx.execute(select(learner.c.id, column).where(column.in_(some), SHOWN)).all():
             found[value].append(key)
     return found
 
@@ -139,7 +139,7 @@ def read(tx: Connection, vendor_id: int, people: Sequence[Participant]) -> tuple
     here = lms_account.c.vendor_id == vendor_id
     for some in history.batched(users):
         query = select(lms_account).where(here, lms_account.c.lms_user_number.in_(some))
-        known |= {row.lms_user_number: row for row in tx.execute(query)}
+        known |= {row.lms_user_number: row for row in tx.execute(query).all()}
     looks = candidates(tx, people)
     concerned = {key for ids, _ in looks.values() for key in ids}
     concerned |= {row.learner_id for row in known.values() if row.learner_id is not None}
@@ -153,7 +153,7 @@ def links_of(tx: Connection, vendor_id: int, learner_ids: Collection[int]) -> di
         query = select(lms_account.c.learner_id, lms_account.c.lms_user_number).where(
             lms_account.c.vendor_id == vendor_id, lms_account.c.learner_id.in_(some)
         )
-        for key, user in tx.execute(query):
+        for key, user in tx.execute(query).all():
             linked[key].add(user)
     return linked
 

@@ -204,6 +204,9 @@ class _Course:
     def take(self, row: Row[Any], user: str) -> None:
         """Compare what came of one learner with what is stored."""
         grades, person = self._grades.get(user), self._participants.get(user)
+        if grades is not None and grades.failed is not None:
+            self.leave(row, str(grades.failed.value))
+            return
         if grades is None:
             suspended = person is not None and not person.active
             self.leave(row, "SE-21", "Suspended, ended or not yet begun in the LMS." if suspended else None)

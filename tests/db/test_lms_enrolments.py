@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.access import User
+from app.connectors.lms import Trouble
 from app.db.database import Database
 from app.db.tables import change, lms_course, progress
 from app.errors import BusyError
@@ -382,6 +383,19 @@ def test_an_empty_answer_about_somebody_who_is_not_on_the_course_overwrites_noth
     some.course.grade(1, None)
     assert codes(synced(db, user, lms)) == ["SE-21"]
     assert some.row(1).grade_text == "5.00"
+
+
+@pytest.mark.rule("SE-14", "LS-E18")
+def test_a_learner_about_whom_no_answer_came_is_not_missing(db: Database, user: User):
+    lms = FakeLms()
+    some = Class(db, lms, "5")
+    some.learner(1, 5.0, total=5.0)
+    some.learner(2, 5.0, total=5.0)
+    synced(db, user, lms)
+    some.course.failed = {"1": Trouble.TOO_SLOW}
+    done = synced(db, user, lms)
+    assert [(one.code, one.level) for one in done.errors] == [("SE-14", Level.ENROLMENT)]
+    assert (some.row(1).grade_text, some.row(1).missing_since, some.row(2).progress) == ("5.00", None, "100 %")
 
 
 @pytest.mark.rule("SE-16")

@@ -20,6 +20,7 @@ from app.connectors.lms import (
     LearnerGrades,
     Participant,
     Site,
+    Trouble,
     Whereabouts,
 )
 from app.errors import ServiceError, StopRunError
@@ -57,6 +58,8 @@ class FakeCourse:
     activities: list[Activity] = field(default_factory=list)
     rows: dict[str, list[GradeRow]] = field(default_factory=dict)
     """By user. Students without an entry are not in the gradebook."""
+    failed: dict[str, Trouble] = field(default_factory=dict)
+    """Users about whom no answer came, where each was asked for by itself."""
 
     def add(
         self, user: int, ref: str | None, *grades: float | None, total: float | None = None, **other: Any
@@ -133,7 +136,8 @@ class FakeLms:
         return [
             LearnerGrades(user, names[user].id_number if user in names else None, f"Person {user}", tuple(rows))
             for user, rows in held.rows.items()
-        ]
+            if user not in held.failed
+        ] + [LearnerGrades(user, None, f"Person {user}", (), trouble) for user, trouble in held.failed.items()]
 
     def participants(self, course: str) -> Sequence[Participant]:
         self._called("participants", course)

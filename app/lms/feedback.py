@@ -27,8 +27,8 @@ LONGEST = 100_000
 
 def safe(html: str | None) -> str:
     """`html` as plain markup: a few tags without any attribute, so that nothing is loaded, run or opened; every tag
-    that is opened is closed. Pictures and links are told in words. Read by libxml2: the standard library's parser takes
-    time with the square of a hostile text, and gives up on some."""
+    that is opened is closed. Pictures and links are told in words. Read by libxml2: the parser of Python's own
+    library takes time with the square of a hostile text, and gives up on some."""
     text = storable(html or "")[:LONGEST]
     if not text.strip():
         return ""

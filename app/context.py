@@ -70,7 +70,9 @@ def lms_client(settings: Settings, secrets: Secrets) -> "LmsClient":
     lms = settings.lms
     if not lms.url:
         raise InputError(
-            "No LMS is set up, so nothing is synchronised.", hint="Set one up under File, Settings, LMS."
+            "No LMS is set up, so nothing is synchronised.",
+            hint="Set one up under File, Settings, LMS.",
+            field="lms.url",
         )
     from app.connectors.moodle import MoodleAccess, MoodleClient
 

@@ -45,6 +45,19 @@ def _synchronise() -> tuple[Action, ...]:
             why_not=why.permitted(Permission.SYNCHRONISE, lambda state: ""),
             words="schedule stop resume",
         ),
+        Action(
+            id="lms.test",
+            text="Test Connection",
+            tip="Try the way to the LMS step by step: address, certificate, token, rights, one gradebook",
+            icon=Icon.HEARTBEAT,
+            tab=LMS,
+            group="Synchronise",
+            key_tip="T",
+            trigger=lambda window: window.lms.test_connection(),
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, lambda state: ""),
+            words="check Moodle token certificate",
+        ),
     )
 
 

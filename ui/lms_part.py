@@ -193,6 +193,22 @@ class LmsPart(QObject):
     def _paused(self, nothing: None) -> None:
         self.sync.look()
 
+    # Connection and settings
+
+    def test_connection(self) -> None:
+        """*Test Connection*, on the settings that are saved."""
+        from ui.dialogs.lms_test import LmsTestDialog
+
+        LmsTestDialog(self._window, self._runner, self._context).open()
+
+    @Slot()
+    def settings_saved(self) -> None:
+        """There may be an LMS now, or another plan of its synchronisation."""
+        if self._context.settings.lms.url:
+            self.sync.start()
+            self._count()
+        self.changed.emit()
+
     # Report
 
     def copy_report(self) -> None:

@@ -275,6 +275,7 @@ class MainWindow(QWidget):
         dialog = SettingsDialog(self, self.runner, self.context, self._appearance)
         dialog.saved.connect(self._something_changed)
         dialog.saved.connect(self.learners.certificate_banner.look)
+        dialog.saved.connect(self.lms.settings_saved)
         dialog.appearance_changed.connect(self._set_appearance)
         dialog.open()
 

@@ -9,8 +9,8 @@ call, also where its code is that of a connection: a course whose answer breaks 
 asks about many sees whether it is.
 """
 
-from collections.abc import Iterable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -163,6 +163,18 @@ class CheckStep:
     ok: bool | None
     detail: str
     code: str = ""
+    address: str = ""
+    """The address that the site names as its own, where it answers with another one (SE-08): fit to be shown and
+    set, never gone to."""
+
+
+Stoppable = Callable[[Callable[[], None]], AbstractContextManager[None]]
+"""Whoever may end something early: given how, and entered while it can be ended (`TaskContext.on_cancel`)."""
+
+
+def unstoppable(stop: Callable[[], None]) -> AbstractContextManager[None]:
+    """Nobody ends it early."""
+    return nullcontext()
 
 
 class LmsCalls(Protocol):
@@ -209,7 +221,8 @@ class LmsClient(Protocol):
 
     def open(self) -> AbstractContextManager[LmsCalls]: ...
 
-    def check(self) -> Iterable[CheckStep]:
+    def check(self, stoppable: Stoppable = unstoppable) -> Generator[CheckStep, None, None]:
         """Name, TLS, answer, token, each function needed, a course list, a gradebook, in this order (LS-N4);
-        ends after the first step that fails."""
+        ends after the first step that fails. What `stoppable` is given ends the call under way; to leave early,
+        close it."""
         ...

@@ -4,7 +4,7 @@ Settings are immutable; connections live from `open` to the end of its `with` bl
 """
 
 import ssl
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -18,8 +18,10 @@ from app.connectors.lms import (
     LearnerGrades,
     Participant,
     Site,
+    Stoppable,
     Trouble,
     Whereabouts,
+    unstoppable,
 )
 from app.connectors.moodle_access import SETTINGS, MoodleAccess
 from app.connectors.moodle_call import MoodleLine, in_portions, options
@@ -197,11 +199,11 @@ class MoodleClient:
             finally:
                 line.abort()
 
-    def check(self) -> Iterator[CheckStep]:
+    def check(self, stoppable: Stoppable = unstoppable) -> Generator[CheckStep, None, None]:
         """Test Connection (LS-N4): one step after another, until one fails."""
         from app.connectors.moodle_check import check
 
-        return check(self._access)
+        return check(self._access, stoppable)
 
 
 def open_pool(access: MoodleAccess, parallel: int | None = None) -> HttpPool:

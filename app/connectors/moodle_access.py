@@ -10,7 +10,7 @@ from app.errors import InputError
 
 SETTINGS = "File, Settings, LMS"
 ENDPOINT = "/webservice/rest/server.php"
-_TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
+TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class MoodleAccess:
             raise _wrong("The address of the LMS is not set.", "lms.url")
         if not is_service_address(self.url) or "/webservice/" in f"{self.url}/":
             raise _wrong("The address of the LMS is not one that people open the site at.", "lms.url")
-        if not _TOKEN.fullmatch(self.token):
+        if not TOKEN.fullmatch(self.token):
             raise _wrong("The LMS token is empty, or has characters that a token never has.", "lms_token")
         if type(self.parallel) is not int or not 1 <= self.parallel <= 16:
             raise _wrong("Calls at once has to be a whole number from 1 to 16.", "lms.parallel")

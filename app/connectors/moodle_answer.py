@@ -24,7 +24,8 @@ def read_answer(answer: HttpAnswer, function: str) -> Any:
     try:
         value = _parsed(answer.body)
     except ValueError:
-        raise no_answer(answer) from None
+        told = no_answer(answer)
+        raise told from told.__cause__
     if isinstance(value, dict) and "exception" in value:
         failure = _failure(value, function)
         if failure is None:

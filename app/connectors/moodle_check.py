@@ -2,17 +2,17 @@
 
 import socket
 import ssl
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.config import host_of
 from app.connectors.http import HttpPool
-from app.connectors.lms import CheckStep, Course, Site, Trouble
+from app.connectors.lms import CheckStep, Course, Site, Stoppable, Trouble, unstoppable
 from app.connectors.moodle import MoodleCalls, open_pool, way_out
 from app.connectors.moodle_access import MoodleAccess
 from app.connectors.moodle_call import MoodleLine
-from app.connectors.moodle_faults import line_fault
+from app.connectors.moodle_faults import address_in, line_fault
 from app.connectors.moodle_site import NEEDED
 from app.connectors.wire import Stage, Wire
 from app.errors import AppError, ServiceError
@@ -27,13 +27,13 @@ _CLOSED = (Trouble.COURSE_CLOSED_TO_US, Trouble.GRADES_CLOSED_TO_US, Trouble.GRO
 _MOST_TRIED = 5
 
 
-def check(access: MoodleAccess) -> Iterator[CheckStep]:
+def check(access: MoodleAccess, stoppable: Stoppable = unstoppable) -> Generator[CheckStep, None, None]:
     """Each step as it is over; what can go wrong stands in the last one and is not raised. Nothing is written."""
     step = NAME
     try:
         yield CheckStep(NAME, True, _look_up(access))
         step = CONNECTION
-        with open_pool(access, 1) as pool:
+        with open_pool(access, 1) as pool, stoppable(pool.abort):
             for one in _connect(access, pool):
                 yield one
                 if not one.ok:
@@ -147,4 +147,6 @@ def _one_gradebook(calls: MoodleCalls, courses: Sequence[Course]) -> CheckStep:
 
 
 def _failed(name: str, error: AppError) -> CheckStep:
-    return CheckStep(name, False, str(error), error.code if isinstance(error, ServiceError) else "")
+    if not isinstance(error, ServiceError):
+        return CheckStep(name, False, str(error))
+    return CheckStep(name, False, str(error), error.code or "", address_in(error))

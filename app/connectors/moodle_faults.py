@@ -52,6 +52,19 @@ class Refused(Exception):  # noqa: N818 - the cause of an error, never raised by
         self.code = code
 
 
+class Elsewhere(Exception):  # noqa: N818 - the cause of an error, never raised by itself
+    """The `address` that the site names as its own (SE-08)."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
+def address_in(error: ServiceError) -> str:
+    """The address to set in place of the one that was asked; "" for any other error, or where none was named."""
+    return error.__cause__.address if isinstance(error.__cause__, Elsewhere) else ""
+
+
 def code_of(error: ServiceError) -> str:
     """Moodle's own error code behind `error`; "" where it gave none, or said nothing at all."""
     return error.__cause__.code if isinstance(error.__cause__, Refused) else ""
@@ -195,11 +208,13 @@ def _elsewhere(answer: HttpAnswer) -> ServiceError:
         return StopRunError(
             "A page to sign in came in place of an answer.", code=Trouble.NOT_AN_ANSWER, hint=_BETWEEN
         )
-    return StopRunError(
+    moved = StopRunError(
         f"The site says its address is {site}." if site else "The site says that it has another address.",
         code=Trouble.OTHER_ADDRESS,
         hint=f"If that is right, set it under {SETTINGS}.",
     )
+    moved.__cause__ = Elsewhere(site)
+    return moved
 
 
 def site_named_in(location: str) -> str:

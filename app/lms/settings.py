@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -78,8 +78,9 @@ def _plan(body: str | None) -> Plan:
     return Plan(told["on"], told["interval"], date.fromisoformat(until) if until else None)
 
 
-def save(db: Database, user: User, wanted: SyncSettings) -> bool:
-    """Keep them for every computer; returns whether anything differed. Raises AccessError, InputError."""
+def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings | None = None) -> bool:
+    """Keep them for every computer; returns whether anything differed. With `shown`, what the user was shown, only
+    what differs from it: a pause that somebody else set meanwhile stays. Raises AccessError, InputError."""
     for kind in Kind:
         if not SHORTEST <= wanted.of(kind).interval <= LONGEST:
             raise InputError(
@@ -88,9 +89,12 @@ def save(db: Database, user: User, wanted: SyncSettings) -> bool:
     contact = cleaned(wanted.contact)
     if contact is not None and len(contact) > LONGEST_CONTACT:
         raise InputError("This contact is too long.", hint=f"There is room for {LONGEST_CONTACT} characters.")
-    values = {_CONTACT: contact} | {_key(kind): _body(wanted.of(kind)) for kind in Kind}
     with db.write() as tx:
         access.require(tx, user, Permission.DECIDE_COURSES)
+        wanted = replace(wanted, contact=contact or "")
+        if shown is not None:
+            wanted = _carried(read(tx), shown, wanted)
+        values = {_CONTACT: wanted.contact or None} | {_key(kind): _body(wanted.of(kind)) for kind in Kind}
         rows = {key: row_of(db, tx, key) for key in values}
         differing = [(rows[key], {"value": value}, None) for key, value in values.items() if rows[key].value != value]
         if differing:
@@ -98,6 +102,18 @@ def save(db: Database, user: User, wanted: SyncSettings) -> bool:
             operation.update_many(setting, differing)
             operation.end(tx)
     return bool(differing)
+
+
+def _carried(now: SyncSettings, shown: SyncSettings, wanted: SyncSettings) -> SyncSettings:
+    """What holds now, with the differences between `shown` and `wanted`."""
+
+    def plan(kind: Kind) -> Plan:
+        was, is_ = shown.of(kind), wanted.of(kind)
+        moved = {one.name: getattr(is_, one.name) for one in fields(Plan)}
+        return replace(now.of(kind), **{name: value for name, value in moved.items() if value != getattr(was, name)})
+
+    contact = wanted.contact if wanted.contact != shown.contact else now.contact
+    return SyncSettings(plan(Kind.COURSES), plan(Kind.ENROLMENTS), contact)
 
 
 def _body(plan: Plan) -> str:

@@ -1,5 +1,6 @@
 """The connector and the sandbox Moodle together: Test Connection, every fault, every right that may be missing."""
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +15,7 @@ from app.sandbox.moodle_faults import ELSEWHERE, FAULTS
 from app.sandbox.moodle_state import RIGHTS
 from app.sandbox.people import people
 from app.sandbox.tls import HANDSHAKE_FAULTS
+from app.tasks import TaskContext
 
 SHORT = {"connect_timeout": 2.0, "read_timeout": 0.8, "deadline": 1.5, "gradebook_timeout": 1.5}
 
@@ -209,6 +211,34 @@ def test_fault(sandbox: MoodleSandbox, calls: MoodleCalls, fault: str):
     assert sandbox.info.token not in f"{caught.value!r}{caught.value.__cause__!r}"
     if fault == "elsewhere":
         assert ELSEWHERE in caught.value.message
+
+
+@pytest.mark.rule("SE-08")
+def test_the_address_that_the_site_names_stands_in_the_step_and_is_not_gone_to(sandbox: MoodleSandbox):
+    sandbox.set_fault("elsewhere")
+    before = len(sandbox.calls)
+    *_, last = steps(sandbox)
+    assert (last.name, last.code, last.address) == ("Answer", Trouble.OTHER_ADDRESS, ELSEWHERE)
+    assert len(sandbox.calls) == before + 1
+    sandbox.set_fault("html")
+    assert {one.address for one in steps(sandbox)} == {""}
+
+
+def test_a_test_under_way_can_be_ended(sandbox: MoodleSandbox):
+    """By whatever `stoppable` was given, from another thread."""
+    sandbox.set_latency(60_000, "gradebook")
+    task = TaskContext()
+    patient = {"read_timeout": 50.0, "deadline": 50.0, "gradebook_timeout": 50.0}
+    found = MoodleClient(access(sandbox, **patient)).check(task.on_cancel)
+    taken = [next(found) for _ in STEPS[:-1]]
+    assert all(one.ok for one in taken)
+    ending = threading.Timer(0.05, task.cancel)
+    ending.start()
+    last = next(found)
+    ending.join()
+    assert (last.name, last.ok) == ("Gradebook", False)
+    assert last.code == "LOCAL28"
+    found.close()
 
 
 @pytest.mark.parametrize("fault", sorted(SILENT))

@@ -154,6 +154,23 @@ def test_settings_are_shared_and_checked(db: Database, user: User):
         sync_settings.save(db, user_with(db, Role.ENROLMENT_MANAGER), SyncSettings())
 
 
+@pytest.mark.rule("LS-S1", "LS-S8")
+def test_only_what_a_person_changed_is_written(db: Database, user: User):
+    shown = SyncSettings(Plan(interval=60), Plan(on=False), "Ada")
+    meanwhile = SyncSettings(Plan(interval=60, paused_until=date(2027, 1, 4)), Plan(on=True), "Ben")
+    sync_settings.save(db, user, meanwhile)
+    wanted = SyncSettings(Plan(interval=15), Plan(on=False, interval=240), "Ada")
+    assert sync_settings.save(db, user, wanted, shown=shown) is True
+    with db.read() as tx:
+        assert sync_settings.read(tx) == SyncSettings(
+            Plan(interval=15, paused_until=date(2027, 1, 4)), Plan(on=True, interval=240), "Ben"
+        )
+    assert sync_settings.save(db, user, wanted, shown=wanted) is False
+    assert sync_settings.save(db, user, SyncSettings(contact=" "), shown=SyncSettings(contact="Ben")) is True
+    with db.read() as tx:
+        assert sync_settings.read(tx).contact == ""
+
+
 @pytest.mark.rule("LS-N1", "LS-S5")
 def test_the_schedule_reads_what_became_of_the_last_runs(db: Database, user: User):
     lms = FakeLms()

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import StringIO
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,9 @@ from app.folders import DataFolder
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, events_of, people
 from app.secrets import Secrets
+from tests.app.test_secrets import Store, using
 from tests.e2e.children import run, surroundings
+from ui.main import main
 
 KEYS = {
     "url",
@@ -133,13 +136,30 @@ def test_an_unknown_setting(tmp_path: Path):
 # Secrets
 
 
-def test_a_secret_without_a_store_is_not_kept(tmp_path: Path):
-    done = run(tmp_path, "secret", "set", "lrs_password", given="correct horse\n")
+@pytest.mark.parametrize("name", ["lrs_password", "lms_token"])
+def test_a_secret_without_a_store_is_not_kept(tmp_path: Path, name: str):
+    done = run(tmp_path, "secret", "set", name, given="correct horse\n")
     assert done.returncode == 3
-    assert "LEARNER_MANAGER_SECRET_LRS_PASSWORD" in one_sentence(done)
+    assert f"LEARNER_MANAGER_SECRET_{name.upper()}" in one_sentence(done)
     assert "correct horse" not in done.stderr
     for file in (one for one in tmp_path.rglob("*") if one.is_file()):
         assert b"correct horse" not in file.read_bytes()
+
+
+@pytest.mark.rule("LS-N6")
+def test_the_lms_token_is_kept_under_its_host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    store = Store()
+    using(store, monkeypatch)
+    folder = DataFolder(tmp_path / "data")
+    folder.make()
+    lms = LmsSettings(url="https://moodle.invalid/lms")
+    config.save(folder.path, Settings(lms=lms))
+    monkeypatch.setattr("sys.stdin", StringIO("0123456789abcdef\n"))
+    assert main(["--data", str(folder.path), "secret", "set", "lms_token"]) == 0
+    assert store.held == {("Learner Manager (moodle.invalid)", "lms_token"): "0123456789abcdef"}
+    assert lms_client(config.load(folder.path), Secrets({})).parallel == lms.parallel
+    for file in (one for one in tmp_path.rglob("*") if one.is_file()):
+        assert b"0123456789abcdef" not in file.read_bytes()
 
 
 @pytest.mark.parametrize(("name", "given"), [("nothing_known", "x\n"), ("lrs_password", "")])

@@ -43,6 +43,7 @@ from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
+from ui.dialogs.lms_test import LmsTestDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
@@ -144,6 +145,7 @@ MADE: dict[type[QDialog], Entry] = {
     WhyDifferentDialog: Entry(
         lambda desk: WhyDifferentDialog(None, Counted(Progress(1, 2), ("Essay",), ("Quiz",), ("Draft",), ("Talk",)))
     ),
+    LmsTestDialog: Entry(lambda desk: LmsTestDialog(None, desk.runner, desk.context)),
     VerifyDialog: Entry(lambda desk: VerifyDialog(None, desk.runner, desk.context, [])),
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }
@@ -162,8 +164,9 @@ ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     ask_for_file: lambda desk: ask_for_file(None, EXCEL, "Export", str(desk.folder / "one.xlsx")),  # type: ignore[arg-type]
 }
 MORE: dict[str, tuple[type[QDialog], Callable[[QDialog], None]]] = {
-    "SettingsDialog, Appearance": (SettingsDialog, keys(Qt.Key.Key_Down)),
-    "SettingsDialog, About": (SettingsDialog, keys(Qt.Key.Key_Down, Qt.Key.Key_Down)),
+    "SettingsDialog, LMS": (SettingsDialog, keys(Qt.Key.Key_Down)),
+    "SettingsDialog, Appearance": (SettingsDialog, keys(Qt.Key.Key_Down, Qt.Key.Key_Down)),
+    "SettingsDialog, About": (SettingsDialog, keys(Qt.Key.Key_End)),
 }
 """Other states of a dialog, and the keys that lead there."""
 CASES = {

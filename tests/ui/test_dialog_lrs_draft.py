@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.config import LrsSettings
 from app.errors import InputError
 from app.secrets import Secrets
-from ui.dialogs.lrs_draft import LIVE, OPTIONS, TEST, LrsDraft, TypedSecrets
+from ui.dialogs.lrs_draft import LIVE, OPTIONS, TEST, LrsDraft
+from ui.dialogs.settings_draft import TypedSecrets
 
 END = "/LearnerServiceR9.svc"
 TYPED = sorted(set(OPTIONS) - {"url", "service", "live_url", "test_url", "confirmed_hosts"})

@@ -37,15 +37,15 @@ from tests.ui.dialog_room import (
     gone,
     open_context,
     open_runner,
-    opened,
     press,
     tab_order,
     unnamed,
     when_asked,
     write_into,
 )
-from ui.dialogs.lrs_saving import Known
+from tests.ui.settings_room import changed, edit_of, open_settings, outcomes, run_test, save_of
 from ui.dialogs.settings import SettingsDialog
+from ui.dialogs.settings_saving import Known
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
@@ -101,32 +101,14 @@ def runner():
 def settings(qtbot, context, runner):
     """Opens the window and waits until it knows what it asked the computer."""
 
-    def open_settings(context=context, appearance=None) -> SettingsDialog:
-        dialog = SettingsDialog(None, runner, context, appearance or {})
-        dialog.told = []
-        dialog.saved.connect(lambda: dialog.told.append("saved"))
-        dialog.appearance_changed.connect(dialog.told.append)
-        opened(qtbot, dialog)
-        qtbot.waitUntil(lambda: dialog.lrs.note.isVisible() and not runner.is_busy())
-        return dialog
+    def open_page(context=context, appearance=None) -> SettingsDialog:
+        return open_settings(qtbot, runner, context, appearance)
 
-    return open_settings
-
-
-def edit_of(dialog: SettingsDialog, name: str) -> QLineEdit:
-    return child(dialog, QLineEdit, name)
+    return open_page
 
 
 def error_of(dialog: SettingsDialog, name: str) -> str:
     return dialog.lrs.fields[name].error
-
-
-def changed(dialog: SettingsDialog) -> str:
-    return child(dialog, QLabel, "settings_changed").text()
-
-
-def save_of(dialog: SettingsDialog) -> QPushButton:
-    return child(dialog, QPushButton, "settings_save")
 
 
 def keep(context, name: str, value: str, host: str) -> None:
@@ -387,17 +369,10 @@ def for_sandbox(context, sandbox: LrsSandbox) -> None:
 
 
 def steps(dialog: SettingsDialog) -> list[str]:
-    return [line.said.split(":")[1].strip() if ":" in line.said else "" for line in dialog.test.steps.values()]
+    return outcomes(dialog.test)
 
 
 PASSED = [*["passed"] * 7, "needs a learner", "needs a learner"]
-
-
-def run_test(dialog: SettingsDialog, qtbot) -> None:
-    click(child(dialog, QPushButton, "test_connection"))
-    qtbot.waitUntil(lambda: not dialog.test.running, timeout=20_000)
-    for _ in range(3):  # wrapped words take their height in several rounds
-        QApplication.processEvents()
 
 
 def test_the_test_passes_on_the_sandbox_and_asks_about_nobody(settings, context, sandbox, qtbot):
@@ -406,7 +381,7 @@ def test_the_test_passes_on_the_sandbox_and_asks_about_nobody(settings, context,
     keep(context, "lrs_certificate_password", sandbox.info.certificate_password, "127.0.0.1")
     dialog = settings()
     before = len(sandbox.calls)
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert steps(dialog) == PASSED
     assert len(sandbox.calls) == before
     assert clipped(dialog) == []
@@ -431,7 +406,7 @@ def test_with_one_learner_the_sign_in_is_tested(settings, context, sandbox, qtbo
     write_into(edit_of(dialog, "test_uln"), f" {person.uln[:5]} {person.uln[5:]}")
     write_into(edit_of(dialog, "test_given_name"), person.given_names.split()[0])
     write_into(edit_of(dialog, "test_family_name"), person.family_name)
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert steps(dialog) == ["passed"] * 9
     assert sandbox.calls[before:] == [person.uln]
     assert "WSRC0004: Exact match." in dialog.test.steps["Asking about the learner"].said
@@ -440,7 +415,7 @@ def test_with_one_learner_the_sign_in_is_tested(settings, context, sandbox, qtbo
     assert person.uln not in dialog.test.report
     sandbox.set_fault("domain-WSEC0005")
     try:
-        run_test(dialog, qtbot)
+        run_test(dialog.test, qtbot)
     finally:
         sandbox.set_fault(None)
     assert steps(dialog) == [*["passed"] * 7, "failed", "not tried"]
@@ -470,7 +445,7 @@ def test_what_is_typed_is_tested_before_it_is_saved(settings, context, sandbox, 
     dialog = settings()
     write_into(edit_of(dialog, "lrs_password"), sandbox.info.password)
     write_into(edit_of(dialog, "lrs_certificate_password"), sandbox.info.certificate_password)
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert steps(dialog) == PASSED
     assert store.held == {}
     assert changed(dialog) == "2 settings changed"
@@ -481,19 +456,19 @@ def test_a_wrong_certificate_password_fails_at_its_step(settings, context, sandb
     dialog = settings()
     write_into(edit_of(dialog, "lrs_password"), sandbox.info.password)
     write_into(edit_of(dialog, "lrs_certificate_password"), "wrong")
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert steps(dialog) == ["failed", *["not tried"] * 6, *["needs a learner"] * 2]
     assert "password of the client certificate is wrong" in dialog.test.steps["Client certificate"].said
     assert clipped(dialog) == []
     write_into(edit_of(dialog, "lrs_certificate_password"), sandbox.info.certificate_password)
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert steps(dialog) == PASSED
 
 
 def test_a_secret_that_is_missing_is_said_beside_its_field(settings, context, sandbox, qtbot):
     for_sandbox(context, sandbox)
     dialog = settings()
-    run_test(dialog, qtbot)
+    run_test(dialog.test, qtbot)
     assert error_of(dialog, "lrs_password") == "The LRS password is not known on this computer."
     assert dialog.test.message.text() == "Not tested: The LRS password is not known on this computer."
     assert set(steps(dialog)) == {""}
@@ -549,6 +524,7 @@ def test_the_look_changes_at_once_and_cancel_takes_it_back(settings):
     dialog = settings(appearance=before)
     dialog.pages.setFocus()
     press(Qt.Key.Key_Down)
+    press(Qt.Key.Key_Down)
     click(child(dialog.appearance.theme, QAbstractButton, "dark"))
     assert dialog.told == [{"theme": "dark", "rows": "compact", "other": 1}]
     click(child(dialog.appearance.rows, QAbstractButton, "comfortable"))
@@ -561,6 +537,7 @@ def test_the_look_changes_at_once_and_cancel_takes_it_back(settings):
 def test_the_look_is_kept_by_save(settings):
     dialog = settings(appearance={"theme": "light"})
     dialog.pages.setFocus()
+    press(Qt.Key.Key_Down)
     press(Qt.Key.Key_Down)
     click(child(dialog.appearance.theme, QAbstractButton, "dark"))
     click(save_of(dialog))
@@ -596,7 +573,7 @@ def test_every_control_has_a_name_and_nothing_is_clipped(settings, mode, size):
     dialog = settings()
     write_into(edit_of(dialog, "vendor_id"), "-1")
     click(save_of(dialog))
-    for row in range(3):
+    for row in range(4):
         dialog.pages.setCurrentRow(row)
         assert unnamed(dialog) == []
         assert clipped(dialog) == []

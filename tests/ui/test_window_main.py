@@ -11,6 +11,8 @@ from app.sandbox.lrs import LrsSandbox
 from tests.builders import licences_on, user_with
 from tests.ui.conftest import Room, Rooms, answering, named
 from tests.ui.dialog_room import click, type_text
+from ui.dialogs.lms_test import LmsTestDialog
+from ui.dialogs.settings import SettingsDialog
 from ui.look.segments import Segments
 from ui.pages.licences_card import LicenceCard
 
@@ -275,3 +277,38 @@ def test_leaving_with_downloaded_records_asks_once(rooms: Rooms):
     with answering("close"):
         room.window.close()
     assert not room.window.isVisible()
+
+
+# The LMS
+
+
+def test_test_connection_of_the_ribbon_and_settings_that_name_an_lms(rooms: Rooms):
+    room = rooms(10)
+    window = room.window
+    button = action(room, "lms.test")
+    assert button.isEnabled()
+    button.trigger()
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), LmsTestDialog))
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, LmsTestDialog)
+    room.until(lambda: dialog.test.message.text() == "Not tested: No LMS is set up, so nothing is synchronised.")
+    room.close_dialog(dialog, "lms_test_close")
+    window.open_settings()
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), SettingsDialog))
+    settings = QApplication.activeModalWidget()
+    assert isinstance(settings, SettingsDialog)
+    room.at_rest()
+    settings.pages.setFocus()
+    QTest.keyClick(settings.pages, Qt.Key.Key_Down)
+    url = settings.lms.fields["url"].focus
+    url.setFocus()
+    type_text("https://localhost:9")
+    QTest.keyClick(url, Qt.Key.Key_Return)
+    room.until(lambda: room.context.settings.lms.url == "https://localhost:9")
+    room.until(lambda: "LMS" in window.lms.words())
+    assert window.lms.sync.set_up
+
+
+def test_who_enrols_may_test_the_connection(rooms: Rooms):
+    room = rooms(10, as_user=lambda context: user_with(context.db, Role.ENROLMENT_MANAGER))
+    assert action(room, "lms.test").isEnabled()

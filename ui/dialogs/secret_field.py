@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from app.connectors.lrs_access import PASSWORD_LENGTH
+from app.connectors.moodle_access import TOKEN
 from app.secrets import StoreState
 from ui.look.buttons import icon_button
 from ui.look.icons import Icon
@@ -61,7 +62,9 @@ class SecretEdit(QWidget):
 def problem_of(name: str, value: str) -> str:
     """What is wrong with a secret as typed; "" if nothing is."""
     if not value.strip():
-        return tr("Type the password.")
+        return tr("Type the token.") if name == "lms_token" else tr("Type the password.")
+    if name == "lms_token" and not TOKEN.fullmatch(value):
+        return tr("A token has letters and digits, up to 200, and no blank inside. Copy it again.")
     if name == "lrs_password" and len(value) != PASSWORD_LENGTH:
         return tr(
             "The LRS password has exactly {n} characters; this one has {typed}. Type it again.",
@@ -74,7 +77,7 @@ def problem_of(name: str, value: str) -> str:
 def store_sentence(state: StoreState, label: str) -> str:
     """Where a typed secret will be kept."""
     if state is StoreState.AVAILABLE:
-        return tr("Passwords are kept in this computer’s password store, never in a file.")
+        return tr("Passwords and tokens are kept in this computer’s password store, never in a file.")
     if state is StoreState.LOCKED:
         return tr(
             "This computer’s password store is locked, so the {label} is kept only until you leave the program. "

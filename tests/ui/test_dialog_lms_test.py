@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 from app.access import Role
 from app.config import LmsSettings
 from app.connectors.moodle_check import STEPS
+from app.db.tables import user_role
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.moodle_faults import ELSEWHERE
 from app.sandbox.people import people
@@ -335,6 +336,19 @@ def test_the_dialog_is_for_who_may_synchronise(tested, moodle, context):
     assert dialog.test.message.text() == (
         "Your account has no role that opens Learner Manager. Ask an administrator for one."
     )
+    assert len(moodle.calls) == before
+
+
+def test_a_role_taken_away_meanwhile_ends_the_tests(tested, settings, moodle, context, qtbot):
+    with context.db.write() as tx:
+        tx.execute(user_role.delete().where(user_role.c.user_id == context.user.id))
+    before = len(moodle.calls)
+    words = "Not tested: You cannot synchronise with the LMS."
+    assert tested().test.message.text() == words
+    press(Qt.Key.Key_Escape)
+    dialog = settings()
+    run_test(dialog.lms_test, qtbot)
+    assert dialog.lms_test.message.text() == words
     assert len(moodle.calls) == before
 
 

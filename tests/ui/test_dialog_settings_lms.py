@@ -8,6 +8,7 @@ import pytest
 from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QComboBox
+from sqlalchemy import text
 
 from app import config
 from app.access import Role
@@ -170,7 +171,7 @@ def test_what_somebody_else_changed_meanwhile_stays(settings, context, qtbot):
 
 
 @pytest.mark.parametrize(
-    ("name", "text", "words"),
+    ("name", "typed", "words"),
     [
         ("lms_url", "http://moodle.invalid", "Allowed is the site's own address, beginning with https://"),
         ("lms_parallel", "99", "Allowed is a whole number from 1 to 16."),
@@ -179,9 +180,9 @@ def test_what_somebody_else_changed_meanwhile_stays(settings, context, qtbot):
         ("lms_enrolments_paused_until", "soon", "Allowed is a day such as 4 Jan 2027, or nothing."),
     ],
 )
-def test_a_broken_rule_is_said_beside_its_field(settings, context, name, text, words):
+def test_a_broken_rule_is_said_beside_its_field(settings, context, name, typed, words):
     dialog = settings()
-    write_into(edit_of(dialog, name), text)
+    write_into(edit_of(dialog, name), typed)
     dialog.pages.setFocus()
     press(Qt.Key.Key_Home)
     click(save_of(dialog))
@@ -266,6 +267,43 @@ def test_a_role_taken_away_meanwhile_is_refused_by_the_program_itself(settings, 
     click(save_of(dialog))
     qtbot.waitUntil(lambda: bool(asked))
     assert asked == ["You cannot decide about courses of the LMS."]
+    assert in_database(context) == HELD
+
+
+def test_a_file_that_cannot_be_written_is_told_and_saving_again_writes_the_rest(settings, context, qtbot):
+    file = context.folder.path / config.FILE_NAME
+    file.mkdir()
+    (file / "in the way").touch()
+    dialog = settings()
+    write_into(edit_of(dialog, "lms_parallel"), "9")
+    write_into(edit_of(dialog, "lms_contact"), "Extension 4400")
+    asked = when_asked(qtbot, "message_close")
+    click(save_of(dialog))
+    qtbot.waitUntil(lambda: bool(asked))
+    assert not gone(dialog)
+    assert changed(dialog) == "2 settings changed"
+    assert context.settings.lms == SAVED
+    (file / "in the way").unlink()
+    file.rmdir()
+    click(save_of(dialog))
+    qtbot.waitUntil(lambda: gone(dialog))
+    assert config.load(context.folder.path).lms.parallel == 9
+    assert in_database(context).contact == "Extension 4400"
+
+
+def test_shared_settings_that_cannot_be_read_are_not_overwritten(settings, context, qtbot):
+    with context.db.write() as tx:
+        tx.execute(text("ALTER TABLE setting RENAME TO setting_away"))
+    dialog = settings()
+    qtbot.waitUntil(lambda: dialog.lms.fields["courses_on"].state.isVisible())
+    assert dialog.lms.fields["courses_on"].state.text.startswith("These could not be read: ")
+    assert not edit_of(dialog, "lms_contact").isEnabled()
+    with context.db.write() as tx:
+        tx.execute(text("ALTER TABLE setting_away RENAME TO setting"))
+    write_into(edit_of(dialog, "lms_parallel"), "9")
+    click(save_of(dialog))
+    qtbot.waitUntil(lambda: gone(dialog))
+    assert context.settings.lms.parallel == 9
     assert in_database(context) == HELD
 
 

@@ -50,7 +50,9 @@ class StepLine(QWidget):
 
     def hold(self, control: QWidget) -> None:
         """Show `control` below the details."""
-        self._column.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
+        if self._column.indexOf(control) < 0:
+            self._column.addSpacing(4)
+            self._column.addWidget(control, 0, Qt.AlignmentFlag.AlignLeft)
         control.show()
 
     @property

@@ -18,11 +18,11 @@ class LmsTestDialog(FormDialog):
     """For whoever may synchronise, also without the right to change settings. The test begins at once."""
 
     def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext) -> None:
-        super().__init__(parent, title=tr("LMS"), name="lms_test")
+        super().__init__(parent, title=tr("LMS Connection"), name="lms_test")
         self._context = context
         self._body.setContentsMargins(0, 0, 0, 0)
         self.content.setSpacing(0)
-        self.test = LmsTestPane(runner, offers_address=False)
+        self.test = LmsTestPane(runner, context, offers_address=False)
         self.test.wanted.connect(self.test_connection)
         self.content.addWidget(scrolling(self.test), 1)
         self.add_button(tr("Close"), kind="primary", name="lms_test_close", clicked=self.accept)

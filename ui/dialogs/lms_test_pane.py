@@ -9,10 +9,11 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import logs
+from app.access import Permission
 from app.config import Settings
 from app.connectors.lms import CheckStep
 from app.connectors.moodle_check import SECURE, SERVER, STEPS
-from app.context import lms_client
+from app.context import AppContext, lms_client
 from app.dates import shown_time
 from app.secrets import Secrets
 from app.tasks import TaskContext
@@ -36,8 +37,11 @@ class LmsTestPane(ConnectionPane):
 
     address_wanted = Signal(str)
 
-    def __init__(self, runner: TaskRunner, *, offers_address: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, runner: TaskRunner, context: AppContext, *, offers_address: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(runner, STEPS, "lms_", parent)
+        self._context = context
         self._offers_address = offers_address
         self._taken: list[CheckStep] = []
         self._address = ""
@@ -61,7 +65,7 @@ class LmsTestPane(ConnectionPane):
         column.addWidget(text_label(words, Type.SECONDARY, Role.TEXT2, wrap=True, name="lms_test_note"))
 
     def start(self, settings: Settings, secrets: Secrets) -> None:
-        """Test these settings and secrets in the background."""
+        """Test these settings and secrets in the background, if the user may synchronise."""
         if self.running:
             return
         self.forget_address()
@@ -69,13 +73,16 @@ class LmsTestPane(ConnectionPane):
         self._when = shown_time(datetime.now().astimezone())
         self._taken = taken = []
 
-        def work(context: TaskContext) -> Sequence[CheckStep]:
+        require = self._context.require
+
+        def work(task: TaskContext) -> Sequence[CheckStep]:
+            require(Permission.SYNCHRONISE)
             client = lms_client(settings, secrets)
-            with closing(client.check(context.on_cancel)) as steps:
+            with closing(client.check(task.on_cancel)) as steps:
                 for step in steps:
                     taken.append(step)
-                    context.report(len(taken), len(STEPS))
-            context.raise_if_cancelled()
+                    task.report(len(taken), len(STEPS))
+            task.raise_if_cancelled()
             return taken
 
         had_keyboard = self.test_button.hasFocus()

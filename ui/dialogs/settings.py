@@ -110,7 +110,7 @@ class SettingsDialog(FormDialog):
         self.lms = LmsPage(self.lms_draft)
         self.lms.known_wanted.connect(self._ask_lms)
         self.lms.known_wanted.connect(self._lms_moved)
-        self.lms_test = LmsTestPane(self._runner, offers_address=not self._why_not)
+        self.lms_test = LmsTestPane(self._runner, self._context, offers_address=not self._why_not)
         self.lms_test.wanted.connect(self.test_lms_connection)
         self.lms_test.refused.connect(self._show_refusal)
         self.lms_test.address_wanted.connect(self._use_address)

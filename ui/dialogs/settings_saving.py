@@ -51,7 +51,7 @@ def read_shared(context: TaskContext, db: Database) -> SyncSettings:
 
 def save(task: TaskContext, context: AppContext, wanted: Wanted) -> None:
     """Save what changed; in a task. Raises AccessError, and InputError naming a secret to be typed again because the
-    service is on another computer now. The file comes last: a failure before it leaves nothing half changed."""
+    service is on another computer now. What can be refused comes first; saving again writes what is missing."""
     old = context.settings
     new = replace(old, lrs=wanted.lrs or old.lrs, lms=wanted.lms or old.lms)
     typed = {name: value for name, value in wanted.typed.items() if value}

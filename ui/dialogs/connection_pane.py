@@ -69,7 +69,7 @@ class StepLine(QWidget):
         self._told = detail
         self._detail.setText(f"{self._function}\n{detail}".strip())
         self._detail.setVisible(bool(self._detail.text()))
-        self._detail.set_role(Role.BAD if role is Role.BAD else Role.TEXT2)
+        self._detail.set_role(role if role in (Role.BAD, Role.TEXT3) else Role.TEXT2)
         self.setAccessibleName(self.said)
 
     def show_result(self, ok: bool | None, detail: str) -> None:

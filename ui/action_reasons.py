@@ -140,4 +140,4 @@ def enrolments_selected(state: WindowState) -> str:
 
 def errors_selected(state: WindowState) -> str:
     """With errors selected on the page of runs and errors."""
-    return selected(state) if state.page == "sync_errors" else tr("Open the page Sync Runs and Errors first.")
+    return selected(state) if state.page == "sync_errors" else tr("Open the Sync Errors page first.")

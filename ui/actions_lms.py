@@ -106,6 +106,31 @@ def _enrolments() -> tuple[Action, ...]:
 def _errors() -> tuple[Action, ...]:
     return (
         Action(
+            id="lms.retry",
+            text="Retry",
+            tip="Ask again about the courses of the selected errors, or about all courses with errors",
+            icon=Icon.ARROW_CLOCKWISE,
+            tab=LMS,
+            group="Errors",
+            key_tip="R",
+            trigger=lambda window: window.lms.retry(),
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, why.sync),
+        ),
+        Action(
+            id="lms.snooze",
+            text="Snooze",
+            tip="Let the selected errors raise no notice for a time, or accept them with a reason",
+            icon=Icon.CLOCK,
+            tab=LMS,
+            group="Errors",
+            key_tip="Z",
+            trigger=lambda window: window.lms.snooze(),
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, why.errors_selected),
+            words="accept reason quiet",
+        ),
+        Action(
             id="lms.report",
             text="Copy Report",
             tip="A report for the technician: times, codes, counts; no names and no token",

@@ -3,6 +3,8 @@
 The parts that ask the LMS are imported after the window's first paint, or when a button needs them.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -12,21 +14,34 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.context import AppContext
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
+from ui.actions import LMS
 from ui.hub import Hub
+from ui.lms_banners import Held, LmsBanners
+from ui.lms_errors import LmsErrors
 from ui.look.icons import Icon, qicon
-from ui.look.words import tr
+from ui.look.words import count, tr
 from ui.messages import Messages
-from ui.page_row import PageRow
+from ui.page_row import AREAS, PageRow
 from ui.page_stack import PageStack
 from ui.status_bar import StatusBar
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
+    from ui.lms_progress import RunWords
     from ui.lms_sync import LmsSync
     from ui.pages.enrolments import EnrolmentsPage
     from ui.pages.lms_courses import LmsCoursesPage
 
 _FIRST_MS = 1_200
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """What stands beside the tabs and in the banner of decisions."""
+
+    new: int
+    errors: int
+    held: Sequence[Held]
 
 
 class LmsPart(QObject):
@@ -45,16 +60,34 @@ class LmsPart(QObject):
         stack: PageStack,
         row: PageRow,
         status: StatusBar,
+        banners: LmsBanners,
         window: QWidget,
     ) -> None:
         super().__init__(window)
         self._context, self._runner, self._hub, self._messages = context, runner, hub, messages
         self._stack, self._row, self._status, self._window = stack, row, status, window
+        self._banners = banners
         self._sync: LmsSync | None = None
         self._counting: TaskContext | None = None
-        stack.made.connect(self._page_made)
-        status.cancelled.connect(self._cancel)
+        self._words: RunWords | None = None
+        self._held: Sequence[Held] = ()
+        self.errors = LmsErrors(context, runner, hub, stack, lambda: self.sync, window)
+        self._wire()
         QTimer.singleShot(_FIRST_MS, self, self._begin)
+
+    def _wire(self) -> None:
+        self._stack.made.connect(self._page_made)
+        self._stack.made.connect(self.errors.follow)
+        self._status.cancelled.connect(self._cancel)
+        self._row.switched.connect(self._page_switched)
+        self.errors.said.connect(self._status.show_result)
+        self.errors.course_wanted.connect(self._show_course)
+        for asked in (self.errors, self._banners):
+            asked.test_wanted.connect(self._test)
+            asked.report_wanted.connect(self._report)
+        self.errors.settings_wanted.connect(self.settings_wanted)
+        self._banners.decide_wanted.connect(self.errors.decide)
+        self._banners.resume_wanted.connect(self._resume)
 
     @Slot()
     def _begin(self) -> None:
@@ -70,7 +103,9 @@ class LmsPart(QObject):
 
             self._sync = LmsSync(self._context, self._runner, self._hub, self)
             self._sync.changed.connect(self.changed)
+            self._sync.changed.connect(self._run_changed)
             self._sync.stands.connect(self._stands)
+            self._sync.noticed.connect(self._noticed)
             self._sync.progressed.connect(self._progressed)
             self._sync.ended.connect(self._ended)
             self._sync.refused.connect(self._messages.show)
@@ -106,27 +141,43 @@ class LmsPart(QObject):
         elif name == "enrolments":
             self.enrolments.attainments_wanted.connect(self.attainments_wanted)
 
+    @Slot()
+    def _page_switched(self) -> None:
+        page = self._stack.currentWidget()
+        self._banners.show_area(on_lms=page is not None and page.objectName() in AREAS[LMS])
+
+    @Slot(str)
+    def _show_course(self, short_name: str) -> None:
+        """On the Courses page, alone: what is to be done about it is done there."""
+        self._row.show_page("lms_courses")
+        self.courses.show_course(short_name)
+
     # Counts beside the tabs
 
     @Slot()
     @Slot(object)
     def _count(self, changes: object = None) -> None:
-        """How many courses wait for a decision."""
+        """How many courses are new, how many errors are open, what waits for a decision."""
         if self._counting is not None:
             self._counting.cancel()
         db = self._context.db
 
-        def read(context: TaskContext) -> int:
-            from app.lms import courses_list
+        def read(context: TaskContext) -> _Counts:
+            from app.lms import courses_list, errors_list, holds
 
             with db.read(context) as tx:
-                return courses_list.new_count(tx)
+                errors = int(tx.execute(errors_list.total_query()).scalar_one())
+                held = [(one.kind, len(one.items)) for one in holds.waiting(tx)]
+                return _Counts(courses_list.new_count(tx), errors, held)
 
         self._counting = self._runner.run(read, lane=Lane.COUNT, done=self._counted)
 
     @Slot(object)
-    def _counted(self, new: int) -> None:
-        self._row.set_count("lms_courses", tr("{n} new", n=new) if new else "")
+    def _counted(self, counts: "_Counts") -> None:
+        self._row.set_count("lms_courses", tr("{n} new", n=counts.new) if counts.new else "")
+        self._row.set_count("sync_errors", count(counts.errors) if counts.errors else "")
+        self._held = counts.held
+        self._show_banners()
 
     # Synchronising
 
@@ -136,7 +187,18 @@ class LmsPart(QObject):
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
-        self._status.show_progress(progress)
+        from ui.lms_progress import RunWords
+
+        if self._words is None:
+            self._words = RunWords()
+        self._status.show_work(self._words.of(progress), progress.done, progress.total)
+
+    @Slot()
+    def _run_changed(self) -> None:
+        """A run began, or is over, however it ended."""
+        if not self.busy and self._words is not None:
+            self._words = None
+            self._status.hide_progress()
 
     @Slot(object)
     def _ended(self, summaries: object) -> None:
@@ -146,7 +208,18 @@ class LmsPart(QObject):
 
     @Slot(object)
     def _stands(self, shown: object) -> None:
+        self._show_banners()
         self.changed.emit()
+
+    def _show_banners(self) -> None:
+        if self._sync is not None and self._sync.shown is not None:
+            self._banners.show_standing(self._sync.shown, self._held)
+
+    @Slot(object)
+    def _noticed(self, notice: object) -> None:
+        words = self._banners.tell(notice)  # type: ignore[arg-type]
+        if not self.busy:
+            self._status.show_result(words)
 
     @Slot()
     def _cancel(self) -> None:
@@ -172,7 +245,13 @@ class LmsPart(QObject):
 
     @Slot(object)
     def _pause_chosen(self, action: object) -> None:
-        days = action.data()  # type: ignore[attr-defined]
+        self._pause(action.data())  # type: ignore[attr-defined]
+
+    @Slot()
+    def _resume(self) -> None:
+        self._pause(0)
+
+    def _pause(self, days: int) -> None:
         context = self._context
 
         def work(task: TaskContext) -> None:
@@ -208,6 +287,24 @@ class LmsPart(QObject):
             self.sync.start()
             self._count()
         self.changed.emit()
+
+    # Errors
+
+    def retry(self) -> None:
+        """*Retry*."""
+        self.errors.retry()
+
+    def snooze(self) -> None:
+        """*Snooze*."""
+        self.errors.snooze()
+
+    @Slot()
+    def _test(self) -> None:
+        self.test_connection()
+
+    @Slot()
+    def _report(self) -> None:
+        self.copy_report()
 
     # Report
 

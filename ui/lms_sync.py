@@ -9,15 +9,18 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
+from app.dates import shown as shown_day
 from app.errors import AppError, ConflictError
 from app.lms import connection, courses, enrolments, schedule
 from app.lms import run as runs
 from app.lms.connection import Notice, Standing, State
+from app.lms.errors import cause
 from app.lms.run import RunSummary
 from app.lms.schedule import Schedule, Told, steady
 from app.lms.settings import Kind, SyncSettings
 from app.tasks import Progress, TaskContext
 from ui.hub import Hub
+from ui.lms_progress import BEGUN
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
@@ -197,6 +200,7 @@ class LmsSync(QObject):
             client = app.lms()
             summaries: list[RunSummary] = []
             for kind in kinds:
+                context.report(0, 0, BEGUN[kind])
                 if kind is Kind.COURSES:
                     summaries.append(courses.run(context, app.db, app.user, client, trigger))
                 else:
@@ -261,6 +265,8 @@ def words_of(summaries: Sequence[RunSummary]) -> str:
     if not summaries:
         return ""
     last = summaries[-1]
+    if last.state == "failed" and last.failed_by is not None:
+        return tr("The synchronisation failed: {why}", why=cause(last.failed_by).sentence)
     if last.state == "failed":
         return tr("The synchronisation failed: {why}", why=last.messages[-1] if last.messages else "")
     if last.state == "cancelled":
@@ -294,7 +300,10 @@ def standing_words(shown: Shown | None, *, set_up: bool) -> str:
     after = f"{min(coming):%H:%M}" if coming else ""
     as_of = _clock(one.as_of)
     if one.state is State.PAUSED and one.facts.plan.paused_until is not None:
-        return tr("LMS paused")
+        return tr("LMS paused until {day}", day=shown_day(one.facts.plan.paused_until))
+    if one.state is State.FAILING:
+        words = tr("LMS not answering since {moment}", moment=_clock(one.facts.failing_since) or "–")
+        return f"{words}, {tr('next try {moment}', moment=after)}" if after else words
     if one.state is State.DOWN:
         words = tr("LMS down since {moment}", moment=_clock(one.facts.failing_since) or "–")
         return f"{words}, {tr('next try {moment}', moment=after)}" if after else words

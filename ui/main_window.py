@@ -20,6 +20,7 @@ from ui.exporting import CSV, EXCEL
 from ui.file_menu import FileMenu
 from ui.hub import Hub
 from ui.leaving import Leaving
+from ui.lms_banners import LmsBanners
 from ui.lms_part import LmsPart
 from ui.look.banner import Banner
 from ui.look.focus_ring import FocusRing
@@ -79,6 +80,7 @@ class MainWindow(QWidget):
         self.row = PageRow(self._stack, self.ribbon, self)
         self.tabs, self.search, self.details = self.row.tabs, self.row.search, self.row.details
         self.status = StatusBar(self)
+        self.lms_banners = LmsBanners(self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
@@ -86,6 +88,7 @@ class MainWindow(QWidget):
             whole.addWidget(self._demo_banner())
         whole.addWidget(self.ribbon)
         whole.addWidget(self.row)
+        whole.addWidget(self.lms_banners)
         whole.addWidget(self._stack, 1)
         whole.addWidget(self.status)
         FocusRing(self)
@@ -109,7 +112,15 @@ class MainWindow(QWidget):
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.plr.said.connect(self.status.show_result)
         self.lms = LmsPart(
-            self.context, self.runner, self.hub, self.messages, self._stack, self.row, self.status, self
+            self.context,
+            self.runner,
+            self.hub,
+            self.messages,
+            self._stack,
+            self.row,
+            self.status,
+            self.lms_banners,
+            self,
         )
         self.lms.changed.connect(self._something_changed)
         self.lms.attainments_wanted.connect(self._show_attainments_of)
@@ -142,7 +153,9 @@ class MainWindow(QWidget):
             page.exporting.connect(self.exports.follow)
             page.details_closed.connect(self.row.details_closed)
             page.reload()
-        parts.in_reading_order([self.ribbon, self.tabs, self.search, self.details, self._stack, self.status])
+        parts.in_reading_order(
+            [self.ribbon, self.tabs, self.search, self.details, self.lms_banners, self._stack, self.status]
+        )
 
     @property
     def attainments(self) -> "AttainmentsPage":

@@ -14,6 +14,8 @@ TITLES = {
     "attainments": "Attainments",
     "lms_courses": "Courses",
     "enrolments": "Enrolments",
+    "sync_errors": "Sync Errors",
+    "sync_runs": "Sync Runs",
     "licences": "Licences",
 }
 """By their names."""
@@ -64,6 +66,14 @@ class PageStack(QStackedWidget):
             from ui.pages.enrolments import EnrolmentsPage
 
             return EnrolmentsPage(*self._parts)
+        if name == "sync_errors":
+            from ui.pages.sync_errors import SyncErrorsPage
+
+            return SyncErrorsPage(*self._parts)
+        if name == "sync_runs":
+            from ui.pages.sync_runs import SyncRunsPage
+
+            return SyncRunsPage(*self._parts)
         if name == "licences":
             from ui.pages.licences import LicencesPage
 

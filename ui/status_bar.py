@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 from app.tasks import Progress
 from ui.look.buttons import button
 from ui.look.fonts import Type, scaled
-from ui.look.labels import ElidingLabel, TextLabel
+from ui.look.labels import ElidingLabel
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 
@@ -32,7 +32,7 @@ class StatusBar(QWidget):
         self._left = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
         self._left.setObjectName("status_left")
         row.addWidget(self._left, 2)
-        self._work = TextLabel("", Type.SECONDARY, Role.TEXT2, numbers=True)
+        self._work = ElidingLabel("", Type.SECONDARY, Role.TEXT2, numbers=True)
         self._work.setObjectName("status_work")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -57,14 +57,17 @@ class StatusBar(QWidget):
     @Slot(object)
     def show_progress(self, progress: Progress) -> None:
         """Work under way; `hide_progress` when it ended."""
+        said = ""
         if progress.total:
             said = tr("{done} of {total}", done=count(progress.done), total=count(progress.total))
-            self._work.setText(f"{tr(progress.text)} {said}".strip())
-            self._bar.setRange(0, progress.total)
-            self._bar.setValue(progress.done)
-        else:
-            self._work.setText(tr(progress.text))
-            self._bar.setRange(0, 0)
+        self.show_work(f"{tr(progress.text)} {said}".strip(), progress.done, progress.total)
+
+    def show_work(self, words: str, done: int, total: int) -> None:
+        """Work under way, in words of its own; of no known length where `total` is 0."""
+        self._work.setText(words)
+        self._bar.setRange(0, total)
+        if total:
+            self._bar.setValue(done)
         for part in (self._work, self._bar, self._cancel):
             part.show()
 

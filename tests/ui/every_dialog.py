@@ -42,6 +42,7 @@ from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.keys import KeysDialog
+from ui.dialogs.hold import HoldDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_test import LmsTestDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
@@ -57,6 +58,7 @@ from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.saved_words import search_words
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
+from ui.dialogs.snooze import SnoozeDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.dialogs.verify import VerifyDialog
@@ -141,6 +143,8 @@ MADE: dict[type[QDialog], Entry] = {
     SignInDialog: Entry(lambda desk: SignInDialog(None, desk.runner, desk.context, "lrs_password")),
     LastTimeDialog: Entry(lambda desk: LastTimeDialog(None, "ValueError: 1")),
     UnexpectedErrorDialog: Entry(lambda desk: UnexpectedErrorDialog(None, "ValueError: 1")),
+    HoldDialog: Entry(lambda desk: HoldDialog(None, desk.runner, desk.context)),
+    SnoozeDialog: Entry(lambda desk: SnoozeDialog(None, desk.runner, desk.context, [1, 2])),
     FindUlnDialog: Entry(lambda desk: FindUlnDialog(None, desk.runner, desk.context, [])),
     WhyDifferentDialog: Entry(
         lambda desk: WhyDifferentDialog(None, Counted(Progress(1, 2), ("Essay",), ("Quiz",), ("Draft",), ("Talk",)))

@@ -15,6 +15,7 @@ from ui.grids.columns import Column, Kind, Query, Row, State, Tags
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
+from ui.pages.cause_words import SHORT
 
 COLUMNS = (
     Column("ref", "Person Code", Kind.MONO, 96),
@@ -106,12 +107,8 @@ def marks(one: EnrolmentRow) -> tuple[State, ...]:
     if one.removed_at is not None:
         on = shown(one.removed_at.astimezone().date())
         found.append(State(Icon.TRASH, tr("Course removed in the LMS on {day}", day=on), Role.TEXT2))
-    if one.error is not None and one.error in _SHORT:
-        found.append(State(Icon.WARNING, tr(_SHORT[one.error]), Role.WARN))
-    elif one.error is not None:
-        known = cause(one.error)
-        if not known.information:
-            found.append(State(Icon.WARNING, known.sentence.rstrip("."), Role.WARN))
+    if one.error is not None and not (known := cause(one.error)).information:
+        found.append(State(Icon.WARNING, tr(SHORT[known.code]), Role.WARN))
     if one.mark is not None:
         found.append(State(Icon.WARNING, tr(_MARKS.get(one.mark, one.mark)), Role.WARN))
     if one.visible == 0:
@@ -120,18 +117,3 @@ def marks(one: EnrolmentRow) -> tuple[State, ...]:
 
 
 _MARKS = {"fell": "Progress fell", "grade_gone": "Grade gone"}
-_SHORT = {
-    "SE-11": "Course out of reach",
-    "SE-12": "Grades out of reach",
-    "SE-13": "Groups limit the answer",
-    "SE-14": "Gradebook slow",
-    "SE-16": "Many missing at once",
-    "SE-17": "Data left out",
-    "SE-18": "Column switched off",
-    "SE-19": "Unknown reason",
-    "SE-20": "No LMS account",
-    "SE-21": "Not in the gradebook",
-    "SE-22": "Account made anew",
-    "SE-23": "Account clash",
-}
-"""Causes in the few words of a tag; the pane says the rest."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from app import access
 from app.access import Permission
 from app.changes import Changes, Topic
+from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.lms import course_states, courses_list
 from app.lms.course_states import StateSummary
@@ -59,6 +60,10 @@ class LmsCoursesPage(GridPage):
         )
         self._empty.primary_pressed.connect(self.settings_wanted)
         self.grid.set_empty_widget(self._empty)
+
+    def show_course(self, short_name: str) -> None:
+        """Only one course."""
+        self.set_conditions(Group(Join.ALL, (Test("short_name", Operator.IS, short_name),)))
 
     # The pane
 

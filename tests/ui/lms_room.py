@@ -1,0 +1,143 @@
+"""The main window with an LMS behind it: the sandbox Moodle over TLS, whose courses are open and whose learners are
+enrolled here; and how a test makes time pass, by writing when the runs were."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app import config
+from app.context import AppContext, lms_client
+from app.db.tables import lms_course, sync_run
+from app.lms import compare, course_states, courses, enrol, enrolments, errors_list, runs_list, settings
+from app.lms.courses_list import CourseState
+from app.lms.settings import Plan, SyncSettings
+from app.sandbox.moodle import MoodleSandbox
+from app.sandbox.people import people
+from app.tasks import TaskContext
+from tests.ui.conftest import Room, Rooms
+from ui.lms_banners import LmsBanners
+from ui.lms_sync import LmsSync
+
+LEARNERS = 60
+COURSES, IN_EACH = 5, 6
+QUIET = SyncSettings(Plan(on=False), Plan(on=False), contact="Ring Ada, ext. 12")
+"""No schedule: only what a test starts runs."""
+
+
+@dataclass
+class LmsRoom:
+    """A window and its LMS."""
+
+    room: Room
+    moodle: MoodleSandbox
+    others: list[Room] = field(default_factory=list)
+
+    @property
+    def context(self) -> AppContext:
+        return self.room.context
+
+    @property
+    def sync(self) -> LmsSync:
+        return self.room.window.lms.sync
+
+    @property
+    def banners(self) -> LmsBanners:
+        return self.room.window.lms_banners
+
+    def look(self) -> None:
+        """The minute is over: the window looks how things stand."""
+        self.room.at_rest()
+        with self.room.qtbot.waitSignal(self.sync.stands, timeout=30_000):
+            self.sync.look()
+        self.room.at_rest()
+
+    def run(self, keys: str = "") -> None:
+        """*Sync Now*, to its end."""
+        self.room.window.lms.sync_now()
+        self.ended()
+
+    def ended(self) -> None:
+        self.room.until(lambda: not self.sync.busy)
+        self.room.at_rest()
+
+    def open_codes(self) -> set[str]:
+        with self.context.db.read() as tx:
+            return {one.code for one in errors_list.groups(self.context.db, tx)}
+
+    def runs(self) -> list[runs_list.RunRow]:
+        """The latest first."""
+        with self.context.db.read() as tx:
+            ids = self.context.db.ids(tx, runs_list.keys_query())
+            found = runs_list.rows(tx, ids)
+        return [found[key] for key in ids]
+
+    def numbers(self) -> dict[int, int]:
+        """Our ids by the LMS's numbers."""
+        with self.context.db.read() as tx:
+            rows = tx.execute(select(lms_course.c.lms_number, lms_course.c.id)).all()
+        return {int(row[0]): row[1] for row in rows}
+
+
+def earlier(context: AppContext, minutes: int) -> None:
+    """Time passes: every run was so much earlier."""
+    with context.db.write() as tx:
+        for row in tx.execute(select(sync_run)).all():
+            values: dict[str, Any] = {"started_at": row.started_at - timedelta(minutes=minutes)}
+            values["ended_at"] = row.ended_at - timedelta(minutes=minutes)
+            tx.execute(update(sync_run).where(sync_run.c.id == row.id).values(values))
+
+
+def plan(context: AppContext, wanted: SyncSettings) -> None:
+    """The schedule, for every computer."""
+    settings.save(context.db, context.user, wanted)
+
+
+@contextmanager
+def moodle(place: Path) -> Iterator[MoodleSandbox]:
+    """A healthy one that answers at once."""
+    with MoodleSandbox(place, people=people(LEARNERS), courses=COURSES, learners=IN_EACH) as running:
+        yield running
+
+
+def lms_room(
+    rooms: Rooms,
+    sandbox: MoodleSandbox,
+    *,
+    wanted: SyncSettings = QUIET,
+    prepare: Callable[[AppContext], object] | None = None,
+    begun: bool = True,
+    size: tuple[int, int] = (1440, 900),
+    **more: Any,
+) -> LmsRoom:
+    """The window on `LEARNERS` people; with `begun` everything was synchronised once. `prepare` comes after that."""
+
+    def before(context: AppContext) -> None:
+        lms = replace(context.settings.lms, url=sandbox.info.url, ca_file=sandbox.info.ca_file)
+        context.settings = replace(config.load(context.folder.path), lms=lms)
+        context.secrets.set_for_session("lms_token", sandbox.info.token, host=context.settings.lms.host)
+        plan(context, wanted)
+        if begun:
+            begin(context)
+        if prepare is not None:
+            prepare(context)
+
+    return LmsRoom(rooms(LEARNERS, prepare=before, size=size, **more), sandbox)
+
+
+def begin(context: AppContext) -> None:
+    """Every course Open, everybody who is on one enrolled, one whole synchronisation behind us."""
+    client = lms_client(context.settings, context.secrets)
+    courses.run(TaskContext(), context.db, context.user, client)
+    with context.db.read() as tx:
+        listed = list(tx.execute(select(lms_course.c.id).order_by(lms_course.c.id)).scalars())
+    course_states.set_state(context.db, context.user, listed, CourseState.OPEN)
+    for key in listed:
+        found = compare.compare(TaskContext(), context.db, context.user, client, key)
+        if found.to_adopt:
+            enrol.adopt(context.db, context.user, key, found.to_adopt)
+    enrolments.run(TaskContext(), context.db, context.user, client)

@@ -41,8 +41,8 @@ from ui.dialogs.codes import CodesDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
-from ui.dialogs.keys import KeysDialog
 from ui.dialogs.hold import HoldDialog
+from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_test import LmsTestDialog
 from ui.dialogs.load_learners import LoadLearnersDialog

@@ -62,6 +62,7 @@ class SnoozeDialog(FormDialog):
         self.day.setMinimumDate(tomorrow)
         self.day.setMaximumDate(tomorrow.addYears(2))
         self.day.setDate(tomorrow.addDays(13))
+        self.day.lineEdit().setAccessibleName(tr("Day"))
         self.until = FormField(tr("Day"), self.day, name="snooze_day")
         self.edit = line(longest=LONGEST_REASON)
         self.reason = FormField(tr("Reason"), self.edit, name="snooze_reason")

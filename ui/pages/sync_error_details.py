@@ -102,6 +102,16 @@ class SyncErrorDetails(DetailsPane):
             QGuiApplication.clipboard().setText(details_text(self._looked.row))
             self.copied.emit(tr("The details are on the clipboard. They name nobody."))
 
+    @property
+    def shown_key(self) -> int | None:
+        """The error that is shown."""
+        return self._looked.row.id if self._looked is not None else None
+
+    @property
+    def quiet_words(self) -> str:
+        """Why it raises no notice, or that it has cleared; "" for an open one that does."""
+        return self._quiet.text()
+
     def show_selection(self, selected: int) -> None:
         self._selected = selected
         if self._content.isHidden():

@@ -1,0 +1,151 @@
+"""How the window tells that the LMS is down, failing, held, paused or back: banners, notices told once, words."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from app.lms.settings import Kind, Plan, SyncSettings
+from app.sandbox.moodle import MoodleSandbox
+from tests.ui.conftest import Rooms, named
+from tests.ui.dialog_room import click
+from tests.ui.lms_room import QUIET, LmsRoom, earlier, lms_room, moodle, plan
+from ui.look.banner import Banner
+
+
+@pytest.fixture
+def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
+    with moodle(tmp_path / "moodle") as running:
+        yield running
+
+
+@pytest.fixture
+def lms(rooms: Rooms, sandbox: MoodleSandbox) -> LmsRoom:
+    return lms_room(rooms, sandbox)
+
+
+def said(banner: Banner) -> str:
+    return f"{banner.accessibleName()} {banner.accessibleDescription()}"
+
+
+def status_right(lms: LmsRoom) -> str:
+    return named(lms.room.window, "status_right").text()  # type: ignore[attr-defined]
+
+
+@pytest.mark.rule("LS-N2", "LS-N3")
+def test_a_revoked_token_leads_to_down_with_advice_and_recovery_is_told_once(lms: LmsRoom, sandbox: MoodleSandbox):
+    window, banners = lms.room.window, lms.banners
+    notices: list[object] = []
+    lms.sync.noticed.connect(notices.append)
+    window.show_page("lms_courses")
+    lms.look()
+    assert not banners.isVisible()
+    before = window.lms.courses.total
+    sandbox.revoke_token()
+    earlier(lms.context, 20)
+    lms.run()
+    lms.look()
+    assert not banners.down.isVisible(), "20 minutes are no reason to alarm anybody"
+    assert "LMS not answering since" in status_right(lms)
+    assert "next try" not in status_right(lms), "nothing is scheduled"
+    earlier(lms.context, 15)
+    lms.run()
+    lms.look()
+    assert banners.down.isVisible()
+    words = said(banners.down)
+    assert words.startswith("Down since ")
+    assert "does not accept the token" in words
+    assert "Last success " in words
+    assert "nothing is hidden, removed or set to zero" in words
+    assert "get a new token" in words
+    assert "Contact: Ring Ada, ext. 12" in words
+    assert not banners.notice.isVisible(), "the banner says it all here"
+    assert window.lms.courses.total == before
+    assert {one.kind for one in notices} == set(Kind) or len(notices) == 1  # type: ignore[attr-defined]
+    told = len(notices)
+    window.show_page("learners")
+    assert banners.notice.isVisible()
+    assert not banners.down.isVisible()
+    assert "LMS down since" in status_right(lms)
+    for _ in range(2):
+        lms.look()
+    assert len(notices) == told, "once"
+    click(named(window, "notice_dismiss"))
+    assert not banners.isVisible()
+    sandbox.restore_token()
+    lms.run()
+    lms.look()
+    back = notices[told:]
+    assert back
+    assert len({one.kind for one in back}) == len(back)  # type: ignore[attr-defined]
+    words = said(banners.notice)
+    assert banners.notice.isVisible()
+    assert "The LMS is back" in words
+    assert "2 runs missed, data complete again" in words
+    lms.look()
+    assert notices[told:] == back
+    window.show_page("lms_courses")
+    assert not banners.down.isVisible()
+
+
+def test_a_second_window_does_not_tell_it_again(lms: LmsRoom, rooms: Rooms, sandbox: MoodleSandbox):
+    sandbox.revoke_token()
+    earlier(lms.context, 40)
+    lms.run()
+    lms.look()
+    assert lms.banners.notice.isVisible()
+    other = lms_room(rooms, sandbox, begun=False)
+    other.look()
+    assert not other.banners.notice.isVisible()
+    other.room.window.show_page("enrolments")
+    assert other.banners.down.isVisible(), "how it stands is shown everywhere"
+
+
+def test_the_report_of_the_banner_names_nobody_and_no_token(lms: LmsRoom, sandbox: MoodleSandbox):
+    sandbox.revoke_token()
+    earlier(lms.context, 40)
+    lms.run()
+    lms.look()
+    lms.room.window.show_page("lms_courses")
+    click(named(lms.room.window, "down_report"))
+    lms.room.at_rest()
+    report = QGuiApplication.clipboard().text()
+    assert "SE-03" in report
+    assert sandbox.info.token not in report
+
+
+def test_paused_is_said_and_ended_by_a_key(lms: LmsRoom):
+    until = date.today() + timedelta(days=7)
+    lms.room.window.show_page("lms_courses")
+    plan(lms.context, SyncSettings(Plan(paused_until=until), Plan(paused_until=until)))
+    lms.look()
+    assert lms.banners.paused.isVisible()
+    assert "is paused until" in said(lms.banners.paused)
+    assert "LMS paused until" in status_right(lms)
+    plan(lms.context, SyncSettings(Plan(False, paused_until=until), Plan(False, paused_until=until)))
+    button = named(lms.room.window, "paused_resume")
+    button.setFocus()
+    lms.room.press("Space")
+    lms.room.until(lambda: not lms.banners.paused.isVisible())
+
+
+def test_banners_do_not_interrupt_and_stand_over_the_lms_pages_only(lms: LmsRoom, sandbox: MoodleSandbox):
+    window = lms.room.window
+    window.show_page("learners")
+    window.learners.grid.setFocus()
+    sandbox.revoke_token()
+    earlier(lms.context, 40)
+    plan(lms.context, QUIET)
+    lms.run()
+    QApplication.activeModalWidget() and lms.room.press("Escape")
+    window.learners.grid.setFocus()
+    lms.look()
+    assert lms.banners.notice.isVisible()
+    assert QApplication.activeModalWidget() is None
+    assert window.focusWidget() is window.learners.grid
+    for page, there in (("lms_courses", True), ("sync_runs", True), ("sync_errors", True), ("licences", False)):
+        window.show_page(page)
+        lms.room.at_rest()
+        assert lms.banners.down.isVisible() is there, page

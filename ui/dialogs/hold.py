@@ -15,7 +15,7 @@ from app.lms.holds import KEEP, REMOVE, Hold
 from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
 from ui.grids.form_dialog import FormDialog
-from ui.look.buttons import enable
+from ui.look.buttons import enable, set_kind
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -69,7 +69,7 @@ class HoldDialog(FormDialog):
         self.content.addWidget(self.note)
         self.failed = StateLine(self)
         self.content.addWidget(self.failed)
-        self.add_button(tr("Not Now"), name="hold_later", clicked=self.reject, safe=True)
+        self.later = self.add_button(tr("Not Now"), name="hold_later", clicked=self._leave, safe=True)
         self.remove = self.add_button(tr("Remove These"), kind="danger", name="hold_remove", clicked=self._remove)
         self.keep = self.add_button(
             tr("Keep and Check Again"), kind="primary", name="hold_keep", clicked=self._keep_these
@@ -129,10 +129,18 @@ class HoldDialog(FormDialog):
         self.fit()
 
     def _allow(self, why_not: str) -> None:
+        """Enter decides where this user may, else it closes."""
+        set_kind(self.later, "primary" if why_not else "normal")
+        set_kind(self.keep, "normal" if why_not else "primary")
+        (self.later if why_not else self.keep).setDefault(True)
         enable(self.remove, why_not, tr("They are gone: mark them as removed"))
         enable(self.keep, why_not, tr("Leave everything as it is and ask the LMS again"))
         if why_not and self._waiting:
             self.failed.say(Icon.LOCK_SIMPLE, why_not, Role.TEXT2)
+
+    @Slot()
+    def _leave(self) -> None:
+        self.done(HoldDialog.DialogCode.Rejected)
 
     @Slot()
     def _remove(self) -> None:

@@ -5,10 +5,15 @@ import logging
 import os
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Nobody's own password store is asked or written to; tests of a store bring their own.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+# How long an example takes is the machine's load, not the program's fault; speed is measured in tests/bench.
+settings.register_profile("any_load", deadline=None)
+settings.load_profile("any_load")
 
 
 def pytest_configure() -> None:

@@ -25,6 +25,7 @@ KEYS = {
 PICTURES = {
     "05-condition-builder",
     "05-saved-search",
+    "05-found",
     "06-load-columns",
     "06-load-preview",
     "06-load-summary",

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+from shiboken6 import isValid
 
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
@@ -17,7 +18,7 @@ _MARGIN = QSize(40, 80)
 class FormDialog(FramedDialog):
     """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing.
 
-    It deletes itself some time after it was closed, in the thread of the window.
+    It deletes itself some time after it was closed, in the thread of the window; never before `exec` has returned.
     """
 
     def __init__(
@@ -32,11 +33,24 @@ class FormDialog(FramedDialog):
         name: str = "",
     ) -> None:
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
+        self._awaited = False
         self.finished.connect(self._let_go)
+
+    def exec(self) -> int:
+        """Wait until it is closed; returns its result."""
+        # Deleted from within its own loop, which may serve events after its end, it would count as cancelled.
+        self._awaited = True
+        try:
+            return super().exec()
+        finally:
+            if isValid(self):
+                self.deleteLater()
 
     @Slot()
     def _let_go(self) -> None:
         """Delete itself, but not under a question of its own that still waits for its answer."""
+        if self._awaited:
+            return
         above = QApplication.activeModalWidget()
         step = above.parentWidget() if above is not None else None
         while step is not None and step is not self:

@@ -114,6 +114,9 @@ class FirstDay:
         yield from _in_front(dialog)
         yield Act(lambda: click(dialog.show_button))
         yield Until(lambda: QApplication.activeModalWidget() is None, "the builder to close")
+        yield Until(lambda: page.conditions is not None and not page.grid.is_loading, "what was found")
+        yield Until(lambda: 0 < page.shown < page.total, "only what was found")
+        yield Act(lambda: self._grab(self._window, "05-found"))
 
 
 def _in_front(dialog: QDialog) -> Iterator[Step]:

@@ -15,6 +15,7 @@ from ui import parts, remembered
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
+from ui.elsewhere import Elsewhere
 from ui.export_status import ExportStatus
 from ui.exporting import CSV, EXCEL
 from ui.file_menu import FileMenu
@@ -111,6 +112,7 @@ class MainWindow(QWidget):
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.plr.said.connect(self.status.show_result)
+        self.elsewhere = Elsewhere(self.context, self.runner, self.hub, self)
         self.lms = LmsPart(
             self.context,
             self.runner,

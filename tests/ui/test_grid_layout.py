@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 from tests.ui.grid_people import COLUMNS, Opener, People, click, header_place, keys_of
 from ui.grids.columns import Column
 from ui.grids.header import GUTTER_WIDTH
+from ui.look.fonts import set_scale
 
 IDS = [column.id for column in COLUMNS]
 JSON = st.recursive(
@@ -175,3 +176,21 @@ def test_a_double_click_on_the_separator_fits_the_column(view):
     header.resizeSection(section, 30)
     view.resizeColumnToContents(section)
     assert 70 <= header.sectionSize(section) <= 120
+
+
+@pytest.mark.parametrize("size", [1.25, 2.0])
+def test_widths_follow_the_size_of_the_text_and_come_back(view, size):
+    header = view.horizontalHeader()
+    fixed = next(each for each in IDS if each != "note" and not view.column_layout.is_hidden(each))
+    header.resizeSection(IDS.index(fixed) + 1, 120)
+    before = view.column_layout.as_dict()
+    try:
+        set_scale(size)
+        assert width(view, fixed) == round(120 * size)
+        larger = view.column_layout.as_dict()
+        assert {**larger, "widths": None} == {**before, "widths": None}, "order, hidden and frozen ones stay"
+        assert header.sectionSize(0) == GUTTER_WIDTH
+    finally:
+        set_scale(1.0)
+    assert all(abs(one - before["widths"][key]) <= 1 for key, one in view.column_layout.as_dict()["widths"].items())
+    assert header.length() == view.viewport().width()

@@ -114,3 +114,44 @@ def test_a_right_that_was_taken_away_exports_nothing(room: Room, tmp_path: Path)
         room.at_rest()
     assert list(tmp_path.glob("*.xlsx")) == list(tmp_path.glob("*.csv")) == []
     room.close_plr()
+
+
+def test_the_list_of_an_update_is_exported_by_a_click(room: Room, tmp_path: Path):
+    room.download(20)
+    dialog = room.update()
+    listed = dialog.list.model().rowCount()
+    path = tmp_path / "list.csv"
+    with saving_as(path):
+        click(named(dialog, "summary_export"))
+        room.until(path.exists)
+    room.at_rest()
+    lines = read_csv(path)
+    assert lines[0] == ["Person Code", "Name", "Subject", "Reason"]
+    assert len(lines) == 1 + listed > 1
+    room.close_dialog(dialog, "summary_ok")
+    room.close_plr()
+
+
+def test_a_right_that_was_taken_away_prints_and_lists_nothing(room: Room, tmp_path: Path):
+    room.download(20)
+    dialog = room.update()
+    with room.context.db.write() as tx:
+        exporting = select(role.c.id).where(role.c.code.not_in([Role.ADMINISTRATOR]))
+        tx.execute(delete(user_role).where(user_role.c.role_id.in_(exporting)))
+    with saving_as(tmp_path / "list.csv"), answering("message_close") as asked:
+        click(named(dialog, "summary_export"))
+        room.until(lambda: bool(asked))
+    room.until(lambda: QApplication.activeModalWidget() is dialog)
+    room.close_dialog(dialog, "summary_ok")
+    room.in_front(room.window)
+    room.press("Ctrl+P", room.window)
+    room.until(lambda: QApplication.activeModalWidget() is not None)
+    with saving_as(tmp_path / "list.pdf"), answering("message_close") as told:
+        room.press("Return")
+        room.until(lambda: bool(told))
+        room.until(lambda: QApplication.activeModalWidget() is None)
+    assert "cannot export" in asked[0]
+    assert "cannot export" in told[0]
+    room.at_rest()
+    assert list(tmp_path.glob("*.csv")) == list(tmp_path.glob("*.pdf")) == []
+    room.close_plr()

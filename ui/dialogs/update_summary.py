@@ -34,7 +34,8 @@ _TITLES = {
 
 class UpdateSummaryDialog(FormDialog):
     """`undo_requested` when the whole update is to be taken back. `row_of` gives the row behind a key, if it is
-    still there; with a `runner` the list can be written to a file."""
+    still there; with a `runner` the list can be written to a file, and `may_export`, called in that task, raises an
+    AccessError where the user may not."""
 
     undo_requested = Signal()
 
@@ -44,11 +45,12 @@ class UpdateSummaryDialog(FormDialog):
         summary: UpdateSummary,
         row_of: Callable[[int], PlrRow | None],
         runner: TaskRunner | None = None,
+        may_export: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(parent, title=tr("Update Selected"), name="update_summary")
         self._summary = summary
         self._row_of = row_of
-        self._runner = runner
+        self._runner, self._may_export = runner, may_export
         self._lists = {
             _UPDATED: [
                 *((key, tr("New record")) for key in summary.new),
@@ -172,7 +174,10 @@ class UpdateSummaryDialog(FormDialog):
         def texts() -> Iterator[tuple[str, str, str, str]]:
             return (self._texts(key, reason) for key, reason in rows)
 
+        may_export = self._may_export
+
         def work(context: TaskContext) -> ExportSummary:
+            may_export()
             return write_csv(context, path, Sheet(columns, texts(), len(rows), tr(_TITLES[self._shown])))
 
         assert self._runner is not None

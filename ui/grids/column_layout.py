@@ -10,7 +10,8 @@ from ui.grids.columns import Column
 from ui.grids.frozen_header import FrozenHeader
 from ui.grids.header import GUTTER_WIDTH, SMALLEST_SECTION
 from ui.grids.paged_model import GUTTER
-from ui.look.fonts import scaled
+from ui.look.fonts import scale, scaled
+from ui.look.tokens import theme
 
 WIDEST_COLUMN = 2_000
 
@@ -29,10 +30,13 @@ class ColumnLayout(QObject):
         self._stretch = next((column.id for column in self._columns if column.stretch), "")
         self._widths: dict[str, int] = {}
         """As wished; that of the stretched column is its least."""
+        self._scale = scale()
+        """Of the text that the widths are for."""
         self._room = 0
         self._busy = False
         header.sectionResized.connect(self._resized)
         header.sectionMoved.connect(self._moved)
+        theme().changed.connect(self._follow_text)
 
     def reset(self) -> None:
         """As the source describes its columns."""
@@ -110,6 +114,19 @@ class ColumnLayout(QObject):
         self._busy = True
         header.resizeSection(section, max(self._widths[self._stretch], room - others))
         self._busy = False
+
+    @Slot()
+    def _follow_text(self) -> None:
+        """Larger text takes wider columns, in the same proportion."""
+        before, self._scale = self._scale, scale()
+        if before == self._scale or not self._widths:
+            return
+        stored = self.as_dict()
+        stored["widths"] = {
+            column_id: min(max(round(width * self._scale / before), SMALLEST_SECTION), WIDEST_COLUMN)
+            for column_id, width in self._widths.items()
+        }
+        self.restore(stored)
 
     # Single columns
 

@@ -252,6 +252,10 @@ class GridPage(QWidget):
             parts.append(tr("with “{words}”", words=visible_text(self._quick.strip())))
         return ", ".join(parts)
 
+    def may_export(self) -> None:
+        """Look up in the database, in a task, that the user may still take rows out. Raises AccessError."""
+        self._context.require(Permission.EXPORT)
+
     def print_list(self, user: str) -> None:
         """*Print*: what the grid shows, on paper or as a PDF."""
         from ui.pages.printing import Printing
@@ -268,10 +272,10 @@ class GridPage(QWidget):
 
     def start_export(self, path: Path) -> Exporter:
         wanted = Wanted(self.source, self.rows_to_export(), self.grid.column_layout.visible_columns(), self.title)
-        context_of_user = self._context
+        may = self.may_export
 
         def work(context: TaskContext) -> "ExportSummary":
-            context_of_user.require(Permission.EXPORT)
+            may()
             return export(context, wanted, path)
 
         exporter = Exporter(self.runner, self)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.history import UndoSummary
@@ -101,7 +102,10 @@ class PlrUpdating(QObject):
         summary, self._summary = self._summary, None
         if summary is None or not self._owner.window().isVisible():
             return  # nothing comes up after its window has gone
-        dialog = UpdateSummaryDialog(self._owner.window(), summary, self._session.row)
+        run = self._context
+        dialog = UpdateSummaryDialog(
+            self._owner.window(), summary, self._session.row, self._runner, lambda: run.require(Permission.EXPORT)
+        )
         dialog.setProperty("operation", summary.operation_id)
         dialog.undo_requested.connect(self._undo)
         dialog.open()

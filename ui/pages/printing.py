@@ -69,7 +69,13 @@ class Printing(QObject):
         if path is not None:
             listing = self.listing
             exporter = Exporter(self._page.runner, self._page)
-            exporter.start(lambda context: write_pdf(context, listing, path))
+            may = self._page.may_export
+
+            def work(context: TaskContext) -> ExportSummary:
+                may()
+                return write_pdf(context, listing, path)
+
+            exporter.start(work)
             self._page.exporting.emit(exporter)
         self.deleteLater()
 
@@ -88,9 +94,10 @@ class Printing(QObject):
         taken = dialog.exec()
         dialog.deleteLater()
         if taken:
-            listing = self.listing
+            listing, may = self.listing, self._page.may_export
 
             def work(context: TaskContext) -> ExportSummary:
+                may()
                 paint(context, printer, printer, listing, printer.abort)
                 return ExportSummary(len(listing.keys), Path(printer.outputFileName()))
 

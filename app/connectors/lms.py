@@ -76,10 +76,11 @@ class Activity:
     visible: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class GradeRow:
     """A row of a learner's gradebook, in its order, as delivered. `known` is false where the course does not hand
-    out grades at all: that is no "no grade"."""
+    out grades at all: that is no "no grade". Nobody changes it, though it is not frozen: that would cost a fifth of
+    the reading of a gradebook."""
 
     kind: str
     """"mod", "manual", "category" or "course"."""

@@ -58,8 +58,11 @@ def optional_number(row: Mapping[str, Any], name: str) -> str | None:
 def shown(row: Mapping[str, Any], name: str) -> str | None:
     """A text for people: no tags, no entities; None for no value."""
     found = row.get(name)
-    if not isinstance(found, str):
-        return None
+    return shown_text(found) if isinstance(found, str) else None
+
+
+def shown_text(found: str) -> str | None:
+    """As `shown`, of the text itself."""
     text = plain_text(found)
     return None if text in NOTHING else text
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, Integer, bindparam
+from sqlalchemy import BindParameter, Boolean, Column, Date, Integer, bindparam
 from sqlalchemy import Text as AnyText
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -14,6 +14,9 @@ from app.json_text import encoded
 class among(FunctionElement[bool]):  # noqa: N801 - it reads as the functions of SQL do
     """Whether a column of text, whole numbers or days holds one of `values`.
 
+    In place of the values a parameter, `many("name")`, in a statement that is made once and run again and again with
+    `listed(values)` under that name.
+
     `first` is a column and its one value, both columns text, where an index begins with that column: SQLite would
     else go through all rows with that one value rather than look for pairs.
     """
@@ -22,9 +25,13 @@ class among(FunctionElement[bool]):  # noqa: N801 - it reads as the functions of
     inherit_cache = True
 
     def __init__(
-        self, column: Column[Any], values: Iterable[Any], first: tuple[Column[Any], str] | None = None
+        self,
+        column: Column[Any],
+        values: Iterable[Any] | BindParameter[Any],
+        first: tuple[Column[Any], str] | None = None,
     ) -> None:
-        told = bindparam(None, encoded(list(values)), type_=AnyText(), unique=True)
+        given = isinstance(values, BindParameter)
+        told: Any = values if given else bindparam(None, listed(values), type_=AnyText(), unique=True)
         if first is None:
             super().__init__(column, told)
         else:
@@ -53,3 +60,13 @@ def _among_postgresql(element: Any, compiler: Any, **options: Any) -> str:
     kind = "bigint" if isinstance(held, Integer) else "date" if isinstance(held, Date) else "text"
     each = "jsonb_array_elements_text(cast({} as jsonb))"
     return _text(element, compiler, f"cast(value as {kind})", each, options)
+
+
+def many(name: str) -> BindParameter[Any]:
+    """A parameter of a statement that stands for many values."""
+    return bindparam(name, type_=AnyText())
+
+
+def listed(values: Iterable[Any]) -> str:
+    """The values of such a parameter, as the database unfolds them."""
+    return encoded(list(values))

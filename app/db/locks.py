@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
 from app.db.database import Database
 from app.db.tables import job_lock
@@ -41,6 +41,8 @@ class Lock:
         self._db = db
         self._name = name
         self._token = token
+        # Made once: a long job signs with every transaction.
+        self._signing = update(job_lock).where(self._mine()).values(alive_at=bindparam("moment"))
 
     def require(self, tx: Connection) -> None:
         """Raise ConflictError unless the lock is still ours; until the transaction ends nobody takes it over."""
@@ -60,7 +62,7 @@ class Lock:
             return self._sign(tx)
 
     def _sign(self, tx: Connection) -> bool:
-        return tx.execute(update(job_lock).where(self._mine()).values(alive_at=self._db.now(tx))).rowcount == 1
+        return tx.execute(self._signing, {"moment": self._db.now(tx)}).rowcount == 1
 
     def _mine(self) -> ColumnElement[bool]:
         return (job_lock.c.name == self._name) & (job_lock.c.token == self._token)

@@ -7,14 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, Select, bindparam, select
 
 from app import history
 from app.connectors.lms import Participant
+from app.db.among import among, listed, many
 from app.db.tables import SHOWN, learner, lms_account
+from app.db.types import Unindexed
 from app.folding import cleaned, fold
 from app.history import Operation
 
+# Made once: a run asks the same of every course.
+_BY_REF, _BY_EMAIL = (
+    select(learner.c.id, column).where(among(column, many("wanted")), SHOWN)
+    for column in (learner.c.ref_fold, learner.c.email_fold)
+)
+_KNOWN = select(*(column for column in lms_account.c if column.name != "seen_at")).where(
+    lms_account.c.vendor_id == bindparam("vendor"), among(lms_account.c.lms_user_number, many("users"))
+)
+_LINKS = select(lms_account.c.learner_id, lms_account.c.lms_user_number).where(
+    Unindexed(lms_account.c.vendor_id) == bindparam("vendor"), among(lms_account.c.learner_id, many("learners"))
+)
 BY_ID_NUMBER, BY_EMAIL, BY_PERSON = "id_number", "email", "person"
 
 
@@ -36,6 +49,8 @@ class Matching:
     """Learners whose account is not on the course while this other one there looks like theirs (SE-22)."""
     clashing: set[int] = field(default_factory=set)
     """Learners with a clash about them (SE-23)."""
+    linked: Mapping[int, Collection[str]] = field(default_factory=dict)
+    """The accounts of each learner, wherever they are."""
 
     def user_of(self) -> dict[int, str]:
         """Whose account is plain: the account's number by learner."""
@@ -54,7 +69,7 @@ def match(
 ) -> Matching:
     """Pure. `known`: rows of these accounts by number; `linked`: the accounts of each learner, wherever they are;
     `candidates`: the learners that each account looks like, and by what."""
-    found = Matching()
+    found = Matching(linked=linked)
     claims: dict[int, list[str]] = defaultdict(list)
     for one in people:
         row = known.get(one.user)
@@ -112,49 +127,41 @@ def _settle(
 def candidates(tx: Connection, people: Sequence[Participant]) -> dict[str, tuple[list[int], str]]:
     """The learners that accounts look like: those whose person code is the ID number; where there is none, those
     with the e-mail address. Both folded."""
-    by_ref = _learners(tx, learner.c.ref_fold, (fold(one.id_number) for one in people))
-    missing = [one for one in people if not by_ref.get(fold(one.id_number) or "")]
-    by_email = _learners(tx, learner.c.email_fold, (fold(one.email) for one in missing))
-    found = {}
-    for one in people:
-        if ids := by_ref.get(fold(one.id_number) or ""):
-            found[one.user] = (ids, BY_ID_NUMBER)
-        elif ids := by_email.get(fold(one.email) or ""):
-            found[one.user] = (ids, BY_EMAIL)
+    refs = {one.user: fold(one.id_number) or "" for one in people}
+    by_ref = _learners(tx, _BY_REF, refs.values())
+    found = {user: (ids, BY_ID_NUMBER) for user, ref in refs.items() if (ids := by_ref.get(ref))}
+    emails = {one.user: fold(one.email) or "" for one in people if one.user not in found}
+    by_email = _learners(tx, _BY_EMAIL, emails.values())
+    found |= {user: (ids, BY_EMAIL) for user, email in emails.items() if (ids := by_email.get(email))}
     return found
 
 
-def _learners(tx: Connection, column: Any, wanted: Iterable[str | None]) -> dict[str, list[int]]:
+def _learners(tx: Connection, query: Select[Any], wanted: Iterable[str]) -> dict[str, list[int]]:
     found: dict[str, list[int]] = defaultdict(list)
-    for some in history.batched(sorted({one for one in wanted if one})):
-        for key, value in tx.execute(select(learner.c.id, column).where(column.in_(some), SHOWN)).all():
+    if some := sorted(set(wanted) - {""}):
+        for key, value in tx.execute(query, {"wanted": listed(some)}).all():
             found[value].append(key)
     return found
 
 
-def read(tx: Connection, vendor_id: int, people: Sequence[Participant]) -> tuple[dict[str, Row[Any]], Matching]:
-    """The stored rows of these accounts by number, and the matching of them."""
-    known: dict[str, Row[Any]] = {}
-    users = [one.user for one in people]
-    here = lms_account.c.vendor_id == vendor_id
-    for some in history.batched(users):
-        query = select(lms_account).where(here, lms_account.c.lms_user_number.in_(some))
-        known |= {row.lms_user_number: row for row in tx.execute(query).all()}
+def read(
+    tx: Connection, vendor_id: int, people: Sequence[Participant], enrolled: Iterable[int] = ()
+) -> tuple[dict[str, Row[Any]], Matching]:
+    """The stored rows of these accounts by number, and the matching of them. `enrolled`: learners of whom it is to be
+    known, too, whether they have accounts."""
     looks = candidates(tx, people)
+    users = {"vendor": vendor_id, "users": listed(one.user for one in people)}
+    known = {row.lms_user_number: row for row in tx.execute(_KNOWN, users).all()}
     concerned = {key for ids, _ in looks.values() for key in ids}
     concerned |= {row.learner_id for row in known.values() if row.learner_id is not None}
-    return known, match(people, known, links_of(tx, vendor_id, concerned), looks)
+    return known, match(people, known, _links_of(tx, vendor_id, concerned.union(enrolled)), looks)
 
 
-def links_of(tx: Connection, vendor_id: int, learner_ids: Collection[int]) -> dict[int, set[str]]:
+def _links_of(tx: Connection, vendor_id: int, learner_ids: Collection[int]) -> dict[int, set[str]]:
     """The accounts that are linked to learners."""
     linked: dict[int, set[str]] = defaultdict(set)
-    for some in history.batched(sorted(learner_ids)):
-        query = select(lms_account.c.learner_id, lms_account.c.lms_user_number).where(
-            lms_account.c.vendor_id == vendor_id, lms_account.c.learner_id.in_(some)
-        )
-        for key, user in tx.execute(query).all():
-            linked[key].add(user)
+    for key, user in tx.execute(_LINKS, {"vendor": vendor_id, "learners": listed(sorted(learner_ids))}).all():
+        linked[key].add(user)
     return linked
 
 
@@ -172,6 +179,9 @@ def write(
     updates: list[tuple[Row[Any], dict[str, Any], int | None]] = []
     for one in {person.user: person for person in people}.values():
         decided = matching.of_user[one.user]
+        row = known.get(one.user)
+        if row is not None and _as_stored(row, one, decided):
+            continue
         values = {
             "learner_id": decided.learner_id,
             "matched_by": decided.matched_by,
@@ -181,7 +191,6 @@ def write(
             "email_fold": fold(one.email),
             "full_name": cleaned(one.full_name),
         }
-        row = known.get(one.user)
         if row is None:
             new.append({"vendor_id": vendor_id, "lms_user_number": one.user, "seen_at": now, **values})
         elif history.differs(row, values):
@@ -191,6 +200,18 @@ def write(
         under_way.insert_for(lms_account, new, [row["learner_id"] for row in new], PERSONAL)
         under_way.update_many(lms_account, updates, unnoted=PERSONAL)
     return len(new) + len(updates)
+
+
+def _as_stored(row: Row[Any], one: Participant, decided: Decided) -> bool:
+    """Whether it is plain that nothing differs: what is stored is clean, so what equals it is."""
+    return (row.learner_id, row.matched_by, row.clash, row.id_number, row.email, row.full_name) == (
+        decided.learner_id,
+        decided.matched_by,
+        decided.clash,
+        one.id_number,
+        one.email,
+        one.full_name,
+    )
 
 
 PERSONAL = frozenset({"id_number", "email", "email_fold", "full_name", "seen_at"})

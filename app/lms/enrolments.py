@@ -18,6 +18,7 @@ from app.connectors.lms import LmsCalls, LmsClient
 from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
+from app.lms import holds
 from app.lms.courses_list import ENROLMENTS, CourseState
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
@@ -76,10 +77,11 @@ def due_courses(tx: Connection, today: date, only: Sequence[int] | None = None) 
         lms_course.c.short_name,
         lms_course.c.grades_timeout,
         ENROLMENTS > 0,
+        holds.ROSTER_HELD,
     ).where(lms_course.c.removed_at.is_(None), followed, not_paused)
     query = query.order_by(lms_course.c.tried_at.asc().nulls_first(), lms_course.c.id)
     wanted = None if only is None else set(only)
-    rows = [DueCourse(*[*row[:-1], bool(row[-1])]) for row in tx.execute(query)]
+    rows = [DueCourse(*[*row[:-2], bool(row[-2]), bool(row[-1])]) for row in tx.execute(query)]
     return [row for row in rows if wanted is None or row.id in wanted]
 
 

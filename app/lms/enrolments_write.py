@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from app.connectors.lms import GradeRow, LearnerGrades, Participant
 from app.db.tables import SHOWN, enrolment, learner, lms_course, progress, section
@@ -22,6 +22,25 @@ from app.lms.run import Run
 NOT_TOLD = frozenset({"report_card", "content_hash", "changed_at"})
 """Columns that history leaves out: it keeps progress and grades (LS-E17), not whole report cards."""
 
+# Made once: a run asks the same of every course.
+_ENROLLED = (
+    select(
+        enrolment.c.id.label("at"),
+        enrolment.c.learner_id,
+        progress.c.id,
+        *(column for column in progress.c if column.name not in ("id", "report_card", "changed_at")),
+    )
+    .join(section, section.c.id == enrolment.c.section_id)
+    .join(learner, learner.c.id == enrolment.c.learner_id)
+    .outerjoin(progress, progress.c.enrolment_id == enrolment.c.id)
+    .where(section.c.lms_course_id == bindparam("course"), enrolment.c.removed_at.is_(None), SHOWN)
+    .order_by(enrolment.c.id)
+)
+_THIS = update(lms_course).where(lms_course.c.id == bindparam("course"))
+_TRIED = _THIS.values(tried_at=bindparam("now"))
+_AGED = _TRIED.values(to_adopt=bindparam("adoptable"))
+_GOOD = _AGED.values(grades_good_at=bindparam("now"))
+
 
 @dataclass(frozen=True, slots=True)
 class DueCourse:
@@ -34,6 +53,8 @@ class DueCourse:
     timeout: int | None
     enrolled: bool
     """Whether anybody is enrolled on it here; else only its participants are of interest."""
+    held: bool
+    """Whether a hold of its roster waits for a decision. Only a run, of which there is one, opens holds."""
 
 
 @dataclass(slots=True)
@@ -70,10 +91,11 @@ def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
             _refused(run, tx, due, of_course(no.code, due.id, no.detail), now)
             return
         people = _people(fetched)
-        known, matching = accounts.read(tx, due.vendor_id, people)
-        outcome = _compare(tx, due, fetched, rows, matching, now) if due.enrolled else _Outcome()
+        known, matching = accounts.read(tx, due.vendor_id, people, (row.learner_id for row in rows))
+        outcome = _compare(due, fetched, rows, matching, now) if due.enrolled else _Outcome()
         shrank = guards.shrank(len(outcome.absent), sum(1 for row in rows if _had_data(row)))
-        if holds.of_roster(tx, run.db, run.id, due.id, [row.id for row in outcome.absent] if shrank else ()):
+        missing = [row.at for row in outcome.absent] if shrank else []
+        if (missing or due.held) and holds.of_roster(tx, run.db, run.id, due.id, missing):
             words = f"{len(outcome.absent)} of {len(rows)} enrolments are missing."
             _refused(run, tx, due, of_course("SE-16", due.id, words), now)
             run.held = True
@@ -97,26 +119,12 @@ def _refused(run: Run, tx: Connection, due: DueCourse, error: Found, now: dateti
     """Nothing of the course is taken: values and their date stay."""
     run.found.append(error)
     run.counts["failed"] += 1
-    tx.execute(update(lms_course).where(lms_course.c.id == due.id).values(tried_at=now))
+    tx.execute(_TRIED, {"course": due.id, "now": now})
 
 
 def _enrolments(tx: Connection, lms_course_id: int) -> Sequence[Row[Any]]:
     """The enrolments of a course with their progress; the columns of the latter are NULL where there is none."""
-    columns = [column for column in progress.c if column.name not in ("id", "report_card")]
-    query = (
-        select(
-            enrolment.c.id.label("at"),
-            enrolment.c.learner_id,
-            progress.c.id,
-            *columns,
-        )
-        .join(section, section.c.id == enrolment.c.section_id)
-        .join(learner, learner.c.id == enrolment.c.learner_id)
-        .outerjoin(progress, progress.c.enrolment_id == enrolment.c.id)
-        .where(section.c.lms_course_id == lms_course_id, enrolment.c.removed_at.is_(None), SHOWN)
-        .order_by(enrolment.c.id)
-    )
-    return tx.execute(query).all()
+    return tx.execute(_ENROLLED, {"course": lms_course_id}).all()
 
 
 def _had_data(row: Row[Any]) -> bool:
@@ -140,10 +148,8 @@ def _to_adopt(people: Iterable[Participant], matching: Matching, rows: Iterable[
 
 def _age(tx: Connection, due: DueCourse, to_adopt: int, now: datetime) -> None:
     """The age of the data of the whole course: one write, however many enrolments did not change."""
-    values: dict[str, Any] = {"tried_at": now, "to_adopt": to_adopt}
-    if due.enrolled:
-        values["grades_good_at"] = now
-    tx.execute(update(lms_course).where(lms_course.c.id == due.id).values(values))
+    statement = _GOOD if due.enrolled else _AGED
+    tx.execute(statement, {"course": due.id, "now": now, "adoptable": to_adopt})
 
 
 def _count(run: Run, due: DueCourse, outcome: _Outcome, enrolments: int, accounts_written: int) -> None:
@@ -157,11 +163,10 @@ def _count(run: Run, due: DueCourse, outcome: _Outcome, enrolments: int, account
 
 
 def _compare(
-    tx: Connection, due: DueCourse, fetched: Fetched, rows: Sequence[Row[Any]], matching: Matching, now: datetime
+    due: DueCourse, fetched: Fetched, rows: Sequence[Row[Any]], matching: Matching, now: datetime
 ) -> _Outcome:
     outcome = _Outcome()
     users = matching.user_of()
-    linked = accounts.links_of(tx, due.vendor_id, {row.learner_id for row in rows})
     work = _Course(due, fetched, now, outcome)
     for row in rows:
         user = users.get(row.learner_id)
@@ -171,7 +176,7 @@ def _compare(
             work.take(row, user)
         elif row.learner_id in matching.relink:
             work.absent(row, "SE-22")
-        elif linked.get(row.learner_id):
+        elif matching.linked.get(row.learner_id):
             work.absent(row, "SE-21")
         else:
             work.leave(row, "SE-20")
@@ -205,15 +210,12 @@ class _Course:
         """Compare what came of one learner with what is stored."""
         grades, person = self._grades.get(user), self._participants.get(user)
         if grades is not None and grades.failed is not None:
+            # Nothing is known: that is neither "not on the course" nor "no grades".
             self.leave(row, str(grades.failed.value))
             return
         if grades is None:
             suspended = person is not None and not person.active
             self.leave(row, "SE-21", "Suspended, ended or not yet begun in the LMS." if suspended else None)
-            self._outcome.to_mark.append(row)
-        elif grades.failed is not None:
-            # Its rows did not come: that is neither "not on the course" nor "no grades".
-            self.leave(row, "SE-21", "The LMS gave no grades of this learner that can be read.")
             self._outcome.to_mark.append(row)
         elif guards.suspect(grades, person is not None, row.grade_text is not None):
             self.absent(row, "SE-21")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, exists, insert, select, update
 
 from app import access, history
 from app.access import Permission, User
@@ -32,6 +32,12 @@ class Hold:
     decision: str | None
     decided_by: str | None
     decided_at: datetime | None
+
+
+ROSTER_HELD = exists().where(
+    hold.c.kind == "roster", hold.c.lms_course_id == lms_course.c.id, hold.c.decided_at.is_(None)
+)
+"""Whether a hold of the roster of a row of `lms_course` waits for a decision."""
 
 
 def _open(kind: str, lms_course_id: int | None) -> Any:

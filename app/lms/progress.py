@@ -1,7 +1,8 @@
 """How far learners are on a course of the LMS: pure counting (lms-sync.md 3.1, moodle.md 4.5).
 
 An activity counts if it is not hidden and somebody's gradebook has a row of it; it is done by a learner who has a
-grade in one of its rows. Activities that can never get a grade (pages, labels) do not count.
+grade in one of its rows. Activities that can never get a grade (pages, labels) do not count; manual columns and
+totals never do, nor what an outcome adds to its activity (LS-E1, LS-E9).
 """
 
 from collections.abc import Iterable, Sequence
@@ -53,20 +54,16 @@ def fell(old: Progress, new: Progress) -> bool:
 def counted(activities: Iterable[Activity], gradebook: Iterable[LearnerGrades]) -> frozenset[str]:
     """The activities of a course that count for everybody: not hidden, and in anybody's gradebook (LS-E1 to E4)."""
     visible = {one.number for one in activities if one.visible}
-    graded = {row.activity for learner in gradebook for row in learner.rows if _counts(row)}
+    rows = (row for learner in gradebook for row in learner.rows)
+    graded = {row.activity for row in rows if row.kind == "mod" and not row.outcome}
     return frozenset(visible & graded)
 
 
 def progress(rows: Iterable[GradeRow], activities: frozenset[str]) -> Progress:
     """One learner's progress; `activities` are those that count. A grade of 0 is a grade, as is one that was
     overridden, locked, hidden from the learner or left out of the total (LS-E5 to E9)."""
-    done = {row.activity for row in rows if _counts(row) and row.grade is not None}
+    done = {row.activity for row in rows if row.grade is not None and row.kind == "mod" and not row.outcome}
     return Progress(len(done & activities), len(activities))
-
-
-def _counts(row: GradeRow) -> bool:
-    """Manual columns and totals never do, nor what an outcome adds to its activity (LS-E1, LS-E9)."""
-    return row.kind == "mod" and not row.outcome
 
 
 def total(rows: Sequence[GradeRow]) -> GradeRow | None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
+from operator import attrgetter
 from typing import Any
 
 from app.connectors.lms import Activity, GradeRow
@@ -12,6 +13,10 @@ from app.json_text import encoded
 from app.lms.progress import Progress
 
 _TOTALS = ("category", "course")
+_FIRST = attrgetter("kind", "activity", "name")
+_VALUES = attrgetter(
+    "grade", "grade_text", "minimum", "maximum", "range_text", "percent", "letter", "weight", "feedback"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +70,15 @@ class Counted:
 
 def packed(rows: Sequence[GradeRow], activities: Mapping[str, Activity], counting: frozenset[str]) -> str:
     """The report card as it is stored. A total's date is when it was reckoned, which says nothing: left out."""
-    listed = [
-        [
-            row.kind,
-            row.activity,
-            row.name,
-            row.kind == "mod" and row.activity in counting,
-            row.grade,
-            row.grade_text,
-            row.minimum,
-            row.maximum,
-            row.range_text,
-            row.percent,
-            row.letter,
-            row.weight,
-            row.feedback,
-            _seconds(row.submitted_at),
-            None if row.kind in _TOTALS else _seconds(row.graded_at),
-            row.hidden,
-            row.locked,
-            row.overridden,
-        ]
-        for row in rows
-    ]
+    listed = []
+    for row in rows:
+        begun = None if row.submitted_at is None else int(row.submitted_at.timestamp())
+        ended = None if row.graded_at is None or row.kind in _TOTALS else int(row.graded_at.timestamp())
+        counts = row.activity in counting and row.kind == "mod"
+        listed.append((*_FIRST(row), counts, *_VALUES(row), begun, ended, row.hidden, row.locked, row.overridden))
     missing = sorted(counting - {row.activity for row in rows if row.kind == "mod"}, key=lambda one: (len(one), one))
     names = [activities[one].name for one in missing if one in activities]
     return encoded({"rows": listed, "without_row": names})
-
-
-def _seconds(moment: datetime | None) -> int | None:
-    return None if moment is None else int(moment.timestamp())
 
 
 def fingerprint(*parts: str) -> str:

@@ -110,6 +110,16 @@ class GradeRow:
     outcome: bool = False
     """A row about an outcome of its activity: it adds nothing to progress (LS-E9)."""
 
+    @property
+    def unread(self) -> bool:
+        """There is a grade, and it is of no kind that was ever seen."""
+        return bool(self.not_understood) and "grade" in self.not_understood
+
+    @property
+    def graded(self) -> bool:
+        """There is a grade, whether it can be read or not."""
+        return self.grade is not None or self.unread
+
 
 @dataclass(frozen=True, slots=True)
 class LearnerGrades:

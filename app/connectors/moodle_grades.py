@@ -87,13 +87,17 @@ class _Reader:
             raise Strange
         wrong: list[str] = []
         get, texts, is_total = told.get, self._texts, kind in _TOTALS
+        grade = _decimal(told, "graderaw", "grade", wrong)
+        grade_text = texts[text] if type(text := get("gradeformatted")) is str else None
+        if wrong and grade_text is None:  # there is a grade, whatever it is
+            grade_text = shown(told, "graderaw")
         return GradeRow(
             kind=kind if kind in _KINDS else one_line(kind[:40]),
             activity=optional_number(told, "cmid") if kind == "mod" else None,
             name=texts[text] if type(text := get("itemname")) is str else None,
             known="graderaw" in told,
-            grade=_decimal(told, "graderaw", "grade", wrong),
-            grade_text=texts[text] if type(text := get("gradeformatted")) is str else None,
+            grade=grade,
+            grade_text=grade_text,
             minimum=_decimal(told, "grademin", "range", wrong),
             maximum=_decimal(told, "grademax", "range", wrong),
             range_text=texts[text] if type(text := get("rangeformatted")) is str else None,

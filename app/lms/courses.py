@@ -30,17 +30,20 @@ def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigg
     Raises AccessError; ConflictError while another run is under way, on whichever computer.
     """
     with running(db, user, "courses", trigger) as under_way:
-        under_way.reached = None
         with client.open() as calls, context.on_cancel(calls.abort):
             context.report(0, 0, "Asking for the courses")
             listed = {one.number: one for one in _list(context, calls)}
             with db.read() as tx:
                 known = _known(tx, vendor_id_or_none(tx))
             plan = _plan(listed, known)
+            asked: list[Row[Any]] = []
             if not plan.hold:
                 with db.read() as tx:
                     asked = _asked_first(tx, plan.missing)
                 plan.confirmed = _confirm(context, calls, asked, under_way)
+            # Of those that were not asked about nothing new is known: their errors stay.
+            unasked = {row.id for row in plan.missing} - {row.id for row in asked[:MOST_CONFIRMED]}
+            under_way.reached = {row.id for row in known.values()} - unasked
         context.report(1, 1, "Writing the courses")
         _write(under_way, listed, plan)
     return under_way.summary()

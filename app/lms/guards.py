@@ -70,7 +70,7 @@ def _activities_left_out(gradebook: Iterable[LearnerGrades]) -> bool:
         if kinds(learner.rows) & {"mod", "manual"}:
             return False
         last = total(learner.rows)
-        has_total = has_total or (last is not None and last.grade is not None)
+        has_total = has_total or (last is not None and last.graded)
     return has_total
 
 
@@ -87,4 +87,4 @@ def shrank(missing: int, enrolments: int) -> bool:
 def suspect(learner: LearnerGrades, on_course: bool, had_grades: bool) -> bool:
     """Whether an answer about one learner is that about somebody who is not on the course: all empty, without a
     word (moodle.md 4.4)."""
-    return not on_course and had_grades and all(row.grade is None for row in learner.rows)
+    return not on_course and had_grades and not any(row.graded for row in learner.rows)

@@ -13,6 +13,7 @@ from app.json_text import encoded
 from app.lms.progress import Progress
 
 _TOTALS = ("category", "course")
+_FLAGS = attrgetter("hidden", "locked", "overridden")
 _FIRST = attrgetter("kind", "activity", "name")
 _VALUES = attrgetter(
     "grade", "grade_text", "minimum", "maximum", "range_text", "percent", "letter", "weight", "feedback"
@@ -44,6 +45,8 @@ class CardRow:
     hidden: bool
     locked: bool
     overridden: bool
+    unread: bool = False
+    """There is a grade that cannot be read as a number; `grade_text` is what the LMS shows (SE-25)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,8 @@ def packed(rows: Sequence[GradeRow], activities: Mapping[str, Activity], countin
         begun = None if row.submitted_at is None else int(row.submitted_at.timestamp())
         ended = None if row.graded_at is None or row.kind in _TOTALS else int(row.graded_at.timestamp())
         counts = row.activity in counting and row.kind == "mod"
-        listed.append((*_FIRST(row), counts, *_VALUES(row), begun, ended, row.hidden, row.locked, row.overridden))
+        flags = (row.hidden, row.locked, row.overridden, True) if row.unread else _FLAGS(row)
+        listed.append((*_FIRST(row), counts, *_VALUES(row), begun, ended, *flags))
     missing = sorted(counting - {row.activity for row in rows if row.kind == "mod"}, key=lambda one: (len(one), one))
     names = [activities[one].name for one in missing if one in activities]
     return encoded({"rows": listed, "without_row": names})
@@ -109,7 +113,7 @@ def why(card: ReportCard) -> Counted:
             names.setdefault(row.activity, row.name or row.activity)
             if row.counts:
                 counts.add(row.activity)
-            if row.grade is not None:
+            if row.grade is not None or row.unread:
                 done.add(row.activity)
     graded = _names(names, lambda one: one in counts and one in done)
     ungraded = (*_names(names, lambda one: one in counts and one not in done), *card.without_row)

@@ -498,6 +498,16 @@ def test_values_of_a_grade(site: Played, raw: Any, grade: float | None, wrong: t
     assert (found.known, found.grade, found.not_understood) == (True, grade, wrong)
 
 
+def test_a_grade_that_cannot_be_read_is_kept_raw_where_nothing_is_shown(site: Played):
+    book = user_grades(5, 7)
+    book["usergrades"][0]["gradeitems"] = [row(graderaw="B+", gradeformatted="-"), row(graderaw=None)]
+    site.answers = in_turn(json_reply(book))
+    with site.calls() as calls:
+        strange, none = calls.gradebook("5")[0].rows
+    assert (strange.grade, strange.grade_text, strange.unread, strange.graded) == (None, "B+", True, True)
+    assert (none.unread, none.graded) == (False, False)
+
+
 def test_a_grade_of_infinite_size(site: Played):
     body = json.dumps(user_grades(5, 7)).replace('"graderaw": 1', '"graderaw": 1e999')
     site.answers = in_turn(Reply(200, body.encode(), JSON))

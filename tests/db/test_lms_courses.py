@@ -10,7 +10,7 @@ from app.access import Role, User
 from app.conditions import Group, Join, Operator, Test
 from app.connectors.lms import Course, Whereabouts
 from app.db.database import Database
-from app.db.tables import change, lms_course, operation, section, sync_run
+from app.db.tables import change, lms_course, operation, section, sync_error, sync_run
 from app.errors import AccessError, BusyError, ConflictError, InputError
 from app.lms import course_states, courses, courses_list, errors_list, holds, runs_list
 from app.lms.course_states import Rule, RuleField
@@ -245,6 +245,41 @@ def test_at_most_twenty_are_asked_about_in_a_run_and_the_rest_in_the_next(db: Da
     assert lms.asked["whereabouts"] == 20
     assert synced(db, user, lms).counts["removed"] == 5
     assert next(row.number for row in by_number(db).values() if row.removed_at is None) == "101"
+
+
+@pytest.mark.rule("SE-11", "SE-R4")
+def test_errors_of_courses_that_were_not_asked_about_neither_clear_nor_come_back(db: Database, user: User):
+    lms = lms_with(260)
+    synced(db, user, lms)
+    gone = [str(number) for number in range(101, 126)]
+    lms.unlist(*gone)
+    lms.where = dict.fromkeys(gone, Whereabouts.OUT_OF_REACH)
+    assert [open_errors(db, user, lms) for _ in range(4)] == [20, 25, 25, 25]
+    with db.read() as tx:
+        cleared = tx.execute(select(sync_error.c.id).where(sync_error.c.cleared_at.is_not(None))).all()
+    assert cleared == []
+    lms.where = {}
+    assert [open_errors(db, user, lms) for _ in range(2)] == [5, 0]
+
+
+def open_errors(db: Database, user: User, lms: FakeLms) -> int:
+    synced(db, user, lms)
+    with db.read() as tx:
+        return sum(group.count for group in errors_list.groups(db, tx) if group.code == "SE-11")
+
+
+@pytest.mark.rule("SE-R4")
+def test_a_cancelled_run_clears_no_error(db: Database, user: User):
+    lms = lms_with(12)
+    synced(db, user, lms)
+    lms.unlist("101")
+    lms.where = {"101": Whereabouts.OUT_OF_REACH}
+    assert open_errors(db, user, lms) == 1
+    context = TaskContext()
+    lms.on_call = lambda call, course: context.cancel() if call == "courses" else None
+    assert courses.run(context, db, user, lms).state == "cancelled"
+    with db.read() as tx:
+        assert [group.code for group in errors_list.groups(db, tx)] == ["SE-11"]
 
 
 @pytest.mark.rule("SE-06", "LS-S7")

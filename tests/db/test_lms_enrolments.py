@@ -462,6 +462,26 @@ def test_a_grade_that_is_no_number_is_kept_as_text(db: Database, user: User):
     assert some.row(1).grade_text == "Very good"
 
 
+@pytest.mark.rule("SE-25", "LS-E14")
+def test_a_grade_of_an_activity_that_cannot_be_read_is_a_grade(db: Database, user: User):
+    lms = FakeLms()
+    some = Class(db, lms, "5")
+    some.learner(1, 5.0, None, 7.0)
+    unread = row("2", None, grade_text="B+", not_understood=("grade",))
+    some.course.rows["1"] = [row("1", 5.0), unread, row("3", None), row(None, 5.0, "course")]
+    done = synced(db, user, lms)
+    assert [(one.code, one.detail) for one in done.errors] == [("SE-25", "Activities and columns concerned: 1.")]
+    assert some.row(1).counts == "2 of 3"
+    with db.read() as tx:
+        told = details.of_enrolment(tx, some.enrolments[1])
+    assert told is not None
+    assert told.card is not None
+    assert told.counted is not None
+    assert [(one.grade, one.grade_text) for one in told.card.rows][1] == (None, "B+")
+    assert (told.counted.graded, told.counted.ungraded) == (("Task 1", "Task 2"), ("Task 3",))
+    assert synced(db, user, lms).counts["enrolments_unchanged"] == 1
+
+
 # ------------------------------------------------------------------------------------------------------ runs that end
 
 

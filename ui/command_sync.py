@@ -95,7 +95,7 @@ def _on_schedule(
     options: argparse.Namespace, context: TaskContext, db: Database, user: User, client: LmsClient, kinds: list[Kind]
 ) -> int:
     """Run what is due until interrupted. A database out of reach is waited for."""
-    clock = Schedule(steady())
+    clock = Schedule(steady(), delay=0.0)  # windows are opened all at once in the morning; a command is not
     last: dict[Kind, RunSummary] = {}
     try:
         while True:

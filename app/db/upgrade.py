@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0004"
 """The revision this version needs. When adding a migration: name it here too (a test compares)."""
 KEPT_COPIES = 5
+PATIENCE = 110
+"""Seconds for which a second program waits while the first brings the database up to date: less than a server lets a
+statement take."""
 
 
 def upgrade(database: Database) -> bool:
@@ -31,13 +35,26 @@ def upgrade(database: Database) -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with database.write() as tx:
+    with _patient(database) as tx:
         database.alone(tx)
         if revision(tx) == NEWEST:  # another program was quicker
             return False
         config.attributes["connection"] = tx
         command.upgrade(config, "head")
     return True
+
+
+@contextmanager
+def _patient(database: Database) -> Iterator[Connection]:
+    """A `write()` that waits for another program's upgrade, and not only as long as for a lock."""
+    if not database.embedded:
+        with database.write() as tx:
+            tx.execute(text(f"set local lock_timeout = '{PATIENCE}s'"))
+            yield tx
+        return
+    address = database.url.update_query_dict({"timeout": str(PATIENCE)})
+    with closing(Database(address)) as patient, patient.write() as tx:
+        yield tx
 
 
 def _is_behind(database: Database) -> bool:

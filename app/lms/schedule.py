@@ -126,6 +126,8 @@ class Schedule:
 
     started: float
     random: Random = field(default_factory=Random)
+    delay: float = START_DELAY
+    """Seconds within which the first run begins."""
     _begin: float = field(init=False)
     _spread: float = field(init=False)
     _seen: dict[Kind, Seen] = field(init=False, default_factory=dict)
@@ -133,7 +135,7 @@ class Schedule:
     _failures: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
-        self._begin = self.started + self.random.uniform(0.0, START_DELAY)
+        self._begin = self.started + self.random.uniform(0.0, self.delay)
         self._spread = self.random.uniform(1.0, MOST_SPREAD)
 
     def look(self, told: Mapping[Kind, Told], now: float) -> None:

@@ -129,7 +129,25 @@ def document() -> str:
     for rule, words in RULES.items():
         tests = "<br>".join(f"`{one}`" for one in sorted(found.get(rule, ())))
         lines.append(f"| {rule} | {words} | {tests} |")
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_failures()]) + "\n"
+
+
+def _failures() -> list[str]:
+    """What each failure recorded of a real Moodle comes to: the data of the test that plays them all."""
+    from tests.connectors.test_moodle_failures import MEANINGS
+
+    told = [f"| `{name}` | {cause} | {whole or '-'} |" for name, (cause, whole) in sorted(MEANINGS.items())]
+    return [
+        "",
+        "## Failures of a real Moodle",
+        "",
+        f"{len(MEANINGS)} failures were recorded; `connectors/test_moodle_failures.py` plays each over a real line. "
+        "*normal*: no failure at all.",
+        "",
+        "| recorded failure | cause | what it ends |",
+        "| --- | --- | --- |",
+        *told,
+    ]
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The schema: what migrations build is what tables.py says, on both databases."""
 
+from pathlib import Path
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -135,6 +137,23 @@ def test_the_tables_of_another_program_are_left_alone(empty_address: str):
     with db.read() as tx:
         assert inspect(tx).get_table_names() == ["invoice"]
     db.close()
+
+
+def test_a_second_program_waits_longer_for_an_upgrade_than_for_a_lock(tmp_path: Path):
+    """The lock is kept for longer than others would wait for it: a third program has given up meanwhile."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    file = tmp_path / "shared.sqlite"
+    first, second, third = (Database(f"sqlite:///{file}?timeout={seconds}") for seconds in ("5", "0.1", "0.5"))
+    with ThreadPoolExecutor(1) as pool:
+        with first.write():
+            waiting = pool.submit(upgrade, second)
+            with pytest.raises(DatabaseError), third.write():
+                pass
+            assert not waiting.done()
+        assert waiting.result(60)
+    for one in (first, second, third):
+        one.close()
 
 
 def test_two_programs_that_upgrade_at_once(empty_address: str):

@@ -104,7 +104,7 @@ def test_on_schedule_until_interrupted(data: Path, sandbox: MoodleSandbox, capsy
     child = subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert child.stdout is not None
     try:
-        first = child.stdout.readline()  # after a wait by chance of up to a minute
+        first = child.stdout.readline()
     finally:
         child.send_signal(signal.SIGTERM)
         _, problems = child.communicate(timeout=60)

@@ -4,15 +4,16 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.conditions import MOST_MEMBERS, FieldInfo, Group, check_test
 from app.errors import AppError, InputError
 from app.tasks import TaskContext
-from ui.grids.condition_group import GroupBox
+from ui.grids.condition_group import GroupBox, at_level
 from ui.grids.condition_row import ConditionRow
 from ui.grids.condition_sentence import SentenceLabel
+from ui.grids.condition_side import Offer, SearchSide
 from ui.grids.condition_words import known_part, pieces
 from ui.grids.form_dialog import FormDialog
 from ui.grids.rows_area import RowsArea
@@ -31,6 +32,9 @@ Save = Callable[[QWidget, Group], bool]
 """Asks for a name and saves; whether it was saved."""
 COUNT_DELAY_MS = 250
 _WIDTH, _HEIGHT = 860, 520
+_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES = 1096, 640
+_FOLDED_BELOW = 980
+"""So narrow the conditions need all of the room."""
 
 
 class ConditionBuilder(FormDialog):
@@ -48,6 +52,8 @@ class ConditionBuilder(FormDialog):
         group: Group | None,
         count: Count,
         save: Save | None = None,
+        *,
+        with_searches: bool = False,
     ) -> None:
         super().__init__(parent, title=tr("Condition Builder"), name="condition_builder")
         self._runner = runner
@@ -66,6 +72,7 @@ class ConditionBuilder(FormDialog):
         self.root = GroupBox(self._fields, known)
         if not known.members:
             self.root.insert(ConditionRow(self._fields))
+        self.side = SearchSide(runner, count, self) if with_searches else None
         self._build()
         self.root.changed.connect(self._changed)
         self._changed()
@@ -91,9 +98,17 @@ class ConditionBuilder(FormDialog):
         self._empty = text_label(tr("No conditions: everything is shown."), Type.BODY, Role.TEXT2)
         self._column.addWidget(self._empty)
         self._area = RowsArea(self._list)
-        self.content.addWidget(self._area)
-        self.content.addStretch(1)
-        self.content.addWidget(self._build_result())
+        across, column = QHBoxLayout(), QVBoxLayout()
+        across.setSpacing(16)
+        if self.side is not None:
+            across.addWidget(self.side)
+            self.side.chosen.connect(self._choose)
+            self.finished.connect(self.side.stop)
+        across.addLayout(column, 1)
+        column.addWidget(self._area)
+        column.addStretch(1)
+        column.addWidget(self._build_result())
+        self.content.addLayout(across, 1)
         self._foot_stops: list[QWidget] = []
         if self._save is not None:
             saving = self.add_button(
@@ -110,7 +125,22 @@ class ConditionBuilder(FormDialog):
         QShortcut(QKeySequence("Ctrl+G"), self, self.add_group)
         QShortcut(QKeySequence("Ctrl+Shift+Up"), self, self._move_up)
         QShortcut(QKeySequence("Ctrl+Shift+Down"), self, self._move_down)
-        self.open_at(_WIDTH, _HEIGHT)
+        if self.side is None:
+            self.open_at(_WIDTH, _HEIGHT)
+        else:
+            self.open_at(_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.side is not None:
+            self.side.setVisible(self.width() >= scaled(_FOLDED_BELOW))
+
+    @Slot(object)
+    def _choose(self, offer: Offer) -> None:
+        """Build on from a search that there is already; asks first if the conditions were changed."""
+        if self.group == self._opened_with or self._may_discard():
+            self.root.fill(known_part(offer.group, self._by_id))
+            self._opened_with = self.group
 
     def _build_result(self) -> QWidget:
         card = Card(padding=12, fill=Role.SUBTLE)
@@ -226,7 +256,7 @@ class ConditionBuilder(FormDialog):
         elif isinstance(inner := holder.members[place], GroupBox) and isinstance(moving, ConditionRow):
             target, place = inner, 0 if step > 0 else len(inner.members)
         holder.take(moving)
-        moving = moving if isinstance(moving, ConditionRow) or target is holder else _at_level(moving, target)
+        moving = moving if isinstance(moving, ConditionRow) or target is holder else at_level(moving, target)
         target.insert(moving, place)
         if not holder.members and holder is not self.root:
             self._holder(holder).remove(holder)
@@ -366,11 +396,3 @@ class ConditionBuilder(FormDialog):
         self._asked += 1
         if self._counting is not None:
             self._counting.cancel()
-
-
-def _at_level(moving: GroupBox, target: GroupBox) -> GroupBox:
-    """A group moved to another level is drawn as one of that level."""
-    made = target.inner(moving.group)
-    moving.hide()
-    moving.deleteLater()
-    return made

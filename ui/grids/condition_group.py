@@ -47,12 +47,7 @@ class GroupBox(QWidget):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
         whole.addLayout(self._column)
-        words = next(
-            name for name, (join, negated, _) in JOINS.items() if (join, negated) == (group.join, group.negated)
-        )
-        self.join.setCurrentIndex(self.join.findData(words))
-        for member in group.members:
-            self.insert(self._made(member))
+        self._show(group)
         self.join.currentIndexChanged.connect(self._join_chosen)
 
     def _build_head(self) -> QHBoxLayout:
@@ -90,6 +85,26 @@ class GroupBox(QWidget):
             )
             head.addWidget(self.bin)
         return head
+
+    def _show(self, group: Group) -> None:
+        words = next(
+            name for name, (join, negated, _) in JOINS.items() if (join, negated) == (group.join, group.negated)
+        )
+        self.join.setCurrentIndex(self.join.findData(words))
+        for member in group.members:
+            self.insert(self._made(member))
+
+    def fill(self, group: Group) -> None:
+        """Hold another group from now on."""
+        for member in list(self.members):
+            self.take(member)
+            member.hide()
+            member.deleteLater()
+        self.join.blockSignals(True)
+        self._show(group)
+        self.join.blockSignals(False)
+        self.update()
+        self.changed.emit()
 
     # What is in it
 
@@ -209,3 +224,11 @@ class GroupBox(QWidget):
         bar = QRect(inset // 2, inset, _BAR, self.height() - 2 * inset)
         box(painter, bar, 1.5, fill=JOINS[self.join.currentData()][2])
         painter.end()
+
+
+def at_level(moving: GroupBox, target: GroupBox) -> GroupBox:
+    """A group moved to another level is drawn as one of that level."""
+    made = target.inner(moving.group)
+    moving.hide()
+    moving.deleteLater()
+    return made

@@ -175,7 +175,10 @@ class GridPage(QWidget):
             self.conditions,
             self.count_matching,
             self.searches.save if self.searches is not None else None,
+            with_searches=self.searches is not None,
         )
+        if self.searches is not None and dialog.side is not None:
+            self.searches.offer_in(dialog.side)
         if dialog.exec():
             self.set_conditions(dialog.group)
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
+from shiboken6 import isValid
 
 from app import saved as store
 from app.conditions import FieldInfo, Group
@@ -16,6 +17,7 @@ from app.saved import Kind, Saved
 from app.tasks import TaskContext
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_words import search_words
+from ui.grids.condition_side import Offer, SearchSide
 from ui.grids.condition_words import spoken
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
@@ -63,6 +65,8 @@ class Searches(SavedList):
         super().__init__(page.runner, context, kind, parent)
         self._page = page
         self._ready = ready
+        self._sides: list[SearchSide] = []
+        self.listed.connect(self._offer_again)
 
     # The menu
 
@@ -121,6 +125,35 @@ class Searches(SavedList):
             self.save(self._page.window(), self._page.conditions)
         elif meant == "manage":
             self.manage()
+
+    # The left of the Condition Builder
+
+    def offer_in(self, side: SearchSide) -> None:
+        """List all of them in `side`, now and once the list has been read anew."""
+        side.show_offers(self._offers())
+        self._sides = [one for one in (*self._sides, side) if isValid(one)]
+        self.read()
+
+    @Slot()
+    def _offer_again(self) -> None:
+        for side in self._sides:
+            if isValid(side):
+                side.show_offers(self._offers())
+
+    def _offers(self) -> list[Offer]:
+        ready = self._ready() if self._ready is not None else ()
+        offers = [Offer(tr("Ready searches"), Icon.SPARKLE, tr(one.title), one.group) for one in ready]
+        for one in self.found:
+            try:
+                group = parse(one.body, self._page.fields)
+            except InputError:
+                continue  # the menu says why it cannot be used
+            name, owner = visible_text(one.name), visible_text(one.owner)
+            if one.mine:
+                offers.append(Offer(tr("Mine"), Icon.BOOKMARK_SIMPLE, name, group))
+            else:
+                offers.append(Offer(tr("Shared"), Icon.USERS, f"{name} ({owner})", group))
+        return offers
 
     # What can be done with one
 

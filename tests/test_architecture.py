@@ -122,6 +122,14 @@ def _code_lines(file: Path) -> list[str]:
     return lines
 
 
+def test_no_widget_is_asked_for_its_screen_or_window():
+    """The binding would make it that widget's child, and the collector would delete it: see ui/look/screens.py."""
+    for file in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                assert node.func.attr not in ("screen", "windowHandle"), f"{file}:{node.lineno}"
+
+
 def test_the_tour_uses_real_events_only():
     for file in modules("ui/tour"):
         text = file.read_text(encoding="utf-8")

@@ -14,6 +14,7 @@ from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from ui.look.fonts import Type, font, metrics, scaled
+from ui.look.screens import window_behind
 from ui.look.shapes import TAG_RADIUS, box
 from ui.look.speech import announce
 from ui.look.tokens import Role, color
@@ -102,7 +103,7 @@ class KeyTips(QObject):
         """Wait for Alt in the ribbon's window, which must have been shown; again after it was given another."""
         self._window = self._ribbon.window()
         self._window.installEventFilter(self)
-        handle = self._window.windowHandle()
+        handle = window_behind(self._window)
         if handle is not None:
             handle.installEventFilter(self)
 

@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
 
 _SIDE = 8
-_GAP = 4
+_GAP = 2
 _BETWEEN = 2
 """Between the quiet buttons at the left, whose own edges keep their words apart: a window of 1366 takes them all."""
 

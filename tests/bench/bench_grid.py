@@ -18,6 +18,7 @@ from tests.bench.measured import Result, measures, median, result, sized
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.icons import Icon
+from ui.look.screens import window_behind
 from ui.look.tokens import Role, apply
 from ui.workers import TaskRunner
 
@@ -140,7 +141,7 @@ def _repaint(view: GridView) -> None:
 def _press_ctrl_a(view: GridView) -> None:
     """The key, the selection, and the one repaint of header and rows that shows it."""
     view.horizontalHeader().viewport().update()
-    QTest.keyClick(view.windowHandle(), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window_behind(view), Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
     QApplication.processEvents()
 
 

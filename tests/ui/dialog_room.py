@@ -28,6 +28,7 @@ from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from ui.look.fonts import set_scale
 from ui.look.labels import ElidingLabel
+from ui.look.screens import window_behind
 from ui.look.tokens import apply, theme
 from ui.workers import TaskRunner
 
@@ -133,7 +134,7 @@ def click(widget: QWidget, place: QPoint | None = None) -> None:
     """A click through the window, so that whatever covers the widget would get it."""
     window = widget.window()
     point = widget.mapTo(window, place or widget.rect().center())
-    QTest.mouseClick(window.windowHandle(), LEFT, Qt.KeyboardModifier.NoModifier, point)
+    QTest.mouseClick(window_behind(window), LEFT, Qt.KeyboardModifier.NoModifier, point)
 
 
 def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

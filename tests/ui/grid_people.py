@@ -16,6 +16,7 @@ from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.grids.paged_model import PagedModel
 from ui.look.icons import Icon
+from ui.look.screens import window_behind
 from ui.look.tokens import Role, apply
 from ui.workers import TaskRunner
 
@@ -157,7 +158,7 @@ def keys_of(count: int) -> Keys:
 
 def press(view: GridView, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
     """Through the window, as a keyboard does."""
-    QTest.keyClick(view.window().windowHandle(), key, modifiers)
+    QTest.keyClick(window_behind(view), key, modifiers)
 
 
 def place_of(view: GridView, row: int, section: int = 3) -> QPoint:
@@ -180,7 +181,7 @@ def click_at(
     modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier,
     button: Qt.MouseButton = Qt.MouseButton.LeftButton,
 ) -> None:
-    QTest.mouseClick(view.window().windowHandle(), button, modifiers, at)
+    QTest.mouseClick(window_behind(view), button, modifiers, at)
 
 
 def header_place(view: GridView, column_id: str) -> QPoint:

@@ -13,6 +13,7 @@ from tests.ui.test_grid_painting import HEIGHT, Said, ground, has, picture, tip_
 from ui.grids.columns import Row
 from ui.grids.grid_view import GridView
 from ui.grids.header import GUTTER_WIDTH
+from ui.look.screens import screen_behind, window_behind
 from ui.look.tokens import Role, color, theme
 
 IDS = [column.id for column in COLUMNS]
@@ -60,7 +61,7 @@ def title_place(view: GridView, column_id: str) -> QPoint:
 
 
 def drag(view: GridView, start: QPoint, end: QPoint) -> None:
-    window = view.window().windowHandle()
+    window = window_behind(view)
     QTest.mouseMove(window, start)
     QTest.mousePress(window, LEFT, NONE, start)
     for step in range(1, 21):
@@ -78,7 +79,7 @@ def header_picture(view: GridView):
     window = view.window()
     viewport = view.grid_header.viewport()
     corner = viewport.mapTo(window, QPoint(0, 0))
-    return window.screen().grabWindow(window.winId()).toImage().copy(QRect(corner, viewport.size()))
+    return screen_behind(window).grabWindow(window.winId()).toImage().copy(QRect(corner, viewport.size()))
 
 
 # Painting
@@ -201,9 +202,9 @@ def test_a_click_on_a_frozen_title_sorts_by_it(view):
 def test_the_edge_of_a_frozen_title_makes_it_wider(view):
     header = view.grid_header
     edge = header.viewport().mapTo(view.window(), QPoint(GUTTER_WIDTH + 100 - 1, 12))
-    QTest.mouseMove(view.window().windowHandle(), edge - QPoint(30, 0))
+    QTest.mouseMove(window_behind(view), edge - QPoint(30, 0))
     assert header.cursor().shape() == Qt.CursorShape.ArrowCursor
-    QTest.mouseMove(view.window().windowHandle(), edge)
+    QTest.mouseMove(window_behind(view), edge)
     assert header.cursor().shape() == Qt.CursorShape.SplitHCursor
     drag(view, edge, edge + QPoint(40, 0))
     assert header.sectionSize(section("state")) == 140
@@ -218,7 +219,7 @@ def test_a_double_click_on_a_frozen_edge_fits_the_column(view):
     header = view.grid_header
     header.resizeSection(section("ref"), 200)
     edge = header.viewport().mapTo(view.window(), QPoint(header.frozen_width() - 1, 12))
-    QTest.mouseDClick(view.window().windowHandle(), LEFT, NONE, edge)
+    QTest.mouseDClick(window_behind(view), LEFT, NONE, edge)
     assert 60 <= header.sectionSize(section("ref")) <= 120
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from tests.ui.grid_people import CountingGrid, Opener, People, click, keys_of, press, selected
 from ui.grids.columns import Query
+from ui.look.screens import window_behind
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
@@ -159,7 +160,7 @@ def test_space_toggles_among_scattered_rows(picked):
 
 @pytest.mark.parametrize("modifiers", [Modifier.NoModifier, CTRL], ids=["plain", "with Ctrl"])
 def test_a_drag_selects_its_rows(picked, modifiers):
-    window = picked.window().windowHandle()
+    window = window_behind(picked)
     at = [QPoint(200, row * 24 + 12) for row in (11, 12, 14, 13)]
     QTest.mousePress(window, LEFT, modifiers, picked.viewport().mapTo(picked.window(), at[0]))
     for each in at[1:]:  # QTest moves the pointer without modifiers
@@ -177,7 +178,7 @@ def test_enter_and_double_click_say_which_row(view, qtbot):
             press(view, key)
     place = view.viewport().mapTo(view.window(), QPoint(200, 7 * 24 + 12))
     with qtbot.waitSignal(view.activated_key, check_params_cb=lambda found: found == 8):
-        QTest.mouseDClick(view.window().windowHandle(), Qt.MouseButton.LeftButton, Modifier.NoModifier, place)
+        QTest.mouseDClick(window_behind(view), Qt.MouseButton.LeftButton, Modifier.NoModifier, place)
 
 
 def test_letters_do_not_search_through_every_row(view):

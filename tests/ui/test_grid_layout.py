@@ -13,6 +13,7 @@ from tests.ui.grid_people import COLUMNS, Opener, People, click, header_place, k
 from ui.grids.columns import Column
 from ui.grids.header import GUTTER_WIDTH
 from ui.look.fonts import set_scale
+from ui.look.screens import window_behind
 
 IDS = [column.id for column in COLUMNS]
 JSON = st.recursive(
@@ -122,7 +123,7 @@ def test_the_last_visible_column_stays(view):
 
 
 def test_a_column_is_dragged_to_another_place_but_never_before_the_ticks(view):
-    window = view.window().windowHandle()
+    window = window_behind(view)
     start, end = header_place(view, "surname"), header_place(view, "state")
     QTest.mousePress(window, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, start)
     for x in range(start.x(), 4, -20):

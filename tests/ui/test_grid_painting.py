@@ -13,6 +13,7 @@ from tests.ui.grid_people import COLUMNS, READY, Opener, People, SlowPeople, cli
 from ui.grids.cell_text import shown
 from ui.grids.columns import Column, Kind, Row
 from ui.look import fonts
+from ui.look.screens import screen_behind, window_behind
 from ui.look.tokens import Role, color, theme
 
 HEIGHT = 24
@@ -54,7 +55,7 @@ def picture(view) -> QImage:
         QApplication.processEvents()
     window = view.window()
     corner = view.viewport().mapTo(window, QPoint(0, 0))
-    return window.screen().grabWindow(window.winId()).toImage().copy(QRect(corner, view.viewport().size()))
+    return screen_behind(window).grabWindow(window.winId()).toImage().copy(QRect(corner, view.viewport().size()))
 
 
 def cell(view, row: int, column_id: str) -> QRect:
@@ -123,9 +124,9 @@ def test_a_selection_in_a_window_that_is_not_active_is_grey(view, qtbot):
 
 def test_the_row_under_the_pointer_has_a_tint_and_loses_it(view):
     at = view.viewport().mapTo(view.window(), QPoint(300, 5 * HEIGHT + 10))
-    QTest.mouseMove(view.window().windowHandle(), at)
+    QTest.mouseMove(window_behind(view), at)
     assert ground(picture(view), 5) == color(Role.HOVER)
-    QTest.mouseMove(view.window().windowHandle(), at + QPoint(0, 2 * HEIGHT))
+    QTest.mouseMove(window_behind(view), at + QPoint(0, 2 * HEIGHT))
     image = picture(view)
     assert (ground(image, 5), ground(image, 7)) == (color(Role.SURFACE), color(Role.HOVER))
     QApplication.sendEvent(view.viewport(), QEvent(QEvent.Type.Leave))

@@ -14,6 +14,7 @@ from tests.ui.conftest import LEARNERS, Room, Rooms, answering, named
 from tests.ui.dialog_room import child, click, gone
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.verify import VerifyDialog
+from ui.look.screens import window_behind
 
 PEOPLE = people(LEARNERS)
 
@@ -42,7 +43,7 @@ def go_to(room: Room, one: Person) -> int:
 
 def key_tips(room: Room, *keys: Qt.Key) -> None:
     for key in (Qt.Key.Key_Alt, *keys):
-        QTest.keyClick(room.window.windowHandle(), key)
+        QTest.keyClick(window_behind(room.window), key)
 
 
 def the_dialog(room: Room, kind: type) -> FindUlnDialog | VerifyDialog:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolTip
 
 from tests.ui.ribbon_example import ExampleWindow, State
 from ui.key_tips import Stage
+from ui.look.screens import window_behind
 from ui.look.tokens import apply, theme
 from ui.ribbon_buttons import GroupButton, RibbonButton
 
@@ -36,7 +37,7 @@ def tips(window):
 def press(window, *keys):
     """As the keyboard does it: the events arrive at the native window and find their way from there."""
     for key in keys:
-        QTest.keyClick(window.windowHandle(), key)
+        QTest.keyClick(window_behind(window), key)
 
 
 def alt(window):
@@ -116,7 +117,7 @@ def test_a_letter_that_leads_nowhere_is_swallowed(window, tips):
 
 
 def test_a_shortcut_with_alt_shows_no_tips(window, tips):
-    handle = window.windowHandle()
+    handle = window_behind(window)
     QTest.keyPress(handle, Qt.Key.Key_Alt)
     QTest.keyClick(handle, Qt.Key.Key_Q, Qt.KeyboardModifier.AltModifier)
     QTest.keyRelease(handle, Qt.Key.Key_Alt)
@@ -125,20 +126,20 @@ def test_a_shortcut_with_alt_shows_no_tips(window, tips):
 
 
 def test_a_click_while_alt_is_held_shows_no_tips(window, tips):
-    QTest.keyPress(window.windowHandle(), Qt.Key.Key_Alt)
+    QTest.keyPress(window_behind(window), Qt.Key.Key_Alt)
     QTest.mouseClick(window.field, LEFT)
-    QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Alt)
+    QTest.keyRelease(window_behind(window), Qt.Key.Key_Alt)
     assert tips.stage is Stage.IDLE
 
 
 def test_alt_with_shift_shows_no_tips(window, tips):
-    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Alt, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(window_behind(window), Qt.Key.Key_Alt, Qt.KeyboardModifier.ShiftModifier)
     assert tips.stage is Stage.IDLE
 
 
 def test_shortcuts_go_on_working_while_tips_are_shown(window, tips):
     alt(window)
-    QTest.keyClick(window.windowHandle(), Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(window_behind(window), Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
     assert window.done == ["excel"]
     assert tips.stage is Stage.IDLE
 

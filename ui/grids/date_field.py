@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QToolButt
 from app.dates import MONTHS, shown
 from ui.look.buttons import icon_button
 from ui.look.icons import Icon, qicon
+from ui.look.screens import room_on_screen
 from ui.look.shapes import CARD_RADIUS, box
 from ui.look.tokens import Role, color
 from ui.look.words import tr
@@ -162,7 +163,7 @@ class CalendarPopup(QWidget):
         """Show below `field`, or above it where the screen ends."""
         self.adjustSize()
         place = field.mapToGlobal(QPoint(0, field.height() + 4))
-        screen = field.screen().availableGeometry()
+        screen = room_on_screen(field)
         if place.y() + self.height() > screen.bottom():
             place.setY(field.mapToGlobal(QPoint(0, 0)).y() - self.height() - 4)
         place.setX(max(screen.left(), min(place.x(), screen.right() - self.width())))

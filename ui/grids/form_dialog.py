@@ -8,6 +8,7 @@ from shiboken6 import isValid
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
+from ui.look.screens import room_on_screen
 from ui.look.tokens import Role
 
 SMALLEST_SCREEN = QSize(1366, 768)
@@ -75,7 +76,7 @@ class FormDialog(FramedDialog):
             self.resize(self.width(), min(needed, self._room().height()))
 
     def _room(self) -> QSize:
-        return self.screen().availableGeometry().size().expandedTo(SMALLEST_SCREEN) - _MARGIN
+        return room_on_screen(self).size().expandedTo(SMALLEST_SCREEN) - _MARGIN
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focus = self.focusWidget()

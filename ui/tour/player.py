@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from shiboken6 import isValid
 
 from app.tasks import now
+from ui.look.screens import window_behind
 
 _POLL_MS = 10
 
@@ -136,13 +137,12 @@ def click(widget: QWidget, at: QPoint | None = None) -> None:
         raise TourError(f"{widget.objectName()} is disabled: {widget.toolTip()}")
     window = widget.window()
     point = widget.mapTo(window, at or widget.rect().center())
-    handle = window.windowHandle()
+    handle = window_behind(window)
     button, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    if isValid(handle):
+    if handle is not None:
         QTest.mouseClick(handle, button, keys, point)
         return
-    # The binding may hand out the wrapper of a window long gone that had the same address: look ourselves for
-    # what the click hits.
+    # The binding may know the wrapper of a window long gone at the same address: look ourselves for what is hit.
     modal = QApplication.activeModalWidget()
     hit = window.childAt(point) or window
     if (modal is not None and modal is not window) or not (hit is widget or widget.isAncestorOf(hit)):

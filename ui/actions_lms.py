@@ -66,6 +66,19 @@ def _courses() -> tuple[Action, ...]:
         _state(CourseState.OPEN, "Open", "O", Icon.CHECK_CIRCLE, "Staff and learners may enrol on these courses"),
         _state(CourseState.CLOSED, "Close", "C", Icon.MINUS_CIRCLE, "Only staff may enrol on these courses"),
         _state(CourseState.HIDDEN, "Hide", "H", Icon.EYE_SLASH, "These courses are in no list; enrolments stay"),
+        Action(
+            id="lms.rules",
+            text="Rules",
+            tip="Rules that propose a state for new courses; nothing is decided without you",
+            icon=Icon.LIGHTBULB,
+            tab=LMS,
+            group="Courses",
+            key_tip="U",
+            trigger=lambda window: window.lms.people.edit_rules(),
+            permission=Permission.DECIDE_COURSES,
+            why_not=why.permitted(Permission.DECIDE_COURSES, lambda state: ""),
+            words="propose proposals category new courses",
+        ),
     )
 
 
@@ -89,6 +102,63 @@ def _state(state: CourseState, text: str, key: str, icon: Icon, tip: str) -> Act
 
 def _enrolments() -> tuple[Action, ...]:
     return (
+        Action(
+            id="lms.enrol",
+            text="Enrol Selected",
+            tip="Put the selected learners on a course of the LMS",
+            icon=Icon.USER_PLUS,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="E",
+            trigger=lambda window: window.lms.people.enrol_selected(window.learners.grid.selected_keys()),
+            large=True,
+            permission=Permission.ENROL,
+            why_not=why.permitted(Permission.ENROL, why.learners_chosen),
+        ),
+        Action(
+            id="lms.adopt",
+            text="Adopt",
+            tip="Enrol here who is on the selected course in the LMS already",
+            icon=Icon.HANDSHAKE,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="A",
+            trigger=lambda window: window.lms.people.adopt(),
+            permission=Permission.ENROL,
+            why_not=why.permitted(Permission.ENROL, why.one_course),
+            words="participants without enrolment",
+        ),
+        Action(
+            id="lms.compare",
+            text="Compare with the LMS",
+            tip="Who is on the selected course in both, only here, only there",
+            icon=Icon.SCALES,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="M",
+            trigger=lambda window: window.lms.people.compare(),
+            permission=Permission.ENROL,
+            why_not=why.permitted(Permission.ENROL, why.one_course),
+        ),
+        *_accounts(),
+    )
+
+
+def _accounts() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.accounts",
+            text="Accounts",
+            tip="Accounts of the LMS that are nobody's yet, or that more than one learner may have",
+            icon=Icon.IDENTIFICATION_BADGE,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="D",
+            trigger=lambda window: window.lms.people.accounts(),
+            permission=Permission.ENROL,
+            why_not=why.permitted(Permission.ENROL, lambda state: ""),
+            words="unmatched clash participants decide",
+        ),
         Action(
             id="lms.attainments",
             text="Attainments",

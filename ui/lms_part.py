@@ -27,6 +27,7 @@ from ui.status_bar import StatusBar
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
+    from ui.lms_people import LmsPeople
     from ui.lms_progress import RunWords
     from ui.lms_sync import LmsSync
     from ui.pages.enrolments import EnrolmentsPage
@@ -68,6 +69,7 @@ class LmsPart(QObject):
         self._stack, self._row, self._status, self._window = stack, row, status, window
         self._banners = banners
         self._sync: LmsSync | None = None
+        self._people: LmsPeople | None = None
         self._counting: TaskContext | None = None
         self._words: RunWords | None = None
         self._held: Sequence[Held] = ()
@@ -113,6 +115,16 @@ class LmsPart(QObject):
         return self._sync
 
     @property
+    def people(self) -> "LmsPeople":
+        """Enrolling, adopting, comparing, accounts, rules; made when it is first needed."""
+        if self._people is None:
+            from ui.lms_people import LmsPeople
+
+            self._people = LmsPeople(self._context, self._runner, self._hub, self._stack, self._window)
+            self._people.refused.connect(self._messages.show)
+        return self._people
+
+    @property
     def busy(self) -> bool:
         return self._sync is not None and self._sync.busy
 
@@ -138,6 +150,7 @@ class LmsPart(QObject):
         if name == "lms_courses":
             self.courses.said.connect(self._status.show_result)
             self.courses.settings_wanted.connect(self.settings_wanted)
+            self.courses.enrolments_wanted.connect(self._show_enrolments)
         elif name == "enrolments":
             self.enrolments.attainments_wanted.connect(self.attainments_wanted)
 
@@ -151,6 +164,11 @@ class LmsPart(QObject):
         """On the Courses page, alone: what is to be done about it is done there."""
         self._row.show_page("lms_courses")
         self.courses.show_course(short_name)
+
+    @Slot(str)
+    def _show_enrolments(self, short_name: str) -> None:
+        self.enrolments.show_course(short_name)
+        self._row.show_page("enrolments")
 
     # Counts beside the tabs
 

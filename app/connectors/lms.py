@@ -232,6 +232,10 @@ class LmsClient(Protocol):
 
     def open(self) -> AbstractContextManager[LmsCalls]: ...
 
+    def page_of_people(self, course: str) -> str:
+        """The address at which people see in a browser who is on a course."""
+        ...
+
     def check(self, stoppable: Stoppable = unstoppable) -> Generator[CheckStep, None, None]:
         """Name, TLS, answer, token, each function needed, a course list, a gradebook, in this order (LS-N4);
         ends after the first step that fails. What `stoppable` is given ends the call under way; to leave early,

@@ -7,6 +7,7 @@ import ssl
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from urllib.parse import urlencode
 
 from app.connectors.client_certificate import server_context
 from app.connectors.http import HttpPool, Limits
@@ -198,6 +199,10 @@ class MoodleClient:
                 yield MoodleCalls(line, self._access.gradebook_timeout)
             finally:
                 line.abort()
+
+    def page_of_people(self, course: str) -> str:
+        """The page *Participants* of a course."""
+        return f"{self._access.url.rstrip('/')}/user/index.php?{urlencode({'id': course})}"
 
     def check(self, stoppable: Stoppable = unstoppable) -> Generator[CheckStep, None, None]:
         """Test Connection (LS-N4): one step after another, until one fails."""

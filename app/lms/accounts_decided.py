@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, or_, select
 from app import access, history
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import SHOWN, learner, lms_account
+from app.db.tables import SHOWN, learner, lms_account, lms_course
 from app.errors import ConflictError, InputError
 from app.folding import fold
 from app.lms.accounts import BY_PERSON
@@ -39,7 +39,20 @@ def unsettled(tx: Connection, most: int = 1000) -> list[Unsettled]:
         .order_by(lms_account.c.clash.desc(), lms_account.c.id)
         .limit(most)
     )
-    rows = tx.execute(query).all()
+    return _told(tx, tx.execute(query).all())
+
+
+def of_course(tx: Connection, lms_course_id: int, lms_user_number: str) -> Unsettled | None:
+    """An account by its number in the LMS that a course is of, decided about or not; None where it is not known."""
+    vendor = select(lms_course.c.vendor_id).where(lms_course.c.id == lms_course_id).scalar_subquery()
+    query = select(lms_account).where(
+        lms_account.c.vendor_id == vendor, lms_account.c.lms_user_number == lms_user_number
+    )
+    found = _told(tx, tx.execute(query).all())
+    return found[0] if found else None
+
+
+def _told(tx: Connection, rows: Sequence[Row[Any]]) -> list[Unsettled]:
     looks = _looks(tx, rows)
     return [
         Unsettled(

@@ -11,7 +11,7 @@ from app.access import Permission, User
 from app.connectors.lms import LmsClient, Participant
 from app.db.database import Database
 from app.db.tables import SHOWN, enrolment, learner, lms_course, section
-from app.errors import ConflictError
+from app.errors import AppError, ConflictError
 from app.history import Operation
 from app.lms import accounts
 from app.lms.accounts import Matching
@@ -49,6 +49,8 @@ class Comparison:
     """A course there and here."""
 
     lms_course_id: int
+    page: str
+    """Where the LMS itself shows who is on the course."""
     both: tuple[Entry, ...]
     only_here: tuple[Entry, ...]
     only_there: tuple[Entry, ...]
@@ -82,7 +84,11 @@ def compare(context: TaskContext, db: Database, user: User, client: LmsClient, l
         raise ConflictError("This course is no longer there.", hint="Reload the page.")
     with client.open() as calls, context.on_cancel(calls.abort):
         context.report(0, 1, "Asking who is on the course")
-        found = calls.participants(row.lms_number)
+        try:
+            found = calls.participants(row.lms_number)
+        except AppError:
+            context.raise_if_cancelled()  # then it is no fault of the LMS
+            raise
     context.raise_if_cancelled()
     people = [one for one in found if one.student]
     operation: Operation | None = None
@@ -99,7 +105,8 @@ def compare(context: TaskContext, db: Database, user: User, client: LmsClient, l
             operation.end(tx)
         here = _here(tx, lms_course_id)
         others = _learners(tx, [key for key in matching.user_of() if key not in here])
-    return _compared(lms_course_id, people, matching, here, others)
+    page = client.page_of_people(row.lms_number)
+    return _compared((lms_course_id, page), people, matching, here, others)
 
 
 def _here(tx: Connection, lms_course_id: int) -> dict[int, _Person]:
@@ -128,7 +135,7 @@ def _name(row: object) -> str:
 
 
 def _compared(
-    lms_course_id: int,
+    course: tuple[int, str],
     people: Sequence[Participant],
     matching: Matching,
     here: dict[int, _Person],
@@ -161,4 +168,4 @@ def _compared(
         else:
             entry = Entry(place.user, None, None, place.id_number, place.full_name, place.active, Offered.DECIDE)
         only_there.append(entry)
-    return Comparison(lms_course_id, tuple(both), tuple(only_here), tuple(only_there))
+    return Comparison(*course, tuple(both), tuple(only_here), tuple(only_there))

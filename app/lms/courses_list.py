@@ -232,6 +232,18 @@ def to_choose(tx: Connection) -> list[CourseRow]:
     query = select(lms_course.c.id).where(
         lms_course.c.state.in_((CourseState.OPEN.value, CourseState.CLOSED.value)), lms_course.c.removed_at.is_(None)
     )
+    return _by_short_name(tx, query)
+
+
+def undecided(tx: Connection) -> list[CourseRow]:
+    """The courses that wait for a decision, by short name."""
+    query = select(lms_course.c.id).where(
+        lms_course.c.state == CourseState.NEW.value, lms_course.c.removed_at.is_(None)
+    )
+    return _by_short_name(tx, query)
+
+
+def _by_short_name(tx: Connection, query: Select[Any]) -> list[CourseRow]:
     ids = tx.execute(query.order_by(lms_course.c.short_fold, lms_course.c.id)).scalars().all()
     found: dict[int, CourseRow] = {}
     for start in range(0, len(ids), 500):
@@ -242,4 +254,10 @@ def to_choose(tx: Connection) -> list[CourseRow]:
 def new_count(tx: Connection) -> int:
     """How many courses wait for a decision."""
     query = total_query().where(lms_course.c.state == CourseState.NEW.value)
+    return int(tx.execute(query).scalar_one())
+
+
+def removed_count(tx: Connection) -> int:
+    """How many courses the LMS has no longer: listed only where they are asked for (LS-C11)."""
+    query = select(func.count()).select_from(lms_course).where(lms_course.c.removed_at.is_not(None))
     return int(tx.execute(query).scalar_one())

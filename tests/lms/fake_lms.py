@@ -146,6 +146,9 @@ class FakeLms:
     def accounts(self, by: str, values: Sequence[str]) -> Sequence[Account]:
         raise NotImplementedError
 
+    def page_of_people(self, course: str) -> str:
+        return f"https://lms.example/people/{course}"
+
     def check(self) -> Iterable[CheckStep]:
         raise NotImplementedError
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
@@ -29,6 +30,9 @@ from ui.main_window import MainWindow
 from ui.pages.plr import PlrPage
 from ui.plr_window import PlrWindow
 from ui.window import forget_clipboard
+
+if TYPE_CHECKING:
+    from tests.ui.college_room import LmsRoom
 
 LEARNERS = 100
 """Every kind of person that the LRS treats differently is among them."""
@@ -311,3 +315,13 @@ def rooms(qtbot: QtBot, lrs: LrsSandbox, tmp_path: Path, qapp: QApplication) -> 
 def room(rooms: Rooms) -> Room:
     """The window on a hundred learners."""
     return rooms()
+
+
+@pytest.fixture
+def lms(rooms: Rooms, tmp_path: Path) -> Iterator["LmsRoom"]:
+    """The window on a hundred learners, eight of whom are enrolled on a course of a sandbox Moodle."""
+    from tests.ui import college_room
+
+    with college_room.serving(tmp_path / "moodle") as sandbox:
+        yield college_room.LmsRoom(rooms(prepare=lambda context: college_room.with_lms(context, sandbox)), sandbox)
+        rooms.close_all()

@@ -5,6 +5,7 @@ A new dialog needs one line: in `MADE` for a class, in `ASKED` for a function th
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,8 @@ from app.errors import InputError
 from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
+from app.lms.accounts_decided import Unsettled
+from app.lms.courses_list import CourseRow, CourseState
 from app.lms.progress import Progress
 from app.lms.report_card import Counted
 from app.plr.update import UpdateSummary
@@ -44,6 +47,11 @@ from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
+from ui.dialogs.lms_accounts import AccountsDialog
+from ui.dialogs.lms_compare import CompareDialog
+from ui.dialogs.lms_decide import DecideDialog
+from ui.dialogs.lms_enrol import EnrolDialog
+from ui.dialogs.lms_rules import RulesDialog
 from ui.dialogs.lms_test import LmsTestDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
@@ -63,6 +71,7 @@ from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
+from ui.dialogs.working import WorkingDialog
 from ui.exporting import EXCEL, _SaveDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
@@ -111,6 +120,20 @@ def keys(*pressed: Qt.Key) -> Callable[[QDialog], None]:
     return act
 
 
+def adding_a_rule(dialog: QDialog) -> None:
+    """Type a text, and press *Add Rule*."""
+    typing("rule_text")(dialog)
+    tab_to(dialog, lambda widget: widget.objectName() == "rule_add")
+    press(Qt.Key.Key_Space)
+    QTest.keyRelease(QApplication.focusWidget(), Qt.Key.Key_Space)
+
+
+AT = datetime(2026, 9, 1, tzinfo=UTC)
+A_COURSE = CourseRow(
+    *(1, 1, "7", CourseState.OPEN, "C7", "Early Years", None, None, None, None, True, None, AT, None, None),
+    *(0, 0, 0, False),
+)
+AN_ACCOUNT = Unsettled(1, "20", None, "o.lecturer@example.org", "Owain Lecturer", False, AT, ())
 INFOS = [field.info for field in FIELDS.values()]
 MADE: dict[type[QDialog], Entry] = {
     AboutDialog: Entry(lambda desk: AboutDialog(None)),
@@ -128,6 +151,11 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
     LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
+    AccountsDialog: Entry(lambda desk: AccountsDialog(None, desk.runner, desk.context)),
+    CompareDialog: Entry(lambda desk: CompareDialog(None, desk.runner, desk.context, A_COURSE, adopting=False)),
+    DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
+    EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
+    RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
     CodesDialog: Entry(lambda desk: CodesDialog(None, desk.runner, desk.context)),
     LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
@@ -180,7 +208,7 @@ CASES = {
 }
 EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not None]
 WITHOUT_A_LINE = {
-    *(FramedDialog, FormDialog, AskingDialog, _ReportDialog),
+    *(FramedDialog, FormDialog, WorkingDialog, AskingDialog, _ReportDialog),
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
 }
 """What the others are made of, and what only functions in `ASKED` open."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from app.conditions import FieldInfo, Group, Join
 from ui.grids.condition_words import group_words, joint, known_part, spoken, test_parts
@@ -36,6 +36,8 @@ class ConditionBar(QWidget):
     list_opened = Signal()
     """What is on the pasted list, and what of it was not found, is to be shown."""
     list_removed = Signal()
+    link_pressed = Signal(str)
+    """What this link tells of is wanted: its key."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,6 +57,7 @@ class ConditionBar(QWidget):
         self._list_joint = text_label("", Type.SECONDARY, Role.TEXT2, parent=self)
         self._list_joint.hide()
         self._list_words = ""
+        self._links: dict[str, QPushButton] = {}
         self._spoken = ""
         self._funnel = IconLabel(Icon.FUNNEL, Role.ACCENT_TEXT, 16, parent=self)
         self._lead = text_label("", Type.SECONDARY, Role.TEXT2, parent=self, name="conditions_lead")
@@ -82,6 +85,32 @@ class ConditionBar(QWidget):
             self._add.setFocus()
         self._describe()
         self._relay()
+
+    def set_links(self, links: Mapping[str, tuple[Icon, str]]) -> None:
+        """What else the page has to say beside its conditions, by key: pressed, it is shown. A link keeps its place
+        and the keyboard when its words change."""
+        had_focus = any(made.hasFocus() for made in self._links.values())
+        for key, (icon, words) in links.items():
+            if key not in self._links:
+                made = button("", icon, "link", f"conditions_link_{key}", parent=self, clicked=self._follow)
+                made.setProperty("link", key)
+                QWidget.setTabOrder(self._add, made)
+                QWidget.setTabOrder(made, self._clear)
+                self._links[key] = made
+            self._links[key].setText(words.replace("&", "&&"))
+            self._links[key].setAccessibleName(words)
+        for key, made in self._links.items():
+            made.setVisible(key in links)
+        if had_focus and not any(made.hasFocus() for made in self._links.values()):
+            self._add.setFocus()
+        self._describe()
+        self._relay()
+
+    @Slot()
+    def _follow(self) -> None:
+        pressed = self.sender()
+        if isinstance(pressed, QPushButton):
+            self.link_pressed.emit(pressed.property("link"))
 
     def set_state(
         self,
@@ -123,7 +152,8 @@ class ConditionBar(QWidget):
     def _describe(self) -> None:
         """What a screen reader says of the whole bar."""
         listed = f"{tr('Pasted list')}: {self._list_words}" if self._list_words else ""
-        said = ". ".join(part for part in (listed, self._spoken, self._count.text()) if part)
+        links = [made.accessibleName() for made in self._links.values() if not made.isHidden()]
+        said = ". ".join(part for part in (listed, self._spoken, self._count.text(), *links) if part)
         self.setAccessibleDescription(said)
 
     def _say_lead(self, many: str, *, where: bool, everything: bool) -> None:
@@ -180,6 +210,7 @@ class ConditionBar(QWidget):
             before = self._joints[at - 1] if at else self._list_joint
             groups.append([before, chip] if at or self._list_words else [chip])
         groups.append([self._add])
+        groups += [[made] for made in self._links.values() if not made.isHidden()]
         return groups
 
     def _place(self, width: int) -> tuple[list[tuple[QWidget, QRect]], int]:

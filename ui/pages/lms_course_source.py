@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from app.dates import shown
 from app.db.database import Database
 from app.keys import Keys
-from app.lms import courses_list
+from app.lms import course_states, courses_list
+from app.lms.course_states import Rule
 from app.lms.courses_list import STATE_TITLES, CourseRow, CourseState
 from app.tasks import TaskContext
 from ui.grids.columns import Column, Kind, Query, Row, State, Tags
@@ -59,10 +60,22 @@ class LmsCourseSource:
 
     def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
         with self._db.read() as tx:
-            return {key: _row(one) for key, one in courses_list.rows(tx, keys).items()}
+            found = courses_list.rows(tx, keys)
+            rules = course_states.read_rules(tx) if any(map(_is_undecided, found.values())) else ()
+        return {key: _row(one, _proposed(rules, one)) for key, one in found.items()}
 
 
-def _row(one: CourseRow) -> Row:
+def _is_undecided(one: CourseRow) -> bool:
+    return one.state is CourseState.NEW and one.removed_at is None
+
+
+def _proposed(rules: Sequence[Rule], one: CourseRow) -> CourseState | None:
+    if not rules or not _is_undecided(one):
+        return None
+    return course_states.proposed(rules, one.category, one.short_name, one.full_name)
+
+
+def _row(one: CourseRow, proposed: CourseState | None) -> Row:
     quiet = {"full_name": Role.TEXT3, "short_name": Role.TEXT3} if _is_quiet(one) else {}
     return Row(
         cells=(
@@ -74,7 +87,7 @@ def _row(one: CourseRow) -> Row:
             one.ends,
             one.enrolments or None,
             one.to_adopt,
-            Tags(marks(one)),
+            Tags(marks(one, proposed)),
             one.id_number,
             one.number,
             one.grades_good_at,
@@ -88,9 +101,12 @@ def _is_quiet(one: CourseRow) -> bool:
     return one.state is CourseState.HIDDEN or one.removed_at is not None
 
 
-def marks(one: CourseRow) -> tuple[State, ...]:
-    """What to look at about a course, the gravest first."""
+def marks(one: CourseRow, proposed: CourseState | None = None) -> tuple[State, ...]:
+    """What to look at about a course, the gravest first. `proposed`: the state that a rule proposes for it."""
     found = []
+    if proposed is not None:
+        words = tr("Rule proposes {state}", state=tr(STATE_TITLES[proposed]))
+        found.append(State(Icon.LIGHTBULB, words, Role.ACCENT_TEXT))
     if one.removed_at is not None:
         on = shown(one.removed_at.astimezone().date())
         found.append(State(Icon.TRASH, tr("Removed in the LMS on {day}", day=on), Role.TEXT2))

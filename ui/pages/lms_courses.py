@@ -27,14 +27,16 @@ from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
 _LATER_MS = 150
+_REMOVED = "removed"
 _TOPICS = {Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS}
 
 
 class LmsCoursesPage(GridPage):
-    """`said` carries a sentence for the status bar."""
+    """`said` carries a sentence for the status bar, `enrolments_wanted` the short name of a course."""
 
     said = Signal(str)
     settings_wanted = Signal()
+    enrolments_wanted = Signal(str)
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         fields = [field.info for field in FIELDS.values()]
@@ -60,6 +62,55 @@ class LmsCoursesPage(GridPage):
         )
         self._empty.primary_pressed.connect(self.settings_wanted)
         self.grid.set_empty_widget(self._empty)
+        self._counting: TaskContext | None = None
+        self.bar.link_pressed.connect(self._show_linked)
+        self._count()
+
+    # What waits, and what is gone
+
+    def _count(self) -> None:
+        if self._counting is not None:
+            self._counting.cancel()
+        db = self._context.db
+
+        def read(context: TaskContext) -> tuple[int, int]:
+            with db.read(context) as tx:
+                return courses_list.new_count(tx), courses_list.removed_count(tx)
+
+        self._counting = self.runner.run(read, lane=Lane.COUNT, done=self._counted)
+
+    @Slot(object)
+    def _counted(self, numbers: tuple[int, int]) -> None:
+        new, removed = numbers
+        links = {}
+        if new:
+            waiting = plural(new, "{n} new course waits for a decision", "{n} new courses wait for a decision")
+            links[CourseState.NEW.value] = (Icon.SPARKLE, waiting)
+        if removed:
+            links[_REMOVED] = (Icon.TRASH, plural(removed, "{n} removed in the LMS", "{n} removed in the LMS"))
+        self.bar.set_links(links)
+
+    @Slot(str)
+    def _show_linked(self, key: str) -> None:
+        removed = Test(_REMOVED, Operator.YES)
+        asked = removed if key == _REMOVED else Test("state", Operator.IS, CourseState.NEW.value)
+        self.set_conditions(Group(Join.ALL, (asked,)))
+
+    def activated(self, key: int) -> None:
+        """Enter or a double-click on a course: who is on it."""
+        db = self._context.db
+
+        def read(context: TaskContext) -> str:
+            with db.read(context) as tx:
+                row = courses_list.rows(tx, [key]).get(key)
+            return row.short_name if row is not None else ""
+
+        self.runner.run(read, lane=Lane.READ, done=self._activated_known)
+
+    @Slot(object)
+    def _activated_known(self, short_name: str) -> None:
+        if short_name:
+            self.enrolments_wanted.emit(short_name)
 
     def show_course(self, short_name: str) -> None:
         """Only one course."""
@@ -108,6 +159,7 @@ class LmsCoursesPage(GridPage):
     def _announced(self, changes: Changes) -> None:
         if changes.topics & _TOPICS:
             self.reload()
+            self._count()
             self._later.start()
 
     # Deciding
@@ -157,16 +209,17 @@ class LmsCoursesPage(GridPage):
         self.said.emit(plural(sections, "{n} section is taught in the new course", "{n} sections are taught in it"))
         self._hub.announce(Changes.of(Topic.LMS_COURSES, Topic.ENROLMENTS))
 
-    def accept_proposals(self) -> None:
-        """Carry out what the rules propose for the selected courses, or for all new ones where none is selected."""
+    @Slot(object)
+    def accept_proposals(self, ids: Sequence[int]) -> None:
+        """Carry out what the rules propose for these courses, as a person confirmed it."""
         db, user = self._context.db, self._context.user
-        chosen = set(self.grid.selected_keys())
+        chosen = set(ids)
 
         def work(context: TaskContext) -> list[StateSummary]:
             with db.read(context) as tx:
                 access.require(tx, user, Permission.DECIDE_COURSES)
                 proposed = course_states.proposals(tx)
-            wanted = {key: state for key, state in proposed.items() if not chosen or key in chosen}
+            wanted = {key: state for key, state in proposed.items() if key in chosen}
             return course_states.accept_proposals(db, user, wanted)
 
         self.runner.run(work, lane=Lane.WRITE, done=self._accepted)

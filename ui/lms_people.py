@@ -1,0 +1,98 @@
+"""The dialogs of the LMS area about people and rules: enrolling, adopting, comparing, accounts, what is proposed."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.changes import Changes
+from app.context import AppContext
+from app.errors import AppError, ConflictError, InputError
+from app.lms import courses_list, enrol
+from app.lms.courses_list import CourseRow
+from app.tasks import TaskContext
+from ui.dialogs.lms_accounts import AccountsDialog
+from ui.dialogs.lms_compare import CompareDialog
+from ui.dialogs.lms_enrol import EnrolDialog
+from ui.dialogs.lms_rules import RulesDialog
+from ui.dialogs.working import WorkingDialog
+from ui.hub import Hub
+from ui.page_stack import PageStack
+from ui.pages.lms_courses import LmsCoursesPage
+from ui.workers import Lane, TaskRunner
+
+
+class LmsPeople(QObject):
+    """`refused` carries the AppError that says why a dialog cannot be opened."""
+
+    refused = Signal(object)
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, stack: PageStack, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._runner, self._hub, self._stack, self._window = context, runner, hub, stack, window
+        self._adopting = False
+
+    def enrol_selected(self, learner_ids: Sequence[int]) -> None:
+        """*Enrol Selected*: these learners, onto a course that is chosen then."""
+        self._open(EnrolDialog(self._window, self._runner, self._context, list(learner_ids)))
+
+    def compare(self) -> None:
+        """*Compare with the LMS*: the selected course."""
+        self._read_course(adopting=False)
+
+    def adopt(self) -> None:
+        """*Adopt*: the same at "only there"; refused with the reason for a New, Hidden or removed course."""
+        self._read_course(adopting=True)
+
+    def accounts(self) -> None:
+        """*Accounts*: those that a person has to decide about."""
+        self._open(AccountsDialog(self._window, self._runner, self._context))
+
+    def edit_rules(self) -> None:
+        """*Rules*: what is proposed for new courses."""
+        dialog = RulesDialog(self._window, self._runner, self._context)
+        dialog.accepted_proposals.connect(self._courses.accept_proposals)
+        self._open(dialog)
+
+    @property
+    def _courses(self) -> LmsCoursesPage:
+        return cast("LmsCoursesPage", self._stack.page("lms_courses"))
+
+    def _open(self, dialog: WorkingDialog) -> None:
+        dialog.changed.connect(self._changed)
+        dialog.open()
+
+    @Slot(object)
+    def _changed(self, changes: Changes) -> None:
+        self._hub.announce(changes)
+
+    def _read_course(self, *, adopting: bool) -> None:
+        keys = self._courses.grid.selected_keys()
+        if len(keys) != 1:
+            return
+        db, key = self._context.db, keys[0]
+        self._adopting = adopting
+
+        def read(context: TaskContext) -> CourseRow:
+            with db.read(context) as tx:
+                row = courses_list.rows(tx, [key]).get(key)
+            if row is None:
+                raise ConflictError("This course is no longer there.", hint="Reload the page.")
+            reason = enrol.why_not(row.state.value, row.removed_at is not None) if adopting else ""
+            if reason:
+                raise InputError(f"Nobody can be adopted on {row.short_name}.", hint=reason)
+            return row
+
+        self._runner.run(read, lane=Lane.READ, done=self._course_read, failed=self._failed)
+
+    @Slot(object)
+    def _course_read(self, course: CourseRow) -> None:
+        self._open(CompareDialog(self._window, self._runner, self._context, course, adopting=self._adopting))
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        if isinstance(error, AppError):
+            self.refused.emit(error)
+        else:
+            self._runner.failed.emit(error)

@@ -55,6 +55,7 @@ class CompareDialog(WorkingDialog):
         self.open_at(_WIDTH, _HEIGHT)
         self.say(tr("{course} here and in the LMS", course=visible_text(course.short_name)), course.full_name)
         self.ask()
+        self.close_button.setFocus()
 
     def _build(self) -> None:
         self.tiles = Tiles(

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from sqlalchemy import insert, select, update
 
@@ -151,9 +151,30 @@ def settings_for(info: Mapping[str, Any], *, parallel: int = 4) -> Settings:
     return Settings(lrs=lrs, college=CollegeSettings(ukprn=COLLEGE_UKPRN))
 
 
+class Orders:
+    """Tells a sandbox that runs in a process of its own what shall go on there (commands.md, `sandbox moodle`)."""
+
+    def __init__(self) -> None:
+        self._pipe: IO[str] | None = None
+
+    def go_to(self, pipe: IO[str]) -> None:
+        """The standard input of the process."""
+        self._pipe = pipe
+
+    def tell(self, order: str) -> None:
+        """One order; it is obeyed a moment later. Raises ServiceError while there is no process."""
+        if self._pipe is None:
+            raise ServiceError("The sandbox does not run.", code="", hint="Start it first.")
+        self._pipe.write(f"{order}\n")
+        self._pipe.flush()
+
+
 @contextmanager
-def sandbox_process(service: str, folder: Path, *options: str) -> Iterator[dict[str, Any]]:
-    """A sandbox service in a process of its own; gives what it printed on its first line. Ends with the block."""
+def sandbox_process(
+    service: str, folder: Path, *options: str, orders: Orders | None = None
+) -> Iterator[dict[str, Any]]:
+    """A sandbox service in a process of its own; gives what it printed on its first line. Ends with the block.
+    `orders` go there."""
     program = [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "ui"]
     environment = {**os.environ, "LEARNER_MANAGER_DATA": str(folder)}
     process = subprocess.Popen(
@@ -165,6 +186,9 @@ def sandbox_process(service: str, folder: Path, *options: str) -> Iterator[dict[
     )
     try:
         assert process.stdout is not None
+        assert process.stdin is not None
+        if orders is not None:
+            orders.go_to(process.stdin)
         line = process.stdout.readline()
         if not line:
             raise ServiceError(

@@ -102,11 +102,12 @@ def sandbox(options: argparse.Namespace) -> int:
     from app.sandbox import lrs, moodle
     from app.sandbox.people import people
 
+    stop = threading.Event()
     serve: Callable[..., None] = lrs.serve
     if options.service == "moodle":
-        serve = partial(moodle.serve, move_every=options.move_every)
-    stop = threading.Event()
-    _stop_when_input_ends(stop)
+        serve = partial(moodle.serve, move_every=options.move_every, listen=lambda obey: _follow_input(stop, obey))
+    if options.service == "lrs":
+        _follow_input(stop, None)
     with TemporaryDirectory(prefix="learner-manager-sandbox-") as folder:
         try:
             serve(
@@ -123,8 +124,9 @@ def sandbox(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _stop_when_input_ends(stop: threading.Event) -> None:
-    """A program that started us with a pipe ends us by going away; at a terminal only Ctrl-C does."""
+def _follow_input(stop: threading.Event, obey: Callable[[str], None] | None) -> None:
+    """A program that started us with a pipe ends us by going away, and may write orders, one a line; at a terminal
+    only Ctrl-C does."""
     if sys.stdin is None or sys.stdin.isatty():
         return
     import os
@@ -134,7 +136,12 @@ def _stop_when_input_ends(stop: threading.Event) -> None:
         return
 
     def watch() -> None:
-        sys.stdin.read()
+        for line in sys.stdin:
+            if obey is not None and line.strip():
+                try:
+                    obey(line.strip())
+                except AppError as error:
+                    complain(str(error))
         stop.set()
 
     threading.Thread(target=watch, name="input", daemon=True).start()

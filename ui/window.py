@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QMessageLogContext, QSocketNotifier, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
@@ -31,6 +31,9 @@ from ui.look.tokens import theme
 from ui.main_window import MainWindow
 from ui.memory import keep_little
 from ui.single_instance import SingleInstance, take_turn
+
+if TYPE_CHECKING:
+    from app import demo
 
 logger = logging.getLogger(__name__)
 
@@ -104,8 +107,11 @@ def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
 
 
 @contextmanager
-def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> Iterator[AppContext]:
-    """The objects of a run on invented people: a fresh folder and the sandbox in a process of its own."""
+def demo_context(
+    learners: int, *, latency_ms: int = 120, parallel: int = 4, orders: "demo.Orders | None" = None
+) -> Iterator[AppContext]:
+    """The objects of a run on invented people: a fresh folder and the sandboxes in processes of their own; `orders`
+    go to the LMS."""
     from app import demo, demo_lms
 
     with (
@@ -118,7 +124,7 @@ def demo_context(learners: int, *, latency_ms: int = 120, parallel: int = 4) -> 
         options = ("--latency-ms", str(latency_ms), "--people", str(max(learners, 100)))
         info = stack.enter_context(demo.sandbox_process("lrs", Path(place), *options))
         moodle = stack.enter_context(
-            demo.sandbox_process("moodle", Path(place), "--latency-ms", str(latency_ms // 4), *_MOVING)
+            demo.sandbox_process("moodle", Path(place), "--latency-ms", str(latency_ms // 4), *_MOVING, orders=orders)
         )
         settings = demo_lms.settings_with(demo.settings_for(info, parallel=parallel), moodle)
         demo.prepare(folder.path, db, settings, learners)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
+from app.errors import InputError
 from app.sandbox.certificates import Certificates, make_certificates
 from app.sandbox.moodle_courses import make_site
 from app.sandbox.moodle_errors import Failure, json_reply
@@ -29,6 +30,7 @@ from app.sandbox.tls import ServerContexts
 
 PATH = "/webservice/rest/server.php"
 WORTH_PACKING = 400
+ORDERS = ("revoke-token", "restore-token", "move")
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,18 @@ class MoodleSandbox:
         with self._lock:
             named = {SHORT.get(one, one) for one in functions}
             self._functions.offered = self._functions.offered | named if offered else self._functions.offered - named
+
+    def obey(self, order: str) -> None:
+        """What a line of standard input asks for (commands.md): `revoke-token`, `restore-token`, `move`, or `fault`
+        and the names of faults (none: healthy again). Raises InputError for anything else."""
+        what, *named = order.split()
+        if what == "fault":
+            self.set_fault(*named)
+        elif what in ORDERS and not named:
+            getattr(self, what.replace("-", "_"))()
+        else:
+            known = ", ".join((*ORDERS, "fault"))
+            raise InputError(f"The sandbox knows no order “{what}”.", hint=f"Write one of: {known}.", field="order")
 
     # -- what it holds
 
@@ -285,10 +299,14 @@ def serve(
     stop: threading.Event,
     people: Sequence[Person] | None = None,
     move_every: float = 0,
+    listen: Callable[[Callable[[str], None]], None] | None = None,
 ) -> None:
-    """Run a sandbox until `stop` is set; `announce` is called once, when it answers. Every `move_every` seconds, if
-    given, something happens in it. Raises InputError for an unknown fault, OSError if the port is taken."""
+    """Run a sandbox until `stop` is set; `announce` is called once, when it answers, and `listen` with what takes
+    orders. Every `move_every` seconds, if given, something happens in it. Raises InputError for an unknown fault,
+    OSError if the port is taken."""
     with MoodleSandbox(folder, people=people, port=port, latency_ms=latency_ms, faults=faults) as sandbox:
+        if listen is not None:
+            listen(sandbox.obey)
         announce(sandbox.info.as_dict())
         while not stop.wait(move_every or None):
             sandbox.move()

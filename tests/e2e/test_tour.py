@@ -30,6 +30,11 @@ PICTURES = {
     "06-load-preview",
     "06-load-summary",
     "06-codes",
+    "07a-lms-courses",
+    "07a-lms-courses-down",
+    "07a-lms-recovered",
+    "07b-lms-enrolments",
+    "07c-sync-errors",
 }
 COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
 

@@ -12,6 +12,7 @@ from app.errors import AppError
 def run(options: argparse.Namespace) -> int:
     """Play the tour; writes pictures, exports and tour.json into `--out`. Exit status 1 if anything was not as
     expected, which is listed."""
+    from app.demo import Orders
     from ui import commands
     from ui.tour.player import Player, TourError
     from ui.tour.script import Tour
@@ -22,11 +23,14 @@ def run(options: argparse.Namespace) -> int:
     app = application()
     if not options.json:
         commands.say(f"Playing the main job with {options.learners:,} invented learners; it takes a minute or two.")
+    orders = Orders()
     with (
-        demo_context(options.learners, latency_ms=options.latency_ms, parallel=options.parallel) as context,
+        demo_context(
+            options.learners, latency_ms=options.latency_ms, parallel=options.parallel, orders=orders
+        ) as context,
         opened(context) as window,
     ):
-        tour = Tour(window, out, latency_ms=options.latency_ms, parallel=options.parallel)
+        tour = Tour(window, out, orders, latency_ms=options.latency_ms, parallel=options.parallel)
         player = Player(tour.steps(), lambda: app.exit(0), window)
         player.start()
         app.exec()

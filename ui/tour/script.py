@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app.demo import Orders
 from app.plr.plan import Change
 from app.plr.update import UpdateSummary
 from app.sandbox.expected import expected, summary
@@ -17,17 +18,18 @@ from ui.main_window import MainWindow
 from ui.pages.plr import AT_MOST, PlrPage
 from ui.tour import extract
 from ui.tour.first_day import FirstDay
+from ui.tour.lms_steps import LmsSteps
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
 from ui.tour.stalls import StallMeter
 
 
 class Tour:
     """The main job: find, select, download, update twice, export, close; then what a college does on its first day:
-    load, decide, name codes, search. A picture of each."""
+    load, decide, name codes, search; then the LMS, which goes down and comes back. A picture of each."""
 
-    def __init__(self, window: MainWindow, out: Path, *, latency_ms: int, parallel: int) -> None:
+    def __init__(self, window: MainWindow, out: Path, orders: Orders, *, latency_ms: int, parallel: int) -> None:
         self._window = window
-        self._out = out
+        self._out, self._orders = out, orders
         self._latency, self._parallel = latency_ms / 1000, parallel
         self._stalls = StallMeter(window)
         self._files: list[str] = []
@@ -45,6 +47,7 @@ class Tour:
         yield from self._first_day()
         yield from self._look_around()
         yield from self._in_the_dark()
+        yield from LmsSteps(self._window, self._orders, self._grab).steps()
         self._stalls.stop()
 
     # The main job

@@ -1,5 +1,6 @@
 """The sandbox Moodle in a process of its own does what it is told on its standard input."""
 
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
@@ -16,9 +17,9 @@ PATIENCE = 200
 
 
 @pytest.fixture(scope="module")
-def sandbox(tmp_path_factory) -> MoodleSandbox:
-    """Not serving: orders need nobody who asks."""
-    return MoodleSandbox(tmp_path_factory.mktemp("moodle"), people=people(20), courses=2, learners=2)
+def sandbox(tmp_path_factory) -> Iterator[MoodleSandbox]:
+    with MoodleSandbox(tmp_path_factory.mktemp("moodle"), people=people(20), courses=2, learners=2) as running:
+        yield running
 
 
 def code_of(client: MoodleClient) -> str:

@@ -37,7 +37,8 @@ class Elsewhere(QObject):
     @Slot()
     def ask(self) -> None:
         """Look now, in a task; the answer of a look under way will do."""
-        if self._asking is not None or any(self._runner.is_busy(lane) for lane in _WRITING):
+        writing = any(self._runner.is_busy(lane) for lane in _WRITING)
+        if self._asking is not None or (writing and self._seen is not None):
             return
         work = partial(look, db=self._context.db, seen=self._seen)
         self._asking = self._runner.run(

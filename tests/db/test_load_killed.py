@@ -1,11 +1,17 @@
 """Killed during a load (SIGKILL, in its transaction): the database is exactly as before, and the preview can still
-be loaded, taken back, or discarded with every row of it."""
+be loaded, taken back, or discarded with every row of it.
 
+In the usual run at listed moments; with LM_LONG=1 at sixty random ones (LM_SEED repeats a run), on each database.
+"""
+
+import os
+import random
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, text
 
 from app import jobs
@@ -53,6 +59,22 @@ def test_killed_during_the_load(db: Database, address: str, user: User, tmp_path
         if db.embedded:
             assert tx.execute(text("pragma integrity_check")).scalar() == "ok"
     assert load_apply.undo(db, user, seen.job_id).left == 0
+
+
+@pytest.mark.skipif(os.environ.get("LM_LONG") != "1", reason="sixty random kills: set LM_LONG=1")
+def test_sixty_kills_of_a_load_at_random_moments(db: Database, address: str, user: User, tmp_path: Path):
+    seed = int(os.environ.get("LM_SEED") or random.SystemRandom().randrange(1_000_000))
+    print(f"LM_SEED={seed}")
+    dice = random.Random(seed)
+    loader = Loader(db, user, tmp_path)
+    seen = previewed(loader)
+    before = snapshot(db, *WRITTEN)
+    for _ in range(60):
+        moment = ("statement", dice.randint(1, MOMENTS[-2][1]))
+        dead = child(address, seen.job_id, *moment)
+        assert dead.returncode == -signal.SIGKILL, (moment, dead.stderr)
+        assert snapshot(db, *WRITTEN) == before, moment
+    assert child(address, seen.job_id, "never", 0).returncode == 0
 
 
 def test_killed_between_preview_and_load(db: Database, user: User, tmp_path: Path):

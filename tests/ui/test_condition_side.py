@@ -112,6 +112,7 @@ def test_closing_stops_the_counts(qtbot, runner):
 def test_folded_where_there_is_no_room_and_nothing_is_clipped(qtbot, runner, size):
     set_scale(size)
     dialog = builder(qtbot, runner)
+    qtbot.waitUntil(lambda: dialog.found.text() == "5" and not runner.is_busy())
     assert child(dialog, SearchSide, "condition_side").isVisible() == (size == 1.0)
     dialog.resize(int(900 * size), dialog.height())
     QApplication.processEvents()

@@ -143,7 +143,7 @@ class ConditionBuilder(FormDialog):
             self._opened_with = self.group
 
     def _build_result(self) -> QWidget:
-        card = Card(padding=12, fill=Role.SUBTLE)
+        card = self._card = Card(padding=12, fill=Role.SUBTLE)
         row = QHBoxLayout()
         row.setSpacing(12)
         self.sentence = SentenceLabel()
@@ -332,6 +332,7 @@ class ConditionBuilder(FormDialog):
             words = one if found == 1 else many
             self.show_button.setText(tr("Show {n} {Words}", n=count(found), Words=words.title()))
         self.show_button.setAccessibleDescription(self.sentence.text)
+        self._card.column.activate()  # at once: the numbers are never seen without their room
 
     # Ending
 

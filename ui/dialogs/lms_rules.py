@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.changes import Topic
@@ -81,14 +81,18 @@ class RulesDialog(WorkingDialog):
         self.list = StateList(columns, "rules_list", 2)
         self.list.setAccessibleName(tr("Rules"))
         self.list.selectionModel().currentRowChanged.connect(self._show_current)
-        self.content.addWidget(self.in_card(self.list), 1)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(4, 4, 4, 4)  # room for the ring around what has the keyboard
+        column.setSpacing(12)
+        column.addWidget(self.in_card(self.list), 1)
         self._fields = self._entry()
-        self.content.addWidget(self._fields)
+        column.addWidget(self._fields)
         self._verbs = self._buttons()
-        self.content.addWidget(self._verbs)
-        self.content.addLayout(self.work_line())
+        column.addWidget(self._verbs)
+        column.addLayout(self.work_line())
         self.preview_words = text_label("", Type.HEADER, numbers=True, name="rules_preview_words")
-        self.content.addWidget(self.preview_words)
+        column.addWidget(self.preview_words)
         preview = (
             ListColumn(tr("Proposal"), "text", 24),
             ListColumn(tr("Short Name"), "code", 20),
@@ -97,7 +101,8 @@ class RulesDialog(WorkingDialog):
         )
         self.preview = StateList(preview, "rules_preview", 0)
         self.preview.setAccessibleName(tr("What the rules propose now"))
-        self.content.addWidget(self.in_card(self.preview), 1)
+        column.addWidget(self.in_card(self.preview), 1)
+        self.content.addWidget(self.scrolled(inside), 1)
         self.accept_button = self.add_button(
             tr("Accept Proposals"), Icon.CHECKS, name="rules_accept", clicked=self.accept_proposals, left=True
         )

@@ -20,7 +20,7 @@ from ui.pages.cause_words import SHORT
 COLUMNS = (
     Column("ref", "Person Code", Kind.MONO, 96),
     Column("name", "Name", Kind.KEY, 150),
-    Column("lms_full_name", "Course", Kind.TEXT, 220, stretch=True),
+    Column("lms_full_name", "Course", Kind.TEXT, 180, stretch=True),
     Column(
         "progress",
         "Progress",
@@ -32,7 +32,7 @@ COLUMNS = (
     Column("counts", "Graded", Kind.NUMBER, 80, absent="–"),
     Column("grade", "Grade", Kind.TEXT, 110, absent="–", tip="The course total as the LMS shows it"),
     Column("as_of", "As of", Kind.AGE, 76, absent="never"),
-    Column("marks", "Marks", Kind.TAGS, 170, sortable=False),
+    Column("marks", "Marks", Kind.TAGS, 160, sortable=False),
     Column("status", "Status", Kind.TEXT, 90, visible=False),
     Column("starts", "Starts", Kind.DATE, 100, visible=False),
     Column("ends", "Ends", Kind.DATE, 100, visible=False),

@@ -74,6 +74,7 @@ _UNDO_NEEDS = {
     "lms_course_state": Permission.DECIDE_COURSES,
     "lms_course_linked": Permission.DECIDE_COURSES,
     "lms_hold_decided": Permission.DECIDE_COURSES,
+    "lms_site_moved": Permission.DECIDE_COURSES,
     "enrolled": Permission.ENROL,
     "adopted": Permission.ENROL,
     "lms_account_decided": Permission.ENROL,

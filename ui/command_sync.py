@@ -16,7 +16,7 @@ from app.context import lms_client
 from app.db.database import Database
 from app.db.tables import lms_course
 from app.errors import ConflictError, DatabaseError
-from app.lms import courses, enrolments, schedule
+from app.lms import courses, enrolments, schedule, site
 from app.lms import run as runs
 from app.lms.errors import Found, cause
 from app.lms.run import RunSummary
@@ -41,6 +41,8 @@ def run(options: argparse.Namespace) -> int:
         user, _ = sign_in(db)
         client = lms_client(settings, Secrets())
         context = TaskContext()
+        if options.same_site:
+            site.moved(db, user, client.address)
         with _interruptible(context):
             if options.once:
                 return _once(options, context, db, user, client, kinds)

@@ -5,6 +5,7 @@ The parts that ask the LMS are imported after the window's first paint, or when 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -27,6 +28,7 @@ from ui.status_bar import StatusBar
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
+    from app.lms.run import RunSummary
     from ui.lms_people import LmsPeople
     from ui.lms_progress import RunWords
     from ui.lms_sync import LmsSync
@@ -222,7 +224,16 @@ class LmsPart(QObject):
     def _ended(self, summaries: object) -> None:
         from ui.lms_sync import words_of
 
-        self._status.show_result(words_of(summaries))  # type: ignore[arg-type]
+        told = cast("list[RunSummary]", summaries)
+        self._status.show_result(words_of(told))
+        if told and told[-1].other_site and self.sync.by_person:
+            QTimer.singleShot(0, self, partial(self._ask_same_site, told[-1].messages[-1]))
+
+    def _ask_same_site(self, explained: str) -> None:
+        from ui.dialogs.questions import confirm_same_site
+
+        if confirm_same_site(self._window, explained):
+            self.sync.same_site()
 
     @Slot(object)
     def _stands(self, shown: object) -> None:

@@ -11,7 +11,7 @@ from app.changes import Changes, Topic
 from app.context import AppContext
 from app.dates import shown as shown_day
 from app.errors import AppError, ConflictError
-from app.lms import connection, courses, enrolments, schedule
+from app.lms import connection, courses, enrolments, schedule, site
 from app.lms import run as runs
 from app.lms.connection import Notice, Standing, State
 from app.lms.errors import cause
@@ -81,7 +81,7 @@ class LmsSync(QObject):
         self._context, self._runner, self._hub = context, runner, hub
         self._schedule = Schedule(steady())
         self._running: TaskContext | None = None
-        self._by_person = False
+        self.by_person = False
         self._looking: TaskContext | None = None
         self._first = True
         self.shown: Shown | None = None
@@ -193,6 +193,19 @@ class LmsSync(QObject):
         if not self.busy:
             self._run((Kind.ENROLMENTS,), "person", tuple(lms_course_ids))
 
+    def same_site(self) -> None:
+        """The LMS at the new address is the one there was: remember that, then *Sync Now*."""
+        app = self._context
+
+        def work(context: TaskContext) -> None:
+            site.moved(app.db, app.user, app.lms().address)
+
+        self._runner.run(work, lane=Lane.WRITE, done=self._site_known, failed=self._failed)
+
+    @Slot(object)
+    def _site_known(self, nothing: None) -> None:
+        self.sync_now()
+
     def _run(self, kinds: Sequence[Kind], trigger: str, only: Sequence[int] | None = None) -> None:
         app = self._context
 
@@ -209,7 +222,7 @@ class LmsSync(QObject):
                     break
             return summaries
 
-        self._by_person = trigger == "person"
+        self.by_person = trigger == "person"
         self._running = self._runner.run(
             work,
             lane=Lane.SYNC,
@@ -242,7 +255,7 @@ class LmsSync(QObject):
         self._over()
         if not isinstance(error, AppError):
             self._runner.failed.emit(error)
-        elif self._by_person:
+        elif self.by_person:
             self.refused.emit(error)
         else:
             now = steady()

@@ -151,6 +151,7 @@ def _add_sync(commands: Commands) -> None:
     sync = commands.add_parser("sync", help="synchronise with the LMS")
     sync.add_argument("what", nargs="?", choices=["courses", "enrolments", "all"], default="all")
     sync.add_argument("--once", action="store_true", help="one run; without it on schedule until interrupted")
+    sync.add_argument("--same-site", action="store_true", help="the LMS is the same as before, at a new address")
     sync.set_defaults(run=_run_sync)
 
 

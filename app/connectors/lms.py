@@ -230,6 +230,11 @@ class LmsClient(Protocol):
     @property
     def parallel(self) -> int: ...
 
+    @property
+    def address(self) -> str:
+        """The site's own, as it is set."""
+        ...
+
     def open(self) -> AbstractContextManager[LmsCalls]: ...
 
     def page_of_people(self, course: str) -> str:

@@ -189,6 +189,11 @@ class MoodleClient:
         """How many calls may be under way at once."""
         return self._access.parallel
 
+    @property
+    def address(self) -> str:
+        """The site's own, as it is set."""
+        return self._access.url
+
     @contextmanager
     def open(self) -> Iterator[MoodleCalls]:
         """Be ready to ask; nothing is sent yet. Raises StopRunError SE-02 if the CA file is of no use. Leaving the

@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.db.tables import lms_course, lms_vendor, sync_error
 from app.errors import BusyError, ServiceError, StopRunError
 from app.folding import cleaned, fold
-from app.lms import errors_kept, holds
+from app.lms import errors_kept, holds, site
 from app.lms.errors import of_course
 from app.lms.run import Run, RunSummary, running, vendor_id
 from app.tasks import TaskContext
@@ -30,6 +30,8 @@ def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigg
     Raises AccessError; ConflictError while another run is under way, on whichever computer.
     """
     with running(db, user, "courses", trigger) as under_way:
+        with db.read() as tx:
+            site.require(tx, client.address)
         with client.open() as calls, context.on_cancel(calls.abort):
             context.report(0, 0, "Asking for the courses")
             listed = {one.number: one for one in _list(context, calls)}
@@ -45,7 +47,7 @@ def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigg
             unasked = {row.id for row in plan.missing} - {row.id for row in asked[:MOST_CONFIRMED]}
             under_way.reached = {row.id for row in known.values()} - unasked
         context.report(1, 1, "Writing the courses")
-        _write(under_way, listed, plan)
+        _write(under_way, listed, plan, client.address)
     return under_way.summary()
 
 
@@ -129,10 +131,11 @@ def _confirm(context: TaskContext, calls: LmsCalls, missing: Sequence[Row[Any]],
     return gone
 
 
-def _write(run: Run, listed: Mapping[str, Course], plan: _Plan) -> None:
+def _write(run: Run, listed: Mapping[str, Course], plan: _Plan, address: str) -> None:
     """Everything that the list changes, in one transaction."""
     operation = None
     with run.writing() as tx:
+        site.remember(run.db, tx, address)
         vendor = vendor_id(tx)
         known = _known(tx, vendor)
         now = run.db.now(tx)

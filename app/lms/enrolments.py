@@ -18,11 +18,12 @@ from app.connectors.lms import LmsCalls, LmsClient
 from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
-from app.lms import holds
+from app.lms import holds, site
 from app.lms.courses_list import ENROLMENTS, CourseState
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
 from app.lms.guards import Fetched
+from app.lms.looked_up import look_up
 from app.lms.run import Run, RunSummary, running
 from app.pace import Turns, ask_in_turns
 from app.tasks import TaskContext
@@ -46,6 +47,7 @@ def run(
     """
     with running(db, user, "enrolments", trigger) as under_way:
         with db.read() as tx:
+            site.require(tx, client.address)
             due = due_courses(tx, date.today(), lms_course_ids)
         under_way.counts["courses"] = len(due)
         filing = _Filing(context, under_way, Turns(client.parallel, due), len(due))
@@ -54,6 +56,7 @@ def run(
                 with client.open() as calls, context.on_cancel(calls.abort):
                     fetch = partial(_fetch, calls)
                     ask_in_turns(context, filing.turns, client.parallel, fetch, calls.abort, filing)
+                    look_up(context, under_way, calls, due[0].vendor_id)
         finally:
             _note_failed(under_way, filing)
         _judge(under_way, due)

@@ -21,6 +21,7 @@ from app.errors import AppError, ServiceError
 from app.history import Operation
 from app.lms import errors_kept, runs
 from app.lms.errors import Found, Level, of_connection
+from app.lms.site import OtherSiteError
 from app.tasks import Cancelled
 
 LOCK = "lms"
@@ -42,6 +43,8 @@ class RunSummary:
     """The code of the connection error that ended it."""
     errors: tuple[Found, ...]
     changes: Changes
+    other_site: bool = False
+    """It ended because the address is that of another site than before: a person has to say what is right."""
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Run:
     """Courses asked about to the end, whose errors clear; None: all there are."""
     held: bool = False
     failed_by: str | None = None
+    other_site: bool = False
     operation_id: int | None = None
     state: str = ""
 
@@ -99,7 +103,15 @@ class Run:
         counts = {name: number for name, number in self.counts.items() if name != "aged"}
         changes = Changes.of(*topics)
         return RunSummary(
-            self.id, self.kind, self.state, counts, tuple(self.messages), self.failed_by, tuple(self.found), changes
+            self.id,
+            self.kind,
+            self.state,
+            counts,
+            tuple(self.messages),
+            self.failed_by,
+            tuple(self.found),
+            changes,
+            self.other_site,
         )
 
     def end(self, state: str) -> None:
@@ -164,7 +176,8 @@ def _failed(run: Run, error: AppError) -> None:
     if isinstance(error, ServiceError):
         run.failed_by = error.code
         run.found = [of_connection(error.code, None)]
-    run.say(str(error))
+    run.other_site = isinstance(error, OtherSiteError)
+    run.say(f"{error} {error.hint}" if run.other_site else str(error))
     run.end("failed")
 
 

@@ -191,6 +191,7 @@ ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     questions.confirm_quitting: lambda desk: questions.confirm_quitting(None),
     questions.tell_too_many_to_copy: lambda desk: questions.tell_too_many_to_copy(None, 250_000, 100_000),
     questions.confirm_discarding: lambda desk: questions.confirm_discarding(None, "Not saved yet."),
+    questions.confirm_same_site: lambda desk: questions.confirm_same_site(None, "The address is another one now."),
     questions.confirm_host: lambda desk: questions.confirm_host(None, "lrs.example"),
     ask_closed: lambda desk: ask_closed(None, "The service is closed until 06:00."),
     ask_for_file: lambda desk: ask_for_file(None, EXCEL, "Export", str(desk.folder / "one.xlsx")),  # type: ignore[arg-type]

@@ -26,6 +26,7 @@ ASKED: dict[str, Callable[[], object]] = {
     "copying": lambda: questions.tell_too_many_to_copy(None, 250_000, 100_000),
     "discarding": lambda: questions.confirm_discarding(None, "The changes to this learner are not saved."),
     "host": lambda: questions.confirm_host(None, "lrs.example"),
+    "site": lambda: questions.confirm_same_site(None, "The address is another one now."),
 }
 
 
@@ -159,6 +160,9 @@ def test_the_words_and_the_buttons(name, heading, text, row):
         ("copying", escape, False),
         ("discarding", enter, False),
         ("discarding", pressing("Discard Changes"), True),
+        ("site", enter, False),
+        ("site", escape, False),
+        ("site", pressing("It Is the Same"), True),
         ("host", enter, False),
         ("host", escape, False),
         ("host", pressing("Use This Address"), True),

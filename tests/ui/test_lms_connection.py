@@ -6,10 +6,12 @@ from datetime import date, timedelta
 import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import update
 
+from app.db.tables import setting
 from app.lms.settings import Plan, SyncSettings
 from app.sandbox.moodle import MoodleSandbox
-from tests.ui.conftest import Rooms, named
+from tests.ui.conftest import Rooms, answering, named
 from tests.ui.dialog_room import click
 from tests.ui.lms_room import QUIET, LmsRoom, earlier, lms_room, moodle, plan
 from ui.look.banner import Banner
@@ -148,3 +150,21 @@ def test_banners_do_not_interrupt_and_stand_over_the_lms_pages_only(lms: LmsRoom
         window.show_page(page)
         lms.room.at_rest()
         assert lms.banners.down.isVisible() is there, page
+
+
+@pytest.mark.parametrize("same", [False, True])
+def test_another_address_is_asked_about_before_anything_is_written(lms: LmsRoom, same: bool):
+    lms.run()
+    with lms.context.db.write() as tx:
+        tx.execute(update(setting).where(setting.c.key == "lms.site").values(value="old.example.org"))
+    before = lms.runs()
+    with answering("same" if same else "back") as asked:
+        lms.run()
+        lms.room.until(lambda: bool(asked))
+        lms.ended()
+    assert "old.example.org" in asked[0]
+    states = [one.state for one in lms.runs()[: len(lms.runs()) - len(before)]]
+    if same:
+        lms.room.until(lambda: len(lms.runs()) == len(before) + 3 and not lms.sync.busy)
+        states = [one.state for one in lms.runs()][:3]
+    assert states == (["finished", "finished", "failed"] if same else ["failed"])

@@ -201,3 +201,18 @@ def confirm_host(parent: QWidget | None, host: str) -> bool:
         name="confirm_host",
     )
     return answer == "use"
+
+
+def confirm_same_site(parent: QWidget | None, explained: str) -> bool:
+    """The LMS has another address than before: True when an administrator says that it is the same site."""
+    answer = ask(
+        parent,
+        tr("LMS"),
+        tr("Is this the same LMS as before?"),
+        visible_text(explained),
+        [("same", tr("It Is the Same")), ("back", tr("Go Back"))],
+        safe="back",
+        icon=Icon.SHIELD_WARNING,
+        name="same_site",
+    )
+    return answer == "same"

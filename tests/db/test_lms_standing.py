@@ -17,7 +17,7 @@ from app.lms.connection import State
 from app.lms.schedule import Told
 from app.lms.settings import Kind, Plan, SyncSettings
 from app.tasks import TaskContext
-from tests.builders import user_with
+from tests.builders import add_learner, user_with
 from tests.db.test_lms_enrolments import Class, synced
 from tests.lms.fake_lms import FakeLms, broken, refused
 
@@ -185,6 +185,93 @@ def test_the_schedule_reads_what_became_of_the_last_runs(db: Database, user: Use
     one = told[COURSES]
     assert (one.failures, one.hopeless, one.succeeded is not None, one.tried is not None) == (2, True, True, True)
     assert told[ENROLMENTS] == Told(told[ENROLMENTS].now)
+
+
+@pytest.mark.rule("LS-S3", "LS-S5")
+def test_a_run_that_is_due_on_two_computers_takes_place_once(db: Database, user: User, address: str):
+    """The schedule of one program, the lock of the other, and the run that is skipped and noted."""
+    lms = FakeLms()
+    lms.course("5")
+    begun, on = threading.Event(), threading.Event()
+
+    def slowly(call: str, course: str) -> None:
+        if call == "courses":
+            begun.set()
+            assert on.wait(20)
+
+    lms.on_call = slowly
+    other = Database(address)
+    mine, theirs = (schedule.Schedule(0.0, delay=0.0) for _ in range(2))
+    thread = threading.Thread(target=run_courses, args=(db, user, lms))
+    try:
+        assert COURSES in due_now(db, mine, 1.0)
+        thread.start()
+        assert begun.wait(20)
+        assert COURSES in due_now(other, theirs, 1.0), "nothing is known of a run that is not over"
+        with pytest.raises(ConflictError):
+            courses.run(TaskContext(), other, user, FakeLms(), "schedule")
+        theirs.skip(COURSES, 1.0)
+        run.skipped(other, user, "courses", "It was under way.")
+        assert COURSES not in due_now(other, theirs, 2.0)
+    finally:
+        on.set()
+        thread.join(20)
+    plans = SyncSettings()
+    with other.read() as tx:
+        _, told = schedule.read(other, tx)
+    theirs.look(told, 10.0)
+    at = theirs.next_at(COURSES, plans, date.today())
+    assert at is not None
+    assert 1800.0 < at <= 1810.0, "an interval after the run of the other, which is theirs too"
+    with db.read() as tx:
+        assert sorted(tx.execute(select(sync_run.c.state)).scalars()) == ["finished", "skipped"]
+    other.close()
+
+
+def due_now(db: Database, clock: schedule.Schedule, now: float) -> list[Kind]:
+    with db.read() as tx:
+        plans, told = schedule.read(db, tx)
+    clock.look(told, now)
+    return clock.due(plans, date.today(), now)
+
+
+@pytest.mark.rule("SE-R6", "SE-R4")
+@pytest.mark.parametrize("code", ["SE-13", "SE-20"], ids=["course", "enrolment"])
+def test_errors_of_a_course_and_of_an_enrolment_are_snoozed_and_accepted_until_they_end(
+    db: Database, user: User, code: str
+):
+    lms = FakeLms()
+    some = Class(db, lms, "5")
+    some.learner(1, 5.0)
+    if code == "SE-13":
+        lms.failing["5"] = refused(code)
+    else:
+        some.enrol(add_learner(db, 2), 2)
+    synced(db, user, lms)
+    assert quiet(db) == [(code, 1, 0)]
+    with db.read() as tx:
+        ids = tx.execute(select(sync_error.c.id)).scalars().all()
+        now = db.now(tx)
+    errors_kept.snooze(db, user, ids, now + timedelta(days=1))
+    synced(db, user, lms)
+    assert quiet(db) == [(code, 1, 1)], "met again, and still asleep"
+    errors_kept.snooze(db, user, ids, None)
+    assert quiet(db) == [(code, 1, 0)]
+    errors_kept.accept(db, user, ids, "Known to the teacher.", date.today() + timedelta(days=7))
+    synced(db, user, lms)
+    assert quiet(db) == [(code, 1, 1)]
+    errors_kept.accept(db, user, ids, "Known to the teacher.", date.today() - timedelta(days=1))
+    assert quiet(db) == [(code, 1, 0)], "its last day is over"
+    lms.failing.clear()
+    some.course.add(2, "240002", 5.0)
+    synced(db, user, lms)
+    assert quiet(db) == []
+
+
+def quiet(db: Database) -> list[tuple[str, int, int]]:
+    """Of each cause how many there are, and how many of them raise no notice."""
+    with db.read() as tx:
+        return [(one.code, one.count, one.quiet) for one in errors_list.groups(db, tx)]
 
 
 # ------------------------------------------------------------------------------------------------------------- locks

@@ -13,17 +13,22 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from app.access import User
 from app.db.database import Database
 from app.db.tables import app_user, file_job, file_row, operation
-from app.errors import ConflictError, InputError
+from app.errors import ConflictError, DatabaseError, InputError
+from app.files.source import opened
 
 ABANDONED_AFTER = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=7)
 PAGE = 500
+
+_to_discard: WeakKeyDictionary[Database, set[int]] = WeakKeyDictionary()
+"""What could not be discarded, for want of room on the disk or of a connection: gone with the next start of a job."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +53,9 @@ class FileJob:
 
 
 def fingerprint(file: Path) -> str:
-    """The SHA-256 of a file, in hex. Raises InputError if it cannot be read."""
-    try:
-        with file.open("rb") as stream:
-            return hashlib.file_digest(stream, "sha256").hexdigest()
-    except OSError as error:
-        raise InputError(
-            "The file cannot be read.", hint="Close it in other programs, check the drive, and try again."
-        ) from error
+    """The SHA-256 of a file, in hex. Raises InputError naming it if it cannot be read."""
+    with opened(file) as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def start(db: Database, user: User, kind: str, file: Path, sha256: str, scope: str | None = None) -> int:
@@ -63,7 +63,7 @@ def start(db: Database, user: User, kind: str, file: Path, sha256: str, scope: s
     computer goes away with it."""
     with db.write() as tx:
         _discard_abandoned(tx, db, user, kind)
-        return int(
+        job_id = int(
             tx.execute(
                 insert(file_job)
                 .values(
@@ -81,6 +81,8 @@ def start(db: Database, user: User, kind: str, file: Path, sha256: str, scope: s
                 .returning(file_job.c.id)
             ).scalar_one()
         )
+    _to_discard.pop(db, None)
+    return job_id
 
 
 def _computer() -> str:
@@ -99,6 +101,8 @@ def _discard_abandoned(tx: Connection, db: Database, user: User, kind: str) -> N
     )
     for job_id in tx.execute(old).scalars().all():
         _remove(tx, job_id)
+    for job_id in _to_discard.get(db, ()):
+        _remove_unapplied(tx, job_id)
 
 
 def _remove(tx: Connection, job_id: int) -> None:
@@ -107,11 +111,22 @@ def _remove(tx: Connection, job_id: int) -> None:
 
 
 def discard(db: Database, job_id: int) -> None:
-    """Forget a job that was not applied, with every row of it; one that was applied stays."""
-    with db.write() as tx:
-        row = tx.execute(select(file_job.c.state).where(file_job.c.id == job_id)).one_or_none()
-        if row is not None and row.state in ("reading", "checked"):
-            _remove(tx, job_id)
+    """Forget a job that was not applied, with every row of it; one that was applied stays.
+
+    Deleting too needs room on the disk: where the database cannot do it now, the next start of a job does it, and why
+    the job ended is not covered by a second failure.
+    """
+    try:
+        with db.write() as tx:
+            _remove_unapplied(tx, job_id)
+    except DatabaseError:
+        _to_discard.setdefault(db, set()).add(job_id)
+
+
+def _remove_unapplied(tx: Connection, job_id: int) -> None:
+    row = tx.execute(select(file_job.c.state).where(file_job.c.id == job_id)).one_or_none()
+    if row is not None and row.state in ("reading", "checked"):
+        _remove(tx, job_id)
 
 
 def add_rows(db: Database, tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> None:

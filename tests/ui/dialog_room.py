@@ -141,7 +141,10 @@ def press(key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoMod
     """A key to whoever has the keyboard."""
     popup = QApplication.activePopupWidget()
     inside = popup.focusWidget() if popup is not None else None
-    target = inside or popup or QApplication.focusWidget() or _topmost()
+    focus = QApplication.focusWidget()
+    if focus is not None and not focus.isVisible():  # of a question that has just closed and is not deleted yet
+        focus = None
+    target = inside or popup or focus or _topmost()
     QTest.keyClick(target, key, modifier)
 
 

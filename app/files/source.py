@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
 
@@ -76,7 +77,7 @@ def changed(path: Path) -> InputError:
 
 
 @contextmanager
-def opened(path: Path) -> Iterator[BinaryIO]:
+def opened(path: Path) -> Iterator[BufferedReader]:
     """The file to read. Raises InputError if it cannot be read, or if it changed before the block ended well."""
     try:
         with path.open("rb") as stream:

@@ -167,7 +167,7 @@ sync_run = Table(
     Column("failed_by", Text),
     link("operation_id", "operation", null=True),
     CheckConstraint("kind in ('courses', 'enrolments', 'sender')", name="kind"),
-    CheckConstraint("trigger in ('schedule', 'start', 'person')", name="trigger"),
+    CheckConstraint("trigger in ('schedule', 'start', 'person', 'retry')", name="trigger"),
     CheckConstraint(
         "state in ('running', 'finished', 'messages', 'failed', 'cancelled', 'held', 'skipped')", name="state"
     ),

@@ -52,6 +52,10 @@ class Lock:
                 hint="What was finished is kept; there is nothing to do.",
             )
 
+    def is_ours(self, tx: Connection) -> bool:
+        """Whether the lock is still ours; if so, until the transaction ends nobody takes it over."""
+        return self._sign(tx)
+
     def job(self, tx: Connection, job_id: int) -> None:
         """Say which job the lock is for."""
         tx.execute(update(job_lock).where(self._mine()).values(job_id=job_id))

@@ -12,10 +12,11 @@ from app.db.tables import hold, setting, sync_error, sync_run
 from app.lms import settings
 from app.lms.errors import CAUSES, Cause, Level, cause
 from app.lms.errors_list import is_quiet
+from app.lms.runs_list import RETRY
 from app.lms.settings import Kind, Plan
 
 GOOD = ("finished", "messages", "held")
-"""Runs that ended so have got what they asked for."""
+"""Runs that ended so have got what they asked for: everything, unless a *Retry* asked about some courses only."""
 DOWN_AFTER = timedelta(minutes=30)
 _INFORMATION = tuple(one.code for one in CAUSES.values() if one.information)
 
@@ -90,7 +91,8 @@ def _facts(db: Database, tx: Connection, kind: Kind) -> Facts:
     here = sync_run.c.kind == kind.value
     ended = select(sync_run).where(here, sync_run.c.state.in_((*GOOD, "failed"))).order_by(sync_run.c.id.desc())
     last = tx.execute(ended.limit(1)).one_or_none()
-    good = tx.execute(ended.where(sync_run.c.state.in_(GOOD)).limit(1)).one_or_none()
+    whole = ended.where(sync_run.c.state.in_(GOOD), sync_run.c.trigger != RETRY)
+    good = tx.execute(whole.limit(1)).one_or_none()
     failed = sync_run.c.failed_by.is_not(None) & (sync_run.c.id > (good.id if good is not None else 0))
     since = tx.execute(select(func.min(sync_run.c.started_at)).where(here, failed)).scalar()
     open_errors = (
@@ -137,9 +139,9 @@ def take_notice(db: Database, kind: Kind, today: date | None = None) -> Notice |
         standing = read(db, tx, kind, today)
         held = tx.execute(select(setting.c.value).where(setting.c.key == key)).scalar()
         quiet = _is_quiet(db, tx, kind)
-    recovered = standing.facts.failed_by is None and standing.facts.last_success is not None
+    recovered = _complete_since(standing.facts, held)
     goes_down = standing.state is State.DOWN and held is None and not quiet
-    if not goes_down and not (held is not None and recovered):
+    if not goes_down and not recovered:
         return None
     with db.write() as tx:
         settings.row_of(db, tx, key)
@@ -159,6 +161,13 @@ def take_notice(db: Database, kind: Kind, today: date | None = None) -> Notice |
         since = datetime.fromisoformat(json.loads(held)["since"])
         until = standing.facts.last_success or now
         return Notice(kind, False, since, until - since, _failed_since(tx, kind, since), None, contact)
+
+
+def _complete_since(facts: Facts, held: str | None) -> bool:
+    """Whether everything was fetched after the connection was told to be down; a *Retry* is not everything."""
+    if held is None or facts.failed_by is not None or facts.last_success is None:
+        return False
+    return facts.last_success > datetime.fromisoformat(json.loads(held)["since"])
 
 
 def _is_quiet(db: Database, tx: Connection, kind: Kind) -> bool:

@@ -18,7 +18,7 @@ from app.connectors.lms import LmsCalls, LmsClient
 from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
-from app.lms import holds, site
+from app.lms import holds, runs_list, site
 from app.lms.courses_list import ENROLMENTS, CourseState
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
@@ -45,7 +45,8 @@ def run(
     A failing or cancelled run returns its summary. Raises AccessError; ConflictError while another run is under way,
     on whichever computer.
     """
-    with running(db, user, "enrolments", trigger) as under_way:
+    whole = lms_course_ids is None
+    with running(db, user, "enrolments", trigger if whole else runs_list.RETRY) as under_way:
         with db.read() as tx:
             site.require(tx, client.address)
             due = due_courses(tx, date.today(), lms_course_ids)
@@ -59,8 +60,8 @@ def run(
                     look_up(context, under_way, calls, due[0].vendor_id)
         finally:
             _note_failed(under_way, filing)
-        _judge(under_way, due)
-        if lms_course_ids is None:
+        if whole:  # of some courses only, nothing follows for the others
+            _judge(under_way, due)
             under_way.reached = None
     return under_way.summary()
 

@@ -217,7 +217,7 @@ class _Course:
             suspended = person is not None and not person.active
             self.leave(row, "SE-21", "Suspended, ended or not yet begun in the LMS." if suspended else None)
             self._outcome.to_mark.append(row)
-        elif guards.suspect(grades, person is not None, row.grade_text is not None):
+        elif guards.suspect(grades, person is not None, bool(row.grade_text is not None or row.graded)):
             self.absent(row, "SE-21")
         else:
             self._take(row, grades)

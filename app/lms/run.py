@@ -115,10 +115,12 @@ class Run:
         )
 
     def end(self, state: str) -> None:
-        """Write how the run ended, with the errors it met; one transaction."""
+        """Write how the run ended, with the errors it met; one transaction. Whoever took the lock over knows more
+        of errors than a run that was silent: then they are left alone."""
         self.state = state
         with self.db.write() as tx:
-            errors_kept.record(self.db, tx, self.id, self.kind, self.found, self.reached)
+            if self.lock.is_ours(tx):
+                errors_kept.record(self.db, tx, self.id, self.kind, self.found, self.reached)
             if self.operation_id is not None:
                 Operation(self.operation_id, self.db, tx).end(tx)
             tx.execute(update(sync_run).where(sync_run.c.id == self.id).values(self._values(tx)))

@@ -15,7 +15,9 @@ from app.folding import fold
 from app.sorting import SortKey, order_by
 
 KINDS = (("courses", "Courses"), ("enrolments", "Enrolments"), ("sender", "Sending"))
-TRIGGERS = (("schedule", "Schedule"), ("start", "Start"), ("person", "Person"))
+RETRY = "retry"
+"""Of a run that a person asked to look at some courses again: it makes nothing complete."""
+TRIGGERS = (("schedule", "Schedule"), ("start", "Start"), ("person", "Person"), (RETRY, "Retry"))
 STATES = (
     ("running", "Running"),
     ("finished", "Finished"),

@@ -18,6 +18,7 @@ from app.db.tables import sync_run
 from app.lms import settings
 from app.lms.connection import GOOD
 from app.lms.errors import cause
+from app.lms.runs_list import RETRY
 from app.lms.settings import Kind, Plan, SyncSettings
 
 RETRIES = (1, 2, 5, 10)
@@ -113,7 +114,9 @@ def _told(db: Database, tx: Connection, kind: Kind) -> Told:
         if row.state != "failed":
             break
         failures += 1
-    good = select(sync_run.c.ended_at).where(sync_run.c.kind == kind.value, sync_run.c.state.in_(GOOD))
+    good = select(sync_run.c.ended_at).where(
+        sync_run.c.kind == kind.value, sync_run.c.state.in_(GOOD), sync_run.c.trigger != RETRY
+    )
     succeeded = tx.execute(good.order_by(sync_run.c.id.desc()).limit(1)).scalar()
     code = rows[0].failed_by if failures else None
     tried = rows[0].ended_at if failures else None

@@ -162,7 +162,7 @@ def _runs() -> None:
         sa.Column("failed_by", TEXT),
         *_link("sync_run", "operation_id", "operation", null=True),
         _one_of("sync_run", "kind", "courses", "enrolments", "sender"),
-        _one_of("sync_run", "trigger", "schedule", "start", "person"),
+        _one_of("sync_run", "trigger", "schedule", "start", "person", "retry"),
         _one_of("sync_run", "state", "running", "finished", "messages", "failed", "cancelled", "held", "skipped"),
     )
     op.create_index("ix_sync_run_kind_started_at", "sync_run", ["kind", "started_at"])

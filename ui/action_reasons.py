@@ -105,10 +105,15 @@ def attainments_page(state: WindowState) -> str:
     return "" if state.page == "attainments" else tr("Open the Attainments page first.")
 
 
-def sync(state: WindowState) -> str:
-    """With an LMS set up and no run under way here."""
+def lms(state: WindowState) -> str:
+    """With an LMS set up."""
     if not state.lms_set_up:
         return tr("No LMS is set up. An administrator does it under File, Settings, LMS.")
+    return ""
+
+
+def syncing(state: WindowState) -> str:
+    """With no run under way here."""
     return tr("A synchronisation is running.") if state.syncing else ""
 
 
@@ -125,7 +130,7 @@ def one_course(state: WindowState) -> str:
         return reason
     if state.selected != 1:
         return tr("Select one course.")
-    return "" if state.lms_set_up else sync(state)
+    return lms(state)
 
 
 def learners_chosen(state: WindowState) -> str:

@@ -43,6 +43,8 @@ class Action:
     shortcut: str = ""
     permission: object | None = None
     why_not: Callable[[Any], str] = never
+    waits: Callable[[Any], str] = never
+    """As `why_not`, for a while: the button says it and stays enabled, or the keyboard would go to its neighbour."""
     menu: Callable[[Any], QMenu] | None = None
     checkable: bool = False
     words: str = ""
@@ -105,13 +107,14 @@ class ActionSet(QObject):
         """Ask every action anew whether it can be done in `state`; only what has changed is touched."""
         changed = False
         for entry in self._entries.values():
-            reason = entry.why_not(state)
+            disabled = entry.why_not(state)
+            reason = disabled or entry.waits(state)
             if reason == self._reasons[entry.id]:
                 continue
             changed = True
             self._reasons[entry.id] = reason
             made = self._made[entry.id]
-            made.setEnabled(not reason)
+            made.setEnabled(not disabled)
             made.setToolTip(self.tool_tip(entry.id))
             made.setStatusTip(reason)
         if changed:

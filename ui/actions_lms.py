@@ -28,7 +28,8 @@ def _synchronise() -> tuple[Action, ...]:
             large=True,
             primary=True,
             permission=Permission.SYNCHRONISE,
-            why_not=why.permitted(Permission.SYNCHRONISE, why.sync),
+            why_not=why.permitted(Permission.SYNCHRONISE, why.lms),
+            waits=why.syncing,
             words="synchronise Moodle update grades progress",
         ),
         Action(
@@ -41,8 +42,8 @@ def _synchronise() -> tuple[Action, ...]:
             key_tip="P",
             trigger=lambda window: window.lms.show_pause_menu(),
             menu=lambda window: window.lms.pause_menu(),
-            permission=Permission.SYNCHRONISE,
-            why_not=why.permitted(Permission.SYNCHRONISE, lambda state: ""),
+            permission=Permission.DECIDE_COURSES,
+            why_not=why.permitted(Permission.DECIDE_COURSES, lambda state: ""),
             words="schedule stop resume",
         ),
         Action(
@@ -185,7 +186,8 @@ def _errors() -> tuple[Action, ...]:
             key_tip="R",
             trigger=lambda window: window.lms.retry(),
             permission=Permission.SYNCHRONISE,
-            why_not=why.permitted(Permission.SYNCHRONISE, why.sync),
+            why_not=why.permitted(Permission.SYNCHRONISE, why.lms),
+            waits=why.syncing,
         ),
         Action(
             id="lms.snooze",

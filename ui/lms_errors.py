@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ui.pages.sync_errors import SyncErrorsPage
 
 
+_CLASH = "SE-23"
+
+
 @dataclass(frozen=True, slots=True)
 class _Where:
     """The courses that a retry asks about."""
@@ -32,13 +35,16 @@ class _Where:
 
 
 class LmsErrors(QObject):
-    """`course_wanted` carries the short name of the course that is to be looked at on the Courses page."""
+    """`compare_wanted` carries the id of the course that is to be compared; `accounts_wanted` that of the learner
+    whose account is to be decided, None for all that wait; `running`: it was asked to retry while a run goes on."""
 
     said = Signal(str)
+    running = Signal()
     test_wanted = Signal()
     settings_wanted = Signal()
     report_wanted = Signal()
-    course_wanted = Signal(str)
+    compare_wanted = Signal(object)
+    accounts_wanted = Signal(object)
 
     def __init__(
         self,
@@ -91,7 +97,9 @@ class LmsErrors(QObject):
 
     @Slot(object)
     def _retry_known(self, where: _Where) -> None:
-        if where.everything:
+        if self._sync().busy:
+            self.running.emit()
+        elif where.everything:
             self._sync().sync_now()
         elif where.courses:
             self.said.emit(
@@ -174,11 +182,22 @@ class LmsErrors(QObject):
             self.decide(row.lms_course_id if row is not None else None)
         elif action is Action.RETRY:
             self._retry_row(row) if row is not None else self._retry_group(cast("ErrorGroup", what))
-        elif row is not None and row.course is not None:
-            self.course_wanted.emit(row.course)
+        elif action is Action.DECIDE_ACCOUNT:
+            self._decide_account(row)
+        elif row is not None and row.lms_course_id is not None:
+            self.compare_wanted.emit(row.lms_course_id)  # Relink is offered there, too
         else:
             self.page.show_cause((what.code, what.level))
-            self.said.emit(tr("Choose one of them: the button in its details leads to its course."))
+            self.said.emit(tr("Choose one of them: the button in its details compares its course with the LMS."))
+
+    def _decide_account(self, row: "ErrorRow | None") -> None:
+        """Of a learner with a clash the accounts in question; who has none is looked for on the course."""
+        if row is None:
+            self.accounts_wanted.emit(None)
+        elif row.code == _CLASH or row.lms_course_id is None:
+            self.accounts_wanted.emit(row.learner_id)
+        else:
+            self.compare_wanted.emit(row.lms_course_id)
 
     def _retry_row(self, row: "ErrorRow") -> None:
         self._retry_where(lambda task: self._where(task, [row.id]))

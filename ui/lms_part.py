@@ -12,6 +12,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
+from app.access import Permission
 from app.context import AppContext
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
@@ -85,7 +86,9 @@ class LmsPart(QObject):
         self._status.cancelled.connect(self._cancel)
         self._row.switched.connect(self._page_switched)
         self.errors.said.connect(self._status.show_result)
-        self.errors.course_wanted.connect(self._show_course)
+        self.errors.running.connect(self._say_running)
+        self.errors.compare_wanted.connect(self._compare)
+        self.errors.accounts_wanted.connect(self._accounts)
         for asked in (self.errors, self._banners):
             asked.test_wanted.connect(self._test)
             asked.report_wanted.connect(self._report)
@@ -161,11 +164,22 @@ class LmsPart(QObject):
         page = self._stack.currentWidget()
         self._banners.show_area(on_lms=page is not None and page.objectName() in AREAS[LMS])
 
-    @Slot(str)
-    def _show_course(self, short_name: str) -> None:
-        """On the Courses page, alone: what is to be done about it is done there."""
-        self._row.show_page("lms_courses")
-        self.courses.show_course(short_name)
+    @Slot(object)
+    def _compare(self, lms_course_id: int) -> None:
+        if self._may(Permission.ENROL):
+            self.people.compare_course(lms_course_id)
+
+    @Slot(object)
+    def _accounts(self, learner_id: int | None) -> None:
+        if self._may(Permission.ENROL):
+            self.people.accounts(learner_id)
+
+    def _may(self, permission: Permission) -> bool:
+        """Whether the user may; else it is said why not."""
+        reason = self._context.rights.why_not(permission)
+        if reason:
+            self._status.show_result(reason)
+        return not reason
 
     @Slot(str)
     def _show_enrolments(self, short_name: str) -> None:
@@ -202,8 +216,15 @@ class LmsPart(QObject):
     # Synchronising
 
     def sync_now(self) -> None:
-        """*Sync Now*."""
-        self.sync.sync_now()
+        """*Sync Now*. The button can be pressed while a run goes on, lest the keyboard leaves it when one begins."""
+        if self.busy:
+            self._say_running()
+        else:
+            self.sync.sync_now()
+
+    @Slot()
+    def _say_running(self) -> None:
+        self._status.say_meanwhile(tr("A synchronisation is running."))
 
     @Slot(object)
     def _progressed(self, progress: Progress) -> None:
@@ -281,6 +302,8 @@ class LmsPart(QObject):
         self._pause(0)
 
     def _pause(self, days: int) -> None:
+        if not self._may(Permission.DECIDE_COURSES):
+            return
         context = self._context
 
         def work(task: TaskContext) -> None:

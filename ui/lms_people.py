@@ -39,15 +39,19 @@ class LmsPeople(QObject):
 
     def compare(self) -> None:
         """*Compare with the LMS*: the selected course."""
-        self._read_course(adopting=False)
+        self._read_selected(adopting=False)
+
+    def compare_course(self, lms_course_id: int) -> None:
+        """The same of a course wherever its id comes from."""
+        self._read_course(lms_course_id, adopting=False)
 
     def adopt(self) -> None:
         """*Adopt*: the same at "only there"; refused with the reason for a New, Hidden or removed course."""
-        self._read_course(adopting=True)
+        self._read_selected(adopting=True)
 
-    def accounts(self) -> None:
-        """*Accounts*: those that a person has to decide about."""
-        self._open(AccountsDialog(self._window, self._runner, self._context))
+    def accounts(self, learner_id: int | None = None) -> None:
+        """*Accounts*: those that a person has to decide about; only those that may be a learner's."""
+        self._open(AccountsDialog(self._window, self._runner, self._context, learner_id=learner_id))
 
     def edit_rules(self) -> None:
         """*Rules*: what is proposed for new courses."""
@@ -67,11 +71,13 @@ class LmsPeople(QObject):
     def _changed(self, changes: Changes) -> None:
         self._hub.announce(changes)
 
-    def _read_course(self, *, adopting: bool) -> None:
+    def _read_selected(self, *, adopting: bool) -> None:
         keys = self._courses.grid.selected_keys()
-        if len(keys) != 1:
-            return
-        db, key = self._context.db, keys[0]
+        if len(keys) == 1:
+            self._read_course(keys[0], adopting=adopting)
+
+    def _read_course(self, key: int, *, adopting: bool) -> None:
+        db = self._context.db
         self._adopting = adopting
 
         def read(context: TaskContext) -> CourseRow:

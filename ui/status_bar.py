@@ -10,6 +10,7 @@ from app.tasks import Progress
 from ui.look.buttons import button
 from ui.look.fonts import Type, scaled
 from ui.look.labels import ElidingLabel
+from ui.look.speech import announce
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 
@@ -80,6 +81,12 @@ class StatusBar(QWidget):
     def working(self) -> bool:
         """Whether a progress bar is shown."""
         return not self._bar.isHidden()
+
+    def say_meanwhile(self, text: str) -> None:
+        """Say something while work goes on; its own words come back with its next step."""
+        self._work.setText(text)
+        self._work.show()
+        announce(self._work, text)
 
     @Slot(str)
     def show_result(self, text: str) -> None:

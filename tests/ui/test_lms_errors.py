@@ -7,11 +7,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.access import Role
+from app.access import Permission, Role
 from app.conditions import Group, Operator, Test
-from app.db.tables import hold, lms_course, sync_error
+from app.context import AppContext
+from app.db.tables import hold, lms_account, lms_course, sync_error
+from app.lms import errors_list
+from app.lms.errors import Level
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.moodle_state import STUDENT
 from tests.builders import user_with
@@ -19,6 +22,8 @@ from tests.ui.conftest import Rooms, named
 from tests.ui.dialog_room import click
 from tests.ui.lms_room import LmsRoom, lms_room, moodle
 from ui.dialogs.hold import HoldDialog
+from ui.dialogs.lms_accounts import AccountsDialog
+from ui.dialogs.lms_compare import CompareDialog
 from ui.dialogs.snooze import SnoozeDialog
 from ui.pages.sync_errors import SyncErrorsPage
 
@@ -292,3 +297,83 @@ def test_the_action_of_a_cause_leads_where_it_says(lms: LmsRoom, sandbox: Moodle
     page = errors_page(lms, 3)
     click(named(page, "act_SE-03_connection"))
     assert wanted, "Open Settings"
+
+
+def without_accounts(context: AppContext) -> None:
+    """Of one learner nobody knows the account any more; of another it is another one."""
+    with context.db.write() as tx:
+        rows = tx.execute(select(lms_account).where(lms_account.c.learner_id.is_not(None)).order_by(lms_account.c.id))
+        first, second = rows.all()[:2]
+        values = {"learner_id": None, "matched_by": "person", "clash": False}
+        tx.execute(update(lms_account).where(lms_account.c.id == first.id).values(values))
+        tx.execute(update(lms_account).where(lms_account.c.id == second.id).values(lms_user_number="999999"))
+
+
+@pytest.mark.rule("SE-20", "SE-22", "SE-R2")
+@pytest.mark.parametrize("code", ["SE-20", "SE-22"])
+def test_an_error_of_a_learner_compares_its_course(lms: LmsRoom, code: str):
+    without_accounts(lms.context)
+    lms.run()
+    assert {"SE-20", "SE-22"} <= lms.open_codes()
+    page = errors_page(lms, page_count(lms))
+    page.show_cause((code, Level.ENROLMENT))
+    lms.room.until(lambda: page.shown > 0 and not page.grid.is_loading)
+    lms.room.at_rest()
+    look_at_first(lms, page)
+    with lms.context.db.read() as tx:
+        row = errors_list.rows(tx, [page.grid.current_key])[page.grid.current_key]
+    named(page, "error_act").setFocus()
+    lms.room.press("Space")
+    dialog = dialog_of(lms, CompareDialog)
+    assert isinstance(dialog, CompareDialog)
+    lms.room.until(lambda: not dialog.busy)
+    lms.room.at_rest()
+    assert dialog.found is not None
+    assert dialog.found.lms_course_id == row.lms_course_id
+    assert row.learner_id in {one.learner_id for one in dialog.found.only_here}
+    lms.room.press("Escape", dialog)
+    lms.room.at_rest()
+
+
+@pytest.mark.rule("SE-23", "SE-R2")
+def test_a_clash_opens_the_accounts_of_its_learner(lms: LmsRoom):
+    with lms.context.db.write() as tx:
+        tx.execute(update(lms_account).where(lms_account.c.learner_id.is_not(None)).values(clash=True))
+    lms.run()
+    assert "SE-23" in lms.open_codes()
+    page = errors_page(lms, page_count(lms))
+    look_at_first(lms, page)
+    with lms.context.db.read() as tx:
+        row = errors_list.rows(tx, [page.grid.current_key])[page.grid.current_key]
+    click(named(page, "error_act"))
+    dialog = dialog_of(lms, AccountsDialog)
+    assert isinstance(dialog, AccountsDialog)
+    lms.room.until(lambda: not dialog.busy)
+    lms.room.at_rest()
+    assert dialog.current is not None
+    assert row.learner_id in dialog.current.looks_like
+    only = dialog.list.model().rowCount()
+    lms.room.press("Escape", dialog)
+    lms.room.at_rest()
+    click(named(page, "act_SE-23_enrolment"))
+    dialog = dialog_of(lms, AccountsDialog)
+    assert isinstance(dialog, AccountsDialog)
+    lms.room.until(lambda: not dialog.busy)
+    lms.room.at_rest()
+    assert dialog.list.model().rowCount() > only, "of all learners"
+    lms.room.press("Escape", dialog)
+    lms.room.at_rest()
+
+
+def test_who_may_not_enrol_is_told_why_nothing_opens(rooms: Rooms, sandbox: MoodleSandbox):
+    lms = lms_room(rooms, sandbox, as_user=lambda context: user_with(context.db, Role.LMS_ADMINISTRATOR))
+    lms.room.window.lms.errors.accounts_wanted.emit(None)
+    lms.room.window.lms.errors.compare_wanted.emit(1)
+    lms.room.at_rest()
+    assert QApplication.activeModalWidget() is None
+    assert text(lms.room.window, "status_work") == lms.context.rights.why_not(Permission.ENROL)
+
+
+def page_count(lms: LmsRoom) -> int:
+    with lms.context.db.read() as tx:
+        return sum(one.count for one in errors_list.groups(lms.context.db, tx))

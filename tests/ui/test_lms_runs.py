@@ -1,6 +1,8 @@
 """Runs in the window: begun by the schedule, skipped, stopped, refused to a second window, ended by leaving."""
 
 from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -8,9 +10,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
+from app.access import Permission, Role
 from app.db.tables import enrolment
-from app.lms.settings import Kind, SyncSettings
+from app.lms.settings import Kind, Plan, SyncSettings
 from app.sandbox.moodle import MoodleSandbox
+from tests.builders import user_with
 from tests.ui.conftest import Rooms, named, read_csv, saving_as
 from tests.ui.dialog_room import click
 from tests.ui.lms_room import COURSES, LmsRoom, earlier, lms_room, moodle, plan
@@ -167,3 +171,60 @@ def test_what_a_run_says_while_it_goes_on():
     assert words.of(Progress(3, 60)) == "Synchronising enrolments, 3 of 60 courses"
     busy = words.of(Progress(3, 60, "The LMS is busy: going on in 5 s"))
     assert busy == "Synchronising enrolments, 3 of 60 courses, The LMS is busy: going on in 5 s"
+
+
+@pytest.mark.parametrize("way", ["mouse", "Space", "Return"])
+def test_the_keyboard_stays_on_sync_now(lms: LmsRoom, sandbox: MoodleSandbox, way: str):
+    sandbox.set_latency(SLOW_MS)
+    window = lms.room.window
+    window.show_page("lms_courses")
+    lms.room.at_rest()
+    button = named(window, "lms.sync")
+    button.setFocus()
+
+    def press() -> None:
+        if way == "mouse":
+            click(button)
+        else:
+            lms.room.press(way)
+
+    press()
+    lms.room.until(lambda: lms.sync.busy)
+    lms.room.until(lambda: "is running" in button.accessibleDescription())
+    assert button.hasFocus()
+    assert button.isEnabled()
+    runs = len(lms.runs())
+    work: Any = window.findChild(QWidget, "status_work")
+
+    def is_said() -> bool:
+        press()  # the words of the run's next step may have come in between
+        return bool(work.text() == "A synchronisation is running.")
+
+    lms.room.until(is_said)
+    assert named(window, "status_cancel").isVisible(), "and can be stopped"
+    window.actions_.action("lms.retry").trigger()
+    lms.ended()
+    assert button.hasFocus()
+    assert "is running" not in button.accessibleDescription()
+    assert len(lms.runs()) <= runs + 1, "the one that was under way, of both kinds; nothing began after it"
+
+
+@pytest.mark.rule("LS-S8")
+def test_who_may_not_pause_is_told_why(rooms: Rooms, sandbox: MoodleSandbox):
+    until = date.today() + timedelta(days=5)
+    lms = lms_room(
+        rooms,
+        sandbox,
+        wanted=SyncSettings(Plan(paused_until=until), Plan(paused_until=until)),
+        as_user=lambda context: user_with(context.db, Role.ENROLMENT_MANAGER),
+    )
+    window = lms.room.window
+    window.show_page("lms_courses")
+    lms.look()
+    assert not window.actions_.action("lms.pause").isEnabled()
+    lms.room.until(lambda: named_or_none(window, "paused_resume") is not None)
+    click(named(window, "paused_resume"))
+    lms.room.at_rest()
+    assert QApplication.activeModalWidget() is None
+    work: Any = named(window, "status_work")
+    assert work.text() == lms.context.rights.why_not(Permission.DECIDE_COURSES)

@@ -112,10 +112,6 @@ class LmsCoursesPage(GridPage):
         if short_name:
             self.enrolments_wanted.emit(short_name)
 
-    def show_course(self, short_name: str) -> None:
-        """Only one course."""
-        self.set_conditions(Group(Join.ALL, (Test("short_name", Operator.IS, short_name),)))
-
     # The pane
 
     def selection_changed(self) -> None:

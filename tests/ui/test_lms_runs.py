@@ -200,6 +200,7 @@ def test_the_keyboard_stays_on_sync_now(lms: LmsRoom, sandbox: MoodleSandbox, wa
         press()  # the words of the run's next step may have come in between
         return bool(work.text() == "A synchronisation is running.")
 
+    lms.room.until(lambda: named_or_none(window, "status_cancel") is not None)
     lms.room.until(is_said)
     assert named(window, "status_cancel").isVisible(), "and can be stopped"
     window.actions_.action("lms.retry").trigger()

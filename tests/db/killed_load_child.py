@@ -1,23 +1,32 @@
-"""A program that is killed in the middle of a load: run by test_load_killed with the moment at which it dies.
+"""A program that is killed in the middle of a load or of its preview: run by test_load_killed with the moment
+at which it dies.
 
-`ADDRESS JOB statement N`, `JOB commit N`; `JOB never 0` lives, and tells how many statements and commits there were.
+`ADDRESS JOB POINT N` loads the preview JOB, `ADDRESS FILE POINT N` previews the ILR FILE; POINT is `statement` or
+`commit`, and the N-th of them is its death; with `never` it lives, and tells how many of both there were.
 """
 
 import sys
+from pathlib import Path
 
 from app.access import User
 from app.db.database import Database
-from app.learners import load_apply
+from app.files.rows import FileKind
+from app.learners import load, load_apply, load_file
 from app.tasks import TaskContext
+from tests.builders import UKPRN
 from tests.db.killed_child import Death
 
 
 def main() -> None:
-    address, job_id, point, number = sys.argv[1:]
-    db = Database(address)
+    address, what, point, number = sys.argv[1:]
+    db, user = Database(address), User(1, "first", "first")
     death = Death(point, int(number), 0)
     death.watch(db)
-    load_apply.apply(TaskContext(), db, User(1, "first", "first"), int(job_id))
+    if what.isdigit():
+        load_apply.apply(TaskContext(), db, user, int(what))
+    else:
+        reading = load_file.reading(TaskContext(), Path(what), FileKind.ILR_XML)
+        load.preview(TaskContext(), db, user, Path(what), reading, load.LoadOptions(UKPRN))
     if point != "never":
         raise AssertionError("it should be dead")
     print(death.seen["statement"], death.seen["commit"])

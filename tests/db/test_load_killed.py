@@ -1,5 +1,6 @@
 """Killed during a load (SIGKILL, in its transaction): the database is exactly as before, and the preview can still
-be loaded, taken back, or discarded with every row of it.
+be loaded, taken back, or discarded with every row of it. Killed during the preview: nothing but rows of its job is
+there, the same file can be read again at once, and the rows go away in time.
 
 In the usual run at listed moments; with LM_LONG=1 at sixty random ones (LM_SEED repeats a run), on each database.
 """
@@ -9,6 +10,7 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -21,14 +23,23 @@ from app.db.tables import change, file_job, file_row, learner, operation
 from app.learners import load, load_apply
 from tests.builders import snapshot
 from tests.db.test_load import Loader, an_aim, counted, record
+from tests.files.builders import ilr, made_up
 
 ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ("learner", "aim", "campus", "operation", "change", "file_job", "file_row")
+PREVIEW_MOMENTS = (
+    ("statement", 4),
+    ("statement", 16),
+    ("statement", 24),
+    ("commit", 1),
+    ("commit", 2),
+    ("commit", 4),
+)
 MOMENTS = (("statement", 6), ("statement", 16), ("statement", 26), ("commit", 1))
 
 
-def child(address: str, job_id: int, point: str, number: int) -> "subprocess.CompletedProcess[str]":
-    words = [sys.executable, "-m", "tests.db.killed_load_child", address, str(job_id), point, str(number)]
+def child(address: str, what: object, point: str, number: int) -> "subprocess.CompletedProcess[str]":
+    words = [sys.executable, "-m", "tests.db.killed_load_child", address, str(what), point, str(number)]
     return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
 
@@ -89,3 +100,53 @@ def test_killed_between_preview_and_load(db: Database, user: User, tmp_path: Pat
         tx.execute(file_job.update().values(started_at=gone, computer="another"))
     loader.preview([record(2)])
     assert (loader.number_of(file_job), loader.number_of(file_row)) == (1, 1)
+
+
+@pytest.fixture
+def big_file(tmp_path: Path) -> Path:
+    """Of 1,100 learners, three batches."""
+    path = tmp_path / "return.xml"
+    path.write_text(ilr(*made_up(1_100)), encoding="utf-8")
+    return path
+
+
+def dies_in_the_preview(db: Database, address: str, path: Path, moments: Iterable[tuple[str, int]]) -> None:
+    kept = [name for name in WRITTEN if not name.startswith("file_")]
+    before = snapshot(db, *WRITTEN)
+    for moment in moments:
+        dead = child(address, path, *moment)
+        assert dead.returncode == -signal.SIGKILL, (moment, dead.stderr)
+        assert snapshot(db, *kept) == {name: before[name] for name in kept}, moment
+        with db.read() as tx:
+            assert jobs.listed(tx, load.KIND) == [], "it is no load"
+    alive = child(address, path, "never", 0)
+    assert alive.returncode == 0, alive.stderr
+    statements, commits = map(int, alive.stdout.split())
+    assert statements >= PREVIEW_MOMENTS[2][1], "the moments lie inside the preview"
+    assert commits >= PREVIEW_MOMENTS[-1][1]
+    with db.write() as tx:
+        tx.execute(file_job.update().values(started_at=db.now(tx) - 2 * jobs.FORGOTTEN_AFTER, computer="another"))
+
+
+def loads_afterwards(db: Database, user: User, folder: Path) -> None:
+    """The first load after it takes away what the dead ones left."""
+    loader = Loader(db, user, folder)
+    assert loader.bring(record(1)).new == 1
+    assert (loader.number_of(file_job), loader.number_of(file_row), loader.number_of(learner)) == (1, 1, 1)
+
+
+def test_killed_during_the_preview(db: Database, address: str, user: User, tmp_path: Path, big_file: Path):
+    dies_in_the_preview(db, address, big_file, PREVIEW_MOMENTS)
+    loads_afterwards(db, user, tmp_path)
+
+
+@pytest.mark.skipif(os.environ.get("LM_LONG") != "1", reason="sixty random kills: set LM_LONG=1")
+def test_sixty_kills_of_a_preview_at_random_moments(
+    db: Database, address: str, user: User, tmp_path: Path, big_file: Path
+):
+    seed = int(os.environ.get("LM_SEED") or random.SystemRandom().randrange(1_000_000))
+    print(f"LM_SEED={seed}")
+    dice = random.Random(seed)
+    moments = [("statement", dice.randint(1, PREVIEW_MOMENTS[2][1])) for _ in range(60)]
+    dies_in_the_preview(db, address, big_file, moments)
+    loads_afterwards(db, user, tmp_path)

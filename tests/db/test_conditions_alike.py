@@ -23,6 +23,7 @@ things = Table(
     Column("name_fold", Text),
     Column("day", Date),
     Column("credit", Integer),  # hundredths
+    Column("origin", Text),
 )
 marks = Table(
     "marks",
@@ -31,10 +32,14 @@ marks = Table(
     Column("thing_id", Integer, nullable=False),
     Column("tag_fold", Text),
     Column("day", Date),
+    Column("mood", Text),
 )
 NAMES = (None, "Zoë", "zoe", "O'Dowd", "100%", "a_b", "back\\slash", "Ng", "Łukasz", "A B")
 DAYS = (None, date(2024, 2, 29), date(2025, 1, 1), date(2026, 12, 31))
 CREDITS = (None, 700, 750, 0, 1200)
+CHOICES = (("lrs", "LRS"), ("hand", "By hand"), ("%", "Per cent"), ("a; b", "Both"))
+ORIGINS = (None, "lrs", "hand", "%", "gone")
+"""The keys of choices are the program's own: one way to write them. Also one that is offered no longer, and nothing."""
 
 
 def has_mark(condition: Where) -> Where:
@@ -45,6 +50,10 @@ FIELDS = {
     "name": SqlField(FieldInfo("name", "Name"), things.c.name_fold, folded=True),
     "day": SqlField(FieldInfo("day", "Day", FieldKind.DATE), things.c.day),
     "credit": SqlField(FieldInfo("credit", "Credit", FieldKind.NUMBER), things.c.credit, scale=100),
+    "origin": SqlField(FieldInfo("origin", "Origin", FieldKind.CHOICE, CHOICES), things.c.origin),
+    "moods": SqlField(
+        FieldInfo("moods", "Mood", FieldKind.CHOICE, CHOICES, many=True), marks.c.mood, related=has_mark
+    ),
     "held": SqlField(FieldInfo("held", "Held", FieldKind.FLAG), flag=lambda: things.c.credit > 700),
     "tags": SqlField(FieldInfo("tags", "Tag", many=True), marks.c.tag_fold, folded=True, related=has_mark),
     "days": SqlField(FieldInfo("days", "Marked", FieldKind.DATE, many=True), marks.c.day, related=has_mark),
@@ -56,12 +65,18 @@ ROWS = [
         "name_fold": fold(name),
         "day": DAYS[number % len(DAYS)],
         "credit": CREDITS[number % len(CREDITS)],
+        "origin": ORIGINS[number % len(ORIGINS)],
     }
     for number, name in enumerate(NAMES * 2)
 ]
 # Of every other thing none at all; of some a mark with nothing in it.
 MARKS = [
-    {"thing_id": number, "tag_fold": fold(NAMES[(number + place) % len(NAMES)]), "day": DAYS[(number + place) % 4]}
+    {
+        "thing_id": number,
+        "tag_fold": fold(NAMES[(number + place) % len(NAMES)]),
+        "day": DAYS[(number + place) % 4],
+        "mood": ORIGINS[(number + place) % len(ORIGINS)],
+    }
     for number in range(0, len(ROWS), 2)
     for place in range(number % 3)
 ]
@@ -77,6 +92,7 @@ def value_of(row: dict) -> Callable[[str], object]:
         "held": credit is not None and credit > 700,
         "tags": tuple(one["tag_fold"] for one in own),
         "days": tuple(one["day"] for one in own),
+        "moods": tuple(one["mood"] for one in own),
     }
     return values.__getitem__
 
@@ -103,7 +119,20 @@ def spans(draw, field: str, one: st.SearchStrategy[str]) -> Test:
     return Test(field, operator, value)
 
 
-tests = texts("name") | texts("tags") | spans("day", days) | spans("days", days) | spans("credit", numbers)
+def picks(field: str) -> st.SearchStrategy[Test]:
+    return st.builds(Test, st.just(field), st.sampled_from(FIELDS[field].info.operators), st.sampled_from(KEYS))
+
+
+KEYS = tuple(key for key, _ in CHOICES)
+tests = (
+    picks("origin")
+    | picks("moods")
+    | texts("name")
+    | texts("tags")
+    | spans("day", days)
+    | spans("days", days)
+    | spans("credit", numbers)
+)
 flags = st.builds(Test, st.just("held"), st.sampled_from((Operator.YES, Operator.NO)))
 
 

@@ -39,7 +39,7 @@ DAYS = (None, date(2024, 2, 29), date(2025, 1, 1), date(2026, 12, 31))
 CREDITS = (None, 700, 750, 0, 1200)
 CHOICES = (("lrs", "LRS"), ("hand", "By hand"), ("%", "Per cent"), ("a; b", "Both"))
 ORIGINS = (None, "lrs", "hand", "%", "gone")
-"""The keys of choices are the program's own: one way to write them. Also one that is offered no longer, and nothing."""
+"""Keys of choices are the program's own, each written in one way. Also one no longer offered, and nothing."""
 
 
 def has_mark(condition: Where) -> Where:

@@ -8,17 +8,20 @@ import zipfile
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from sqlalchemy import select
 
-from app.db.tables import metadata
+from app.db.tables import aim, learner, metadata
 from app.folders import DataFolder
 from app.start import open_folder
 from tests.builders import snapshot
 from tests.files.builders import Aim, Learner, ilr, made_up, uln, zipped
-from tests.files.reading import book
+from tests.files.reading import book, saved
 from tests.files.test_recognise import bomb, locked
 from ui import main
 
@@ -44,6 +47,20 @@ class Desk:
         path = self.folder / name
         path.write_bytes(content.encode() if isinstance(content, str) else content)
         return path
+
+    def learners(self) -> list[tuple[Any, ...]]:
+        c = learner.c
+        query = select(c.ref, c.uln, c.family_name, c.given_names, c.birth_date, c.postcode).order_by(c.ref)
+        return self._asked(query)
+
+    def aims_of(self, ref: str) -> list[str]:
+        query = select(aim.c.aim_ref).join(learner).where(learner.c.ref == ref).order_by(aim.c.aim_ref)
+        return [row[0] for row in self._asked(query)]
+
+    def _asked(self, query: Any) -> list[tuple[Any, ...]]:
+        _, db = open_folder(DataFolder(self.data))
+        with closing(db), db.read() as tx:
+            return [tuple(row) for row in tx.execute(query)]
 
     def everything(self) -> dict[str, list[str]]:
         _, db = open_folder(DataFolder(self.data))
@@ -243,3 +260,94 @@ def test_merged_cells_hidden_sheets_macros_and_a_million_empty_columns_load(desk
             new.writestr(one, data)
     status, out, _ = desk.load(wide, desk.put("macros.xlsm", stream.getvalue()))
     assert (status, [one["new"] for one in json.loads(out)["files"]]) == (0, [1, 1])
+
+
+def workbook(fill: Callable[[openpyxl.Workbook], object]) -> bytes:
+    made = openpyxl.Workbook()
+    assert made.active is not None
+    made.active.title = "Learners"
+    fill(made)
+    return saved(made)
+
+
+def merged(made: openpyxl.Workbook) -> None:
+    """A title across the table, and a person's cells merged over the rows of two aims."""
+    sheet = made["Learners"]
+    sheet.append(["Learners of the college"])
+    sheet.merge_cells("A1:G1")
+    sheet.append([*HEAD, "Aim Ref"])
+    sheet.append([*GOOD, "60011111"])
+    sheet.append([*[None] * len(GOOD), "60022222"])
+    for letter in "ABCDEFG":
+        sheet.merge_cells(f"{letter}3:{letter}4")
+
+
+def hidden(made: openpyxl.Workbook) -> None:
+    """Last year's list is hidden; it must not be loaded."""
+    old = made.create_sheet("Old", 0)
+    old.append(HEAD)
+    old.append(another())
+    old.sheet_state = "hidden"
+    made["Learners"].append(HEAD)
+    made["Learners"].append(GOOD)
+
+
+def far_away(made: openpyxl.Workbook) -> None:
+    """A cell with a format only in the last column there is, on every row."""
+    made["Learners"].append(HEAD)
+    made["Learners"].append(GOOD)
+    for number in (1, 2, 3, 1_048_576):
+        made["Learners"].cell(number, 16_384).font = openpyxl.styles.Font(bold=True)
+
+
+def two_rows(made: openpyxl.Workbook) -> None:
+    """Groups of columns above their names, as reports have them."""
+    made["Learners"].append(["Learner", None, None, None, None, "Address", "College"])
+    made["Learners"].append(HEAD)
+    made["Learners"].append(GOOD)
+
+
+def linked() -> bytes:
+    """A workbook that takes its values from another one, and says where that lies."""
+    made = workbook(lambda made: [made["Learners"].append(row) for row in (HEAD, GOOD)])
+    space = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+    kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath"
+    link = f'<Relationships {space}><Relationship Id="r1" Type="{kind}" Target="{OUT}" TargetMode="External"/>'
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(made)) as old, zipfile.ZipFile(stream, "w") as new:
+        for one in old.infolist():
+            data = old.read(one)
+            if one.filename == "xl/_rels/workbook.xml.rels":
+                more = f'<Relationship Id="rX" Type="{kind}" Target="{OUT}" TargetMode="External"/></Relationships>'
+                data = data.replace(b"</Relationships>", more.encode())
+                assert OUT.encode() in data
+            new.writestr(one, data)
+        new.writestr("xl/externalLinks/_rels/externalLink1.xml.rels", link + "</Relationships>")
+    return stream.getvalue()
+
+
+OUT = "file:///nowhere/of%20ours.xlsx"
+ODD_BUT_GOOD: dict[str, Callable[[], bytes]] = {
+    "merged cells": lambda: workbook(merged),
+    "a hidden sheet": lambda: workbook(hidden),
+    "an external link": linked,
+    "empty columns to the last one": lambda: workbook(far_away),
+    "two rows of headings": lambda: workbook(two_rows),
+}
+
+
+@pytest.mark.parametrize("what", ODD_BUT_GOOD)
+def test_an_odd_workbook_is_loaded_for_what_it_is(desk: Desk, what: str):
+    before = desk.learners()
+    status, out, err = desk.load(desk.put("odd.dat", ODD_BUT_GOOD[what]()))
+    assert err == ""
+    [told] = json.loads(out)["files"]
+    assert (status, told["new"], told["changed"], told["left_out"]) == (0, 1, 0, 0), told
+    added = [one for one in desk.learners() if one not in before]
+    assert added == [("T1", uln(1), "Brindle", "Marlo", date(2008, 3, 14), "NF1 7BN")]
+    assert len(desk.learners()) == len(before) + 1
+    aims = {"merged cells": ["60011111", "60022222"]}.get(what, [])
+    assert desk.aims_of("T1") == aims
+    status, out, _ = desk.load(desk.folder / "odd.dat")
+    [told] = json.loads(out)["files"]
+    assert (status, told["new"], told["changed"], told["unchanged"]) == (0, 0, 0, 1)

@@ -62,7 +62,7 @@ learner = Table(
     Column("postcode", Text),
     Column("postcode_is_prior", Boolean, nullable=False, server_default=false()),
     Column("email", Text),
-    Column("email_fold", Folded),
+    Column("email_fold", Folded, index=True),
     Column("phone", Text),
     link("campus_id", "campus", null=True, index=True),
     Column("tutor_group", Text),

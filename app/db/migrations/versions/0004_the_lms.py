@@ -18,6 +18,8 @@ def upgrade() -> None:
     _courses()
     _enrolments()
     _runs()
+    # Accounts of the LMS are matched to learners by it, course by course.
+    op.create_index("ix_learner_email_fold", "learner", ["email_fold"])
 
 
 def _table(name: str, *parts: sa.schema.SchemaItem) -> None:

@@ -116,6 +116,7 @@ class LmsPart(QObject):
             self._sync.progressed.connect(self._progressed)
             self._sync.ended.connect(self._ended)
             self._sync.refused.connect(self._messages.show)
+            self._sync.held_up.connect(self._held_up)
             self._hub.announced.connect(self._count)
         return self._sync
 
@@ -240,6 +241,11 @@ class LmsPart(QObject):
         if not self.busy and self._words is not None:
             self._words = None
             self._status.hide_progress()
+
+    @Slot(object)
+    def _held_up(self, error: AppError) -> None:
+        """A run that was due could not begin on this computer; nobody is interrupted by it."""
+        self._status.show_result(tr("Nothing was synchronised. {why}", why=f"{error.message} {error.hint}".strip()))
 
     @Slot(object)
     def _ended(self, summaries: object) -> None:

@@ -67,13 +67,15 @@ _WEIGHT = {
 
 class LmsSync(QObject):
     """`stands` carries a Shown, `noticed` a Notice (each is told once), `progressed` a Progress, `ended` the list of
-    RunSummary, `refused` the error of a run that a person asked for and that could not begin."""
+    RunSummary, `refused` the error of a run that a person asked for and that could not begin, `held_up` that of one
+    that was due by itself (each is told once)."""
 
     stands = Signal(object)
     noticed = Signal(object)
     progressed = Signal(object)
     ended = Signal(object)
     refused = Signal(object)
+    held_up = Signal(object)
     changed = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QObject | None = None) -> None:
@@ -84,6 +86,7 @@ class LmsSync(QObject):
         self.by_person = False
         self._looking: TaskContext | None = None
         self._first = True
+        self._told = ""
         self.shown: Shown | None = None
         self._timer = QTimer(self, interval=_MINUTE_MS)
         self._timer.timeout.connect(self.look)
@@ -246,6 +249,7 @@ class LmsSync(QObject):
     @Slot(object)
     def _done(self, summaries: list[RunSummary]) -> None:
         self._over()
+        self._told = ""
         topics = {topic for one in summaries for topic in one.changes.topics} | {Topic.SYNC_RUNS}
         self.ended.emit(summaries)
         self._hub.announce(Changes(frozenset(topics)))
@@ -257,12 +261,13 @@ class LmsSync(QObject):
             self._runner.failed.emit(error)
         elif self.by_person:
             self.refused.emit(error)
-        else:
-            now = steady()
-            if isinstance(error, ConflictError):
-                # Somebody else's computer is at it: its result is ours too.
-                for kind in Kind:
-                    self._schedule.skip(kind, now)
+        elif isinstance(error, ConflictError):
+            # Somebody else's computer is at it: its result is ours too.
+            for kind in Kind:
+                self._schedule.skip(kind, steady())
+        elif str(error) != self._told:  # such as a token that is not on this computer: no run is there to say it
+            self._told = str(error)
+            self.held_up.emit(error)
 
     @Slot()
     def _cancelled(self) -> None:

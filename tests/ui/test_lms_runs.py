@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select
 
 from app.access import Permission, Role
+from app.context import AppContext
 from app.db.tables import enrolment
 from app.lms.settings import Kind, Plan, SyncSettings
 from app.sandbox.moodle import MoodleSandbox
@@ -229,3 +230,25 @@ def test_who_may_not_pause_is_told_why(rooms: Rooms, sandbox: MoodleSandbox):
     assert QApplication.activeModalWidget() is None
     work: Any = named(window, "status_work")
     assert work.text() == lms.context.rights.why_not(Permission.DECIDE_COURSES)
+
+
+def test_a_run_that_is_due_without_a_token_says_so_once(rooms: Rooms, sandbox: MoodleSandbox):
+    def forgets(context: AppContext) -> None:
+        context.secrets.forget("lms_token", host=context.settings.lms.host)
+
+    lms = lms_room(rooms, sandbox, prepare=forgets)
+    earlier(lms.context, 31)
+    plan(lms.context, SyncSettings())
+    lms.sync._schedule._begin = 0.0
+    told: list[object] = []
+    lms.sync.held_up.connect(told.append)
+    lms.look()
+    lms.room.until(lambda: len(told) == 1)
+    lms.ended()
+    lms.look()
+    lms.ended()
+    assert len(told) == 1
+    assert QApplication.activeModalWidget() is None, "nobody is interrupted"
+    work: Any = named(lms.room.window, "status_work")
+    assert work.text().startswith("Nothing was synchronised. ")
+    assert "token" in work.text()

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
 
+from app.attainments.related import LEARNERS
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.database import Database
@@ -79,8 +80,10 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("awarding_org", "Awarding Organisation"), attainment.c.awarding_org),
         SqlField(FieldInfo("origin", "Origin", FieldKind.CHOICE, _ORIGINS), attainment.c.origin),
         SqlField(FieldInfo("to_export", "Not yet exported", FieldKind.FLAG), flag=_changed),
+        *LEARNERS,
     )
 }
+"""Every column of the grid, and what is asked about the learner: what the Condition Builder offers."""
 
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "ref": learner.c.ref_fold,

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, true
 
 from app.attainments.at_a_glance import FULL_RANKS, GCSE_PASS, TITLES, Measure
+from app.attainments.related import RELATED
 from app.attainments.titles import FUNCTIONAL_LEVELS
 from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
@@ -16,7 +17,6 @@ from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_c
 from app.db.types import Unindexed
 from app.errors import InputError
 from app.folding import fold
-from app.learners.related import RELATED
 from app.sorting import SortKey, order_by
 from app.ulns import UlnState
 

@@ -4,6 +4,7 @@ A field of related things asks whether a learner has one of which the condition 
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, select
@@ -16,8 +17,10 @@ from app.db.tables import SHOWN, attainment, attainment_type, learner, plr_check
 from app.given_name import NAME_LIMIT
 from app.ulns import UlnState
 
-# By another name: the grid joins the table of this one to its rows.
+# By other names: the grids join these tables to their rows.
 _check = plr_check.alias("last_check")
+_held = attainment.alias("held")
+_held_type = attainment_type.alias("held_type")
 _OUTCOMES = (
     ("records", "Records came"),
     ("none", "No records held"),
@@ -31,12 +34,12 @@ def _has_aim(condition: Where) -> Where:
 
 
 def _has_attainment(condition: Where) -> Where:
-    return exists().where(attainment.c.learner_id == learner.c.id, attainment.c.removed_at.is_(None), condition)
+    return exists().where(_held.c.learner_id == learner.c.id, _held.c.removed_at.is_(None), condition)
 
 
 def _has_attainment_of_type(condition: Where) -> Where:
-    types = select(attainment_type.c.id).where(condition)
-    return _has_attainment(attainment.c.type_id.in_(types))
+    types = select(_held_type.c.id).where(condition)
+    return _has_attainment(_held.c.type_id.in_(types))
 
 
 def uln_on_another() -> Where:
@@ -93,10 +96,7 @@ def _flag(name: str, title: str, flag: Callable[[], Where]) -> SqlField:
     return SqlField(FieldInfo(name, title, FieldKind.FLAG), flag=flag)
 
 
-RELATED: tuple[SqlField, ...] = (
-    _flag("uln_on_another", "ULN is on another learner too", uln_on_another),
-    _flag("possible_duplicate", "Is a possible duplicate", possible_duplicate),
-    _flag("details_changed", "Details changed since the last download", details_changed),
+_OF_LEARNER: tuple[SqlField, ...] = (
     SqlField(
         FieldInfo("plr_outcome", "Last PLR Outcome", FieldKind.CHOICE, _OUTCOMES),
         select(_check.c.outcome).where(_check.c.learner_id == learner.c.id).scalar_subquery(),
@@ -108,12 +108,30 @@ RELATED: tuple[SqlField, ...] = (
     _many("aim_planned_end", "Aim Planned End", aim.c.planned_end, _has_aim, FieldKind.DATE),
     _many("aim_end", "Aim End", aim.c.ends, _has_aim, FieldKind.DATE),
     _many("aim_fund_model", "Aim Funding Model", aim.c.fund_model, _has_aim),
-    _many("attainment_type", "Attainment Type", attainment_type.c.code, _has_attainment_of_type),
-    _many("attainment_subject", "Attainment Subject", attainment.c.subject_fold, _has_attainment, folded=True),
-    _many("attainment_subject_code", "Attainment Subject Code", attainment.c.subject_code, _has_attainment),
-    _many("attainment_qualification", "Attainment Qualification", attainment.c.qualification_type, _has_attainment),
-    _many("attainment_level", "Attainment Level", attainment.c.level, _has_attainment),
-    _many("attainment_grade", "Attainment Grade", attainment.c.grade, _has_attainment),
-    _many("attainment_award", "Attainment Award Date", attainment.c.award_date, _has_attainment, FieldKind.DATE),
+    _many("attainment_type", "Attainment Type", _held_type.c.code, _has_attainment_of_type),
+    _many("attainment_subject", "Attainment Subject", _held.c.subject_fold, _has_attainment, folded=True),
+    _many("attainment_subject_code", "Attainment Subject Code", _held.c.subject_code, _has_attainment),
+    _many("attainment_qualification", "Attainment Qualification", _held.c.qualification_type, _has_attainment),
+    _many("attainment_level", "Attainment Level", _held.c.level, _has_attainment),
+    _many("attainment_grade", "Attainment Grade", _held.c.grade, _has_attainment),
+    _many("attainment_award", "Attainment Award Date", _held.c.award_date, _has_attainment, FieldKind.DATE),
+)
+
+RELATED: tuple[SqlField, ...] = (
+    _flag("uln_on_another", "ULN is on another learner too", uln_on_another),
+    _flag("possible_duplicate", "Is a possible duplicate", possible_duplicate),
+    _flag("details_changed", "Details changed since the last download", details_changed),
+    *_OF_LEARNER,
 )
 """What the Condition Builder offers beside the columns of the grid."""
+
+_LAST_PLR = SqlField(
+    FieldInfo("last_plr", "Last PLR", FieldKind.DATE),
+    select(_check.c.at).where(_check.c.learner_id == learner.c.id).scalar_subquery(),
+    moment=True,
+)
+LEARNERS: tuple[SqlField, ...] = tuple(
+    replace(one, info=replace(one.info, id=f"learner_{one.info.id}", title=f"{one.info.title} of the Learner"))
+    for one in (_LAST_PLR, *_OF_LEARNER)
+)
+"""What is asked about the learner of a row that is something else, such as an attainment."""

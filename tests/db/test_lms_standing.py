@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from app.access import Role, User
 from app.db import locks
 from app.db.database import Database
-from app.db.tables import hold, job_lock, sync_error, sync_run
+from app.db.tables import hold, job_lock, lms_account, sync_error, sync_run
 from app.errors import AccessError, ConflictError, InputError
 from app.lms import connection, courses, enrolments, errors_kept, errors_list, run, runs, runs_list, schedule
 from app.lms import settings as sync_settings
@@ -19,7 +19,7 @@ from app.lms.settings import Kind, Plan, SyncSettings
 from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
 from tests.db.test_lms_enrolments import Class, synced
-from tests.lms.fake_lms import FakeLms, broken, refused
+from tests.lms.fake_lms import FakeLms, broken, person, refused, row
 
 COURSES, ENROLMENTS = Kind.COURSES, Kind.ENROLMENTS
 
@@ -389,6 +389,14 @@ def test_the_report_names_nobody_and_holds_no_token(db: Database, user: User):
     lms = FakeLms()
     some = Class(db, lms, "5", short_name="SECRETCOURSE", full_name="SECRETCOURSE")
     some.learner(1, 5.0, family_name="Plantedname", given_names="Plantedfirst", email="planted@example.org")
+    some.course.people = [person(1, "240001", full_name="Plantedaccount", email="planted@example.org")]
+    some.course.rows["1"] = [
+        row("1", 5.0, feedback="Plantedfeedback"),
+        row(None, 5.0, "course", grade_text="Plantedgrade"),
+    ]
+    synced(db, user, lms)
+    with db.read() as tx:
+        assert tx.execute(select(lms_account.c.full_name)).scalar_one() == "Plantedaccount", "it is there to be told"
     lms.failing["5"] = refused("SE-13")
     synced(db, user, lms)
     lms.failing["courses"] = broken("SE-03")
@@ -401,7 +409,7 @@ def test_the_report_names_nobody_and_holds_no_token(db: Database, user: User):
         assert planted not in text, planted
     with db.read() as tx:
         ids = db.ids(tx, runs_list.keys_query())
-        assert len(runs_list.rows(tx, ids)) == 2
+        assert len(runs_list.rows(tx, ids)) == 3
 
 
 @pytest.mark.rule("LS-N6")

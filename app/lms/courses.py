@@ -13,6 +13,7 @@ from app.db.tables import lms_course, lms_vendor, sync_error
 from app.errors import BusyError, ServiceError, StopRunError
 from app.folding import cleaned, fold
 from app.lms import errors_kept, holds, site
+from app.lms.asking import check_site, patiently
 from app.lms.errors import of_course
 from app.lms.run import Run, RunSummary, running, vendor_id
 from app.tasks import TaskContext
@@ -20,8 +21,6 @@ from app.tasks import TaskContext
 MOST_CONFIRMED = 20
 """Courses of which is asked, in a run, whether they are really gone (moodle.md 3, guard 1)."""
 MOST_NAMED = 10
-TRIES = 4
-LONGEST_WAIT = 60.0
 
 
 def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigger: str = "person") -> RunSummary:
@@ -34,7 +33,8 @@ def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigg
             site.require(tx, client.address)
         with client.open() as calls, context.on_cancel(calls.abort):
             context.report(0, 0, "Asking for the courses")
-            listed = {one.number: one for one in _list(context, calls)}
+            check_site(context, calls)
+            listed = {one.number: one for one in patiently(context, calls.courses)}
             with db.read() as tx:
                 known = _known(tx, vendor_id_or_none(tx))
             plan = _plan(listed, known)
@@ -49,22 +49,6 @@ def run(context: TaskContext, db: Database, user: User, client: LmsClient, trigg
         context.report(1, 1, "Writing the courses")
         _write(under_way, listed, plan, client.address)
     return under_way.summary()
-
-
-def _list(context: TaskContext, calls: LmsCalls) -> Sequence[Course]:
-    """The complete list; a busy LMS is asked again after the pause it wishes for."""
-    for number in range(1, TRIES + 1):
-        try:
-            return calls.courses()
-        except BusyError as error:
-            context.raise_if_cancelled()
-            if number == TRIES:
-                raise
-            context.wait(min(LONGEST_WAIT, error.retry_after or 2.0**number))
-        except ServiceError:
-            context.raise_if_cancelled()  # a call that was cut short is no failure
-            raise
-    raise AssertionError("the last try ends it")
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.lms import holds, runs_list, site
+from app.lms.asking import check_site
 from app.lms.courses_list import ENROLMENTS, CourseState
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
@@ -55,6 +56,7 @@ def run(
         try:
             if due:
                 with client.open() as calls, context.on_cancel(calls.abort):
+                    check_site(context, calls)
                     fetch = partial(_fetch, calls)
                     ask_in_turns(context, filing.turns, client.parallel, fetch, calls.abort, filing)
                     look_up(context, under_way, calls, due[0].vendor_id)

@@ -110,7 +110,7 @@ FAULTS.update(
         "maintenance": _refused("sitemaintenance"),
         "upgrading": _refused("upgraderunning"),
         "database-down": _refused("dbconnectionfailed"),
-        "course-gone": _refused("invalidrecord", "course"),
+        "course-gone": lambda asked: Failure("invalidrecord", "course").reply() if asked.course else asked.usual(),
         "no-rights": _refused("nopermissions", "View grades of other users"),
         "maintenance-cli": _page(503, "The site is undergoing maintenance and is currently not available"),
         "gateway": _page(502, "502 Bad Gateway"),

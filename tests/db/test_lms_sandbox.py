@@ -219,3 +219,17 @@ def test_the_steps_of_test_connection_in_order(sandbox: MoodleSandbox):
     sandbox.revoke_token()
     last = list(client.check())[-1]
     assert (last.ok, last.code) == (False, "SE-03")
+
+
+@pytest.mark.rule("SE-04")
+def test_a_run_looks_first_whether_it_may_call_what_it_needs(college: College, sandbox: MoodleSandbox):
+    """moodle.md 3, guard 4: what is missing is named, and nothing else is asked."""
+    before = college.told()
+    sandbox.offer("participants", "gradebook", offered=False)
+    asked = len(sandbox.calls)
+    for done in (college.courses(), college.enrolments()):
+        assert (done.state, done.failed_by) == ("failed", "SE-04")
+        assert "core_enrol_get_enrolled_users" in done.messages[-1]
+        assert "gradereport_user_get_grade_items" in done.messages[-1]
+    assert {function for function, _ in sandbox.calls[asked:]} == {"core_webservice_get_site_info"}
+    assert college.told() == before

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
 
 from app.learners.load_plan import Foreseen
+from app.tasks import now
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
@@ -17,6 +18,8 @@ from ui.tour import extract
 from ui.tour.player import Act, Step, TourError, Until, click, listening, named, press, type_text
 
 Grab = Callable[[QWidget, str], None]
+_PATIENCE = 2.0
+"""Seconds after which Return is pressed again."""
 
 
 class FirstDay:
@@ -33,8 +36,7 @@ class FirstDay:
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the file dialog")
         yield Act(lambda: press("Ctrl+A"))
         yield Act(lambda: type_text(str(path.resolve())))
-        yield Act(lambda: press("Return"))
-        yield Until(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog), "the load")
+        yield Until(_Return(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog)), "the load")
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, LoadLearnersDialog)
         yield Until(lambda: dialog.columns is not None and dialog.main_button.isVisible(), "the columns", 120)
@@ -161,3 +163,18 @@ def _modal() -> QDialog:
     if not isinstance(found, QDialog):
         raise TourError("No dialog is open.")
     return found
+
+
+class _Return:
+    """Return, and once more where a list of completions, which may open any moment, took the key for itself."""
+
+    def __init__(self, reached: Callable[[], bool]) -> None:
+        self._reached, self._pressed = reached, 0.0
+
+    def __call__(self) -> bool:
+        if self._reached():
+            return True
+        if now() - self._pressed > _PATIENCE and QApplication.activeModalWidget() is not None:
+            self._pressed = now()
+            press("Return")
+        return False

@@ -1,0 +1,40 @@
+"""The LMS before a run: whether it lets the account call what a run needs (moodle.md 3, guard 4)."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.connectors.lms import LmsCalls, Trouble
+from app.errors import BusyError, ServiceError, StopRunError
+from app.tasks import TaskContext
+
+TRIES = 4
+LONGEST_WAIT = 60.0
+T = TypeVar("T")
+
+
+def check_site(context: TaskContext, calls: LmsCalls) -> None:
+    """Ask the site for its functions before anything else. Raises StopRunError SE-04 naming what is missing, and what
+    the call itself raises."""
+    site = patiently(context, calls.site)
+    if site.missing:
+        raise StopRunError(
+            f"The web service of the token lacks {', '.join(site.missing)}.",
+            code=Trouble.NOT_ALLOWED,
+            hint="Ask the administrator of the LMS to add it. Nothing was changed.",
+        )
+
+
+def patiently(context: TaskContext, ask: Callable[[], T]) -> T:
+    """What `ask` answers; a busy LMS is asked again after the pause it wishes for."""
+    for number in range(1, TRIES + 1):
+        try:
+            return ask()
+        except BusyError as error:
+            context.raise_if_cancelled()
+            if number == TRIES:
+                raise
+            context.wait(min(LONGEST_WAIT, error.retry_after or 2.0**number))
+        except ServiceError:
+            context.raise_if_cancelled()  # a call that was cut short is no failure
+            raise
+    raise AssertionError("the last try ends it")

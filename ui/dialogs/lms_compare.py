@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import history
 from app.access import Permission
@@ -64,8 +64,12 @@ class CompareDialog(WorkingDialog):
             parent=self,
         )
         self.tiles.chosen.connect(self.show_list)
-        self.content.addWidget(self.tiles)
-        self.content.addLayout(self.work_line())
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(12)
+        column.addWidget(self.tiles)
+        column.addLayout(self.work_line())
         columns = (
             ListColumn(tr("Person Code"), "code", 14),
             ListColumn(tr("Name"), "key", 32),
@@ -77,7 +81,8 @@ class CompareDialog(WorkingDialog):
         self.list.setAccessibleName(tr("People"))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self._act_on_row)
-        self.content.addWidget(self.in_card(self.list), 1)
+        column.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(self.scrolled(inside), 1)
         self.export_button = self.add_button(
             tr("Export"), Icon.EXPORT, name="compare_export", clicked=self.export, left=True
         )

@@ -1,6 +1,7 @@
 """A window hears of what another program writes to its database, and reads nothing twice of its own."""
 
 import pytest
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
@@ -52,6 +53,9 @@ def test_what_the_window_wrote_itself_is_announced_once(room: Room):
 
 
 def test_a_database_out_of_reach_is_no_message_and_is_asked_again(room: Room):
+    # What the pages look at a moment later would be a message, and rightly.
+    room.until(lambda: not any(one.isSingleShot() and one.isActive() for one in room.window.findChildren(QTimer)))
+    room.at_rest()
     told = heard(room)
     file, away = room.context.folder.database_file, room.context.folder.path / "away"
     room.context.db.close()

@@ -74,9 +74,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again; then delete the aims of learners that the load added in one statement.",
     ),
     "ui_stall": (
-        "Measured while other programs had both cores of the machine busy: of the time between two ticks the "
-        "window's own thread used at most 11 ms, all threads of the program at most 20.",
-        "Measure again on a quiet machine.",
+        "One gap in a whole update, whose 99th percentile is 5 ms: most likely the moment in which the window "
+        "with its summary is built, which was not profiled.",
+        "Profile the window's thread at the end of an update; build the summary's list after it is shown.",
     ),
 }
 """By the first word of the name: why a measure is short, and what to do about it."""

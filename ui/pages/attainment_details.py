@@ -10,9 +10,9 @@ from app.dates import shown, shown_time
 from ui.look.fonts import Type
 from ui.look.labels import TextLabel, text_label
 from ui.look.tokens import Role
-from ui.look.words import plural, tr
+from ui.look.words import tr
 from ui.pages.attainment_source import credits_shown
-from ui.pages.details_pane import DetailsPane, Facts, rule
+from ui.pages.details_pane import Facts, RowDetails, empty, rule
 
 _FACTS = (
     ("subject_code", "Subject code", True),
@@ -39,50 +39,27 @@ _KINDS = {
 _NAMES = {name: title for name, title, _ in _FACTS} | {"subject": "Subject", "removed_at": "Removed"}
 _MOST = 40
 
+LookedAt = tuple[AttainmentRow, Sequence[HistoryEntry]]
 
-class AttainmentDetails(DetailsPane):
+
+class AttainmentDetails(RowDetails):
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("attainment_details", parent)
-        self.setAccessibleName(tr("Attainment details"))
+        selected = "{n} attainment selected", "{n} attainments selected"
+        super().__init__("attainment_details", tr("Attainment details"), selected, parent)
         self._who = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)
-        self.column.addWidget(self._who)
+        self.inside.addWidget(self._who)
         self._facts = Facts()
         for name, title, code in _FACTS:
             self._facts.add(name, title, code=code)
-        self.column.addWidget(self._facts)
-        self._rule = rule()
-        self.column.addWidget(self._rule)
-        self._heading = TextLabel(tr("History"), Type.HEADER)
-        self.column.addWidget(self._heading)
-        self._entries = QWidget()
-        self._lines = QVBoxLayout(self._entries)
-        self._lines.setContentsMargins(0, 0, 0, 0)
+        self.inside.addWidget(self._facts)
+        self.inside.addWidget(rule())
+        self.inside.addWidget(TextLabel(tr("History"), Type.HEADER))
+        self._lines = QVBoxLayout()
         self._lines.setSpacing(8)
-        self.column.addWidget(self._entries)
-        self.column.addStretch(1)
-        self._selected = 0
-        self.settled = True
-        """False while the record is on its way."""
-        self.show_attainment(None, [])
+        self.inside.addLayout(self._lines)
 
-    def show_selection(self, selected: int) -> None:
-        self._selected = selected
-        if self._facts.isHidden():
-            self._show_title()
-
-    def _show_title(self) -> None:
-        if self._selected:
-            self.title.setText(plural(self._selected, "{n} attainment selected", "{n} attainments selected"))
-        else:
-            self.title.setText(tr("Nothing selected"))
-
-    def show_attainment(self, row: AttainmentRow | None, entries: Sequence[HistoryEntry]) -> None:
-        self.settled = True
-        for part in (self._who, self._facts, self._rule, self._heading, self._entries):
-            part.setVisible(row is not None)
-        if row is None:
-            self._show_title()
-            return
+    def fill(self, found: LookedAt) -> None:
+        row, entries = found
         self.title.setText(row.subject or row.subject_code or tr("No title"))
         name = " ".join(part for part in (row.given_names, row.family_name) if part)
         self._who.setText(f"{name} · {row.ref}")
@@ -91,9 +68,7 @@ class AttainmentDetails(DetailsPane):
         self._show_history(entries)
 
     def _show_history(self, entries: Sequence[HistoryEntry]) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._lines)
         if not entries:
             self._lines.addWidget(
                 text_label(tr("Nothing since it was loaded."), Type.SECONDARY, Role.TEXT3, wrap=True)

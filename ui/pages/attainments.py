@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import Connection
 
 from app.attainments import export_changes as changes_export
 from app.attainments.export_changes import ChangesExported, Layout
-from app.attainments.search import FIELDS, AttainmentRow, HistoryEntry, history_of, rows
-from app.changes import Changes, Topic
+from app.attainments.search import FIELDS, history_of, rows
+from app.changes import Topic
 from app.context import AppContext
 from app.export import ExportSummary
 from app.saved import Kind
@@ -23,14 +24,12 @@ from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
-from ui.pages.attainment_details import AttainmentDetails
+from ui.pages.attainment_details import AttainmentDetails, LookedAt
 from ui.pages.attainment_source import AttainmentSource
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
-
-_LATER_MS = 150
 
 
 class AttainmentsPage(GridPage):
@@ -46,13 +45,9 @@ class AttainmentsPage(GridPage):
         self.layouts = Layouts(self.grid, runner, context, Kind.ATTAINMENT_LAYOUT, self)
         self._context = context
         self._hub = hub
-        hub.announced.connect(self._announced)
+        self.watch(hub, Topic.ATTAINMENTS, Topic.LEARNERS)
         self.pane = AttainmentDetails(self)
-        self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
-        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later.timeout.connect(self._look)
-        self._looking: TaskContext | None = None
+        self.follow(self.pane, _read, self.pane.show_row)
         self._exported: list[ChangesExported] = []
         self._empty = EmptyState(
             tr("No attainments here yet"),
@@ -83,40 +78,6 @@ class AttainmentsPage(GridPage):
     @Slot()
     def _show_everybody(self) -> None:
         self.show_learners(None)
-
-    def current_changed(self) -> None:
-        self.pane.settled = False
-        self._later.start()
-
-    def selection_changed(self) -> None:
-        self.pane.show_selection(self.selected_count)
-
-    @Slot()
-    def _look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-        key = self.grid.current_key
-        if key is None or self.pane.isHidden():
-            self.pane.show_attainment(None, [])
-            return
-
-        def read(context: TaskContext) -> tuple[int, AttainmentRow | None, list[HistoryEntry]]:
-            with self._context.db.read(context) as tx:
-                return key, rows(tx, [key]).get(key), history_of(tx, key)
-
-        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
-
-    @Slot(object)
-    def _looked(self, found: tuple[int, AttainmentRow | None, list[HistoryEntry]]) -> None:
-        key, row, entries = found
-        if key == self.grid.current_key:
-            self.pane.show_attainment(row, entries)
-
-    @Slot(object)
-    def _announced(self, changes: Changes) -> None:
-        if changes.topics & {Topic.ATTAINMENTS, Topic.LEARNERS}:
-            self.reload()
-            self._later.start()
 
     # Export Changes
 
@@ -178,3 +139,8 @@ class AttainmentsPage(GridPage):
     def _changes_ended(self) -> None:
         while self._exported:
             self._hub.announce(self._exported.pop().changes)
+
+
+def _read(tx: Connection, key: int) -> LookedAt | None:
+    row = rows(tx, [key]).get(key)
+    return (row, history_of(tx, key)) if row is not None else None

@@ -1,6 +1,7 @@
 """What a details pane is made of: a card with a title, count lines that lead somewhere, and facts in two columns."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
@@ -8,6 +9,7 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
     QHBoxLayout,
+    QLayout,
     QScrollArea,
     QSizePolicy,
     QVBoxLayout,
@@ -21,7 +23,8 @@ from ui.look.fonts import Type, font, metrics
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel
 from ui.look.tokens import Role, color
-from ui.look.words import count, tr
+from ui.look.words import count, plural, tr
+from ui.pages.follower import Follower
 
 PADDING = 16
 
@@ -35,6 +38,8 @@ class DetailsPane(Card):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(tr("Details"))
+        self.followers: list[Follower] = []
+        """What brings its contents."""
         area = QScrollArea(self)
         area.setObjectName("details_scroll")
         area.setWidgetResizable(True)
@@ -58,9 +63,65 @@ class DetailsPane(Card):
         head.addWidget(close)
         self.column.addLayout(head)
 
+    @property
+    def settled(self) -> bool:
+        """False while something that is shown here is on its way."""
+        return all(one.settled for one in self.followers)
+
+    def show_selection(self, selected: int) -> None:
+        """For subclasses: how many rows are selected."""
+
     def set_foot(self, foot: QWidget) -> None:
         """What stays in sight below the content, however far that is scrolled."""
         self._card.addWidget(foot)
+
+
+class RowDetails(DetailsPane):
+    """The details of one row; without one, how many are selected, in `words` for one and for many.
+
+    A subclass puts its widgets into `inside`, and says in `fill` what they show of a row.
+    """
+
+    def __init__(self, name: str, title: str, words: tuple[str, str], parent: QWidget | None = None) -> None:
+        super().__init__(name, parent)
+        self.setAccessibleName(title)
+        self.why_not = ""
+        """Why this user may not do what the buttons here do; "" if allowed."""
+        self._words = words
+        self._selected = 0
+        self._content = QWidget()
+        self.inside = QVBoxLayout(self._content)
+        self.inside.setContentsMargins(0, 0, 0, 0)
+        self.inside.setSpacing(8)
+        self.column.addWidget(self._content)
+        self.column.addStretch(1)
+        self.show_row(None)
+
+    def show_selection(self, selected: int) -> None:
+        self._selected = selected
+        if self._content.isHidden():
+            self.show_row(None)
+
+    def show_row(self, found: Any | None) -> None:
+        """What was read of the current row; None if there is none."""
+        self._content.setVisible(found is not None)
+        if found is not None:
+            self.fill(found)
+        elif self._selected:
+            self.title.setText(plural(self._selected, *self._words))
+        else:
+            self.title.setText(tr("Nothing selected"))
+
+    def fill(self, found: Any) -> None:
+        """For subclasses: show a row."""
+
+
+def empty(lines: QLayout) -> None:
+    """Take away the widgets of a layout, out of sight at once."""
+    while (item := lines.takeAt(0)) is not None:
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
 
 
 def rule() -> HairLine:

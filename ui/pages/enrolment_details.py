@@ -17,8 +17,8 @@ from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role, color
-from ui.look.words import plural, tr
-from ui.pages.details_pane import DetailsPane, rule
+from ui.look.words import tr
+from ui.pages.details_pane import RowDetails, empty, rule
 from ui.pages.enrolment_source import as_of, marks
 from ui.pages.report_card_view import ReportCardView
 
@@ -58,19 +58,13 @@ class ProgressBar(QWidget):
             painter.drawRoundedRect(0, 0, max(8, self.width() * self._percent // 100), self.height(), 4, 4)
 
 
-class EnrolmentDetails(DetailsPane):
+class EnrolmentDetails(RowDetails):
     why_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("enrolment_details", parent)
-        self.setAccessibleName(tr("Enrolment details"))
-        self.settled = True
-        """False while the enrolment is on its way."""
-        self._selected = 0
-        self._content = QWidget()
-        inside = QVBoxLayout(self._content)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(8)
+        selected = "{n} enrolment selected", "{n} enrolments selected"
+        super().__init__("enrolment_details", tr("Enrolment details"), selected, parent)
+        inside = self.inside
         self._course = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
         inside.addWidget(self._course)
         inside.addLayout(self._build_numbers())
@@ -99,9 +93,6 @@ class EnrolmentDetails(DetailsPane):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(6)
         inside.addLayout(self._lines)
-        self.column.addWidget(self._content)
-        self.column.addStretch(1)
-        self.show_enrolment(None)
 
     def _build_numbers(self) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -119,23 +110,7 @@ class EnrolmentDetails(DetailsPane):
             row.addLayout(column, 1)
         return row
 
-    def show_selection(self, selected: int) -> None:
-        self._selected = selected
-        if self._content.isHidden():
-            self._show_title()
-
-    def _show_title(self) -> None:
-        if self._selected:
-            self.title.setText(plural(self._selected, "{n} enrolment selected", "{n} enrolments selected"))
-        else:
-            self.title.setText(tr("Nothing selected"))
-
-    def show_enrolment(self, looked: Looked | None) -> None:
-        self.settled = True
-        self._content.setVisible(looked is not None)
-        if looked is None:
-            self._show_title()
-            return
+    def fill(self, looked: Looked) -> None:
         row = looked.row
         self.title.setText(", ".join(part for part in (row.family_name, row.given_names) if part) or row.ref)
         self._course.setText(row.lms_full_name or row.course_title)
@@ -163,9 +138,7 @@ class EnrolmentDetails(DetailsPane):
         self._bar.show_percent(percent(row.graded, row.visible))
 
     def _show_changes(self, changes: Sequence[EnrolmentChange]) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._lines)
         told = [(one, words) for one in changes if (words := _told(one))]
         if not told:
             self._lines.addWidget(text_label(tr("None since it first came."), Type.SECONDARY, Role.TEXT3, wrap=True))

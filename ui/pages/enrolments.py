@@ -1,9 +1,9 @@
 """The Enrolments page: who is on which course, how far, and with what grade."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.changes import Changes, Topic
+from app.changes import Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.lms import details, enrolments_list
@@ -22,8 +22,7 @@ from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.workers import Lane, TaskRunner
 
-_LATER_MS = 150
-_TOPICS = {Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS, Topic.LEARNERS}
+_TOPICS = (Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS, Topic.LEARNERS)
 
 
 class EnrolmentsPage(GridPage):
@@ -38,15 +37,11 @@ class EnrolmentsPage(GridPage):
         super().__init__("enrolments", "Enrolments", ("enrolment", "enrolments"), source, fields, runner, parent)
         self.searches = Searches(self, context, Kind.ENROLMENT_SEARCH, parent=self)
         self.layouts = Layouts(self.grid, runner, context, Kind.ENROLMENT_LAYOUT, self)
-        self._context, self._hub = context, hub
-        hub.announced.connect(self._announced)
+        self._context = context
+        self.watch(hub, *_TOPICS)
         self.pane = EnrolmentDetails(self)
-        self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
+        self.follow(self.pane, details.of_enrolment, self._show)
         self.pane.why_wanted.connect(self._why)
-        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later.timeout.connect(self._look)
-        self._looking: TaskContext | None = None
         self._looked_at: LookedAt | None = None
         self._empty = EmptyState(
             tr("No enrolments yet"),
@@ -64,37 +59,9 @@ class EnrolmentsPage(GridPage):
 
     # The pane
 
-    def selection_changed(self) -> None:
-        self.pane.show_selection(self.selected_count)
-
-    def current_changed(self) -> None:
-        self.pane.settled = False
-        self._later.start()
-
-    @Slot()
-    def _look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-        key = self.grid.current_key
-        if key is None or self.pane.isHidden():
-            self._show(None)
-            return
-        db = self._context.db
-
-        def read(context: TaskContext) -> LookedAt | None:
-            with db.read(context) as tx:
-                return details.of_enrolment(tx, key)
-
-        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
-
-    @Slot(object)
-    def _looked(self, looked: LookedAt | None) -> None:
-        if looked is None or looked.row.id == self.grid.current_key:
-            self._show(looked)
-
     def _show(self, looked: LookedAt | None) -> None:
         self._looked_at = looked
-        self.pane.show_enrolment(looked)
+        self.pane.show_row(looked)
 
     @Slot()
     def _why(self) -> None:
@@ -104,12 +71,6 @@ class EnrolmentsPage(GridPage):
             dialog = WhyDifferentDialog(self.window(), self._looked_at.counted)
             dialog.exec()
             dialog.deleteLater()
-
-    @Slot(object)
-    def _announced(self, changes: Changes) -> None:
-        if changes.topics & _TOPICS:
-            self.reload()
-            self._later.start()
 
     # Attainments
 

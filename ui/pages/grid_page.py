@@ -1,14 +1,16 @@
 """What every page with a grid is made of: conditions above, the grid in a card, a details pane beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
+from sqlalchemy import Connection
 
 from app.access import Permission
+from app.changes import Changes, Topic
 from app.conditions import FieldInfo, Group
 from app.context import AppContext
 from app.keys import Keys
@@ -20,21 +22,24 @@ from ui.grids.condition_bar import ConditionBar
 from ui.grids.condition_words import spoken
 from ui.grids.copying import MOST_TO_COPY
 from ui.grids.grid_view import GridView
+from ui.hub import Hub
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import scaled
 from ui.look.plain import visible_text
 from ui.look.words import tr
 from ui.pages.details_pane import DetailsPane
+from ui.pages.follower import Follower
 from ui.pages.layouts import Layouts
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
-from ui.workers import TaskRunner
+from ui.workers import Task, TaskRunner
 
 if TYPE_CHECKING:
     from app.export import ExportSummary
 
 QUICK_DELAY_MS = 30
 NARROW_WINDOW = 1400
+_Row = TypeVar("_Row")
 
 
 class GridPage(QWidget):
@@ -74,6 +79,9 @@ class GridPage(QWidget):
         self._quick_timer = QTimer(self, singleShot=True, interval=QUICK_DELAY_MS)
         self._quick_timer.timeout.connect(self.reload)
         self.details: DetailsPane | None = None
+        self.following: Follower | None = None
+        """Brings the current row into the details pane, where the page says how it is read."""
+        self._topics: frozenset[Topic] = frozenset()
         self.searches: Searches | None = None
         """Saved searches, where the page has some."""
         self.pasted: PastedList | None = None
@@ -108,9 +116,46 @@ class GridPage(QWidget):
         """Put the details pane at the right of the grid."""
         self.details = pane
         pane.closed.connect(self.details_closed)
+        pane.closed.connect(pane.hide)
         pane.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
         self._row.addWidget(pane)
         self._fit_details()
+
+    def follow(
+        self, pane: DetailsPane, read: Callable[[Connection, int], _Row | None], show: Callable[[_Row | None], None]
+    ) -> None:
+        """Put the details pane at the right of the grid, and let it follow the current row: `read` runs in a task and
+        knows no widgets, `show` gets what it read, or None."""
+        self.set_details(pane)
+
+        def ask() -> Task | None:
+            key, db = self.grid.current_key, self._context.db
+            if key is None or pane.isHidden():
+                return None
+
+            def task(context: TaskContext) -> _Row | None:
+                with db.read(context) as tx:
+                    return read(tx, key)
+
+            return task
+
+        self.following = Follower(self.runner, ask, show, self)
+        pane.followers.append(self.following)
+
+    def watch(self, hub: Hub, *topics: Topic) -> None:
+        """Read anew whenever something of these kinds changed in the database."""
+        self._topics = frozenset(topics)
+        hub.announced.connect(self._hub_announced)
+
+    @Slot(object)
+    def _hub_announced(self, changes: Changes) -> None:
+        if changes.topics & self._topics:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Something that is shown changed: read the grid and the details anew."""
+        self.reload()
+        self.current_changed()
 
     def insert_above_grid(self, widget: QWidget) -> None:
         """Put a banner between the conditions and the grid."""
@@ -228,10 +273,14 @@ class GridPage(QWidget):
         self.activated(key)
 
     def selection_changed(self) -> None:
-        """For subclasses: the details pane follows the selection."""
+        """The details pane follows the selection."""
+        if self.details is not None:
+            self.details.show_selection(self.selected_count)
 
     def current_changed(self) -> None:
-        """For subclasses: the details pane follows the current row."""
+        """The details pane follows the current row, at its own pace."""
+        if self.following is not None:
+            self.following.look_soon()
 
     def activated(self, key: int) -> None:
         """For subclasses: Enter or double-click on a row."""

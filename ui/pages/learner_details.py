@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from sqlalchemy import Connection
 
 from app.attainments import at_a_glance_kept
 from app.attainments import search as attainments
@@ -59,17 +60,16 @@ class Looked:
     courses: "Courses | None" = field(default=None, repr=False)
 
 
-def look(context: TaskContext, db: Database, learner_id: int) -> Looked | None:
+def look(tx: Connection, learner_id: int) -> Looked | None:
     """Read the current row and its latest attainments; in a task. None if the learner was removed."""
     from app.learners import courses  # not needed for a start
 
-    with db.read(context) as tx:
-        row = search.rows(tx, [learner_id]).get(learner_id)
-        if row is None:
-            return None
-        total, latest = attainments.of_learner(tx, learner_id, LATEST)
-        glance = at_a_glance_kept.of_learner(tx, learner_id) if total else {}
-        return Looked(row, total, latest, glance, courses.of_learner(tx, learner_id))
+    row = search.rows(tx, [learner_id]).get(learner_id)
+    if row is None:
+        return None
+    total, latest = attainments.of_learner(tx, learner_id, LATEST)
+    glance = at_a_glance_kept.of_learner(tx, learner_id) if total else {}
+    return Looked(row, total, latest, glance, courses.of_learner(tx, learner_id))
 
 
 def count_ready(
@@ -103,9 +103,7 @@ class LearnerDetails(DetailsPane):
         self.column.addWidget(self.courses)
         self._build_attainments()
         self.column.addStretch(1)
-        self.settled = True
-        """False while counts or the current row are on their way."""
-        self.show_selection(0, {})
+        self.show_ready(0, {})
         self.show_learner(None)
 
     def _build_selection(self) -> None:
@@ -197,7 +195,7 @@ class LearnerDetails(DetailsPane):
     def _line_clicked(self) -> None:
         self.wanted.emit(self.sender().property("ready"))
 
-    def show_selection(self, selected: int, ready: Mapping[Ready, int]) -> None:
+    def show_ready(self, selected: int, ready: Mapping[Ready, int]) -> None:
         """The selection: how many, and how many of them can be asked."""
         if selected:
             self.title.setText(plural(selected, "{n} learner selected", "{n} learners selected"))

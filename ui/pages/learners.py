@@ -1,6 +1,6 @@
 """The Learners page: find learners, select them, and go on from there."""
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.access import Rights
@@ -21,18 +21,17 @@ from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.certificate_banner import CertificateBanner
+from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
-from ui.pages.learner_details import LearnerDetails, Looked, count_ready, look
+from ui.pages.learner_details import LearnerDetails, count_ready, look
 from ui.pages.learner_source import LearnerSource
 from ui.pages.learners_fill import LearnersFill
 from ui.pages.learners_load import LearnersLoad
 from ui.pages.learners_uln import LearnersUln
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
-from ui.workers import Lane, TaskRunner
-
-_LATER_MS = 150
+from ui.workers import Lane, Task, TaskRunner
 
 
 class LearnersPage(GridPage):
@@ -53,10 +52,9 @@ class LearnersPage(GridPage):
         self.layouts = Layouts(self.grid, runner, context, Kind.LEARNER_LAYOUT, self)
         self._context = context
         self._hub = hub
-        hub.announced.connect(self._announced)
+        self.watch(hub, Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS)
         self.pane = LearnerDetails(self)
-        self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
+        self.follow(self.pane, look, self.pane.show_learner)
         self.pane.wanted.connect(self._narrow)
         self.pane.edit_wanted.connect(self.edit_learner)
         self.pane.attainments_wanted.connect(self._show_attainments)
@@ -64,13 +62,8 @@ class LearnersPage(GridPage):
         self.loading = LearnersLoad(self, context, runner, hub)
         self.filling = LearnersFill(self, context, runner, hub)
         self.pane.find_wanted.connect(self.uln.find_current)
-        self._looking: TaskContext | None = None
-        self._counting: TaskContext | None = None
-        # The pane follows an arrow key held down at its own pace.
-        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later.timeout.connect(self._look)
-        self._later_count = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later_count.timeout.connect(self._count)
+        self._counts = Follower(runner, self._count, self._counted, self)
+        self.pane.followers.append(self._counts)
         self._build_empty_state()
         lead = button(tr("Open Licences"), Icon.KEY, name="open_licences", clicked=self.licences_wanted)
         self._licence_banner = Banner(Icon.KEY, Role.WARN, tr("The PLR download is switched off."), "", [lead])
@@ -108,50 +101,24 @@ class LearnersPage(GridPage):
     # The pane
 
     def selection_changed(self) -> None:
-        self.pane.settled = False
-        self._later_count.start()
+        self._counts.look_soon()
 
-    def current_changed(self) -> None:
-        self._later.start()
-
-    @Slot()
-    def _count(self) -> None:
-        if self._counting is not None:
-            self._counting.cancel()
+    def _count(self) -> Task | None:
         selected = self.selected_count
         if selected == 0:
-            self.pane.show_selection(0, {})
-            self.pane.settled = True
-            return
+            return None
         whole = selected == self.shown and selected > 1 and self.query().codes is None
         everything = (self.conditions, self.quick) if whole else None
         keys = self.grid.selected_keys() if everything is None else Keys("q")
         db = self._context.db
-        self._counting = self.runner.run(
-            lambda context: count_ready(context, db, keys, everything), lane=Lane.COUNT, done=self._counted
-        )
+        return lambda context: count_ready(context, db, keys, everything)
 
-    @Slot(object)
-    def _counted(self, ready: dict[Ready, int]) -> None:
-        if self.selected_count:
-            self.pane.show_selection(self.selected_count, ready)
-        self.pane.settled = True
+    def _counted(self, ready: dict[Ready, int] | None) -> None:
+        self.pane.show_ready(self.selected_count, ready or {})
 
-    @Slot()
-    def _look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-        key = self.grid.current_key
-        if key is None or self.pane.isHidden():
-            self.pane.show_learner(None)
-            return
-        db = self._context.db
-        self._looking = self.runner.run(lambda context: look(context, db, key), lane=Lane.COUNT, done=self._looked)
-
-    @Slot(object)
-    def _looked(self, looked: Looked | None) -> None:
-        if looked is None or looked.row.id == self.grid.current_key:
-            self.pane.show_learner(looked)
+    def refresh(self) -> None:
+        super().refresh()
+        self._counts.look_soon()
 
     @Slot(object)
     def _narrow(self, ready: Ready) -> None:
@@ -219,11 +186,3 @@ class LearnersPage(GridPage):
     @Slot(int)
     def _saved(self, learner_id: int) -> None:
         self._hub.announce(Changes.of(Topic.LEARNERS))
-
-    @Slot(object)
-    def _announced(self, changes: Changes) -> None:
-        if changes.topics & {Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS}:
-            self.reload()
-        if changes.topics & {Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS}:
-            self._later.start()
-            self._later_count.start()

@@ -16,8 +16,8 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.tokens import Role
-from ui.look.words import plural, tr
-from ui.pages.details_pane import DetailsPane, Facts, StateLabel, rule
+from ui.look.words import tr
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, empty, rule
 from ui.pages.lms_course_source import STATES, marks
 
 _ALLOWS = (
@@ -73,23 +73,17 @@ class LookedAt:
     former: Sequence[CourseRow]
 
 
-class LmsCourseDetails(DetailsPane):
+class LmsCourseDetails(RowDetails):
     """`state_wanted` carries a CourseState, `link_wanted` the id of the course that this one was before."""
 
     state_wanted = Signal(object)
     link_wanted = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("lms_course_details", parent)
-        self.setAccessibleName(tr("Course details"))
-        self.settled = True
-        """False while the course is on its way."""
-        self._selected = 0
+        selected = "{n} course selected", "{n} courses selected"
+        super().__init__("lms_course_details", tr("Course details"), selected, parent)
         self._former: int | None = None
-        self._content = QWidget()
-        inside = QVBoxLayout(self._content)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(8)
+        inside = self.inside
         self._build_state(inside)
         inside.addWidget(rule())
         inside.addWidget(TextLabel(tr("What each state allows"), Type.HEADER))
@@ -109,9 +103,6 @@ class LmsCourseDetails(DetailsPane):
         self._lines = QVBoxLayout()
         self._lines.setSpacing(8)
         inside.addLayout(self._lines)
-        self.column.addWidget(self._content)
-        self.column.addStretch(1)
-        self.show_course(None)
 
     def _build_state(self, inside: QVBoxLayout) -> None:
         line = QHBoxLayout()
@@ -148,24 +139,7 @@ class LmsCourseDetails(DetailsPane):
         if self._former is not None:
             self.link_wanted.emit(self._former)
 
-    def show_selection(self, selected: int) -> None:
-        self._selected = selected
-        if self._content.isHidden():
-            self._show_title()
-
-    def _show_title(self) -> None:
-        if self._selected:
-            self.title.setText(plural(self._selected, "{n} course selected", "{n} courses selected"))
-        else:
-            self.title.setText(tr("Nothing selected"))
-
-    def show_course(self, looked: LookedAt | None, why_not: str = "") -> None:
-        """Show a course; `why_not`: why its state cannot be set by this user."""
-        self.settled = True
-        self._content.setVisible(looked is not None)
-        if looked is None:
-            self._show_title()
-            return
+    def fill(self, looked: LookedAt) -> None:
         row = looked.row
         self.title.setText(row.full_name)
         self._state.show_state(STATES[row.state])
@@ -175,13 +149,13 @@ class LmsCourseDetails(DetailsPane):
         gone = tr("This course was removed in the LMS: there is nothing to decide any more.")
         for state, made in self._buttons.items():
             same = tr("The course is {state} already.", state=STATE_TITLES[state]) if state is row.state else ""
-            enable(made, (gone if row.removed_at is not None else "") or why_not or same)
+            enable(made, (gone if row.removed_at is not None else "") or self.why_not or same)
         self._former = looked.former[0].id if looked.former else None
         self._link.setVisible(bool(looked.former))
         if looked.former:
             before = looked.former[0]
             words = tr("Its enrolments move from “{name}”, which was removed in the LMS.", name=before.full_name)
-            enable(self._link, why_not, words)
+            enable(self._link, self.why_not, words)
         self._show_facts(row)
         self._show_history(looked.history)
 
@@ -197,9 +171,7 @@ class LmsCourseDetails(DetailsPane):
         self._facts.show_value("as_of", shown_time(row.grades_good_at), "never")
 
     def _show_history(self, entries: Sequence[CourseChange]) -> None:
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        empty(self._lines)
         for entry in entries[:_MOST]:
             what = tr(_KINDS.get(entry.kind, entry.kind))
             lines = [" · ".join(part for part in (shown_time(entry.at), what, entry.who) if part)]

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import Connection
 
 from app import access
 from app.access import Permission
@@ -19,16 +20,16 @@ from ui.hub import Hub
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
 from ui.look.words import count, plural, tr
+from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.lms_course_details import LmsCourseDetails, LookedAt
 from ui.pages.lms_course_source import LmsCourseSource
 from ui.pages.searches import Searches
-from ui.workers import Lane, TaskRunner
+from ui.workers import Lane, Task, TaskRunner
 
-_LATER_MS = 150
 _REMOVED = "removed"
-_TOPICS = {Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS}
+_TOPICS = (Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.SYNC_RUNS)
 
 
 class LmsCoursesPage(GridPage):
@@ -45,15 +46,11 @@ class LmsCoursesPage(GridPage):
         self.searches = Searches(self, context, Kind.LMS_COURSE_SEARCH, parent=self)
         self.layouts = Layouts(self.grid, runner, context, Kind.LMS_COURSE_LAYOUT, self)
         self._context, self._hub = context, hub
-        hub.announced.connect(self._announced)
+        self.watch(hub, *_TOPICS)
         self.pane = LmsCourseDetails(self)
-        self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
+        self.follow(self.pane, _read, self._show)
         self.pane.state_wanted.connect(self._set_current)
         self.pane.link_wanted.connect(self._link_current)
-        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later.timeout.connect(self._look)
-        self._looking: TaskContext | None = None
         self._empty = EmptyState(
             tr("No courses yet"),
             tr("They come from the LMS with the first synchronisation. Set the LMS up, then press Sync Now."),
@@ -62,24 +59,21 @@ class LmsCoursesPage(GridPage):
         )
         self._empty.primary_pressed.connect(self.settings_wanted)
         self.grid.set_empty_widget(self._empty)
-        self._counting: TaskContext | None = None
         self.bar.link_pressed.connect(self._show_linked)
-        self._count()
+        self._waiting = Follower(runner, self._count, self._counted, self)
+        self._waiting.look()
 
     # What waits, and what is gone
 
-    def _count(self) -> None:
-        if self._counting is not None:
-            self._counting.cancel()
+    def _count(self) -> Task:
         db = self._context.db
 
         def read(context: TaskContext) -> tuple[int, int]:
             with db.read(context) as tx:
                 return courses_list.new_count(tx), courses_list.removed_count(tx)
 
-        self._counting = self.runner.run(read, lane=Lane.COUNT, done=self._counted)
+        return read
 
-    @Slot(object)
     def _counted(self, numbers: tuple[int, int]) -> None:
         new, removed = numbers
         links = {}
@@ -114,49 +108,13 @@ class LmsCoursesPage(GridPage):
 
     # The pane
 
-    def selection_changed(self) -> None:
-        self.pane.show_selection(self.selected_count)
+    def _show(self, looked: LookedAt | None) -> None:
+        self.pane.why_not = self._context.rights.why_not(Permission.DECIDE_COURSES)
+        self.pane.show_row(looked)
 
-    def current_changed(self) -> None:
-        self.pane.settled = False
-        self._later.start()
-
-    @Slot()
-    def _look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-        key = self.grid.current_key
-        if key is None or self.pane.isHidden():
-            self.pane.show_course(None)
-            return
-        db = self._context.db
-
-        def read(context: TaskContext) -> LookedAt | None:
-            with db.read(context) as tx:
-                row = courses_list.rows(tx, [key]).get(key)
-                if row is None:
-                    return None
-                former = courses_list.former_selves(tx, key) if row.recreated else []
-                return LookedAt(
-                    row,
-                    course_states.history_of(tx, key),
-                    course_states.proposals(tx).get(key) if row.state is CourseState.NEW else None,
-                    [one for _, one in sorted(courses_list.rows(tx, former).items())],
-                )
-
-        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
-
-    @Slot(object)
-    def _looked(self, looked: LookedAt | None) -> None:
-        if looked is None or looked.row.id == self.grid.current_key:
-            self.pane.show_course(looked, self._context.rights.why_not(Permission.DECIDE_COURSES))
-
-    @Slot(object)
-    def _announced(self, changes: Changes) -> None:
-        if changes.topics & _TOPICS:
-            self.reload()
-            self._count()
-            self._later.start()
+    def refresh(self) -> None:
+        super().refresh()
+        self._waiting.look()
 
     # Deciding
 
@@ -226,3 +184,16 @@ class LmsCoursesPage(GridPage):
         self.said.emit(plural(changed, "{n} course got the state proposed", "{n} courses got the state proposed"))
         if changed:
             self._hub.announce(Changes.of(Topic.LMS_COURSES))
+
+
+def _read(tx: Connection, key: int) -> LookedAt | None:
+    row = courses_list.rows(tx, [key]).get(key)
+    if row is None:
+        return None
+    former = courses_list.former_selves(tx, key) if row.recreated else []
+    return LookedAt(
+        row,
+        course_states.history_of(tx, key),
+        course_states.proposals(tx).get(key) if row.state is CourseState.NEW else None,
+        [one for _, one in sorted(courses_list.rows(tx, former).items())],
+    )

@@ -22,6 +22,7 @@ from app.tasks import Progress, TaskContext, now
 from ui.hub import Hub
 from ui.look.rate import Rate
 from ui.look.words import count, plural, tr
+from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.plr_details import PlrDetails
@@ -29,7 +30,7 @@ from ui.pages.plr_source import FIELDS, Counts, PlrSource
 from ui.pages.plr_strip import PlrStrip
 from ui.pages.plr_updating import PlrUpdating
 from ui.pages.searches import Searches
-from ui.workers import Lane, TaskRunner
+from ui.workers import Lane, Task, TaskRunner
 
 AT_MOST = 1_000
 """Learners of one download (learner-manager.md 3)."""
@@ -82,12 +83,12 @@ class PlrPage(GridPage):
         self.strip.code_chosen.connect(self._choose_code)
         self.pane = PlrDetails(self)
         self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
         self.bar.hide_when_empty = True
         self.bar.hide()
         self._follow_timer = QTimer(self, interval=_FOLLOW_MS)
         self._follow_timer.timeout.connect(self._follow)
-        self._comparing: TaskContext | None = None
+        self._comparing = Follower(runner, self._compare, self._compared, self)
+        self.pane.followers.append(self._comparing)
 
     @property
     def busy(self) -> bool:
@@ -341,21 +342,20 @@ class PlrPage(GridPage):
             self.pane.show_row(None, self.selected_count)
 
     def _look(self) -> None:
-        if self._comparing is not None:
-            self._comparing.cancel()
+        key = self.grid.current_key
+        self.pane.show_row(self.session.row(key) if key is not None else None, self.selected_count)
+        self._comparing.look()
+
+    def _compare(self) -> Task | None:
         key = self.grid.current_key
         row = self.session.row(key) if key is not None else None
-        self.pane.show_row(row, self.selected_count)
         if row is None or row.event is None or self.pane.isHidden() or key is None:
-            return
+            return None
         db, session, wanted = self._context.db, self.session, key
-        self._comparing = self.runner.run(
-            lambda context: compare(context, db, session, wanted), lane=Lane.COUNT, done=self._compared
-        )
+        return lambda context: compare(context, db, session, wanted)
 
-    @Slot(object)
     def _compared(self, found: Comparison | None) -> None:
-        if found is not None and found.key == self.grid.current_key:
+        if found is not None:
             self.pane.show_comparison(found)
 
     def activated(self, key: int) -> None:

@@ -187,14 +187,11 @@ class PlrDetails(DetailsPane):
         self.column.addStretch(1)
         self._legend = Legend()
         self.set_foot(self._legend)
-        self.settled = True
-        """False while the fields of the current row are on their way."""
         self.show_row(None, 0)
 
     def show_row(self, row: PlrRow | None, selected: int) -> None:
         """The current row; its fields follow by `show_comparison`."""
         has_event = row is not None and row.event is not None
-        self.settled = not has_event
         self._table.setVisible(has_event)
         if not has_event:
             self._glance.hide()
@@ -234,7 +231,6 @@ class PlrDetails(DetailsPane):
 
     def show_comparison(self, found: Comparison) -> None:
         """The fields of the current row."""
-        self.settled = True
         effects = {
             Change.NEW: tr("Update would add this attainment"),
             Change.CHANGED: plural(found.writes, "Update would write {n} field", "Update would write {n} fields"),

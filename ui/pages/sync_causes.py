@@ -17,6 +17,7 @@ from ui.look.labels import text_label
 from ui.look.shapes import CONTROL_RADIUS, box
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
+from ui.pages.details_pane import empty
 from ui.pages.sync_error_source import cause_role, icon_of
 
 WIDTHS = (286, 232)
@@ -122,10 +123,7 @@ class SyncCauses(Card):
         focused = next((key for key, one in self._buttons.items() if one.hasFocus()), False)
         self._groups = groups
         self._buttons = {}
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         everything = sum(one.count for one in groups)
         state = State(Icon.LIST_BULLETS, "", Role.TEXT2)
         self._add(None, CauseButton(state, plural(everything, "{n} open error", "{n} open errors"), ""))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.dates import shown_time
 from app.lms.enrolments_list import EnrolmentRow
@@ -17,7 +17,7 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import DetailsPane, Facts, StateLabel, rule
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, rule
 from ui.pages.sync_causes import ICONS
 from ui.pages.sync_error_source import LEVELS, WHOSE_ICONS, accepted, marks, name_of, snoozed
 
@@ -42,7 +42,7 @@ class LookedAt:
     enrolment: EnrolmentRow | None
 
 
-class SyncErrorDetails(DetailsPane):
+class SyncErrorDetails(RowDetails):
     """`action_wanted` carries the ErrorRow whose main action was pressed, `snooze_wanted` its id."""
 
     action_wanted = Signal(object)
@@ -50,16 +50,10 @@ class SyncErrorDetails(DetailsPane):
     copied = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("sync_error_details", parent)
-        self.setAccessibleName(tr("Error details"))
-        self.settled = True
-        """False while the error is on its way."""
-        self._selected = 0
+        selected = "{n} error selected", "{n} errors selected"
+        super().__init__("sync_error_details", tr("Error details"), selected, parent)
         self._looked: LookedAt | None = None
-        self._content = QWidget()
-        inside = QVBoxLayout(self._content)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(8)
+        inside = self.inside
         self._sentence = text_label("", Type.KEY, wrap=True, weight=600, name="error_sentence")
         self._detail = text_label("", Type.BODY, Role.TEXT2, wrap=True, selectable=True, name="error_detail")
         self._whose = StateLabel()
@@ -82,9 +76,6 @@ class SyncErrorDetails(DetailsPane):
         inside.addWidget(self._facts)
         self._copy = button(tr("Copy Details"), Icon.COPY, "link", "error_copy", clicked=self._copying)
         inside.addWidget(self._copy)
-        self.column.addWidget(self._content)
-        self.column.addStretch(1)
-        self.show_error(None)
 
     @Slot()
     def _acted(self) -> None:
@@ -112,23 +103,11 @@ class SyncErrorDetails(DetailsPane):
         """Why it raises no notice, or that it has cleared; "" for an open one that does."""
         return self._quiet.text()
 
-    def show_selection(self, selected: int) -> None:
-        self._selected = selected
-        if self._content.isHidden():
-            self._show_title()
+    def show_row(self, found: LookedAt | None) -> None:
+        self._looked = found
+        super().show_row(found)
 
-    def _show_title(self) -> None:
-        chosen = plural(self._selected, "{n} error selected", "{n} errors selected")
-        self.title.setText(chosen if self._selected else tr("Nothing selected"))
-
-    def show_error(self, looked: LookedAt | None, why_not: str = "") -> None:
-        """Show an error; `why_not`: why this user cannot snooze it."""
-        self.settled = True
-        self._looked = looked
-        self._content.setVisible(looked is not None)
-        if looked is None:
-            self._show_title()
-            return
+    def fill(self, looked: LookedAt) -> None:
         row, known = looked.row, looked.row.cause
         self.title.setText(row.course or name_of(row) or tr(LEVELS[row.level]))
         self._sentence.setText(known.sentence)
@@ -138,10 +117,10 @@ class SyncErrorDetails(DetailsPane):
         self._advice.setText(known.advice)
         self._quiet.setText("\n".join(_quiet_words(row)))
         self._quiet.setVisible(bool(self._quiet.text()))
-        self._show_buttons(row, why_not)
+        self._show_buttons(row)
         self._show_facts(looked)
 
-    def _show_buttons(self, row: ErrorRow, why_not: str) -> None:
+    def _show_buttons(self, row: ErrorRow) -> None:
         action = row.cause.action
         self._act.setVisible(action is not Action.NONE and row.cleared_at is None)
         if action is not Action.NONE:
@@ -150,7 +129,7 @@ class SyncErrorDetails(DetailsPane):
         self._snooze.setVisible(row.cleared_at is None)
         asleep = snoozed(row) or accepted(row)
         self._snooze.setText(tr("Wake Up") if asleep else tr("Snooze"))
-        enable(self._snooze, why_not, tr("Let it raise no notice for a time, accept it, or wake it up again"))
+        enable(self._snooze, self.why_not, tr("Let it raise no notice for a time, accept it, or wake it up again"))
 
     def _show_facts(self, looked: LookedAt) -> None:
         row, held = looked.row, looked.enrolment

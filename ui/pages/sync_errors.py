@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
+from sqlalchemy import Connection
 
 from app.access import Permission
-from app.changes import Changes, Topic
+from app.changes import Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.lms import enrolments_list, errors_list
@@ -19,16 +20,16 @@ from ui.look.empty_state import EmptyState
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.words import tr
+from ui.pages.follower import Follower
 from ui.pages.grid_page import NARROW_WINDOW, GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.pages.sync_causes import WIDTHS, SyncCauses
 from ui.pages.sync_error_details import LookedAt, SyncErrorDetails
 from ui.pages.sync_error_source import SyncErrorSource
-from ui.workers import Lane, TaskRunner
+from ui.workers import Task, TaskRunner
 
-_LATER_MS = 150
-_TOPICS = {Topic.SYNC_RUNS, Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.LEARNERS}
+_TOPICS = (Topic.SYNC_RUNS, Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.LEARNERS)
 
 
 class SyncErrorsPage(GridPage):
@@ -48,21 +49,17 @@ class SyncErrorsPage(GridPage):
         self.searches = Searches(self, context, Kind.SYNC_ERROR_SEARCH, parent=self)
         self.layouts = Layouts(self.grid, runner, context, Kind.SYNC_ERROR_LAYOUT, self)
         self._context = context
-        hub.announced.connect(self._announced)
+        self.watch(hub, *_TOPICS)
         causes = self.causes = SyncCauses(self)
         causes.chosen.connect(self._cause_chosen)
         causes.action_wanted.connect(self.action_wanted)
         self._row.insertWidget(0, causes)
         self.pane = SyncErrorDetails(self)
-        self.set_details(self.pane)
-        self.pane.closed.connect(self.pane.hide)
+        self.follow(self.pane, _read, self._show)
         self.pane.action_wanted.connect(self.action_wanted)
         self.pane.snooze_wanted.connect(self._snooze_one)
         self.pane.copied.connect(self.said)
-        self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
-        self._later.timeout.connect(self._look)
-        self._looking: TaskContext | None = None
-        self._grouping: TaskContext | None = None
+        self._groups = Follower(runner, self._read_groups, causes.show_groups, self)
         self.grid.set_empty_widget(
             EmptyState(
                 tr("No open errors"),
@@ -89,20 +86,16 @@ class SyncErrorsPage(GridPage):
         super().reload()
         if self.causes is not None:
             self.causes.show_chosen(chosen_cause(self.conditions))
-        if self._grouping is not None:
-            self._grouping.cancel()
+        self._groups.look()
+
+    def _read_groups(self) -> Task:
         db = self._context.db
 
         def read(context: TaskContext) -> Sequence[ErrorGroup]:
             with db.read(context) as tx:
                 return errors_list.groups(db, tx)
 
-        self._grouping = self.runner.run(read, lane=Lane.COUNT, done=self._grouped)
-
-    @Slot(object)
-    def _grouped(self, groups: Sequence[ErrorGroup]) -> None:
-        if self.causes is not None:
-            self.causes.show_groups(groups)
+        return read
 
     @Slot(object)
     def _cause_chosen(self, key: tuple[str, Level] | None) -> None:
@@ -119,47 +112,21 @@ class SyncErrorsPage(GridPage):
 
     # The pane
 
-    def selection_changed(self) -> None:
-        self.pane.show_selection(self.selected_count)
-
-    def current_changed(self) -> None:
-        self.pane.settled = False
-        self._later.start()
-
-    @Slot()
-    def _look(self) -> None:
-        if self._looking is not None:
-            self._looking.cancel()
-        key = self.grid.current_key
-        if key is None or self.pane.isHidden():
-            self.pane.show_error(None)
-            return
-        db = self._context.db
-
-        def read(context: TaskContext) -> LookedAt | None:
-            with db.read(context) as tx:
-                row = errors_list.rows(tx, [key]).get(key)
-                if row is None:
-                    return None
-                at = row.enrolment_id
-                return LookedAt(row, enrolments_list.rows(tx, [at]).get(at) if at is not None else None)
-
-        self._looking = self.runner.run(read, lane=Lane.COUNT, done=self._looked)
-
-    @Slot(object)
-    def _looked(self, looked: LookedAt | None) -> None:
-        if looked is None or looked.row.id == self.grid.current_key:
-            self.pane.show_error(looked, self._context.rights.why_not(Permission.SYNCHRONISE))
+    def _show(self, looked: LookedAt | None) -> None:
+        self.pane.why_not = self._context.rights.why_not(Permission.SYNCHRONISE)
+        self.pane.show_row(looked)
 
     @Slot(object)
     def _snooze_one(self, key: int) -> None:
         self.snooze_wanted.emit([key])
 
-    @Slot(object)
-    def _announced(self, changes: Changes) -> None:
-        if changes.topics & _TOPICS:
-            self.reload()
-            self._later.start()
+
+def _read(tx: Connection, key: int) -> LookedAt | None:
+    row = errors_list.rows(tx, [key]).get(key)
+    if row is None:
+        return None
+    at = row.enrolment_id
+    return LookedAt(row, enrolments_list.rows(tx, [at]).get(at) if at is not None else None)
 
 
 def chosen_cause(conditions: Group | None) -> tuple[str, Level] | None:

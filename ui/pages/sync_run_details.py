@@ -1,6 +1,6 @@
 """The pane beside the runs: how one went, in numbers and in its own sentences."""
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.dates import shown_time
 from app.lms.errors import cause
@@ -9,7 +9,7 @@ from ui.look.fonts import Type
 from ui.look.labels import TextLabel, text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import DetailsPane, Facts, StateLabel, rule
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, rule
 from ui.pages.sync_run_source import COUNTS, KIND_WORDS, TRIGGER_WORDS, state_of, took
 
 _FACTS = (
@@ -24,19 +24,13 @@ _MOST = 60
 _TITLES = {"courses": "Run of courses", "enrolments": "Run of enrolments"}
 
 
-class SyncRunDetails(DetailsPane):
+class SyncRunDetails(RowDetails):
     """Empty until a run is looked at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("sync_run_details", parent)
-        self.setAccessibleName(tr("Run details"))
-        self.settled = True
-        """False while the run is on its way."""
-        self._selected = 0
-        self._content = QWidget()
-        inside = QVBoxLayout(self._content)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(8)
+        selected = "{n} run selected", "{n} runs selected"
+        super().__init__("sync_run_details", tr("Run details"), selected, parent)
+        inside = self.inside
         self._state = StateLabel()
         inside.addWidget(self._state)
         self._why = text_label("", Type.BODY, wrap=True, name="run_why")
@@ -54,25 +48,8 @@ class SyncRunDetails(DetailsPane):
             inside.addWidget(rule())
             inside.addWidget(TextLabel(heading, Type.HEADER))
             inside.addWidget(words)
-        self.column.addWidget(self._content)
-        self.column.addStretch(1)
-        self.show_run(None)
 
-    def show_selection(self, selected: int) -> None:
-        self._selected = selected
-        if self._content.isHidden():
-            self._show_title()
-
-    def _show_title(self) -> None:
-        chosen = plural(self._selected, "{n} run selected", "{n} runs selected")
-        self.title.setText(chosen if self._selected else tr("Nothing selected"))
-
-    def show_run(self, row: RunRow | None) -> None:
-        self.settled = True
-        self._content.setVisible(row is not None)
-        if row is None:
-            self._show_title()
-            return
+    def fill(self, row: RunRow) -> None:
         self.title.setText(tr(_TITLES.get(row.kind, KIND_WORDS.get(row.kind, row.kind))))
         self._state.show_state(state_of(row))
         known = cause(row.failed_by) if row.failed_by else None

@@ -64,7 +64,7 @@ class LmsSteps:
         yield Until(lambda: window.state().page == name, name)
         page = window.page
         yield from self._first_row(page, name)
-        yield Until(lambda: page.details is None or page.details.settled, "the details")  # type: ignore[attr-defined]
+        yield Until(lambda: page.details is None or page.details.settled, "the details")
         yield Act(lambda: self._grab(window, picture))
 
     def _first_row(self, page: GridPage, what: str) -> Iterator[Step]:

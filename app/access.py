@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, Table, insert, select, update
 from app import history
 from app.dates import shown
 from app.db.database import Database
-from app.db.tables import app_user, licence, role, user_role
+from app.db.tables import app_user, licence, role, user_campus, user_role
 from app.errors import AccessError, ConflictError, InputError
 from app.folding import cleaned
 
@@ -30,6 +30,11 @@ class Permission(StrEnum):
     ENROL = "enrol learners"
     SYNCHRONISE = "synchronise with the LMS"
     DECIDE_COURSES = "decide about courses of the LMS"
+    SET_UP_SECTIONS = "set up terms, campuses and sections"
+    PROCESSES = "open the processes"
+    EXTRACTS = "see LMS extract statuses"
+    CHANGE_EXTRACTS = "change LMS extract statuses"
+    OVERRIDE_EXTRACTS = "override the order of LMS extract statuses"
     ADMINISTER = "change settings, licences and users"
 
 
@@ -38,6 +43,7 @@ class Role(StrEnum):
     PLR_USER = "plr_user"
     PLR_ADMIN = "plr_admin"
     LMS_ADMINISTRATOR = "lms_administrator"
+    EXTRACT_EDITOR = "extract_editor"
     ADMINISTRATOR = "administrator"
 
 
@@ -46,19 +52,58 @@ ROLE_TITLES = {
     Role.PLR_USER: "Attainments (PLR) User",
     Role.PLR_ADMIN: "Attainments (PLR) Admin",
     Role.LMS_ADMINISTRATOR: "LMS Administrator",
+    Role.EXTRACT_EDITOR: "LMS Extract Editor",
     Role.ADMINISTRATOR: "Administrator",
 }
 
+FULL_NAMES = {
+    Permission.PROCESSES: "Common - Processes - View",
+    Permission.EXTRACTS: "Academics - Processes - LMS Extract Statuses",
+    Permission.CHANGE_EXTRACTS: "Academics - Student Course Status Change LMS Export - Edit",
+    Permission.OVERRIDE_EXTRACTS: "Academics - LMS Extract Statuses - Override",
+}
+"""What the college's own list of authorisations calls them (extract-statuses.md 2.2)."""
+
 ROLES: dict[Role, frozenset[Permission]] = {
     Role.ENROLMENT_MANAGER: frozenset(
-        {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT, Permission.ENROL, Permission.SYNCHRONISE}
+        {
+            Permission.OPEN,
+            Permission.EDIT_LEARNERS,
+            Permission.EXPORT,
+            Permission.ENROL,
+            Permission.SYNCHRONISE,
+            Permission.PROCESSES,
+            Permission.EXTRACTS,
+        }
     ),
     Role.PLR_USER: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT}),
     Role.PLR_ADMIN: frozenset({Permission.PLR_DOWNLOAD, Permission.EXPORT, Permission.PLR_UPDATE}),
-    Role.LMS_ADMINISTRATOR: frozenset({Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES}),
-    # Databases made before the LMS have nobody in the role above.
+    Role.LMS_ADMINISTRATOR: frozenset(
+        {
+            Permission.OPEN,
+            Permission.SYNCHRONISE,
+            Permission.DECIDE_COURSES,
+            Permission.SET_UP_SECTIONS,
+            Permission.PROCESSES,
+            Permission.EXTRACTS,
+            Permission.CHANGE_EXTRACTS,
+            Permission.OVERRIDE_EXTRACTS,
+        }
+    ),
+    Role.EXTRACT_EDITOR: frozenset({Permission.PROCESSES, Permission.EXTRACTS, Permission.CHANGE_EXTRACTS}),
+    # Databases made before the LMS have nobody in the two roles above.
     Role.ADMINISTRATOR: frozenset(
-        {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES}
+        {
+            Permission.OPEN,
+            Permission.ADMINISTER,
+            Permission.SYNCHRONISE,
+            Permission.DECIDE_COURSES,
+            Permission.SET_UP_SECTIONS,
+            Permission.PROCESSES,
+            Permission.EXTRACTS,
+            Permission.CHANGE_EXTRACTS,
+            Permission.OVERRIDE_EXTRACTS,
+        }
     ),
 }
 
@@ -78,6 +123,10 @@ _UNDO_NEEDS = {
     "enrolled": Permission.ENROL,
     "adopted": Permission.ENROL,
     "lms_account_decided": Permission.ENROL,
+    "course_status_changed": Permission.ENROL,
+    "sections_set_up": Permission.SET_UP_SECTIONS,
+    "sections_loaded": Permission.SET_UP_SECTIONS,
+    "extract_statuses": Permission.CHANGE_EXTRACTS,
 }
 """Taking back takes what doing it took; everything else is the administrators'."""
 
@@ -138,7 +187,8 @@ class Rights:
             return "Your account has no role that opens Learner Manager. Ask an administrator for one."
         if permission not in granted:
             titles = " or ".join(ROLE_TITLES[name] for name in Role if permission in ROLES[name])
-            return f"Needs the role {titles}. Ask an administrator."
+            called = f"the authorisation “{full}”, which comes with " if (full := FULL_NAMES.get(permission)) else ""
+            return f"Needs {called}the role {titles}. Ask an administrator."
         return self.missing_licence(today) if permission in NEEDS_LICENCES else ""
 
     def missing_licence(self, today: date | None = None) -> str:
@@ -244,6 +294,14 @@ def licences(tx: Connection) -> tuple[LicenceRow, ...]:
         for one in Licence
         if (row := rows.get(one.value)) is not None
     )
+
+
+def campuses(tx: Connection, user: User) -> frozenset[int] | None:
+    """Ids of the campuses whose sections and extract records `user` may see; None: all of them, as administrators
+    may. Somebody to whom no campus was given sees none (extract-statuses.md 2.2)."""
+    if Role.ADMINISTRATOR in rights(tx, user).roles:
+        return None
+    return frozenset(tx.execute(select(user_campus.c.campus_id).where(user_campus.c.user_id == user.id)).scalars())
 
 
 def require(tx: Connection, user: User, permission: Permission) -> None:

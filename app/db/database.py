@@ -30,10 +30,10 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db import embedded
+from app.db.embedded import CACHE
 from app.db.failures import explain, interrupted, is_personal
-from app.db.fingerprint import teach
 from app.db.types import Key
 from app.errors import DatabaseError, InputError
 from app.keys import Keys
@@ -43,7 +43,7 @@ BUSY_SECONDS = 5
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
 
-_CACHE, _MUCH_CACHE = -2_048, -65_536  # KiB of each connection to an embedded database
+_MUCH_CACHE = -65_536  # KiB
 
 # A line that was cut is noticed after some nine seconds; without these, not within forty (tech-notes.md 5).
 _SERVER_OPTIONS: Mapping[str, Any] = {
@@ -93,8 +93,8 @@ class Database:
         self._driver_error: type[Exception] = driver.Error
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
-            event.listen(self._engine, "connect", _prepare_sqlite)
-            event.listen(self._engine, "begin", _begin_sqlite)
+            event.listen(self._engine, "connect", embedded.prepare)
+            event.listen(self._engine, "begin", embedded.begin)
         else:
             event.listen(self._engine, "do_connect", _connect_patiently)
 
@@ -121,6 +121,19 @@ class Database:
                 connection.rollback()
 
     @contextmanager
+    def remaking_tables(self) -> Iterator[Connection]:
+        """A `write()` of an embedded database in which tables that others point to are made anew. Links are looked
+        at when all is done; call it before anything else is asked. Raises DatabaseError if one leads nowhere."""
+        event.listen(self._engine, "connect", lambda connection, _: connection.execute("pragma foreign_keys = off"))
+        with self.write() as tx:
+            yield tx
+            if tx.exec_driver_sql("pragma foreign_key_check").first() is not None:
+                raise DatabaseError(
+                    "The database has rows that belong to nothing, so it was not brought up to date.",
+                    hint="Restore a copy from the folder “backups”. Nothing was changed.",
+                )
+
+    @contextmanager
     def write(self, *, much: bool = False) -> Iterator[Connection]:
         """A transaction that commits at its end, or rolls back when an exception passes through. `much`: an embedded
         database gets memory for the pages of its indexes, which a large load would fetch again and again."""
@@ -143,7 +156,7 @@ class Database:
             yield
         finally:
             with contextlib.suppress(self._driver_error):
-                driver.execute(f"pragma cache_size = {_CACHE}")
+                driver.execute(f"pragma cache_size = {CACHE}")
 
     @contextmanager
     def _connection(self, context: TaskContext | None, *, write: bool = False) -> Iterator[Connection]:
@@ -370,31 +383,8 @@ def parsed(url: str | URL) -> URL:
     return address
 
 
-def _prepare_sqlite(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
-    """We begin transactions ourselves: the driver's own habit begins them late, after the first read."""
-    connection.isolation_level = None
-    for pragma in (
-        "journal_mode = wal",
-        "synchronous = normal",
-        "foreign_keys = on",
-        "trusted_schema = off",
-        "temp_store = memory",
-        # Of each connection; what is read again and again, the operating system keeps once for all of them.
-        f"cache_size = {_CACHE}",
-    ):
-        connection.execute(f"pragma {pragma}")
-    teach(connection)
-
-
 def _connect_patiently(dialect: Any, record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """In place of the driver's own connecting."""
     from app.db.patience import PatientConnection  # its driver is there only where a server is used
 
     return PatientConnection.connect(*given, **options)
-
-
-def _begin_sqlite(connection: Connection) -> None:
-    # A transaction that reads first and writes later fails at once when somebody wrote in between: take the
-    # write lock at the start.
-    write = connection.get_execution_options().get("sqlite_write", False)
-    connection.exec_driver_sql("begin immediate" if write else "begin")

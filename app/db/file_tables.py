@@ -72,6 +72,7 @@ source_code = Table(
     Column("year", Text, nullable=False),
     link("course_id", "course", null=True, index=True),
     version(),
+    link("section_id", "section", null=True, index=True),
     UniqueConstraint("kind", "code_fold", "year"),
 )
 
@@ -105,6 +106,7 @@ aim = Table(
     Column("course_code", Text),
     Column("course_title", Text),
     link("seen_in_job_id", "file_job", null=True),
+    link("enrolment_id", "enrolment", null=True, index=True),
     UniqueConstraint("learner_id", "year", "seq", "repeat"),
     Index("ix_aim_aim_ref_learner_id", "aim_ref", "learner_id"),
 )

@@ -25,6 +25,7 @@ lms_vendor = Table(
     Column("code", Text, nullable=False),
     Column("kind", Text, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
+    version(),
     UniqueConstraint("code"),
 )
 
@@ -70,6 +71,7 @@ term = Table(
     Column("name", Text, nullable=False),
     Column("starts", Date),
     Column("ends", Date),
+    version(),
     UniqueConstraint("code"),
 )
 
@@ -85,6 +87,9 @@ section = Table(
     Column("ends", Date),
     Column("open", Boolean, nullable=False, server_default=true()),
     version(),
+    link("delivery_method_id", "delivery_method", null=True),
+    # NULL: the default of the owning campus (EX-P5).
+    link("vendor_id", "lms_vendor", null=True),
     UniqueConstraint("course_id", "term_id", "number"),
 )
 
@@ -101,6 +106,8 @@ enrolment = Table(
     Column("origin", Text, nullable=False),
     Column("removed_at", Moment),
     version(),
+    # How many extract records there are: the number of the last one. Written with it, and not by people.
+    Column("records", Integer, nullable=False, server_default="0"),
     UniqueConstraint("learner_id", "section_id"),
     CheckConstraint("status in ('scheduled', 'current', 'on_break', 'dropped', 'completed')", name="status"),
     CheckConstraint("origin in ('hand', 'adopted', 'file', 'ilr', 'import')", name="origin"),

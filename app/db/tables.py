@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.db import file_tables, lms_tables, table_parts
+from app.db import extract_tables, file_tables, lms_tables, table_parts
 from app.db.table_parts import key, link, version
 from app.db.types import Folded, Key, Moment, Text
 
@@ -28,6 +28,10 @@ file_job, file_row = file_tables.file_job, file_tables.file_row
 aim, course, source_code = file_tables.aim, file_tables.course, file_tables.source_code
 lms_vendor, lms_course, lms_account = lms_tables.lms_vendor, lms_tables.lms_course, lms_tables.lms_account
 term, section, enrolment, progress = lms_tables.term, lms_tables.section, lms_tables.enrolment, lms_tables.progress
+delivery_method, campus_term = extract_tables.delivery_method, extract_tables.campus_term
+campus_vendor, campus_delivery_method = extract_tables.campus_vendor, extract_tables.campus_delivery_method
+section_campus, user_campus = extract_tables.section_campus, extract_tables.user_campus
+extract_record, extract_attempt = extract_tables.extract_record, extract_tables.extract_attempt
 sync_run, sync_error, hold = lms_tables.sync_run, lms_tables.sync_error, lms_tables.hold
 
 campus = Table(
@@ -38,6 +42,7 @@ campus = Table(
     Column("name", Text, nullable=False),
     Column("name_fold", Folded, nullable=False),
     Column("active", Boolean, nullable=False, server_default=true()),
+    version(),
     UniqueConstraint("code"),
 )
 

@@ -86,47 +86,43 @@ def test_what_a_new_version_adds_is_written_once(db: Database):
         assert [one.code for one in access.licences(tx)] == list(Licence)
 
 
+_MANAGER = {
+    Permission.OPEN,
+    Permission.EDIT_LEARNERS,
+    Permission.EXPORT,
+    Permission.ENROL,
+    Permission.SYNCHRONISE,
+    Permission.PROCESSES,
+    Permission.EXTRACTS,
+}
+_EXTRACTS = {
+    Permission.PROCESSES,
+    Permission.EXTRACTS,
+    Permission.CHANGE_EXTRACTS,
+    Permission.OVERRIDE_EXTRACTS,
+    Permission.SET_UP_SECTIONS,
+}
+
+
 @pytest.mark.parametrize(
     ("roles", "may"),
     [
         ((), set()),
-        (
-            (Role.ENROLMENT_MANAGER,),
-            {Permission.OPEN, Permission.EDIT_LEARNERS, Permission.EXPORT, Permission.ENROL, Permission.SYNCHRONISE},
-        ),
+        ((Role.ENROLMENT_MANAGER,), _MANAGER),
         # Opening takes Enrolment Manager (or Administrator) whatever else somebody holds (learner-manager.md 2).
         ((Role.PLR_USER,), set()),
         ((Role.PLR_ADMIN,), set()),
-        (
-            (Role.ENROLMENT_MANAGER, Role.PLR_USER),
-            {
-                Permission.OPEN,
-                Permission.EDIT_LEARNERS,
-                Permission.EXPORT,
-                Permission.ENROL,
-                Permission.SYNCHRONISE,
-                Permission.PLR_DOWNLOAD,
-            },
-        ),
-        (
-            (Role.ENROLMENT_MANAGER, Role.PLR_ADMIN),
-            {
-                Permission.OPEN,
-                Permission.EDIT_LEARNERS,
-                Permission.EXPORT,
-                Permission.PLR_DOWNLOAD,
-                Permission.PLR_UPDATE,
-                Permission.ENROL,
-                Permission.SYNCHRONISE,
-            },
-        ),
+        ((Role.EXTRACT_EDITOR,), set()),
+        ((Role.ENROLMENT_MANAGER, Role.PLR_USER), _MANAGER | {Permission.PLR_DOWNLOAD}),
+        ((Role.ENROLMENT_MANAGER, Role.PLR_ADMIN), _MANAGER | {Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE}),
+        ((Role.ENROLMENT_MANAGER, Role.EXTRACT_EDITOR), _MANAGER | {Permission.CHANGE_EXTRACTS}),
         (
             (Role.LMS_ADMINISTRATOR,),
-            {Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES},
+            {Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES} | _EXTRACTS,
         ),
         (
             (Role.ADMINISTRATOR,),
-            {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES},
+            {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES} | _EXTRACTS,
         ),
         (tuple(Role), set(Permission)),
     ],

@@ -10,11 +10,10 @@ from sqlalchemy import (
     Table,
     UniqueConstraint,
     false,
-    text,
     true,
 )
 
-from app.db.table_parts import key, link, metadata, version
+from app.db.table_parts import key, link, metadata, only_one, version
 from app.db.types import Moment, Text
 
 COURSE_STATUSES = ("scheduled", "current", "on_break", "dropped", "completed")
@@ -54,14 +53,7 @@ campus_vendor = Table(
     version(),
     UniqueConstraint("campus_id", "vendor_id"),
 )
-_ONE_DEFAULT = text("is_default")
-Index(
-    "ix_campus_vendor_default",
-    campus_vendor.c.campus_id,
-    unique=True,
-    sqlite_where=_ONE_DEFAULT,
-    postgresql_where=_ONE_DEFAULT,
-)
+only_one(campus_vendor, "campus_id", "is_default", "ix_campus_vendor_default")
 
 campus_delivery_method = Table(
     "campus_delivery_method",
@@ -82,14 +74,7 @@ section_campus = Table(
     Column("owner", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("section_id", "campus_id"),
 )
-_ONE_OWNER = text("owner")
-Index(
-    "ix_section_campus_owner",
-    section_campus.c.section_id,
-    unique=True,
-    sqlite_where=_ONE_OWNER,
-    postgresql_where=_ONE_OWNER,
-)
+only_one(section_campus, "section_id", "owner", "ix_section_campus_owner")
 
 user_campus = Table(
     "user_campus",
@@ -152,11 +137,4 @@ extract_attempt = Table(
     UniqueConstraint("record_id", "number"),
     CheckConstraint("result in ('accepted', 'seen', 'refused', 'not_reached', 'unknown')", name="result"),
 )
-_OPEN = text("ended_at is null")
-Index(
-    "ix_extract_attempt_open",
-    extract_attempt.c.record_id,
-    unique=True,
-    sqlite_where=_OPEN,
-    postgresql_where=_OPEN,
-)
+only_one(extract_attempt, "record_id", "ended_at is null", "ix_extract_attempt_open")

@@ -10,11 +10,12 @@ from sqlalchemy import inspect, select, text
 
 from app.db import tables
 from app.db.database import Database
+from app.db.table_parts import PARTIAL
 from app.db.tables import SORTED, metadata
 from app.db.upgrade import MIGRATIONS, NEWEST, revision, upgrade
 from app.errors import DatabaseError
 
-ORDERED = {f"ix_learner_{name}_id{end}" for name in SORTED for end in ("", "_sqlite")}
+ORDERED = {f"ix_learner_{name}_id{end}" for name in SORTED for end in ("", "_sqlite")} | PARTIAL
 
 
 def not_ordered(name: str | None, kind: str, parents: object) -> bool:

@@ -49,6 +49,8 @@ class Action:
     checkable: bool = False
     words: str = ""
     """Other words that the command search finds it by."""
+    repeats: str = ""
+    """The id of the action that this is on another tab; the command search lists one of them."""
 
 
 class ActionSet(QObject):

@@ -1,9 +1,29 @@
-"""Ribbon tab Learners: what works on the grid in front, in the groups Find, Selection and View."""
+"""What works on the grid in front: ribbon tab Learners, groups Find, Selection and View; other tabs repeat of it what
+their pages need."""
+
+from collections.abc import Iterable
+from dataclasses import replace
 
 from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import LEARNERS, Action
 from ui.look.icons import Icon
+
+
+def repeated(tab: str, actions: Iterable[Action]) -> tuple[Action, ...]:
+    """The same buttons on another tab. Their key tips are the letter of the group and the one known from Learners;
+    the shortcut stays with the first, since it works on every page."""
+    return tuple(
+        replace(
+            one,
+            id=f"{tab.lower()}.{one.id}",
+            tab=tab,
+            key_tip=one.group[0] + one.key_tip,
+            shortcut="",
+            repeats=one.id,
+        )
+        for one in actions
+    )
 
 
 def find_actions() -> tuple[Action, ...]:
@@ -90,6 +110,12 @@ def selection_actions() -> tuple[Action, ...]:
 
 def view_actions() -> tuple[Action, ...]:
     """Group View."""
+    columns, refresh = view_of_any_grid()
+    return columns, _export_layout(), refresh
+
+
+def view_of_any_grid() -> tuple[Action, Action]:
+    """What of group View every grid can do: *Columns* and *Refresh*."""
     return (
         Action(
             id="view.columns",
@@ -104,18 +130,6 @@ def view_actions() -> tuple[Action, ...]:
             why_not=why.on_grid,
         ),
         Action(
-            id="view.layout",
-            text="Export Layout",
-            tip="Choose the columns that Export Changes writes",
-            icon=Icon.LIST_BULLETS,
-            tab=LEARNERS,
-            group="View",
-            key_tip="Y",
-            trigger=lambda window: window.attainments.choose_layout(),
-            permission=Permission.EXPORT,
-            why_not=why.permitted(Permission.EXPORT, why.attainments_page),
-        ),
-        Action(
             id="view.refresh",
             text="Refresh",
             tip="Read the page anew",
@@ -127,4 +141,19 @@ def view_actions() -> tuple[Action, ...]:
             shortcut="F5",
             why_not=why.on_grid,
         ),
+    )
+
+
+def _export_layout() -> Action:
+    return Action(
+        id="view.layout",
+        text="Export Layout",
+        tip="Choose the columns that Export Changes writes",
+        icon=Icon.LIST_BULLETS,
+        tab=LEARNERS,
+        group="View",
+        key_tip="Y",
+        trigger=lambda window: window.attainments.choose_layout(),
+        permission=Permission.EXPORT,
+        why_not=why.permitted(Permission.EXPORT, why.attainments_page),
     )

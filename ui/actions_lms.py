@@ -6,12 +6,14 @@ from app.access import Permission
 from app.lms.courses_list import CourseState
 from ui import action_reasons as why
 from ui.actions import LMS, Action
+from ui.actions_grid import find_actions, repeated, view_of_any_grid
 from ui.look.icons import Icon
 
 
 def lms_actions() -> tuple[Action, ...]:
     """Every group of the tab, in order."""
-    return (*_synchronise(), *_courses(), *_enrolments(), *_errors(), *_data())
+    find, view = repeated(LMS, find_actions()), repeated(LMS, view_of_any_grid())
+    return (*_synchronise(), *_courses(), *_enrolments(), *_errors(), *find, *_data(), *view)
 
 
 def _synchronise() -> tuple[Action, ...]:

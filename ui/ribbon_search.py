@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.actions import ActionSet
+from ui.actions import Action, ActionSet
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
 from ui.look.search_field import SearchField
@@ -44,10 +44,12 @@ class Found:
     reason: str
 
 
-def find(actions: ActionSet, typed: str) -> list[Found]:
-    """The actions that have every word typed, as the start of one of their words; best first."""
+def find(actions: ActionSet, typed: str, area: str = "") -> list[Found]:
+    """The actions that have every word typed, as the start of one of their words; best first.
+
+    What stands on several tabs is listed once: as on the tab `area` if it is there."""
     wanted = typed.casefold().split()
-    hits: list[tuple[int, int, Found]] = []
+    hits: list[tuple[int, int, Action]] = []
     for at, entry in enumerate(actions):
         name = tr(entry.text).casefold()
         around = " ".join(tr(part) for part in (entry.tab, entry.group, entry.tip, entry.words) if part)
@@ -57,8 +59,13 @@ def find(actions: ActionSet, typed: str) -> list[Found]:
             continue
         in_name = all(any(part.startswith(word) for part in own) for word in wanted)
         rank = 0 if wanted and name.startswith(wanted[0]) and in_name else 1 if in_name else 2
-        hits.append((rank, at, _found(actions, entry.id)))
-    return [found for *_, found in sorted(hits, key=lambda hit: hit[:2])]
+        hits.append((rank, at, entry))
+    best: dict[str, str] = {}
+    for *_, entry in sorted(hits, key=lambda hit: hit[:2]):
+        one = entry.repeats or entry.id
+        if one not in best or entry.tab == area:
+            best[one] = entry.id
+    return [_found(actions, action_id) for action_id in best.values()]
 
 
 def _found(actions: ActionSet, action_id: str) -> Found:
@@ -166,6 +173,8 @@ class CommandSearch(SearchField):
 
     def __init__(self, actions: ActionSet, keys: str, parent: QWidget | None = None) -> None:
         super().__init__(tr("Search commands"), name="commandSearch", keys=keys, parent=parent)
+        self.area = ""
+        """The tab in front."""
         self._actions = actions
         self._results: _Results | None = None
         self._before: QWidget | None = None
@@ -229,7 +238,7 @@ class CommandSearch(SearchField):
         if self._results is None:
             self._results = _Results(self.window())
             self._results.list.itemClicked.connect(self._run_chosen)
-        found = find(self._actions, typed)
+        found = find(self._actions, typed, self.area)
         self._results.fill(found, self)
         if found:
             first = next((row for row, one in enumerate(found) if not one.reason), 0)

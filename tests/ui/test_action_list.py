@@ -2,11 +2,14 @@
 
 import pytest
 from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from app.access import Licence, LicenceRow, Permission, Rights, Role
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
+from ui.actions import ActionSet
 from ui.look.icons import has_glyph
+from ui.ribbon_search import find
 
 LICENCES = tuple(LicenceRow(code, True, None, None, None, None, None, 1) for code in Licence)
 ALL_ROLES = Rights(frozenset(Role), LICENCES)
@@ -62,3 +65,30 @@ def test_a_button_says_what_to_do_first():
     assert download.why_not(state(selected=3)) == ""
     assert "no learners yet" in download.why_not(state(total=0))
     assert "running" in download.why_not(state(selected=3, plr_busy=True))
+
+
+def test_another_tab_repeats_what_works_on_every_grid():
+    actions = {action.id: action for action in action_list()}
+    repeated = {action.repeats: action for action in actions.values() if action.repeats}
+    assert set(repeated) == {"find.conditions", "find.saved", "find.clear", "view.columns", "view.refresh"}
+    for first, again in repeated.items():
+        assert again.tab == "LMS"
+        assert (again.text, again.tip, again.icon) == (actions[first].text, actions[first].tip, actions[first].icon)
+    empty = state(page="lms_courses", nouns=("course", "courses"), total=0, shown=0)
+    assert repeated["find.saved"].why_not(empty) == "There are no courses yet."
+    assert repeated["view.columns"].why_not(empty) == ""
+    assert repeated["view.columns"].why_not(state(page="licences")) == "Open a page with a list first."
+
+
+@pytest.mark.parametrize("area", ["Learners", "LMS"])
+def test_the_command_search_lists_it_once_as_on_the_tab_in_front(area, qtbot):
+    window = QWidget()
+    qtbot.addWidget(window)
+    actions = ActionSet(action_list(), window)
+    found = [one for one in find(actions, "saved", area) if one.text == "Saved Searches"]
+    assert [(one.place, one.keys) for one in found] == [
+        ("Learners, Find", "Alt, L, S") if area == "Learners" else ("LMS, Find", "Alt, M, F, S")
+    ]
+    assert [one.place for one in find(actions, "learners columns", "LMS") if one.text == "Columns"] == [
+        "Learners, View"
+    ], "words that name the other tab find it there"

@@ -156,7 +156,7 @@ def test_every_action_has_a_key_tip_that_does_it_or_says_why_not(rooms: Rooms):
             continue
         room.in_front(room.window)
         QToolTip.hideText()
-        strike(room, f"Alt, {TAB_KEYS[entry.tab]}, {entry.key_tip}")
+        strike(room, f"Alt, {TAB_KEYS[entry.tab]}, {', '.join(entry.key_tip)}")
         reason = actions.reason(entry.id)  # as it is in the area to which the keys have led
         assert reason
         assert QToolTip.text() == reason, entry.id

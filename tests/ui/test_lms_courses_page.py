@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from sqlalchemy import select
 
 from app import history
@@ -15,6 +15,7 @@ from tests.ui.conftest import named
 from tests.ui.dialog_room import child, click, press, write_into
 from tests.ui.test_saved_searches import dialog_of, later
 from ui.dialogs.saved_search import NameDialog
+from ui.look.screens import window_behind
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -122,6 +123,22 @@ def test_enter_and_double_click_show_who_is_on_a_course(lms: LmsRoom, way):
     lms.room.until(lambda: not shown.grid.is_loading)
     assert set(shown.grid.keys) == {one.id for one in lms.enrolled(OPEN)}
     assert OPEN in shown.bar.accessibleDescription()
+
+
+def test_saved_searches_and_columns_have_buttons_on_this_tab_too(lms: LmsRoom):
+    page = lms.show("enrolments")
+    window = lms.room.window
+    for keys, words in (("FS", "Save This Search…"), ("VU", "Standard Layout")):
+        page.grid.setFocus()
+        for key in ("Alt", "M", *keys):
+            QTest.keyClick(window_behind(window), getattr(Qt.Key, f"Key_{key}"))
+        lms.room.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu))
+        menu = QApplication.activePopupWidget()
+        lms.room.at_rest()
+        assert words in [one.text() for one in menu.actions()]
+        QTest.keyClick(menu, Qt.Key.Key_Escape)
+        lms.room.until(lambda: QApplication.activePopupWidget() is None)
+    assert window.page is page
 
 
 @pytest.mark.parametrize(("name", "field"), [("lms_courses", "short_name"), ("enrolments", "lms_short_name")])

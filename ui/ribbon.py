@@ -245,8 +245,7 @@ class Ribbon(QWidget):
     def _show_area(self, area: str) -> None:
         """Its groups may be made only now; Tab reaches them from the row above all the same."""
         self.search.area = area
-        panel = self.card.show_area(area)
-        parts.in_reading_order([self.fold_button, panel])
+        parts.in_reading_order([self.fold_button, self.card.show_area(area)])
 
     @property
     def panel(self) -> RibbonPanel | None:

@@ -94,6 +94,53 @@ RULES: Mapping[str, str] = {
     "LS-N6": "tokens in the password store only",
 }
 
+EXTRACT_RULES: Mapping[str, str] = {
+    "EX-P0": "a section has one owning campus, whose gates count",
+    "EX-P1": "the term is linked to the campus, with sections and registrations to be sent",
+    "EX-P2": "the vendor is active and linked to the campus, which has one default at most",
+    "EX-P3": "the delivery method is active, linked to the campus and exported to the LMS",
+    "EX-P4": "the section has that delivery method",
+    "EX-P5": "the section names a vendor, or the campus has a default",
+    "EX-P6": "the gate report: seven lines, and under them the learners without one account",
+    "EX-P7": "gates that fail later: the record stays as it is and is not sent",
+    "EX-P8": "the section is linked to a course that the LMS still has",
+    "EX-P9": "the learner has exactly one account in the LMS",
+    "EX-A1": "without edit all is read-only, and says why",
+    "EX-A2": "checked again at Save",
+    "EX-A3": "seen with one of its campuses, edited with all of them",
+    "EX-T1": "only the sender makes a Ready record Transmitted",
+    "EX-T2": "what did not reach the LMS stays Ready, with the attempt noted",
+    "EX-T3": "overdue is a mark",
+    "EX-T4": "a late answer is noted, not applied",
+    "EX-T5": "the status it already has is no change",
+    "EX-R1": "Resubmit sets Ready",
+    "EX-R2": "the record keeps its id, the attempts count on",
+    "EX-R3": "the last message goes into history",
+    "EX-R4": "what is sent is the registration as it is now",
+    "EX-R5": "an older change is never sent after a newer one",
+    "EX-R6": "a registration that is gone is not sent again",
+    "EX-F1": "filters take effect with Apply",
+    "EX-F2": "the cascade, told",
+    "EX-F3": "nothing chosen is no restriction",
+    "EX-F4": "what is shown at first",
+    "EX-F5": "whole local days of the last sending",
+    "EX-F6": "From later than To is refused",
+    "EX-F7": "filter sets under names",
+    "EX-U1": "staged rows differ, not by colour alone",
+    "EX-U2": "all means the applied filter, fixed at OK",
+    "EX-U3": "counts before OK",
+    "EX-U4": "OK only stages",
+    "EX-U5": "Discard, and asked before leaving",
+    "EX-U6": "versions checked; updated, unchanged, conflict, refused",
+    "EX-U7": "a cancelled Save keeps what is written",
+    "EX-U8": "Undo Last Save",
+    "EX-U9": "100,000 staged without as many objects",
+    "EX-H1": "created, each attempt, each change of status: added to, never edited",
+    "EX-H2": "exported as CSV and XLSX",
+    "EX-H3": "runs have states of their own",
+}
+"""Of the extract statuses; a mark names one of either."""
+
 
 def marks() -> dict[str, list[str]]:
     """The tests that bear each rule's mark, as `file::test`."""

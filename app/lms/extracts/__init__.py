@@ -1,0 +1,1 @@
+"""What goes to the LMS: changes of enrolments, one record each (extract-statuses.md)."""

@@ -81,6 +81,7 @@ def lms_client(settings: Settings, secrets: Secrets) -> "LmsClient":
         token=_secret(secrets, "lms_token", lms.host, "LMS"),
         ca_file=lms.ca_file,
         proxy=lms.proxy,
+        student_role=lms.student_role_id,
         parallel=lms.parallel,
         connect_timeout=lms.connect_timeout,
         read_timeout=lms.read_timeout,

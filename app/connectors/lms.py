@@ -16,6 +16,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
 
+from app.errors import ServiceError
+
 
 class Trouble(StrEnum):
     """The causes a connector can tell apart; the rest of lms-sync.md 4 is found by whoever compares."""
@@ -49,6 +51,8 @@ class Site:
     functions: frozenset[str]
     missing: tuple[str, ...]
     """Functions that the program needs and the account may not call."""
+    enrols: bool = True
+    """Whether the account may call what `enrol` needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,48 @@ class Account:
     deleted: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """The place that an account shall have in a course. Both days count; None: no limit. Suspended: it keeps its
+    grades and is let in no more."""
+
+    course: str
+    user: str
+    starts: date | None
+    ends: date | None
+    suspended: bool
+
+
+class Refusal(StrEnum):
+    """What an LMS that took none of the entries of a call has against them."""
+
+    ENTRY = "entry"
+    """One of them, it does not say which."""
+    COURSE = "course"
+    """The course, until somebody changes it in the LMS."""
+    CLOSED = "closed"
+    """The service account's rights in the course: if it is so with every course, its rights as a whole."""
+    UNKNOWN = "unknown"
+    """Something that is not known here."""
+
+
+class EntriesRefusedError(ServiceError):
+    """The LMS took none of the entries of a call, because of one of them or of their course. `code` is its own."""
+
+    def __init__(self, message: str, *, code: str, about: Refusal, hint: str = "") -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.about = about
+
+
+class OutcomeUnknownError(ServiceError):
+    """The entries of a call may have been taken or not: look before they are sent again. `ends_run`: no other call
+    can succeed."""
+
+    def __init__(self, message: str, *, code: str, hint: str = "", ends_run: bool = False) -> None:
+        super().__init__(message, code=code, hint=hint)
+        self.ends_run = ends_run
+
+
 class Whereabouts(StrEnum):
     """What became of a course that is no longer listed (moodle.md 3, guard 1)."""
 
@@ -219,6 +265,12 @@ class LmsCalls(Protocol):
         """Accounts by "id", "idnumber" or "email"; what is not found is left out."""
         ...
 
+    def enrol(self, entries: Sequence[Entry]) -> None:
+        """Give accounts their places, all of them or none; at most `entries_at_once`. That it returns proves nothing:
+        look at the participants. Raises EntriesRefusedError, OutcomeUnknownError; any other ServiceError: the LMS
+        has not taken any."""
+        ...
+
     def abort(self) -> None:
         """End every call under way, from any thread, for ever."""
         ...
@@ -233,6 +285,11 @@ class LmsClient(Protocol):
     @property
     def address(self) -> str:
         """The site's own, as it is set."""
+        ...
+
+    @property
+    def entries_at_once(self) -> int:
+        """The most entries of one `enrol`."""
         ...
 
     def open(self) -> AbstractContextManager[LmsCalls]: ...

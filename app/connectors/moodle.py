@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+from app.connectors import moodle_enrol
 from app.connectors.client_certificate import server_context
 from app.connectors.http import HttpPool, Limits
 from app.connectors.lms import (
@@ -16,6 +17,7 @@ from app.connectors.lms import (
     Activity,
     CheckStep,
     Course,
+    Entry,
     LearnerGrades,
     Participant,
     Site,
@@ -48,9 +50,10 @@ Read = TypeVar("Read")
 class MoodleCalls:
     """An open line to a site. Thread-safe; as many calls go at once as the settings allow, more wait."""
 
-    def __init__(self, line: MoodleLine, gradebook_timeout: float) -> None:
+    def __init__(self, line: MoodleLine, gradebook_timeout: float, student_role: int) -> None:
         self._line = line
         self._gradebook_timeout = gradebook_timeout
+        self._student_role = student_role
 
     def site(self) -> Site:
         """What the site says of itself; it proves the token, not the rights in courses."""
@@ -115,6 +118,23 @@ class MoodleCalls:
         for portion in in_portions(asked):
             found.update((one.user, one) for one in self._accounts(by, portion))
         return list(found.values())
+
+    def enrol(self, entries: Sequence[Entry]) -> None:
+        """Places for accounts; none is ever taken away. Raises as `LmsCalls.enrol`."""
+        if not entries:
+            return
+        if len(entries) > moodle_enrol.MOST_ENTRIES:
+            raise ValueError(f"more than {moodle_enrol.MOST_ENTRIES} entries in one call")
+        asked = moodle_enrol.parameters(list(entries), self._student_role)
+        try:
+            answer = self._line.ask(moodle_enrol.ENROL, asked)
+            if answer is not None:
+                raise strange_answer()
+        except ServiceError as error:
+            meaning = moodle_enrol.told(error)
+            if meaning is error:
+                raise
+            raise meaning from error
 
     def abort(self) -> None:
         """End all calls under way, at once and for good, from any thread; they raise ServiceError LOCAL28."""
@@ -194,6 +214,11 @@ class MoodleClient:
         """The site's own, as it is set."""
         return self._access.url
 
+    @property
+    def entries_at_once(self) -> int:
+        """As many as PHP is sure to read."""
+        return moodle_enrol.MOST_ENTRIES
+
     @contextmanager
     def open(self) -> Iterator[MoodleCalls]:
         """Be ready to ask; nothing is sent yet. Raises StopRunError SE-02 if the CA file is of no use. Leaving the
@@ -201,7 +226,7 @@ class MoodleClient:
         with open_pool(self._access) as pool:
             line = MoodleLine(pool, self._access.token)
             try:
-                yield MoodleCalls(line, self._access.gradebook_timeout)
+                yield MoodleCalls(line, self._access.gradebook_timeout, self._access.student_role)
             finally:
                 line.abort()
 

@@ -23,6 +23,8 @@ class MoodleAccess:
     token: str = field(repr=False)
     ca_file: str = ""
     proxy: str = ""
+    student_role: int = 5
+    """The number of the site's student role: 5 on a fresh site, any other elsewhere."""
     parallel: int = 4
     connect_timeout: float = 10.0
     read_timeout: float = 60.0
@@ -41,6 +43,8 @@ class MoodleAccess:
             raise _wrong("The LMS token is empty, or has characters that a token never has.", "lms_token")
         if type(self.parallel) is not int or not 1 <= self.parallel <= 16:
             raise _wrong("Calls at once has to be a whole number from 1 to 16.", "lms.parallel")
+        if type(self.student_role) is not int or self.student_role < 1:
+            raise _wrong("The number of the student role has to be a whole number from 1.", "lms.student_role_id")
         for seconds, name, key in (
             (self.connect_timeout, "Time-out for connecting", "lms.connect_timeout"),
             (self.read_timeout, "Time-out", "lms.read_timeout"),

@@ -38,7 +38,7 @@ def check(access: MoodleAccess, stoppable: Stoppable = unstoppable) -> Generator
                 yield one
                 if not one.ok:
                     return
-            calls = MoodleCalls(MoodleLine(pool, access.token), access.gradebook_timeout)
+            calls = MoodleCalls(MoodleLine(pool, access.token), access.gradebook_timeout, access.student_role)
             step = ANSWER
             site, steps = _sign_in(calls)
             yield from steps

@@ -1,6 +1,7 @@
 """The functions that are used, and what a site says of itself (moodle.md 4.1)."""
 
 from app.connectors.lms import Site
+from app.connectors.moodle_enrol import ENROL
 from app.connectors.moodle_faults import GRADEBOOK
 from app.connectors.moodle_values import Strange, literal, part_of, rows_of, shown
 
@@ -23,4 +24,5 @@ def read_site(answer: object) -> Site:
         release=shown(answer, "release") or "",
         functions=functions,
         missing=tuple(name for name in NEEDED if name not in functions),
+        enrols=ENROL in functions,
     )

@@ -218,6 +218,12 @@ def nobody(asked: Asked) -> Reply:
     return json_reply([]) if asked.function == SHORT["participants"] else asked.usual()
 
 
+@fault("no-effect")
+def no_effect(asked: Asked) -> Reply:
+    """An enrolment is answered as ever, and nothing comes of it."""
+    return json_reply(None) if asked.function == SHORT["enrol"] else asked.usual()
+
+
 @fault("broken-gradebook")
 def broken_gradebook(asked: Asked) -> Reply:
     if not asked.is_gradebook:

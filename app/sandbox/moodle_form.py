@@ -48,6 +48,9 @@ class Question:
     def course(self) -> str:
         """The course it is about, as far as it says so."""
         told = self.tree.get("courseid")
+        if told is None and isinstance(entries := self.tree.get("enrolments"), dict):
+            first = next(iter(entries.values()), None)
+            told = first.get("courseid") if isinstance(first, dict) else None
         return told if isinstance(told, str) else ""
 
 

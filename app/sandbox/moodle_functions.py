@@ -198,7 +198,11 @@ class Functions:
             kept = course.places.get(one["userid"])
             role = kept.role if kept is not None and kept.role == TEACHER else STUDENT
             course.places[one["userid"]] = Place(
-                role, one.get("suspend", False), one.get("timestart", 0), one.get("timeend", 0)
+                role,
+                one.get("suspend", False),
+                one.get("timestart", 0),
+                one.get("timeend", 0),
+                kept is not None and kept.by_self,
             )
         return None
 

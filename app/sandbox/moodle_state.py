@@ -44,14 +44,19 @@ class User:
 
 @dataclass(slots=True)
 class Place:
-    """Somebody's enrolment in a course; times in Unix seconds, 0 for none."""
+    """Somebody's enrolment in a course; times in Unix seconds, 0 for none. `by_self`: there is an active one of
+    another method beside it, which no call of ours touches."""
 
     role: str = STUDENT
     suspended: bool = False
     start: int = 0
     end: int = 0
+    by_self: bool = False
 
     def active(self, now: int) -> bool:
+        return self.by_self or self._active(now)
+
+    def _active(self, now: int) -> bool:
         return not self.suspended and self.start <= now and (not self.end or now < self.end)
 
 

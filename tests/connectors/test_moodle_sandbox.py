@@ -190,7 +190,8 @@ OUTCOMES: dict[str, tuple[str, type[ServiceError]]] = {
     "wrong-course": (Trouble.NOT_AN_ANSWER, ServiceError),
     "error-somethingnew": (Trouble.UNKNOWN, ServiceError),
 }
-SILENT = {"slow", "half-list", "empty-list", "columns-off", "blind-role", "nobody", "unreadable-learner"}
+SILENT = {"slow", "half-list", "empty-list", "columns-off", "blind-role", "nobody", "no-effect"}
+SILENT |= {"unreadable-learner"}
 """These fail no call: whoever compares has to notice."""
 
 

@@ -16,6 +16,7 @@ from app.connectors.lms import (
     Activity,
     CheckStep,
     Course,
+    Entry,
     GradeRow,
     LearnerGrades,
     Participant,
@@ -90,6 +91,12 @@ class FakeLms:
     timeouts: list[float | None] = field(default_factory=list)
     on_site: list[Account] = field(default_factory=list)
     looked_up: list[tuple[str, list[str]]] = field(default_factory=list)
+    entries_at_once: int = 200
+    enrolled: list[list[Entry]] = field(default_factory=list)
+    """The entries of each call."""
+    on_enrol: Callable[[Sequence[Entry]], Exception | None] = lambda entries: None
+    ignored: set[str] = field(default_factory=set)
+    by_another_method: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def course(self, number: str, **other: Any) -> FakeCourse:
@@ -151,6 +158,29 @@ class FakeLms:
         self._called("accounts", "")
         self.looked_up.append((by, list(values)))
         return [one for one in self.on_site if (one.id_number if by == "idnumber" else one.email) in values]
+
+    def enrol(self, entries: Sequence[Entry]) -> None:
+        """`on_enrol` may raise before anything is taken; what it returns is raised afterwards."""
+        assert 0 < len(entries) <= self.entries_at_once
+        assert len({one.course for one in entries}) == 1
+        course = entries[0].course
+        self._called("enrol", course)
+        with self._lock:
+            self.enrolled.append(list(entries))
+        after = self.on_enrol(entries)
+        for one in entries:
+            if one.user not in self.ignored:
+                self._place(one)
+        if after is not None:
+            raise after
+
+    def _place(self, one: Entry) -> None:
+        people = self.courses_of[one.course].people
+        held = next((other for other in people if other.user == one.user), None)
+        if held is not None:
+            people.remove(held)
+        active = not one.suspended or one.user in self.by_another_method
+        people.append(person(int(one.user), held.id_number if held is not None else None, active=active))
 
     def page_of_people(self, course: str) -> str:
         return f"https://lms.example/people/{course}"

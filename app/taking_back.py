@@ -3,11 +3,11 @@
 Part of `app.history`, which begins the undo and ends it.
 """
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, select
+from sqlalchemy import Row, Table, UniqueConstraint, select
 
 from app.db import tables
 from app.history import Operation, UndoSummary, batched, names_of, unpacked
@@ -17,7 +17,18 @@ _HANGS_ON = {
     "attainment_event": ("attainment", "attainment_id"),
     "aim": ("learner", "learner_id"),
     "source_code": ("course", "course_id"),
+    "section_campus": ("section", "section_id"),
 }
+# Rows that say that two others belong together: deleted ones are put back, and nothing points to them. With the
+# columns of which one row at most may be ticked.
+_LINKS = {
+    "campus_term": (),
+    "campus_delivery_method": (),
+    "campus_vendor": ("campus_id", "is_default"),
+    "section_campus": ("section_id", "owner"),
+}
+# What others may stand on by now: then it stays.
+_STOOD_ON = ("section", "course", "term", "campus", "lms_vendor", "delivery_method")
 _Spot = tuple[str, int]
 """A row: its table's name and its id."""
 
@@ -34,6 +45,24 @@ class TakingBack:
         self._wanted: dict[_Spot, dict[str, Any]] = {}
         self._gone: set[_Spot] = set()
         self._left: set[_Spot] = set()
+        self._back: list[tuple[Table, dict[str, Any]]] = []
+        self._stood_on = self._read_stood_on()
+
+    def _read_stood_on(self) -> set[_Spot]:
+        """Rows added by the operation that others point to, which do not go with them."""
+        made = {(one.table_name, one.row_id) for one in self._changes if one.kind == "insert"}
+        found: set[_Spot] = set()
+        for name in _STOOD_ON:
+            ids = sorted(key for at, key in made if at == name)
+            for table in tables.metadata.sorted_tables if ids else ():
+                for column in (one.parent for one in table.foreign_keys if one.column.table.name == name):
+                    for some in batched(ids):
+                        query = select(column, table.c.id).where(column.in_(some))
+                        for held, key in self._again.tx.execute(query):
+                            spot = (table.name, key)
+                            if spot not in made or spot in found or "removed_at" in table.c:
+                                found.add((name, held))
+        return found
 
     def _read_rows(self) -> dict[_Spot, Row[Any]]:
         places: dict[str, set[int]] = {}
@@ -59,22 +88,56 @@ class TakingBack:
                 self._left.add(spot)
                 if one.learner_id is not None:
                     learners.add(one.learner_id)
-        for name in dict.fromkeys(one.table_name for one in reversed(self._changes)):
+        names = dict.fromkeys(one.table_name for one in reversed(self._changes))
+        self._delete([name for name in names if name in _LINKS], owner)
+        for name in names:
             table = tables.metadata.tables[name]
             wanted = [spot for spot in self._wanted if spot[0] == name and spot not in self._gone]
             self._again.update_many(table, ((self._rows[spot], self._wanted[spot], owner[spot]) for spot in wanted))
-            gone = sorted(spot for spot in self._gone if spot[0] == name)
-            self._again.delete_many(table, ((self._rows[spot], owner[spot]) for spot in gone))
+        # What points to others goes before these do.
+        self._delete([one.name for one in reversed(tables.metadata.sorted_tables) if one.name not in _LINKS], owner)
+        lost = self._put_back()
         self._again.end(self._again.tx)
-        return UndoSummary(undone, len(self._left), frozenset(learners))
+        return UndoSummary(undone - lost, len(self._left) + lost, frozenset(learners))
+
+    def _delete(self, names: Sequence[str], owner: Mapping[_Spot, int | None]) -> None:
+        for name in names:
+            gone = sorted(spot for spot in self._gone if spot[0] == name)
+            rows = ((self._rows[spot], owner[spot]) for spot in gone)
+            self._again.delete_many(tables.metadata.tables[name], rows)
+
+    def _put_back(self) -> int:
+        """Links that were deleted, as far as nothing took their place; returns how many stay away."""
+        lost = 0
+        for table, values in reversed(self._back):
+            if self._fits(table, values):
+                self._again.insert(table, values)
+            else:
+                lost += 1
+        return lost
+
+    def _fits(self, table: Table, values: Mapping[str, Any]) -> bool:
+        keys = [[one.name for one in key.columns] for key in table.constraints if isinstance(key, UniqueConstraint)]
+        if (ticked := _LINKS[table.name]) and values.get(ticked[1]):
+            keys.append(list(ticked))
+        for names in keys:
+            query = select(table.c.id).where(*(table.c[name] == values[name] for name in names))
+            if self._again.tx.execute(query.limit(1)).first() is not None:
+                return False
+        parents = ((one.column, values[one.parent.name]) for one in table.foreign_keys)
+        found = (self._again.tx.execute(select(column).where(column == key)).first() for column, key in parents)
+        return all(one is not None for one in found)
 
     def _take_back(self, spot: _Spot, one: Row[Any], moment: datetime) -> bool:
         """Decide on one change; False leaves it."""
         table = tables.metadata.tables[one.table_name]
         now = self._rows.get(spot)
+        if one.kind == "delete" and one.table_name in _LINKS:
+            self._back.append((table, unpacked(table, one.before)))
+            return True
         if now is None or spot in self._left or one.kind == "delete":
             return False
-        if one.kind == "insert" and one.table_name == "learner" and one.row_id in self._staying:
+        if one.kind == "insert" and (spot in self._stood_on or self._stays(one)):
             return False
         if parent := _HANGS_ON.get(one.table_name):
             name, link = parent
@@ -91,6 +154,9 @@ class TakingBack:
         else:
             self._gone.add(spot)
         return True
+
+    def _stays(self, one: Row[Any]) -> bool:
+        return one.table_name == "learner" and one.row_id in self._staying
 
 
 def _untouched(now: Row[Any], version: int | None, table: Table, after: str | None) -> bool:

@@ -1,0 +1,222 @@
+"""A section: one run of a course, with its campuses, delivery method, and the course of the LMS it is taught in."""
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from app import access, history
+from app.access import Permission, User
+from app.db.database import Database
+from app.db.tables import campus, course, lms_course, section, section_campus, term
+from app.errors import AccessError, ConflictError, InputError
+from app.folding import cleaned, fold
+from app.history import Operation
+from app.lms import enrol
+from app.lms.sections.things import NO_TERM
+from app.lms.sections.things_save import KIND, Saved
+
+LONGEST_CODE, LONGEST_TITLE, MOST_NUMBERS = 60, 500, 9_999
+_OWN = ("term_id", "number", "lms_course_id", "starts", "ends", "open", "delivery_method_id", "vendor_id")
+"""The columns of the section that are written as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section as its form shows it. `owner` is the campus whose gates count (EX-P0); the `further` ones see it."""
+
+    id: int | None = None
+    version: int = 0
+    course_code: str = ""
+    course_title: str = ""
+    term_id: int | None = None
+    number: int | None = None
+    """None: the next free one."""
+    owner: int | None = None
+    further: frozenset[int] = frozenset()
+    delivery_method_id: int | None = None
+    vendor_id: int | None = None
+    """None: the default of the owning campus (EX-P5)."""
+    lms_course_id: int | None = None
+    starts: date | None = None
+    ends: date | None = None
+    open: bool = True
+
+    @property
+    def campuses(self) -> frozenset[int]:
+        """Owner and others."""
+        return self.further | ({self.owner} if self.owner is not None else frozenset())
+
+
+def read(tx: Connection, key: int, *, lock: bool = False) -> Section | None:
+    """One section with its campuses; with `lock` its row is held until the transaction ends. None: not there."""
+    query = (
+        select(section, course.c.code.label("course_code"), course.c.title.label("course_title"))
+        .join(course, course.c.id == section.c.course_id)
+        .where(section.c.id == key)
+    )
+    row = tx.execute(query.with_for_update(of=section) if lock else query).one_or_none()
+    if row is None:
+        return None
+    links = tx.execute(select(section_campus).where(section_campus.c.section_id == key)).all()
+    return Section(
+        row.id,
+        row.version,
+        row.course_code,
+        row.course_title,
+        owner=next((one.campus_id for one in links if one.owner), None),
+        further=frozenset(one.campus_id for one in links if not one.owner),
+        **{name: getattr(row, name) for name in _OWN},
+    )
+
+
+def why_not_edit(section_now: Section, scope: frozenset[int] | None) -> str:
+    """Why somebody who sees the campuses of `scope` cannot change the section, in a sentence; "" if they can: that
+    takes all of its campuses (EX-A3)."""
+    if scope is None or section_now.campuses <= scope:
+        return ""
+    return "This section also belongs to a campus that is not one of yours. Ask an administrator."
+
+
+def save(db: Database, user: User, before: Section | None, wanted: Section) -> Saved:
+    """Add a section (`before` is None) or change it from `before`, as it was shown, to `wanted`. A course whose code
+    is not known is made.
+
+    Raises AccessError (permission, or a campus that is not the user's); InputError with the field that is wrong;
+    ConflictError if somebody changed it since it was shown.
+    """
+    wanted = _checked(wanted)
+    with db.write() as tx:
+        access.require(tx, user, Permission.SET_UP_SECTIONS)
+        if before is not None:
+            assert before.id is not None
+            if read(tx, before.id, lock=True) != before:
+                raise ConflictError("Somebody else changed this section.", hint="Reload the list and try again.")
+        _require_scope(access.campuses(tx, user), before, wanted)
+        _require_course_of_lms(tx, before, wanted)
+        if before is not None and wanted == before:
+            return Saved(before.id or 0, None)
+        operation = history.begin(tx, db, user.id, KIND)
+        key = _write(operation, before, wanted)
+        operation.end(tx)
+    return Saved(key, operation.id)
+
+
+def _checked(wanted: Section) -> Section:
+    code, title = cleaned(wanted.course_code), cleaned(wanted.course_title)
+    if not code:
+        raise InputError("A section belongs to a course.", hint="Type the code of the course.", field="course_code")
+    if len(code) > LONGEST_CODE:
+        raise InputError(f"That is longer than {LONGEST_CODE} characters.", hint="Shorten it.", field="course_code")
+    if wanted.number is not None and not 1 <= wanted.number <= MOST_NUMBERS:
+        raise InputError(
+            f"The number is from 1 to {MOST_NUMBERS:,}.", hint="Leave it empty for the next one.", field="number"
+        )
+    if wanted.starts is not None and wanted.ends is not None and wanted.ends < wanted.starts:
+        raise InputError("The end is before the start.", hint="Check the two dates.", field="ends")
+    if wanted.owner is None and wanted.further:
+        raise InputError(
+            "One of its campuses must own the section: its gates are that one's.",
+            hint="Choose the owning campus.",
+            field="owner",
+        )
+    further = wanted.further - {wanted.owner}
+    return replace(wanted, course_code=code, course_title=(title or "")[:LONGEST_TITLE], further=frozenset(further))
+
+
+def _require_scope(scope: frozenset[int] | None, before: Section | None, wanted: Section) -> None:
+    """Raise AccessError unless all campuses, those of before and those wanted, are the user's (EX-A3)."""
+    for one in (before, wanted):
+        if one is not None and (reason := why_not_edit(one, scope)):
+            raise AccessError("You cannot change this section.", hint=reason)
+    if scope is not None and not wanted.campuses:
+        raise AccessError(
+            "A section needs one of your campuses.", hint="Choose the owning campus: else only others see it."
+        )
+
+
+def _require_course_of_lms(tx: Connection, before: Section | None, wanted: Section) -> None:
+    """A course of the LMS that is newly chosen is one that learners may be enrolled into."""
+    if wanted.lms_course_id is None or (before is not None and before.lms_course_id == wanted.lms_course_id):
+        return
+    row = tx.execute(select(lms_course).where(lms_course.c.id == wanted.lms_course_id)).one_or_none()
+    if row is None:
+        raise ConflictError("This course of the LMS is no longer there.", hint="Reload the list and try again.")
+    if reason := enrol.why_not(row.state, row.removed_at is not None):
+        raise InputError(f"No section can be taught in {row.short_name}.", hint=reason, field="lms_course_id")
+
+
+# --------------------------------------------------------------------------------------------------------- writing
+
+
+def _write(operation: Operation, before: Section | None, wanted: Section) -> int:
+    tx = operation.tx
+    course_id = find_course(tx, wanted.course_code)
+    if course_id is None:
+        course_id = add_course(operation, wanted.course_code, wanted.course_title)
+    values: dict[str, Any] = {name: getattr(wanted, name) for name in _OWN}
+    values |= {"course_id": course_id, "term_id": wanted.term_id or no_term(tx)}
+    values["number"] = _number(tx, values, wanted)
+    if before is None:
+        key = operation.insert(section, values)
+    else:
+        key = before.id or 0
+        operation.update(section, tx.execute(select(section).where(section.c.id == key)).one(), values)
+    write_campuses(operation, key, wanted.owner, wanted.further)
+    return key
+
+
+def find_course(tx: Connection, code: str) -> int | None:
+    """Our course of this code, however it is spelled."""
+    found = tx.execute(select(course.c.id).where(course.c.code_fold == (fold(code) or code))).scalar()
+    return int(found) if found is not None else None
+
+
+def add_course(operation: Operation, code: str, title: str) -> int:
+    """A course of ours, which the operation notes."""
+    values = {"code": code, "code_fold": fold(code) or code, "title": title or code, "origin": "hand"}
+    return operation.insert(course, values)
+
+
+def no_term(tx: Connection) -> int:
+    """The row that stands for no term at all."""
+    return int(tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one())
+
+
+def _number(tx: Connection, values: dict[str, Any], wanted: Section) -> int:
+    """The number asked for, or the next free one of its course and term. Raises InputError if it is taken."""
+    here = (section.c.course_id == values["course_id"], section.c.term_id == values["term_id"])
+    if wanted.number is None:
+        return int(tx.execute(select(func.max(section.c.number)).where(*here)).scalar() or 0) + 1
+    others = select(section.c.id).where(*here, section.c.number == wanted.number, section.c.id != (wanted.id or 0))
+    if tx.execute(others.limit(1)).first() is not None:
+        raise InputError(
+            f"There is a section {wanted.number} of this course and term already.",
+            hint="Choose another number, or leave it empty for the next one.",
+            field="number",
+        )
+    return wanted.number
+
+
+def write_campuses(operation: Operation, key: int, owner: int | None, further: frozenset[int]) -> None:
+    """Give the section these campuses; what was there and is no longer wanted goes. Raises ConflictError."""
+    tx = operation.tx
+    wanted = {**dict.fromkeys(further, False), **({owner: True} if owner is not None else {})}
+    if set(wanted) - set(tx.execute(select(campus.c.id)).scalars()):
+        raise ConflictError("One of the campuses is no longer there.", hint="Reload the list and try again.")
+    rows = {
+        row.campus_id: row for row in tx.execute(select(section_campus).where(section_campus.c.section_id == key))
+    }
+    operation.delete_many(section_campus, ((row, None) for at, row in rows.items() if at not in wanted))
+    kept: list[tuple[Row[Any], dict[str, Any], None]] = [
+        (rows[at], {"owner": owns}, None) for at, owns in sorted(wanted.items(), key=_owner_last) if at in rows
+    ]
+    operation.update_many(section_campus, kept)
+    new = [{"section_id": key, "campus_id": at, "owner": owns} for at, owns in wanted.items() if at not in rows]
+    operation.insert_many(section_campus, new)
+
+
+def _owner_last(one: tuple[int, bool]) -> bool:
+    """A section has one owner at any moment: the former is no longer when the new one is."""
+    return one[1]

@@ -3,7 +3,6 @@
 500 of each kind; 10,000 with LM_LONG=1 in the environment.
 """
 
-import gzip
 import time
 from typing import Any
 
@@ -16,9 +15,10 @@ from app.connectors.lrs import LrsAccess, LrsClient
 from app.connectors.lrs_answer import FIELDS, LrsAnswer, read_answer
 from app.connectors.lrs_codes import describe, may_import
 from app.errors import ServiceError
+from tests.connectors.damage import Edits, Replies, edited, edits, replies, replying
 from tests.connectors.messages import EVENT, OTHER_ULN, ULN, answer, domain, fault, miap, record, result
 from tests.connectors.often import often
-from tests.connectors.scripted_server import Script, Scripted, http_answer, scripted
+from tests.connectors.scripted_server import scripted
 
 GIVEN_NAME, FAMILY_NAME, PASSWORD = "Zaphodina", "Beeblebroxe", "EXAMPLE-PASSWORD"
 GOOD = [
@@ -65,48 +65,12 @@ def look_at(came: LrsAnswer | ServiceError) -> None:
 
 # -- bytes
 
-edits = st.lists(
-    st.tuples(
-        st.sampled_from(["cut", "drop", "insert", "replace", "repeat", "swap"]),
-        st.integers(0, 5000),
-        st.integers(1, 60),
-        st.one_of(
-            st.binary(min_size=1, max_size=12),
-            st.sampled_from(
-                [
-                    *(b"<", b">", b"&", b"/", b'"', b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<?x ", b"\x00", b"\xff"),
-                    *(
-                        b"&amp;",
-                        b"&#x110000;",
-                        b"&lol;",
-                        b"<!DOCTYPE x>",
-                        b' i:nil="true"',
-                        b"</s:Body>",
-                        b"WSRC0004",
-                    ),
-                    *(OTHER_ULN.encode(), b"<s:Fault>", b"<a:ResponseCode>", b"xmlns=''", b"WSEC0005"),
-                ]
-            ),
-        ),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-def edited(body: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
-    for what, place, length, new in changes:
-        at = place % (len(body) + 1)
-        before, there, after = body[:at], body[at : at + length], body[at + length :]
-        body = {
-            "cut": before,
-            "drop": before + after,
-            "insert": before + new + there + after,
-            "replace": before + new + after,
-            "repeat": before + there * 3 + after,
-            "swap": after + there + before,
-        }[what]
-    return body
+PIECES = [
+    *(b"<", b">", b"&", b"/", b'"', b"]]>", b"<!--", b"-->", b"<![CDATA[", b"<?x ", b"\x00", b"\xff"),
+    *(b"&amp;", b"&#x110000;", b"&lol;", b"<!DOCTYPE x>", b' i:nil="true"', b"</s:Body>", b"WSRC0004"),
+    *(OTHER_ULN.encode(), b"<s:Fault>", b"<a:ResponseCode>", b"xmlns=''", b"WSEC0005"),
+]
+damage = edits(5_000, 60, PIECES)
 
 
 @often
@@ -117,8 +81,8 @@ def test_any_bytes(body: bytes, status: int):
 
 
 @often
-@given(st.sampled_from(GOOD), edits, st.sampled_from([200, 500, 503, 403]), st.text(max_size=20))
-def test_good_answers_with_damage(body: bytes, changes: list[tuple[str, int, int, bytes]], status: int, header: str):
+@given(st.sampled_from(GOOD), damage, st.sampled_from([200, 500, 503, 403]), st.text(max_size=20))
+def test_good_answers_with_damage(body: bytes, changes: Edits, status: int, header: str):
     check(edited(body, changes), status, header)
 
 
@@ -207,21 +171,10 @@ def test_large_and_deep_answers_take_no_time(body: bytes):
 
 
 @often
-@given(st.lists(st.tuples(st.sampled_from(GOOD), st.booleans(), edits, st.booleans()), min_size=1, max_size=4))
-def test_damage_over_a_connection(replies: list[tuple[bytes, bool, list[tuple[str, int, int, bytes]], bool]]):
-    def make(server: Scripted) -> Script:
-        def script(line: Any, number: int) -> None:
-            while server.read_request(line) and replies:
-                body, packed, changes, early = replies.pop(0)
-                whole = http_answer(gzip.compress(body), "Content-Encoding: gzip") if packed else http_answer(body)
-                line.sendall(edited(body if early else whole, changes))
-                if early:
-                    return
-
-        return script
-
-    count = len(replies)
-    with scripted(make) as server:
+@given(replies(st.sampled_from(GOOD), damage))
+def test_damage_over_a_connection(waiting: Replies):
+    count = len(waiting)
+    with scripted(lambda server: replying(server, waiting)) as server:
         access = LrsAccess(
             url=server.url,
             ukprn="TESTX123",

@@ -3,7 +3,6 @@
 500 of each kind; 10,000 with LM_LONG=1 in the environment.
 """
 
-import gzip
 import json
 import math
 import time
@@ -27,9 +26,10 @@ from app.connectors.moodle_site import read_site
 from app.connectors.moodle_values import Strange
 from app.connectors.plain_text import LONGEST
 from app.errors import ServiceError
+from tests.connectors.damage import Edits, Replies, edited, edits, replies, replying
 from tests.connectors.moodle_recorded import recorded
 from tests.connectors.often import often
-from tests.connectors.scripted_server import Script, Scripted, http_answer, scripted
+from tests.connectors.scripted_server import scripted
 
 NAME, TOKEN = "Zaphodina Beeblebroxe", "0123456789abcdef0123456789abcdef"
 COURSE, USER = "5", "9"
@@ -124,56 +124,12 @@ def assert_shown(*texts: str | None) -> None:
 
 # -- bytes
 
-edits = st.lists(
-    st.tuples(
-        st.sampled_from(["cut", "drop", "insert", "replace", "repeat", "swap"]),
-        st.integers(0, 20_000),
-        st.integers(1, 80),
-        st.one_of(
-            st.binary(min_size=1, max_size=12),
-            st.sampled_from(
-                [
-                    *(b"[", b"]", b"{", b"}", b",", b":", b'"', b"\\", b"null", b"-", b"NaN", b"1e999", b"0" * 30),
-                    *(
-                        b'"id":1,',
-                        b'"userid":8,',
-                        b'"courseid":6,',
-                        b'"graderaw":{},',
-                        b'"exception":"x",',
-                        b"\\ud800",
-                    ),
-                    *(
-                        b"9" * 5000,
-                        b"[" * 3000,
-                        b'"gradeitems":[],',
-                        b"\xff",
-                        b"\x00",
-                        b"\\u0000",
-                        b"<script>",
-                        b"&#0;",
-                    ),
-                ]
-            ),
-        ),
-    ),
-    min_size=1,
-    max_size=6,
-)
-
-
-def edited(body: bytes, changes: list[tuple[str, int, int, bytes]]) -> bytes:
-    for what, place, length, new in changes:
-        at = place % (len(body) + 1)
-        before, there, after = body[:at], body[at : at + length], body[at + length :]
-        body = {
-            "cut": before,
-            "drop": before + after,
-            "insert": before + new + there + after,
-            "replace": before + new + after,
-            "repeat": before + there * 3 + after,
-            "swap": after + there + before,
-        }[what]
-    return body
+PIECES = [
+    *(b"[", b"]", b"{", b"}", b",", b":", b'"', b"\\", b"null", b"-", b"NaN", b"1e999", b"0" * 30),
+    *(b'"id":1,', b'"userid":8,', b'"courseid":6,', b'"graderaw":{},', b'"exception":"x",', b"\\ud800"),
+    *(b"9" * 5000, b"[" * 3000, b'"gradeitems":[],', b"\xff", b"\x00", b"\\u0000", b"<script>", b"&#0;"),
+]
+damage = edits(20_000, 80, PIECES)
 
 
 @often
@@ -183,8 +139,8 @@ def test_any_bytes(name: str, body: bytes, status: int):
 
 
 @often
-@given(st.sampled_from(list(READERS)), edits, st.sampled_from([200, 200, 500, 503, 403]))
-def test_good_answers_with_damage(name: str, changes: list[tuple[str, int, int, bytes]], status: int):
+@given(st.sampled_from(list(READERS)), damage, st.sampled_from([200, 200, 500, 503, 403]))
+def test_good_answers_with_damage(name: str, changes: Edits, status: int):
     check(name, edited(GOOD[name], changes), status)
 
 
@@ -310,23 +266,10 @@ def test_long_texts_take_no_time():
 
 
 @often
-@given(st.lists(st.tuples(st.booleans(), edits, st.booleans()), min_size=1, max_size=4))
-def test_damage_over_a_connection(replies: list[tuple[bool, list[tuple[str, int, int, bytes]], bool]]):
-    good = GOOD["gradebook_dig_one.json"]
-
-    def make(server: Scripted) -> Script:
-        def script(line: Any, number: int) -> None:
-            while server.read_request(line) and replies:
-                packed, changes, early = replies.pop(0)
-                whole = http_answer(gzip.compress(good), "Content-Encoding: gzip") if packed else http_answer(good)
-                line.sendall(edited(good if early else whole, changes))
-                if early:
-                    return
-
-        return script
-
-    count = len(replies)
-    with scripted(make) as server:
+@given(replies(st.just(GOOD["gradebook_dig_one.json"]), damage))
+def test_damage_over_a_connection(waiting: Replies):
+    count = len(waiting)
+    with scripted(lambda server: replying(server, waiting)) as server:
         url = server.url.rpartition("/")[0]
         access = MoodleAccess(
             url=url, token=TOKEN, parallel=1, read_timeout=0.05, deadline=0.2, gradebook_timeout=0.1

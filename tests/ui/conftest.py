@@ -23,13 +23,15 @@ from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import people
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
-from tests.ui.dialog_room import click
+from tests.app.test_secrets import Store, using
+from tests.ui.dialog_room import click, dressed, open_context, open_runner
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import apply
 from ui.main_window import MainWindow
 from ui.pages.plr import PlrPage
 from ui.plr_window import PlrWindow
 from ui.window import forget_clipboard
+from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
     from tests.ui.college_room import LmsRoom
@@ -38,6 +40,32 @@ LEARNERS = 100
 """Every kind of person that the LRS treats differently is among them."""
 LONG = 30_000
 _POLL_MS = 10
+
+
+@pytest.fixture
+def dressed_up(qapp: QApplication) -> Iterator[None]:
+    with dressed(qapp):
+        yield
+
+
+@pytest.fixture
+def runner() -> Iterator[TaskRunner]:
+    with open_runner() as runner:
+        yield runner
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Iterator[AppContext]:
+    with open_context(tmp_path) as context:
+        yield context
+
+
+@pytest.fixture
+def store(monkeypatch: pytest.MonkeyPatch) -> Store:
+    """A password store."""
+    backend = Store()
+    using(backend, monkeypatch)
+    return backend
 
 
 @pytest.fixture(scope="session")

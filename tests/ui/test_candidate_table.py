@@ -9,19 +9,13 @@ from app.connectors.lrs_find import FoundLearner
 from app.learners.candidates import compared
 from app.learners.subject import Subject
 from tests.builders import uln_number
-from tests.ui.dialog_room import click, dressed, opened, press, unnamed
+from tests.ui.dialog_room import click, opened, press, unnamed
 from ui.dialogs.candidate_table import CandidateTable
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 OURS = Subject(1, 1, "240001", None, "Ahmed", "Tobias", None, date(2009, 8, 10), "M", "NF4 4AT", None, "Tobias")
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 def candidate(number: int, **other) -> FoundLearner:

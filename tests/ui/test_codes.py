@@ -18,9 +18,7 @@ from tests.ui.dialog_room import (
     choose,
     click,
     clipped,
-    dressed,
     gone,
-    open_runner,
     opened,
     press,
     type_text,
@@ -33,26 +31,14 @@ from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 from ui.pages.courses_part import CoursesPart
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 ENTER, SPACE, ESC = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Escape
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture
 def context(tmp_path):
     with loading_context(tmp_path) as context:
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

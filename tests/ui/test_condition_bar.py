@@ -6,11 +6,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test
-from tests.ui.dialog_room import child, click, dressed, opened, press
+from tests.ui.dialog_room import child, click, opened, press
 from ui.grids.condition_bar import ConditionBar
 from ui.look.chips import Chip
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 FIELDS = {
     one.id: one
     for one in (
@@ -28,12 +28,6 @@ THREE = Group(
     ),
 )
 NOUNS = ("learner", "learners")
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture

@@ -20,10 +20,8 @@ from tests.ui.dialog_room import (
     choose,
     click,
     clipped,
-    dressed,
     gone,
     open_context,
-    open_runner,
     opened,
     press,
     tab_order,
@@ -34,15 +32,9 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.date_field import CalendarPopup, DateField, read_day
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 INFOS = [field.info for field in FIELDS.values()]
 NOUNS = ("learner", "learners")
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture
@@ -53,12 +45,6 @@ def context(tmp_path):
         ):
             add(context.db, context.user, "19990002", LearnerForm(f"R{number}", "", family, "Jo", "", day, sex))
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

@@ -13,29 +13,15 @@ from tests.ui.dialog_room import (
     ACCEPTED,
     child,
     click,
-    dressed,
-    open_runner,
     opened,
     type_text,
 )
 from tests.ui.test_condition_builder import shown, words
 from ui.grids.condition_builder import ConditionBuilder
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 INFOS = [field.info for field in FIELDS.values()]
 NOUNS = ("learner", "learners")
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.mark.parametrize("late", [(999, 999), DatabaseError("It is in use.")], ids=["number", "failure"])

@@ -12,7 +12,6 @@ from tests.ui.dialog_room import (
     choose,
     click,
     clipped,
-    dressed,
     open_runner,
     opened,
     press,
@@ -24,16 +23,10 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.condition_group import GroupBox
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 INFOS = [field.info for field in FIELDS.values()]
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 A, B, C, D = (Test("family_name", Operator.IS, name) for name in "abcd")
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture

@@ -10,13 +10,13 @@ from app.conditions import Group, Join, Operator, Test
 from app.errors import DatabaseError
 from app.learners.search import FIELDS
 from app.tasks import TaskContext
-from tests.ui.dialog_room import child, click, clipped, dressed, gone, open_runner, opened, press, unnamed, when_asked
+from tests.ui.dialog_room import child, click, clipped, gone, opened, press, unnamed, when_asked
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.condition_side import Offer, SearchSide
 from ui.look.fonts import set_scale
 from ui.look.icons import Icon
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 INFOS = [field.info for field in FIELDS.values()]
 NESTED = Group(
     Join.ALL,
@@ -30,18 +30,6 @@ OFFERS = [
     Offer("Ready searches", Icon.SPARKLE, "A rather long name of a search that finds no room at all", NESTED),
     Offer("Mine", Icon.BOOKMARK_SIMPLE, "Mine & <b>mine</b>", NEITHER),
 ]
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 def number(task: TaskContext, group: Group) -> tuple[int, int]:

@@ -18,9 +18,7 @@ from tests.ui.dialog_room import (
     child,
     click,
     clipped,
-    dressed,
     gone,
-    open_runner,
     opened,
     press,
     tab_order,
@@ -33,26 +31,14 @@ from ui.dialogs.find_uln import FindUlnDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 FIND = "FindLearnerByDemographics"
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture
 def context(tmp_path, lrs):
     with asking_context(tmp_path, lrs) as context:
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

@@ -18,10 +18,7 @@ from tests.ui.dialog_room import (
     choose,
     click,
     clipped,
-    dressed,
     gone,
-    open_context,
-    open_runner,
     opened,
     press,
     tab_order,
@@ -35,27 +32,9 @@ from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 from ui.workers import Lane
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 CAMPUSES = [(1, "City"), (2, "<b>Riverside</b>\u202e")]
 GOOD = uln_number(3)
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
-@pytest.fixture
-def context(tmp_path):
-    with open_context(tmp_path) as context:
-        yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

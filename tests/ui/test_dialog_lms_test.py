@@ -21,10 +21,8 @@ from tests.ui.dialog_room import (
     child,
     click,
     clipped,
-    dressed,
     gone,
     open_context,
-    open_runner,
     opened,
     press,
     unnamed,
@@ -37,15 +35,9 @@ from ui.dialogs.settings import SettingsDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 PLANTED = "Zyxwvut"
 ALL = len(STEPS)
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture
@@ -68,12 +60,6 @@ def moodle(service, context):
     service.set_fault(None)
     service.set_latency(0)
     service.restore_token()
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

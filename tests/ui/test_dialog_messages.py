@@ -17,10 +17,7 @@ from tests.ui.dialog_room import (
     child,
     click,
     clipped,
-    dressed,
     gone,
-    open_context,
-    open_runner,
     opened,
     press,
     type_text,
@@ -35,26 +32,8 @@ from ui.grids.form_dialog import FormDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 PASSWORD = "Sixteen-Letters!"
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
-@pytest.fixture
-def context(tmp_path):
-    with open_context(tmp_path) as context:
-        yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 def test_a_message_says_what_happened_then_what_to_do(qtbot):

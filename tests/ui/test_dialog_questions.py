@@ -7,13 +7,13 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton
 
-from tests.ui.dialog_room import click, clipped, dressed, unnamed
+from tests.ui.dialog_room import click, clipped, unnamed
 from ui.dialogs import questions
 from ui.dialogs.questions import Lower
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 
 ASKED: dict[str, Callable[[], object]] = {
     "over": lambda: questions.ask_over_limit(None, 1243, 1000, first="Abernethy", last="Sutcliffe"),
@@ -28,12 +28,6 @@ ASKED: dict[str, Callable[[], object]] = {
     "host": lambda: questions.confirm_host(None, "lrs.example"),
     "site": lambda: questions.confirm_same_site(None, "The address is another one now."),
 }
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 def asked(name: str, act: Callable[[QDialog], object]) -> object:

@@ -16,17 +16,14 @@ from app.config import LmsSettings
 from app.db.tables import user_role
 from app.lms import settings as shared
 from app.lms.settings import Plan, SyncSettings
-from tests.app.test_secrets import Store, using
+from tests.app.test_secrets import using
 from tests.builders import user_with
 from tests.ui.dialog_room import (
     as_user,
     child,
     click,
     clipped,
-    dressed,
     gone,
-    open_context,
-    open_runner,
     press,
     tab_order,
     type_text,
@@ -40,37 +37,17 @@ from ui.dialogs.settings import SettingsDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 SAVED = LmsSettings(url="https://moodle.invalid", student_role_id=7)
 HELD = SyncSettings(Plan(interval=60), Plan(on=False, paused_until=date(2027, 1, 4)), "IT service desk")
 TOKEN = "0123456789abcdef0123456789abcdef"
 
 
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
 @pytest.fixture
-def store(monkeypatch):
-    backend = Store()
-    using(backend, monkeypatch)
-    return backend
-
-
-@pytest.fixture
-def context(tmp_path, store):
-    with open_context(tmp_path) as context:
-        context.settings = replace(context.settings, lms=SAVED)
-        shared.save(context.db, context.user, HELD)
-        yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
+def context(context, store):
+    context.settings = replace(context.settings, lms=SAVED)
+    shared.save(context.db, context.user, HELD)
+    return context
 
 
 @pytest.fixture

@@ -14,7 +14,6 @@ from tests.ui.dialog_room import (
     child,
     click,
     clipped,
-    dressed,
     gone,
     open_runner,
     opened,
@@ -26,14 +25,8 @@ from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 GONE = 7
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 def row_of(key: int) -> PlrRow | None:

@@ -16,8 +16,6 @@ from tests.ui.dialog_room import (
     child,
     click,
     clipped,
-    dressed,
-    open_context,
     open_runner,
     opened,
     press,
@@ -31,20 +29,8 @@ from ui.look.tokens import theme
 from ui.pages.licences import LicencesPage
 from ui.pages.licences_card import LicenceCard
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 PLR, LRS = Licence.PLR_IMPORT, Licence.LRS_CERTIFIED
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
-@pytest.fixture
-def context(tmp_path):
-    with open_context(tmp_path) as context:
-        yield context
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ from tests.ui.dialog_room import (
     child,
     choose,
     clipped,
-    dressed,
     gone,
-    open_runner,
     opened,
     press,
     unnamed,
@@ -27,7 +25,7 @@ from tests.ui.load_room import done, held, left_behind, loading_context, number_
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.look.fonts import set_scale
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 ENTER, ESC = Qt.Key.Key_Return, Qt.Key.Key_Escape
 HEAD = "Student Ref,ULN,Surname,Forename,DOB,Postcode,House"
 
@@ -37,22 +35,10 @@ def table(*dates: str, head: str = HEAD) -> str:
     return "\n".join([head, *rows]) + "\n"
 
 
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
 @pytest.fixture
 def context(tmp_path):
     with loading_context(tmp_path) as context:
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

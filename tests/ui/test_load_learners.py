@@ -18,9 +18,7 @@ from tests.ui.dialog_room import (
     choose,
     click,
     clipped,
-    dressed,
     gone,
-    open_runner,
     opened,
     press,
     unnamed,
@@ -30,7 +28,7 @@ from tests.ui.load_room import bring, done, held, left_behind, loading_context, 
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.look.fonts import set_scale
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 TAB, ENTER, SPACE, ESC, DOWN = (
     Qt.Key.Key_Tab,
     Qt.Key.Key_Return,
@@ -46,22 +44,10 @@ def someone(number: int, **values: object) -> Learner:
     return Learner(**{**told, **born, **values})  # type: ignore[arg-type]
 
 
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
-
-
 @pytest.fixture
 def context(tmp_path):
     with loading_context(tmp_path) as context:
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 @pytest.fixture

@@ -13,9 +13,7 @@ from tests.ui.dialog_room import (
     as_user,
     child,
     clipped,
-    dressed,
     gone,
-    open_runner,
     opened,
     press,
     unnamed,
@@ -26,26 +24,14 @@ from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.look.fonts import set_scale
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 ENTER, SPACE, ESC = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Escape
-
-
-@pytest.fixture(autouse=True)
-def _dressed(qapp):
-    with dressed(qapp):
-        yield
 
 
 @pytest.fixture
 def context(tmp_path):
     with loading_context(tmp_path) as context:
         yield context
-
-
-@pytest.fixture
-def runner():
-    with open_runner() as runner:
-        yield runner
 
 
 def people(*numbers: int, **values: str) -> list[Learner]:

@@ -14,6 +14,7 @@ class Topic(Enum):
     LMS_COURSES = auto()
     ENROLMENTS = auto()
     SYNC_RUNS = auto()
+    EXTRACTS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ TOPICS: dict[str, Topic] = {
     **dict.fromkeys(_ENROLMENTS, Topic.ENROLMENTS),
     **dict.fromkeys(_COURSES, Topic.LMS_COURSES),
     **dict.fromkeys(("sync_run", "sync_error"), Topic.SYNC_RUNS),
+    "extract_record": Topic.EXTRACTS,
     "licence": Topic.LICENCES,
     "setting": Topic.SETTINGS,
 }

@@ -25,9 +25,11 @@ def change_rows(
     seen: Sequence[tuple[int, int]],
     values: Mapping[str, Any],
     each: Mapping[str, Sequence[Any]] | None = None,
+    owner: ColumnElement[Any] | None = None,
 ) -> list[int]:
     """Set `values` in the rows that still have the version `seen` (id, version), at most BATCH of them; in `each` a
     column has a value of its own for every row. All of them must differ from what the rows hold at that version.
+    `owner`: whose a row is, where the table itself does not say it.
 
     Returns the ids of the rows that changed or went since; those stay as they are. Raises ValueError for columns that
     the databases cannot tell as JSON alike, and for attainments, from which more follows.
@@ -41,7 +43,9 @@ def change_rows(
     mass = _make(operation, table, each)
     columns = zip(*each.values(), strict=True) if each else ((),) * len(seen)
     operation.db.fill(tx, mass, ((*one, *own) for one, own in zip(seen, columns, strict=True)))
-    left = _change(operation, table, mass, len(seen), values, each)
+    if owner is None:
+        owner = table.c.learner_id if "learner_id" in table.c else table.c.id
+    left = _change(operation, table, mass, len(seen), values, each, owner)
     mass.drop(tx, checkfirst=False)
     return left
 
@@ -66,6 +70,7 @@ def _change(
     number: int,
     values: Mapping[str, Any],
     each: Mapping[str, Any],
+    owner: ColumnElement[Any],
 ) -> list[int]:
     tx = operation.tx
     same = table.c.id == mass.c.id
@@ -79,7 +84,7 @@ def _change(
     new |= {name: mass.c[name] for name in each}
     told = select(
         literal(operation.id, Key),
-        table.c.learner_id if "learner_id" in table.c else table.c.id,
+        owner,
         literal(table.name),
         table.c.id,
         literal("update"),

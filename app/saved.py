@@ -33,6 +33,8 @@ class Kind(StrEnum):
     ENROLMENT_SEARCH = "search.enrolments"
     SYNC_RUN_SEARCH = "search.sync_runs"
     SYNC_ERROR_SEARCH = "search.sync_errors"
+    EXTRACT_SEARCH = "search.extracts"
+    EXTRACT_FILTERS = "filters.extracts"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -40,6 +42,7 @@ class Kind(StrEnum):
     ENROLMENT_LAYOUT = "layout.enrolments"
     SYNC_RUN_LAYOUT = "layout.sync_runs"
     SYNC_ERROR_LAYOUT = "layout.sync_errors"
+    EXTRACT_LAYOUT = "layout.extracts"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Before and after of a change, made and taken apart inside the database: for changes to very many rows at once.
 
-Only of columns whose values are JSON's own on both databases: text and whole numbers.
+Only of columns whose values are JSON's own on both databases: text and whole numbers; and of moments, which become
+the text that `app.json_text` writes of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,17 +14,16 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-from app.db.types import Text
+from app.db.types import Moment, Text
 
 
 def carries(table: Table, names: Iterable[str]) -> bool:
-    """Whether the values of these columns are text or whole numbers; False for a column there is not."""
+    """Whether the values of these columns are text, whole numbers or moments; False for a column there is not."""
     return all(name in table.c and _is_plain(table.c[name].type) for name in names)
 
 
 def _is_plain(kind: TypeEngine[Any]) -> bool:
-    # A moment is neither: it is a type of our own around text.
-    return isinstance(kind, String | Integer) and not isinstance(kind, Boolean)
+    return isinstance(kind, String | Integer | Moment) and not isinstance(kind, Boolean)
 
 
 def value_of(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
@@ -36,6 +36,23 @@ def _bare(kind: TypeEngine[Any]) -> TypeEngine[Any]:
     return AnyText() if isinstance(kind, String) else kind
 
 
+class _Told(FunctionElement[str]):
+    """A moment as ISO text that tells its time zone."""
+
+    inherit_cache = True
+    type = Text
+
+
+@compiles(_Told, "sqlite")
+def _told_sqlite(element: _Told, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)}) || '+00:00'"
+
+
+@compiles(_Told, "postgresql")
+def _told_postgresql(element: _Told, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
 class JsonObject(FunctionElement[str]):
     """`{"name": value, …}` as text. The names are our own columns'."""
 
@@ -44,7 +61,7 @@ class JsonObject(FunctionElement[str]):
     def __init__(self, values: Mapping[str, ColumnElement[Any]]) -> None:
         parts: list[ColumnElement[Any]] = []
         for key, value in values.items():
-            parts += [literal_column(f"'{key}'"), value]
+            parts += [literal_column(f"'{key}'"), _Told(value) if isinstance(value.type, Moment) else value]
         super().__init__(*parts)
         self.type = Text
 
@@ -73,13 +90,19 @@ class JsonValue(FunctionElement[Any]):
 @compiles(JsonValue, "sqlite")
 def _value_sqlite(element: JsonValue, compiler: SQLCompiler, **options: Any) -> str:
     body, _, path, target = (compiler.process(one, **options) for one in element.clauses)
-    return f"case when json_type({body}, {path}) is null then {target} else json_extract({body}, {path}) end"
+    value = f"json_extract({body}, {path})"
+    if isinstance(element.type, Moment):
+        # As the type stores it: whatever wrote the text, with microseconds and without the time zone, which is UTC.
+        part = f"case when substr({value}, 20, 1) = '.' then substr({value}, 20, 7) else '.000000' end"
+        value = f"replace(substr({value}, 1, 19), 'T', ' ') || {part}"
+    return f"case when json_type({body}, {path}) is null then {target} else {value} end"
 
 
 @compiles(JsonValue, "postgresql")
 def _value_postgresql(element: JsonValue, compiler: SQLCompiler, **options: Any) -> str:
     body, name, _, target = (compiler.process(one, **options) for one in element.clauses)
-    kind = "text" if isinstance(element.type, String) else "bigint"
+    kind = "timestamptz" if isinstance(element.type, Moment) else None
+    kind = kind or ("text" if isinstance(element.type, String) else "bigint")
     value = f"cast(cast({body} as jsonb) ->> {name} as {kind})"
     return f"case when jsonb_exists(cast({body} as jsonb), {name}) then {value} else {target} end"
 

@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import tempfile
 
 import pytest
 from hypothesis import settings
@@ -10,6 +11,11 @@ from hypothesis import settings
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Nobody's own password store is asked or written to; tests of a store bring their own.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
+
+# Qt's file dialog keeps where it was in a file that all programs of a user share and lock. Nobody's own is touched,
+# and tests running side by side do not wait for one another.
+_config = tempfile.TemporaryDirectory(prefix="lm-config-")
+os.environ["XDG_CONFIG_HOME"] = _config.name
 
 # How long an example takes is the machine's load, not the program's fault; speed is measured in tests/bench.
 settings.register_profile("any_load", deadline=None)

@@ -54,9 +54,12 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
     dialog.setDefaultSuffix(kind)
-    if not dialog.exec() or not dialog.selectedFiles():
-        return None
-    return Path(dialog.selectedFiles()[0])
+    try:
+        chosen = dialog.exec() and dialog.selectedFiles()
+        return Path(chosen[0]) if chosen else None
+    finally:
+        # Else it lives as long as its parent, with a thread that watches the folders it has shown.
+        dialog.deleteLater()
 
 
 def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":

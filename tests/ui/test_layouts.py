@@ -57,7 +57,6 @@ def arrange(room: Room) -> dict[str, object]:
 
 def fill_in(room: Room, name: str) -> None:
     dialog = dialog_of(room, NameDialog)
-    room.in_front(dialog)
     write_into(child(dialog, QLineEdit, "search_name"), name)
     press(Qt.Key.Key_Return)
 

@@ -134,13 +134,15 @@ def test_a_body_that_was_tampered_with_changes_nothing_and_is_said(room: Room):
 
 
 def dialog_of(room: Room, kind: type) -> object:
+    """The dialog in front, with the keyboard: a key pressed before that would go to whoever still has it."""
     room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
-    return QApplication.activeModalWidget()
+    dialog = QApplication.activeModalWidget()
+    room.in_front(dialog)
+    return dialog
 
 
 def fill_in(room: Room, name: str, *, shared: bool) -> None:
     dialog = dialog_of(room, NameDialog)
-    room.in_front(dialog)
     assert unnamed(dialog) == []
     write_into(child(dialog, QLineEdit, "search_name"), name)
     child(dialog, QCheckBox, "search_shared").setChecked(shared)

@@ -246,8 +246,8 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 
 # ------------------------------------------------------------------------------------------------------- undo
 
-# The next synchronisation would bring it again.
-_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments"})
+# The next synchronisation would bring it again, and what was sent has left the building.
+_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued"})
 
 
 @dataclass(frozen=True, slots=True)

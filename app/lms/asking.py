@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from app.connectors.lms import LmsCalls, Trouble
+from app.connectors.lms import LmsCalls, Site, Trouble
 from app.errors import BusyError, ServiceError, StopRunError
 from app.tasks import TaskContext
 
@@ -12,9 +12,9 @@ LONGEST_WAIT = 60.0
 T = TypeVar("T")
 
 
-def check_site(context: TaskContext, calls: LmsCalls) -> None:
-    """Ask the site for its functions before anything else. Raises StopRunError SE-04 naming what is missing, and what
-    the call itself raises."""
+def check_site(context: TaskContext, calls: LmsCalls) -> Site:
+    """Ask the site for its functions before anything else, and return what it says. Raises StopRunError SE-04 naming
+    what is missing, and what the call itself raises."""
     site = patiently(context, calls.site)
     if site.missing:
         raise StopRunError(
@@ -22,6 +22,7 @@ def check_site(context: TaskContext, calls: LmsCalls) -> None:
             code=Trouble.NOT_ALLOWED,
             hint="Ask the administrator of the LMS to add it. Nothing was changed.",
         )
+    return site
 
 
 def patiently(context: TaskContext, ask: Callable[[], T]) -> T:
@@ -38,3 +39,13 @@ def patiently(context: TaskContext, ask: Callable[[], T]) -> T:
             context.raise_if_cancelled()  # a call that was cut short is no failure
             raise
     raise AssertionError("the last try ends it")
+
+
+def try_elsewhere(calls: LmsCalls) -> None:
+    """Raise StopRunError if the LMS does not even say its name: then it is not the course that was asked about."""
+    try:
+        calls.site()
+    except (BusyError, StopRunError):
+        raise
+    except ServiceError as error:
+        raise StopRunError(error.message, code=error.code, hint=error.hint) from error

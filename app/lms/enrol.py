@@ -15,6 +15,7 @@ from app.errors import ConflictError, InputError
 from app.folding import fold
 from app.history import Operation
 from app.lms.courses_list import CourseState
+from app.lms.extracts import queue
 
 NO_TERM = "-"
 
@@ -156,6 +157,7 @@ def _into(
         if origin == "adopted":  # until the next run counts anew
             left = case((lms_course.c.to_adopt > new + back, lms_course.c.to_adopt - new - back), else_=0)
             tx.execute(update(lms_course).where(lms_course.c.id == lms_course_id).values(to_adopt=left))
+    queue.judge(db, user, sections=[section_id])
     return EnrolSummary(new, back, already + there_already, len(wanted) - len(known), operation.id, section_id)
 
 

@@ -19,7 +19,7 @@ from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.lms import holds, runs_list, site
-from app.lms.asking import check_site
+from app.lms.asking import check_site, try_elsewhere
 from app.lms.courses_list import ENROLMENTS, CourseState
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
@@ -106,19 +106,9 @@ def _fetch(calls: LmsCalls, course: DueCourse) -> Fetched:
     except ServiceError as error:
         if error.code not in MAY_BE_ONE_COURSE:
             raise
-        _try_elsewhere(calls)
+        try_elsewhere(calls)
         raise ServiceError(error.message, code=error.code, hint=error.hint) from error
     return Fetched(activities, participants, gradebook)
-
-
-def _try_elsewhere(calls: LmsCalls) -> None:
-    """Raise StopRunError if the LMS does not even say its name: it is not the course."""
-    try:
-        calls.site()
-    except (BusyError, StopRunError):
-        raise
-    except ServiceError as error:
-        raise StopRunError(error.message, code=error.code, hint=error.hint) from error
 
 
 class _Filing:

@@ -34,18 +34,25 @@ def look_up(context: TaskContext, run: Run, calls: LmsCalls, vendor_id: int) -> 
         return
     with run.db.read() as tx:
         learners = _learners(tx, sorted(unknown))
+    matching = find(context, run, calls, vendor_id, learners)
+    if matching is not None:
+        whose = {row.at: row.id for row in learners}
+        users = matching.user_of()
+        run.found = [_told(one, whose, matching, users) for one in run.found]
+
+
+def find(context: TaskContext, run: Run, calls: LmsCalls, vendor_id: int, learners: Sequence[Any]) -> Matching | None:
+    """Look for the accounts of `learners` (rows with id, ref, email), by ID number and then by e-mail, and keep what
+    is found; None if that is nothing, or if the LMS could not be asked, of which the run tells. Raises Cancelled,
+    ConflictError, DatabaseError."""
     context.report(0, 0, "Looking for the accounts of learners")
     try:
         people = _people(calls, _turn(list({row.id: row for row in learners}.values()), run.id))
     except ServiceError:
         context.raise_if_cancelled()  # a call that was cut short is no failure
         run.say("The accounts of learners without one could not be looked up; the next run asks again.")
-        return
-    if people:
-        matching = _keep(run, vendor_id, people)
-        whose = {row.at: row.id for row in learners}
-        users = matching.user_of()
-        run.found = [_told(one, whose, matching, users) for one in run.found]
+        return None
+    return _keep(run, vendor_id, people) if people else None
 
 
 def _learners(tx: Connection, enrolment_ids: Sequence[int]) -> Sequence[Any]:

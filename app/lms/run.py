@@ -24,8 +24,9 @@ from app.lms.errors import Found, Level, of_connection
 from app.lms.site import OtherSiteError
 from app.tasks import Cancelled
 
+SENDER = "sender"
 LOCK = "lms"
-"""One for both kinds: the calls at once are those of one run (LS-S3, LS-S7)."""
+"""One for all kinds: the calls at once are those of one run (LS-S3, LS-S7)."""
 MOST_MESSAGES = 200
 
 
@@ -100,6 +101,8 @@ class Run:
         topics = {Topic.SYNC_RUNS}
         if self.counts["rows_written"] or self.counts["aged"]:
             topics |= {Topic.LMS_COURSES, Topic.ENROLMENTS}
+        if self.kind == SENDER:
+            topics |= {Topic.EXTRACTS, Topic.ENROLMENTS}
         counts = {name: number for name, number in self.counts.items() if name != "aged"}
         changes = Changes.of(*topics)
         return RunSummary(

@@ -92,6 +92,7 @@ class FakeLms:
     on_site: list[Account] = field(default_factory=list)
     looked_up: list[tuple[str, list[str]]] = field(default_factory=list)
     entries_at_once: int = 200
+    enrols: bool = True
     enrolled: list[list[Entry]] = field(default_factory=list)
     """The entries of each call."""
     on_enrol: Callable[[Sequence[Entry]], Exception | None] = lambda entries: None
@@ -124,7 +125,7 @@ class FakeLms:
 
     def site(self) -> Site:
         self._called("site", "")
-        return Site("Fake", "https://lms.example.org", "1", frozenset(), ())
+        return Site("Fake", "https://lms.example.org", "1", frozenset(), (), self.enrols)
 
     def courses(self) -> Sequence[Course]:
         self._called("courses", "")

@@ -1,0 +1,309 @@
+"""Attempts to send records: written before the call, as the claim of one computer, and ended by what is known of it
+afterwards (extract-statuses.md 3.1)."""
+
+import platform
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, insert, or_, select, update
+
+from app import history
+from app.connectors.lms import Entry
+from app.db.among import among
+from app.db.extract_tables import extract_attempt, extract_record
+from app.db.tables import enrolment
+from app.lms.extracts import gates
+from app.lms.extracts.acknowledge import Sending, read
+from app.lms.run import Run
+
+
+class Result(StrEnum):
+    """How an attempt ended. Unknown: it has to be looked for before it is sent again."""
+
+    ACCEPTED = "accepted"
+    SEEN = "seen"
+    REFUSED = "refused"
+    NOT_REACHED = "not_reached"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A record with the attempt that concerns it. `version` of the record when it was read; `telling`: that the LMS
+    shows the place proves that it was taken, for before it would have shown another."""
+
+    record_id: int
+    version: int
+    learner_id: int
+    enrolment_id: int
+    attempt_id: int
+    sending: Sending
+    started_at: datetime
+    open: bool
+    status: str
+    result: str | None
+    telling: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What is to be written of an attempt: how it ended (None: as it was), the new status of its record (None: as it
+    is), and words for the officer. `late`: the status is noted beside the record, for a person has set it back."""
+
+    result: Result | None
+    status: str | None = None
+    code: str | None = None
+    message: str | None = None
+    late: bool = False
+
+
+_EARLIER, _LATER, _LAST = (extract_record.alias(name) for name in ("earlier", "later", "before"))
+_IS_LAST = and_(_LAST.c.enrolment_id == extract_record.c.enrolment_id, _LAST.c.number == extract_record.c.number - 1)
+_BEFORE = extract_attempt.alias("attempt_before")
+_TAKEN = exists().where(
+    _BEFORE.c.record_id == extract_record.c.id,
+    _BEFORE.c.result.in_(("accepted", "seen")),
+)
+_OPEN = exists().where(extract_attempt.c.record_id == extract_record.c.id, extract_attempt.c.ended_at.is_(None))
+
+
+def due(vendor_id: int, lms_number: str | None = None, *, claimed: bool = False) -> Select[Any]:
+    """Ready records (of one course) that may be sent now, with what is sent: the enrolment as it is (EX-R4). The
+    gates hold, the learner has one account, the registration is there (EX-R6); of an enrolment the oldest one,
+    and none that is older than what went out already (EX-R5). `claimed`: also those with an attempt under way."""
+    may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
+    same = _EARLIER.c.enrolment_id == extract_record.c.enrolment_id
+    older_ready = exists().where(same, _EARLIER.c.number < extract_record.c.number, _EARLIER.c.status == "ready")
+    newer_out = exists().where(
+        _LATER.c.enrolment_id == extract_record.c.enrolment_id,
+        _LATER.c.number > extract_record.c.number,
+        _LATER.c.status.in_(("transmitted", "processed")),
+    )
+    query = (
+        select(
+            extract_record.c.id,
+            extract_record.c.version,
+            extract_record.c.attempts,
+            extract_record.c.change,
+            extract_record.c.enrolment_id,
+            _LAST.c.course_status.label("before_status"),
+            _TAKEN.label("taken"),
+            enrolment.c.learner_id,
+            enrolment.c.status,
+            enrolment.c.starts,
+            enrolment.c.ends,
+            enrolment.c.removed_at,
+            may.c.lms_course_id,
+            may.c.lms_number,
+            may.c.vendor_id,
+            account.c.lms_user_number,
+        )
+        .join(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
+        .join(may, and_(may.c.section_id == enrolment.c.section_id, may.c.vendor_id == vendor_id))
+        .join(account, and_(account.c.learner_id == enrolment.c.learner_id, account.c.vendor_id == may.c.vendor_id))
+        .outerjoin(_LAST, _IS_LAST)
+    )
+    there = or_(enrolment.c.removed_at.is_(None), extract_record.c.change == "drop")
+    ready = query.where(extract_record.c.status == "ready", there, ~older_ready, ~newer_out)
+    if not claimed:
+        ready = ready.where(~_OPEN)
+    if lms_number is not None:
+        ready = ready.where(may.c.lms_number == lms_number)
+    return ready.order_by(extract_record.c.id)
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """The place that a record of `due` asks for."""
+    suspended = row.removed_at is not None or row.status in ("dropped", "on_break")
+    return Entry(row.lms_number, row.lms_user_number, row.starts, row.ends, suspended)
+
+
+def claim(run: Run, vendor_id: int, lms_number: str, most: int, not_these: Collection[int]) -> list[Attempt]:
+    """Write an attempt for each of the next records of a course that may be sent now, and take them for this
+    computer. The gates are asked again in the same transaction (EX-P7)."""
+    with run.writing() as tx:
+        query = due(vendor_id, lms_number)
+        rows = [row for row in tx.execute(query) if row.id not in not_these][:most]
+        now = run.db.now(tx)
+        ids = run.db.new_ids(tx, extract_attempt, len(rows))
+        taken = []
+        for key, row in zip(ids, rows, strict=True):
+            sending = Sending(row.vendor_id, entry_of(row))
+            telling = _is_telling(row, sending.entry)
+            taken.append(
+                Attempt(
+                    row.id,
+                    row.version,
+                    row.learner_id,
+                    row.enrolment_id,
+                    key,
+                    sending,
+                    now,
+                    open=True,
+                    status="ready",
+                    result=None,
+                    telling=telling,
+                )
+            )
+        if rows:
+            _write(tx, run, rows, taken, now)
+    return taken
+
+
+def _write(tx: Connection, run: Run, rows: Sequence[Row[Any]], taken: Sequence[Attempt], now: datetime) -> None:
+    values = [
+        {
+            "id": one.attempt_id,
+            "record_id": one.record_id,
+            "number": row.attempts + 1,
+            "run_id": run.id,
+            "computer": platform.node() or "unknown",
+            "payload": one.sending.stored(),
+            "started_at": now,
+        }
+        for one, row in zip(taken, rows, strict=True)
+    ]
+    tx.execute(insert(extract_attempt), values)
+    counted = update(extract_record).where(extract_record.c.id == bindparam("at"))
+    tx.execute(
+        counted.values(attempts=bindparam("count")), [{"at": row.id, "count": row.attempts + 1} for row in rows]
+    )
+
+
+def to_look_for(tx: Connection) -> list[Attempt]:
+    """The records of which it is to be seen what became of them: Transmitted ones; Ready ones whose last attempt has
+    an unknown end, or none (a program that died); and those that a person set back after they were taken (EX-T4)."""
+    last = extract_attempt.c.number == extract_record.c.attempts
+    query = (
+        select(
+            extract_record.c.id,
+            extract_record.c.version,
+            extract_record.c.status,
+            extract_record.c.change,
+            extract_record.c.enrolment_id,
+            enrolment.c.learner_id,
+            extract_attempt.c.id.label("attempt_id"),
+            extract_attempt.c.payload,
+            extract_attempt.c.started_at,
+            extract_attempt.c.ended_at,
+            extract_attempt.c.result,
+            _LAST.c.course_status.label("before_status"),
+            _TAKEN.label("taken"),
+        )
+        .join(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
+        .join(extract_attempt, and_(extract_attempt.c.record_id == extract_record.c.id, last))
+        .outerjoin(_LAST, _IS_LAST)
+    )
+    set_back = and_(extract_attempt.c.result == Result.ACCEPTED.value, extract_record.c.late_answer.is_(None))
+    pending = or_(
+        extract_attempt.c.ended_at.is_(None),
+        extract_record.c.status == "transmitted",
+        and_(
+            extract_record.c.status == "ready",
+            or_(extract_attempt.c.result == Result.UNKNOWN.value, set_back),
+        ),
+    )
+    return [_attempt(row) for row in tx.execute(query.where(pending).order_by(extract_record.c.id))]
+
+
+def _attempt(row: Any) -> Attempt:
+    sending = read(row.payload)
+    return Attempt(
+        row.id,
+        row.version,
+        row.learner_id,
+        row.enrolment_id,
+        row.attempt_id,
+        sending,
+        row.started_at,
+        open=row.ended_at is None,
+        status=row.status,
+        result=row.result,
+        telling=_is_telling(row, sending.entry),
+    )
+
+
+def _is_telling(row: Any, entry: Entry) -> bool:
+    """Whether the LMS would show something else had this sending not been taken: a change of the dates only cannot
+    be seen, nor what was taken before and is sent once more."""
+    if row.before_status is not None:
+        was_let_in = row.before_status not in ("dropped", "on_break")
+    else:
+        was_let_in = row.change != "add"  # adopted: the LMS had the learner
+    return not row.taken and was_let_in is entry.suspended
+
+
+def moved_on(one: Attempt) -> Attempt:
+    """An attempt whose record this run has made Transmitted since."""
+    return replace(one, version=one.version + 1, open=False, status="transmitted", result=Result.ACCEPTED.value)
+
+
+def note(run: Run, said: Mapping[int, Said], attempts: Collection[Attempt]) -> set[int]:
+    """Write what became of attempts (`said`, by the record's id), and of their records where nobody changed these
+    since; where somebody did, it is noted as a late answer and not applied (EX-T4). One transaction. Returns the
+    records that have a new status."""
+    if not attempts:
+        return set()
+    with run.writing() as tx:
+        now = run.db.now(tx)
+        _end(tx, said, attempts, now)
+        ids = [one.record_id for one in attempts]
+        locked = select(extract_record).where(among(extract_record.c.id, ids)).with_for_update()
+        rows = {row.id: row for row in tx.execute(locked)}
+        moved, told = [], []
+        for one in attempts:
+            row, what = rows[one.record_id], said[one.record_id]
+            if not what.late and row.version == one.version and what.status not in (None, row.status):
+                moved.append((row, _values(one, what, now), one.learner_id))
+                run.counts[str(what.status)] += 1
+            elif (values := _aside(row, one, what)) and history.differs(row, values):
+                told.append((row, values, one.learner_id))
+        operation = None
+        if moved or told:
+            operation = run.operation(tx)
+            operation.update_many(extract_record, moved)
+            operation.update_many(extract_record, told, mirrored=True)
+            operation.save_changes()
+    run.keep(operation)
+    return {row.id for row, _, _ in moved}
+
+
+def _values(one: Attempt, what: Said, now: datetime) -> dict[str, Any]:
+    """The record with its new status. When it went out is when the attempt began, whenever that came to be known."""
+    values: dict[str, Any] = {"status": what.status, "status_at": now, "status_by": None, "message": what.message}
+    values |= {"extracted_at": one.started_at, "late_answer": None}
+    return values | {"answered_at": now if what.status in ("processed", "rejected") else None}
+
+
+def _aside(row: Row[Any], one: Attempt, what: Said) -> dict[str, Any]:
+    """What is written beside the status, which is as it was or a person's."""
+    if what.late or row.version != one.version:
+        values: dict[str, Any] = {} if what.status is None else {"extracted_at": one.started_at}
+        if row.status == "ready" and what.status in ("processed", "rejected"):
+            values["late_answer"] = what.status
+        return values
+    return {} if what.message is None else {"message": what.message}
+
+
+def _end(tx: Connection, said: Mapping[int, Said], attempts: Collection[Attempt], now: datetime) -> None:
+    ended = [
+        {
+            "at": one.attempt_id,
+            "how": what.result.value,
+            "why": what.code,
+            "words": what.message,
+            "moment": now,
+        }
+        for one in attempts
+        if (what := said[one.record_id]).result is not None
+    ]
+    if not ended:
+        return
+    statement = update(extract_attempt).where(
+        extract_attempt.c.id == bindparam("at"), extract_attempt.c.ended_at.is_(None)
+    )
+    values: dict[str, Any] = {"result": bindparam("how"), "code": bindparam("why"), "message": bindparam("words")}
+    tx.execute(statement.values({**values, "ended_at": bindparam("moment")}), ended)

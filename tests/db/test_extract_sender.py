@@ -1,0 +1,454 @@
+"""The sender against an LMS written by hand: what becomes of records, whatever the LMS does (extract-statuses.md 3)."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from app.access import User
+from app.connectors.lms import EntriesRefusedError, Entry, OutcomeUnknownError, Refusal
+from app.db.database import Database
+from app.db.tables import change, extract_record, operation, sync_run
+from app.errors import BusyError, ServiceError, StopRunError
+from app.lms.extracts import queue
+from app.lms.extracts.course_job import CUT_SHORT, STOPPED
+from app.tasks import TaskContext
+from tests.lms.fake_lms import FakeLms
+from tests.lms.sending import TERM, Sections
+
+
+@pytest.fixture
+def some(db: Database, user: User) -> Sections:
+    return Sections(db, user)
+
+
+@pytest.fixture
+def lms() -> FakeLms:
+    made = FakeLms()
+    made.course("5")
+    return made
+
+
+def unknown(ends_run: bool = False) -> OutcomeUnknownError:
+    return OutcomeUnknownError("The line broke.", code="SE-01", hint="Later.", ends_run=ends_run)
+
+
+def bad(*users: str, code: str = "invaliduser", about: Refusal = Refusal.ENTRY) -> Any:
+    """Refuses every call with one of these users in it."""
+
+    def refuse(entries: Sequence[Entry]) -> None:
+        if any(one.user in users for one in entries):
+            raise EntriesRefusedError("The LMS has no such account.", code=code, about=about, hint="Link it.")
+
+    return refuse
+
+
+@pytest.mark.rule("EX-T1", "EX-R2", "EX-H1", "EX-H3")
+def test_what_is_ready_is_sent_and_what_is_seen_is_processed(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"), **TERM)
+    done = some.send(lms)
+    assert (done.state, done.counts["sent"], done.counts["processed"], done.counts["waiting"]) == (
+        "finished",
+        1,
+        1,
+        0,
+    )
+    assert lms.enrolled == [[Entry("5", "9001", TERM["starts"], TERM["ends"], False)]]
+    [record] = some.records(at)
+    assert (record.change, record.status, record.attempts, record.status_by) == ("add", "processed", 1, None)
+    assert record.extracted_at
+    assert record.answered_at
+    assert record.extracted_at <= record.answered_at
+    [attempt] = some.attempts()
+    assert (attempt.result, attempt.run_id, attempt.number) == ("accepted", done.run_id, 1)
+    with some.db.read() as tx:
+        told = select(change.c.kind, change.c.after, operation.c.kind.label("operation"), operation.c.state)
+        told = told.join(operation, operation.c.id == change.c.operation_id)
+        rows = tx.execute(told.where(change.c.table_name == "extract_record").order_by(change.c.id)).all()
+    assert [row.operation for row in rows] == ["extracts_queued", "lms_sender", "lms_sender"]
+    assert [row.state for row in rows] == ["done"] * 3
+    assert "transmitted" in rows[1].after
+    assert "processed" in rows[2].after
+
+
+def test_nothing_is_sent_twice(some: Sections, lms: FakeLms):
+    some.learner(1, some.section("5"))
+    some.send(lms)
+    again = some.send(lms)
+    assert len(lms.enrolled) == 1
+    assert (again.state, again.counts["sent"]) == ("finished", 0)
+    assert len(some.records()) == 1
+
+
+@pytest.mark.rule("EX-T1")
+def test_null_proves_nothing(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    lms.ignored = {"9001"}
+    some.send(lms)
+    [record] = some.records(at)
+    assert record.status == "transmitted"
+    assert "does not show" in record.message
+    lms.courses_of["5"].add(9001, None)
+    some.send(lms)
+    [record] = some.records(at)
+    assert (record.status, record.message, len(lms.enrolled)) == ("processed", None, 1)
+
+
+def test_somebody_with_a_second_method_stays_active(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.send(lms)
+    lms.by_another_method = {"9001"}
+    some.change(at, status="dropped", status_on=date(2026, 11, 20))
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed"), ("drop", "transmitted")]
+    assert "another method" in some.records(at)[1].message
+    assert lms.enrolled[1][0].suspended
+
+
+@pytest.mark.rule("EX-R4")
+def test_what_is_sent_is_the_enrolment_as_it_is(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    some.change(at, **TERM)
+    some.judge()
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed"), ("change", "processed")]
+    assert [entries[0].starts for entries in lms.enrolled] == [TERM["starts"], TERM["starts"]]
+
+
+@pytest.mark.rule("EX-R5")
+def test_never_an_older_change_after_a_newer_one(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    some.change(at, status="dropped")
+    some.judge()
+    _add, drop = some.records(at)
+    some.set_status(drop.id, "processed")
+    done = some.send(lms)
+    assert (lms.enrolled, done.counts["waiting"]) == ([], 1)
+    some.set_status(drop.id, "rejected")
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed"), ("drop", "rejected")]
+
+
+@pytest.mark.rule("EX-R6")
+def test_a_registration_that_is_gone_is_not_sent(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    with some.db.read() as tx:
+        now = some.db.now(tx)
+    some.change(at, removed_at=now)
+    done = some.send(lms)
+    assert (lms.enrolled, some.statuses(at), done.counts["waiting"]) == ([], [("add", "ready")], 1)
+
+
+@pytest.mark.rule("EX-P7")
+def test_a_gate_that_was_lost_since(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    some.open_gates(False)
+    done = some.send(lms)
+    assert (lms.enrolled, some.statuses(at), done.counts["waiting"]) == ([], [("add", "ready")], 1)
+    assert some.records(at)[0].attempts == 0
+    some.open_gates()
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed")]
+
+
+@pytest.mark.rule("EX-P7")
+def test_a_gate_that_is_lost_while_a_run_is_under_way(some: Sections, lms: FakeLms):
+    lms.entries_at_once = 1
+    for number in (1, 2):
+        some.learner(number, some.section("5") if number == 1 else 1)
+
+    def lose(entries: Sequence[Entry]) -> None:
+        some.open_gates(False)
+
+    lms.on_enrol = lose
+    done = some.send(lms)
+    assert (done.counts["sent"], done.counts["waiting"]) == (1, 1)
+    assert some.statuses() == [("add", "processed"), ("add", "ready")]
+
+
+def test_one_bad_entry_in_two_hundred(some: Sections, lms: FakeLms):
+    at = some.section("5")
+    some.learners_of(at, range(200))
+    lms.on_enrol = bad("9117")
+    done = some.send(lms)
+    assert (done.counts["sent"], done.counts["processed"], done.counts["rejected"]) == (199, 199, 1)
+    assert done.state == "messages"
+    [refused] = [row for row in some.records() if row.status == "rejected"]
+    assert "The LMS has no such account." in refused.message
+    assert "(invaliduser)" in refused.message
+    assert len(lms.enrolled) <= 17, "by halves"
+    [attempt] = [row for row in some.attempts() if row.result == "refused"]
+    assert (attempt.record_id, attempt.code) == (refused.id, "invaliduser")
+    assert refused.answered_at
+    assert refused.extracted_at
+
+
+def test_a_course_that_is_gone_is_asked_about_once(some: Sections, lms: FakeLms):
+    some.learners_of(some.section("5"), range(8))
+    lms.on_enrol = bad(*(str(9000 + number) for number in range(8)), code="invalidparameter")
+    done = some.send(lms)
+    assert (done.counts["rejected"], len(lms.enrolled), lms.asked["whereabouts"]) == (8, 1, 1)
+
+
+@pytest.mark.rule("EX-T2", "EX-R2")
+@pytest.mark.parametrize(
+    "error",
+    [StopRunError("Closed.", code="SE-05"), BusyError("Busy.", code="SE-06", retry_after=0.001)],
+    ids=["closed", "busy"],
+)
+def test_what_did_not_reach_the_lms_stays_ready(some: Sections, lms: FakeLms, error: ServiceError):
+    at = some.learner(1, some.section("5"))
+
+    def fail(entries: Sequence[Entry]) -> None:
+        raise error
+
+    lms.on_enrol = fail
+    done = some.send(lms)
+    assert (done.state, done.failed_by) == ("failed", error.code)
+    [record] = some.records(at)
+    assert (record.status, record.attempts, record.extracted_at) == ("ready", 1, None)
+    assert record.message.startswith(error.message)
+    assert some.results() == ["not_reached"]
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    [record] = some.records(at)
+    assert (record.status, record.attempts, record.message) == ("processed", 2, None)
+
+
+@pytest.mark.rule("EX-T2")
+@pytest.mark.parametrize("ends_run", [False, True])
+def test_where_nobody_knows_the_next_look_decides(some: Sections, lms: FakeLms, ends_run: bool):
+    """The LMS dies inside a batch, having taken all of it."""
+    some.learners_of(some.section("5"), range(3))
+    lms.on_enrol = lambda entries: unknown(ends_run)
+    if not ends_run:
+        lms.failing["participants"] = ServiceError("Silent.", code="SE-19")
+    some.send(lms)
+    assert some.statuses() == [("add", "ready")] * 3
+    assert some.results() == ["unknown"] * 3
+    assert all(row.message.startswith("The line broke.") for row in some.records())
+    lms.on_enrol = lambda entries: None
+    lms.failing.clear()
+    done = some.send(lms)
+    assert some.statuses() == [("add", "processed")] * 3
+    assert len(lms.enrolled) == 1, "nothing is sent twice unasked"
+    assert (done.counts["sent"], done.counts["processed"]) == (0, 3)
+    assert all(row.extracted_at is not None and row.attempts == 1 for row in some.records())
+
+
+def test_where_it_had_taken_nothing_it_is_sent_again(some: Sections, lms: FakeLms):
+    some.learners_of(some.section("5"), range(3))
+
+    def die(entries: Sequence[Entry]) -> None:
+        raise unknown()
+
+    lms.on_enrol = die
+    some.send(lms)
+    assert some.results() == ["unknown"] * 3
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert some.statuses() == [("add", "processed")] * 3
+    assert [row.attempts for row in some.records()] == [2, 2, 2]
+
+
+def test_a_look_in_the_same_run_settles_it(some: Sections, lms: FakeLms):
+    some.learners_of(some.section("5"), range(3))
+    lms.on_enrol = lambda entries: unknown()
+    some.send(lms)
+    assert (some.statuses(), some.results()) == ([("add", "processed")] * 3, ["seen"] * 3)
+
+
+def test_a_change_that_cannot_be_seen_is_sent_again(some: Sections, lms: FakeLms):
+    """New dates of somebody who is active before and after: the list of participants proves nothing."""
+    at = some.learner(1, some.section("5"))
+    some.send(lms)
+    some.change(at, **TERM)
+    lms.on_enrol = lambda entries: unknown()
+    some.send(lms)
+    assert some.statuses(at)[1] == ("change", "ready")
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert some.statuses(at)[1] == ("change", "processed")
+    assert len(lms.enrolled) == 3
+
+
+def test_nothing_is_sent_where_the_lms_cannot_be_looked_at(some: Sections, lms: FakeLms):
+    some.learners_of(some.section("5"), range(2))
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    lms.failing["participants"] = ServiceError("Refused.", code="SE-12")
+    done = some.send(lms)
+    assert len(lms.enrolled) == 1
+    assert [one.code for one in done.errors] == ["SE-12"]
+    assert some.statuses() == [("add", "ready")] * 2
+
+
+@pytest.mark.rule("EX-T4")
+def test_a_late_answer_is_noted_and_not_applied(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    lms.ignored = {"9001"}
+    some.send(lms)
+    [record] = some.records(at)
+    some.set_status(record.id, "ready")
+    lms.courses_of["5"].add(9001, None)
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    [record] = some.records(at)
+    assert (record.status, record.late_answer) == ("ready", "processed")
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    [record] = some.records(at)
+    assert (record.status, record.late_answer, len(lms.enrolled)) == ("processed", None, 3)
+
+
+@pytest.mark.rule("EX-T4")
+@pytest.mark.parametrize(("set_to", "late"), [("rejected", None), ("ready", "processed")])
+def test_a_person_who_is_quicker_than_the_answer(some: Sections, lms: FakeLms, set_to: str, late: str | None):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+
+    def meanwhile(entries: Sequence[Entry]) -> None:
+        some.set_status(some.records(at)[0].id, set_to)
+
+    lms.on_enrol = meanwhile
+    done = some.send(lms)
+    [record] = some.records(at)
+    assert (record.status, record.late_answer) == (set_to, late)
+    assert record.extracted_at is not None, "it went out all the same"
+    assert done.counts["processed"] == 0
+
+
+def test_the_account_changed_between_two_attempts(some: Sections, lms: FakeLms):
+    from app.db.tables import lms_account
+
+    at = some.learner(1, some.section("5"))
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    with some.db.write() as tx:
+        tx.execute(update(lms_account).values(lms_user_number="7777"))
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert [entries[0].user for entries in lms.enrolled] == ["9001", "7777"]
+    assert (some.statuses(at), some.results()) == ([("add", "processed")], ["unknown", "accepted"])
+
+
+def test_another_vendor_between_two_attempts(some: Sections, lms: FakeLms):
+    from app.db.tables import campus_vendor, lms_vendor
+
+    at = some.learner(1, some.section("5"))
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    with some.db.write() as tx:
+        other = tx.execute(
+            lms_vendor.insert().values(code="other", kind="moodle").returning(lms_vendor.c.id)
+        ).scalar()
+        tx.execute(update(campus_vendor).values(vendor_id=other))
+    done = some.send(lms)
+    assert (len(lms.enrolled), done.counts["waiting"]) == (1, 1)
+    assert some.statuses(at) == [("add", "ready")]
+
+
+def test_a_computer_that_never_returns(some: Sections, lms: FakeLms):
+    """Its attempt is open for ever, its call may have been made: look first, in the next run of whichever computer."""
+    at = some.learner(1, some.section("5"))
+    some.learner(2, 1)
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    from app.db.tables import extract_attempt
+
+    with some.db.write() as tx:
+        tx.execute(update(extract_attempt).values(ended_at=None, result=None, computer="PC-GONE"))
+    lms.courses_of["5"].people = [one for one in lms.courses_of["5"].people if one.user == "9001"]
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert some.statuses() == [("add", "processed")] * 2
+    assert [[one.user for one in entries] for entries in lms.enrolled] == [["9001", "9002"], ["9002"]]
+    assert some.results() == ["seen", "unknown", "accepted"]
+    assert at
+
+
+def test_a_course_that_is_closed_to_the_account(some: Sections, lms: FakeLms):
+    """One of two: its records are refused. Both: it is the account, and they wait."""
+    lms.course("6")
+    some.learner(1, some.section("5"))
+    some.learner(2, some.section("6"))
+    lms.on_enrol = bad("9001", "9002", code="nopermissions", about=Refusal.CLOSED)
+    done = some.send(lms)
+    assert (done.state, done.failed_by, some.statuses()) == ("failed", "SE-12", [("add", "ready")] * 2)
+    assert some.results() == ["not_reached"] * 2
+    lms.on_enrol = bad("9001", code="nopermissions", about=Refusal.CLOSED)
+    some.send(lms)
+    assert some.statuses() == [("add", "rejected"), ("add", "processed")]
+
+
+def test_an_unknown_refusal_stays_ready(some: Sections, lms: FakeLms):
+    some.learners_of(some.section("5"), range(4))
+    lms.on_enrol = bad("9002", code="Error", about=Refusal.UNKNOWN)
+    done = some.send(lms)
+    assert [row.status for row in some.records()] == ["processed", "processed", "ready", "processed"]
+    assert [one.code for one in done.errors] == ["SE-19"]
+
+
+def test_cancelled_in_the_middle(some: Sections, lms: FakeLms):
+    lms.entries_at_once, lms.parallel = 2, 1
+    some.learners_of(some.section("5"), range(6))
+    context = TaskContext()
+
+    def stop(entries: Sequence[Entry]) -> None:
+        if len(lms.enrolled) == 2:
+            context.cancel()
+
+    lms.on_enrol = stop
+    done = some.send(lms, context)
+    assert done.state == "cancelled"
+    assert all(row.ended_at is not None for row in some.attempts())
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert some.statuses() == [("add", "processed")] * 6
+    assert CUT_SHORT
+    assert STOPPED
+
+
+def test_an_account_nobody_knew_is_looked_up_first(some: Sections, lms: FakeLms):
+    from tests.db.test_lms_looked_up import account
+
+    at = some.learner(1, some.section("5"), None)
+    assert some.judge() == queue.QueueSummary()
+    lms.on_site = [account(77, "240001")]
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed")]
+    assert lms.enrolled[0][0].user == "77"
+    assert lms.looked_up == [("idnumber", ["240001"])]
+
+
+def test_one_run_at_a_time(some: Sections, lms: FakeLms, db: Database):
+    from app.errors import ConflictError
+
+    some.learner(1, some.section("5"))
+    errors = []
+
+    def other(entries: Sequence[Entry]) -> None:
+        with pytest.raises(ConflictError) as caught:
+            some.send(FakeLms())
+        errors.append(caught.value)
+
+    lms.on_enrol = other
+    some.send(lms)
+    assert len(errors) == 1
+    assert some.statuses() == [("add", "processed")]
+    with db.read() as tx:
+        assert tx.execute(select(sync_run.c.kind, sync_run.c.state)).all() == [("sender", "finished")]
+        assert tx.execute(select(extract_record.c.version)).scalar_one() == 3
+
+
+def test_a_service_that_does_not_offer_enrolling(some: Sections, lms: FakeLms):
+    some.learner(1, some.section("5"))
+    lms.enrols = False
+    done = some.send(lms)
+    assert (done.state, done.failed_by, lms.enrolled) == ("failed", "SE-04", [])

@@ -13,7 +13,7 @@ from ui.look.icons import Icon
 def lms_actions() -> tuple[Action, ...]:
     """Every group of the tab, in order."""
     find, view = repeated(LMS, find_actions()), repeated(LMS, view_of_any_grid())
-    return (*_synchronise(), *_courses(), *_enrolments(), *_errors(), *find, *_data(), *view)
+    return (*_synchronise(), *_courses(), *_enrolments(), *_send(), *_errors(), *find, *_data(), *view)
 
 
 def _synchronise() -> tuple[Action, ...]:
@@ -172,6 +172,26 @@ def _accounts() -> tuple[Action, ...]:
             key_tip="N",
             trigger=lambda window: window.lms.enrolments.show_attainments(),
             why_not=why.enrolments_selected,
+        ),
+    )
+
+
+def _send() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.send",
+            text="Send Ready Records",
+            tip="Changes of enrolments that are Ready go to the LMS, and it is looked what the LMS shows of them",
+            icon=Icon.PAPER_PLANE_TILT,
+            tab=LMS,
+            group="Send",
+            key_tip="B",
+            trigger=lambda window: window.lms.sync_now(send=True),
+            large=True,
+            permission=Permission.SYNCHRONISE,
+            why_not=why.permitted(Permission.SYNCHRONISE, why.lms),
+            waits=why.syncing,
+            words="extract statuses transmit export Moodle",
         ),
     )
 

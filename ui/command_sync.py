@@ -19,6 +19,7 @@ from app.errors import ConflictError, DatabaseError
 from app.lms import courses, enrolments, schedule, site
 from app.lms import run as runs
 from app.lms.errors import Found, cause
+from app.lms.extracts import sender
 from app.lms.run import RunSummary
 from app.lms.schedule import Schedule, steady
 from app.lms.settings import Kind
@@ -43,14 +44,14 @@ def run(options: argparse.Namespace) -> int:
         context = TaskContext()
         if options.same_site:
             site.moved(db, user, client.address)
-        with _interruptible(context):
+        with interruptible(context):
             if options.once:
                 return _once(options, context, db, user, client, kinds)
             return _on_schedule(options, context, db, user, client, kinds)
 
 
 @contextmanager
-def _interruptible(context: TaskContext) -> Iterator[None]:
+def interruptible(context: TaskContext) -> Iterator[None]:
     """Ctrl-C and SIGTERM stop between two courses: what is finished stays."""
 
     def stop(number: int, frame: object) -> None:
@@ -136,7 +137,21 @@ def _look(
         else:
             if not options.json:
                 _say(db, [last[kind]])
+            if kind is Kind.ENROLMENTS and plans.send:
+                _send(options, context, db, user, client)
         context.raise_if_cancelled()
+
+
+def _send(options: argparse.Namespace, context: TaskContext, db: Database, user: User, client: LmsClient) -> None:
+    """Ready records, after a run of enrolments that fell due."""
+    context.raise_if_cancelled()
+    try:
+        done = sender.run(context, db, user, client, "schedule")
+    except ConflictError as error:
+        runs.skipped(db, user, runs.SENDER, str(error))
+        return
+    if not options.json:
+        _say(db, [done])
 
 
 # ---------------------------------------------------------------------------------------------------------- telling
@@ -178,11 +193,12 @@ def document(db: Database, done: Sequence[RunSummary]) -> dict[str, Any]:
             **{name: fetched.get(f"enrolments_{name}", 0) for name in ("changed", "unchanged", "failed")},
         },
         "rows_written": sum(counts.get("rows_written", 0) for counts in by_kind.values()),
-        "errors": _errors(db, [error for one in done for error in one.errors]),
+        "errors": errors_of(db, [error for one in done for error in one.errors]),
     }
 
 
-def _errors(db: Database, found: Sequence[Found]) -> list[dict[str, Any]]:
+def errors_of(db: Database, found: Sequence[Found]) -> list[dict[str, Any]]:
+    """Errors of a run as they are told in a JSON document."""
     with db.read() as tx:
         names = {row.id: row.short_name for row in tx.execute(select(lms_course.c.id, lms_course.c.short_name))}
     listed = []

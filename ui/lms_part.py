@@ -216,12 +216,13 @@ class LmsPart(QObject):
 
     # Synchronising
 
-    def sync_now(self) -> None:
-        """*Sync Now*. The button can be pressed while a run goes on, lest the keyboard leaves it when one begins."""
+    def sync_now(self, *, send: bool = False) -> None:
+        """*Sync Now*, or *Send Ready Records*. The button can be pressed while a run goes on, lest the keyboard
+        leaves it when one begins."""
         if self.busy:
             self._say_running()
         else:
-            self.sync.sync_now()
+            (self.sync.send if send else self.sync.sync_now)()
 
     @Slot()
     def _say_running(self) -> None:

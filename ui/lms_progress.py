@@ -6,6 +6,8 @@ from ui.look.words import count, tr
 
 BEGUN = {Kind.COURSES: "Synchronising courses", Kind.ENROLMENTS: "Synchronising enrolments"}
 """What a run reports, without numbers, when it begins."""
+SENDING = "Sending to the LMS"
+_OF_WHAT = {BEGUN[Kind.ENROLMENTS]: "{done} of {total} courses", SENDING: "{done} of {total} records"}
 _AT_LEAST = 2.0
 """Seconds before a rate is worth saying."""
 
@@ -19,12 +21,12 @@ class RunWords:
 
     def of(self, progress: Progress) -> str:
         """What a report comes to."""
-        if not progress.total and progress.text in BEGUN.values():
+        if not progress.total and progress.text in (*BEGUN.values(), SENDING):
             self._what, self._begun = progress.text, now()
-        if not progress.total or self._what != BEGUN[Kind.ENROLMENTS]:
+        of_what = _OF_WHAT.get(self._what)
+        if not progress.total or of_what is None:
             return f"{tr(progress.text or self._what)}…"
-        parts = [tr(self._what)]
-        parts.append(tr("{done} of {total} courses", done=count(progress.done), total=count(progress.total)))
+        parts = [tr(self._what), tr(of_what, done=count(progress.done), total=count(progress.total))]
         if progress.text:
             parts.append(tr(progress.text))
         elif rate := _rate(progress.done, progress.total, now() - self._begun):

@@ -15,13 +15,14 @@ from app.lms import connection, courses, enrolments, schedule, site
 from app.lms import run as runs
 from app.lms.connection import Notice, Standing, State
 from app.lms.errors import cause
+from app.lms.extracts import sender
 from app.lms.run import RunSummary
 from app.lms.schedule import Schedule, Told, steady
 from app.lms.settings import Kind, SyncSettings
 from app.tasks import Progress, TaskContext
 from ui.hub import Hub
-from ui.lms_progress import BEGUN
-from ui.look.words import plural, tr
+from ui.lms_progress import BEGUN, SENDING
+from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
 _MINUTE_MS = 60_000
@@ -139,7 +140,7 @@ class LmsSync(QObject):
         for notice in found.notices:
             self.noticed.emit(notice)
         if not self._context.rights.why_not(Permission.SYNCHRONISE):
-            self._run_due(self._schedule.due(found.plans, today, now), now)
+            self._run_due(self._schedule.due(found.plans, today, now), now, send=found.plans.send)
 
     @staticmethod
     def _moment(at: float | None, now: float) -> datetime | None:
@@ -155,7 +156,7 @@ class LmsSync(QObject):
     def _look_ended(self) -> None:
         self._looking = None
 
-    def _run_due(self, kinds: Sequence[Kind], now: float) -> None:
+    def _run_due(self, kinds: Sequence[Kind], now: float, *, send: bool) -> None:
         if not kinds:
             return
         if self.busy:
@@ -163,7 +164,7 @@ class LmsSync(QObject):
                 self._schedule.skip(kind, now)
             self._note_skipped(kinds)
             return
-        self._run(kinds, "start" if self._first else "schedule")
+        self._run(kinds, "start" if self._first else "schedule", send=send and Kind.ENROLMENTS in kinds)
         self._first = False
 
     def _note_skipped(self, kinds: Sequence[Kind]) -> None:
@@ -196,6 +197,11 @@ class LmsSync(QObject):
         if not self.busy:
             self._run((Kind.ENROLMENTS,), "person", tuple(lms_course_ids))
 
+    def send(self) -> None:
+        """*Send Ready Records*."""
+        if not self.busy:
+            self._run((), "person", send=True)
+
     def same_site(self) -> None:
         """The LMS at the new address is the one there was: remember that, then *Sync Now*."""
         app = self._context
@@ -209,7 +215,9 @@ class LmsSync(QObject):
     def _site_known(self, nothing: None) -> None:
         self.sync_now()
 
-    def _run(self, kinds: Sequence[Kind], trigger: str, only: Sequence[int] | None = None) -> None:
+    def _run(
+        self, kinds: Sequence[Kind], trigger: str, only: Sequence[int] | None = None, *, send: bool = False
+    ) -> None:
         app = self._context
 
         def work(context: TaskContext) -> list[RunSummary]:
@@ -222,7 +230,10 @@ class LmsSync(QObject):
                 else:
                     summaries.append(enrolments.run(context, app.db, app.user, client, trigger, only))
                 if summaries[-1].state in ("failed", "cancelled"):
-                    break
+                    return summaries
+            if send:
+                context.report(0, 0, SENDING)
+                summaries.append(sender.run(context, app.db, app.user, client, trigger))
             return summaries
 
         self.by_person = trigger == "person"
@@ -283,6 +294,8 @@ def words_of(summaries: Sequence[RunSummary]) -> str:
     if not summaries:
         return ""
     last = summaries[-1]
+    if last.kind == runs.SENDER:
+        return sent_words(last)
     if last.state == "failed" and last.failed_by is not None:
         return tr("The synchronisation failed: {why}", why=cause(last.failed_by).sentence)
     if last.state == "failed":
@@ -305,6 +318,23 @@ def words_of(summaries: Sequence[RunSummary]) -> str:
             if numbers.get("failed"):
                 parts.append(plural(numbers["failed"], "{n} course failed", "{n} courses failed"))
     return tr("Synchronised: {what}", what=", ".join(parts))
+
+
+def sent_words(one: RunSummary) -> str:
+    """What came of a sending, in a line."""
+    if one.state == "failed":
+        why = cause(one.failed_by).sentence if one.failed_by else one.messages[-1] if one.messages else ""
+        return tr("Sending failed: {why} What was not sent stays Ready.", why=why)
+    numbers = (
+        ("sent", tr("{n} sent", n=count(one.counts["sent"]))),
+        ("processed", tr("{n} processed", n=count(one.counts["processed"]))),
+        ("rejected", tr("{n} rejected", n=count(one.counts["rejected"]))),
+        ("waiting", tr("{n} waiting", n=count(one.counts["waiting"]))),
+    )
+    told = ", ".join(words for name, words in numbers if one.counts[name])
+    if one.state == "cancelled":
+        return tr("Sending stopped: {what}", what=told or tr("nothing was sent"))
+    return tr("Sending finished: {what}", what=told or tr("there was nothing to send"))
 
 
 def standing_words(shown: Shown | None, *, set_up: bool) -> str:

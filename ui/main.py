@@ -94,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_lrs(commands)
     _add_load(commands)
     _add_sync(commands)
+    _add_extracts(commands)
     _add_sandbox(commands)
     _add_db(commands)
     _add_secret(commands)
@@ -159,6 +160,21 @@ def _run_sync(options: argparse.Namespace) -> int:
     from ui import command_sync
 
     return command_sync.run(options)
+
+
+def _add_extracts(commands: Commands) -> None:
+    extracts = commands.add_parser("extracts", help="LMS extract statuses").add_subparsers(
+        dest="what", metavar="WHAT", required=True
+    )
+    send = extracts.add_parser("send", help="send the Ready records to the LMS")
+    send.add_argument("--once", action="store_true", required=True, help="one run")
+    send.set_defaults(run=_run_extracts_send)
+
+
+def _run_extracts_send(options: argparse.Namespace) -> int:
+    from ui import command_extracts
+
+    return command_extracts.run(options)
 
 
 def _add_sandbox(commands: Commands) -> None:

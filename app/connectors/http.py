@@ -113,14 +113,21 @@ class HttpPool:
             wire.close()
 
     def post(
-        self, body: bytes, headers: Mapping[str, str], path: str | None = None, seconds: float | None = None
+        self,
+        body: bytes,
+        headers: Mapping[str, str],
+        path: str | None = None,
+        seconds: float | None = None,
+        *,
+        never_twice: bool = False,
     ) -> HttpAnswer:
         """Ask once, at the pool's own path or another one of the same host; `seconds`, if given, is how long this
-        call may take and be silent, whatever the pool's own limits.
+        call may take and be silent, whatever the pool's own limits. A kept line that turns out to be dead is replaced
+        by a new one, and the question sent again; `never_twice`: by a new line at once, since it may have arrived.
 
         Raises ServiceError with LOCAL20 to LOCAL28; a bad HTTP status is an answer, not an error.
         """
-        return self._ask("POST", body, headers, path, seconds)
+        return self._ask("POST", body, headers, path, seconds, never_twice=never_twice)
 
     def head(self) -> HttpAnswer:
         """What the address says to nothing at all: something is there, and nobody's record was asked for."""
@@ -142,12 +149,14 @@ class HttpPool:
         headers: Mapping[str, str],
         path: str | None = None,
         seconds: float | None = None,
+        *,
+        never_twice: bool = False,
     ) -> HttpAnswer:
         message = self._message(method, path or self._path, body, headers)
         silence = seconds or self._limits.read
         with self._place():
             ends = now() + (seconds or self._limits.total)
-            if kept := self._kept_wire():
+            if not never_twice and (kept := self._kept_wire()):
                 try:
                     with self._using(kept):
                         return self._exchange(kept, method, message, ends, silence)

@@ -127,7 +127,7 @@ class MoodleCalls:
             raise ValueError(f"more than {moodle_enrol.MOST_ENTRIES} entries in one call")
         asked = moodle_enrol.parameters(list(entries), self._student_role)
         try:
-            answer = self._line.ask(moodle_enrol.ENROL, asked)
+            answer = self._line.ask(moodle_enrol.ENROL, asked, never_twice=True)
             if answer is not None:
                 raise strange_answer()
         except ServiceError as error:

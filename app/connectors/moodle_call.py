@@ -32,11 +32,19 @@ class MoodleLine:
         self._token = token
         self._over = threading.Event()
 
-    def ask(self, function: str, parameters: Parameters | None = None, seconds: float | None = None) -> Any:
-        """What the function answers: a list, an object, or None. Raises ServiceError as `app.connectors.lms` says."""
+    def ask(
+        self,
+        function: str,
+        parameters: Parameters | None = None,
+        seconds: float | None = None,
+        *,
+        never_twice: bool = False,
+    ) -> Any:
+        """What the function answers: a list, an object, or None. `never_twice` is for what changes something. Raises
+        ServiceError as `app.connectors.lms` says."""
         body = question(self._token, function, parameters or {})
         try:
-            answer = self._pool.post(body, HEADERS, seconds=seconds)
+            answer = self._pool.post(body, HEADERS, seconds=seconds, never_twice=never_twice)
         except ServiceError as error:
             if not error.code.startswith("LOCAL"):
                 raise

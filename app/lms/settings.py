@@ -20,6 +20,7 @@ from app.history import Operation
 SHORTEST, USUAL, LONGEST = 5, 30, 240
 LONGEST_CONTACT = 500
 _CONTACT = "lms.contact"
+_SEND = "lms.send"
 
 
 class Kind(StrEnum):
@@ -53,6 +54,8 @@ class SyncSettings:
     courses: Plan = Plan()
     enrolments: Plan = Plan()
     contact: str = ""
+    send: bool = False
+    """Whether Ready records go to the LMS after each scheduled run of enrolments."""
 
     def of(self, kind: Kind) -> Plan:
         return self.courses if kind is Kind.COURSES else self.enrolments
@@ -60,10 +63,10 @@ class SyncSettings:
 
 def read(tx: Connection) -> SyncSettings:
     """The settings as the database has them now."""
-    keys = [_CONTACT, *(_key(kind) for kind in Kind)]
+    keys = [_CONTACT, _SEND, *(_key(kind) for kind in Kind)]
     held = {row.key: row.value for row in tx.execute(select(setting).where(setting.c.key.in_(keys)))}
     plans = {kind: _plan(held.get(_key(kind))) for kind in Kind}
-    return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], held.get(_CONTACT) or "")
+    return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], held.get(_CONTACT) or "", bool(held.get(_SEND)))
 
 
 def _key(kind: Kind) -> str:
@@ -94,7 +97,8 @@ def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings 
         wanted = replace(wanted, contact=contact or "")
         if shown is not None:
             wanted = _carried(read(tx), shown, wanted)
-        values = {_CONTACT: wanted.contact or None} | {_key(kind): _body(wanted.of(kind)) for kind in Kind}
+        values = {_CONTACT: wanted.contact or None, _SEND: "yes" if wanted.send else None}
+        values |= {_key(kind): _body(wanted.of(kind)) for kind in Kind}
         rows = {key: row_of(db, tx, key) for key in values}
         differing = [(rows[key], {"value": value}, None) for key, value in values.items() if rows[key].value != value]
         if differing:
@@ -113,7 +117,8 @@ def _carried(now: SyncSettings, shown: SyncSettings, wanted: SyncSettings) -> Sy
         return replace(now.of(kind), **{name: value for name, value in moved.items() if value != getattr(was, name)})
 
     contact = wanted.contact if wanted.contact != shown.contact else now.contact
-    return SyncSettings(plan(Kind.COURSES), plan(Kind.ENROLMENTS), contact)
+    send = wanted.send if wanted.send != shown.send else now.send
+    return SyncSettings(plan(Kind.COURSES), plan(Kind.ENROLMENTS), contact, send)
 
 
 def _body(plan: Plan) -> str:

@@ -217,3 +217,13 @@ def test_a_call_that_was_cut_short_is_of_unknown_outcome(sandbox: MoodleSandbox,
         calls.enrol([entry(course, USERS[0])])
     assert isinstance(caught.value, OutcomeUnknownError)
     assert caught.value.code == "LOCAL28"
+
+
+def test_it_is_never_sent_twice_by_itself(sandbox: MoodleSandbox, calls: MoodleCalls, course: str):
+    """A line that was kept and died is replaced where only something is asked; here it may have arrived."""
+    assert calls.participants(course) == []
+    sandbox.set_fault("hang-up@enrol:once")
+    before = len(sandbox.calls)
+    with pytest.raises(OutcomeUnknownError):
+        calls.enrol([entry(course, USERS[0])])
+    assert len(sandbox.calls) == before + 1

@@ -449,3 +449,27 @@ def test_a_service_that_does_not_offer_enrolling(some: Sections, lms: FakeLms):
     lms.enrols = False
     done = some.send(lms)
     assert (done.state, done.failed_by, lms.enrolled) == ("failed", "SE-04", [])
+
+
+def test_a_computer_that_was_only_asleep(some: Sections, lms: FakeLms, user: User):
+    """It wakes when another has taken over, looked and sent: its answer changes nothing any more."""
+    from datetime import timedelta
+
+    from app.db.tables import job_lock
+
+    at = some.learner(1, some.section("5"))
+    other = FakeLms()
+    other.course("5")
+    states = []
+
+    def sleep(entries: Sequence[Entry]) -> None:
+        with some.db.write() as tx:
+            tx.execute(update(job_lock).values(alive_at=some.db.now(tx) - timedelta(seconds=61)))
+        states.append(some.send(other).state)
+
+    lms.on_enrol = sleep
+    done = some.send(lms)
+    assert (states, done.state) == (["finished"], "failed")
+    assert "another one has taken over" in done.messages[0]
+    assert some.statuses(at) == [("add", "processed")]
+    assert some.results() == ["unknown", "accepted"]

@@ -42,6 +42,12 @@ class SharedFields:
     enrolments_interval: int = option(USUAL, _minutes(), "Enrolments, every so many minutes", _BETWEEN)
     courses_paused_until: str = option("", _day(), "Courses paused until", _PAUSED)
     enrolments_paused_until: str = option("", _day(), "Enrolments paused until", _PAUSED)
+    send: bool = option(
+        False,
+        yes_or_no(),
+        "Send Ready records",
+        "Changes of enrolments go to the LMS after each run of enrolments that begins by itself.",
+    )
     contact: str = option(
         "",
         text(LONGEST_CONTACT),
@@ -60,6 +66,7 @@ class SharedFields:
             courses_paused_until=shown(courses.paused_until),
             enrolments_paused_until=shown(enrolments.paused_until),
             contact=held.contact,
+            send=held.send,
         )
 
 
@@ -111,7 +118,7 @@ class LmsDraft(Draft):
             kind: Plan(self.value(f"{kind}_on"), self.value(f"{kind}_interval"), self._day(f"{kind}_paused_until"))
             for kind in Kind
         }
-        return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], self.value("contact"))
+        return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], self.value("contact"), self.value("send"))
 
     def _day(self, name: str) -> date | None:
         return read_day(self.value(name))

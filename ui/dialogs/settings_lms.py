@@ -28,7 +28,7 @@ class LmsPage(SettingsForm):
         Section(
             "Synchronisation",
             (
-                ("courses_on", "enrolments_on"),
+                ("courses_on", "enrolments_on", "send"),
                 ("courses_interval", "enrolments_interval"),
                 ("courses_paused_until", "enrolments_paused_until"),
                 ("contact",),

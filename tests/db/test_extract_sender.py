@@ -462,12 +462,12 @@ def test_a_computer_that_was_only_asleep(some: Sections, lms: FakeLms, user: Use
     other.course("5")
     states = []
 
-    def sleep(entries: Sequence[Entry]) -> None:
+    def doze(entries: Sequence[Entry]) -> None:
         with some.db.write() as tx:
             tx.execute(update(job_lock).values(alive_at=some.db.now(tx) - timedelta(seconds=61)))
         states.append(some.send(other).state)
 
-    lms.on_enrol = sleep
+    lms.on_enrol = doze
     done = some.send(lms)
     assert (states, done.state) == (["finished"], "failed")
     assert "another one has taken over" in done.messages[0]

@@ -19,12 +19,13 @@ from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.moodle_state import STUDENT
 from tests.builders import user_with
 from tests.ui.conftest import Rooms, named
-from tests.ui.dialog_room import click
+from tests.ui.dialog_room import click, opened
 from tests.ui.lms_room import LmsRoom, lms_room, moodle
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare import CompareDialog
-from ui.dialogs.snooze import SnoozeDialog
+from ui.dialogs.snooze import ACCEPT, SnoozeDialog
+from ui.look import fonts
 from ui.pages.sync_errors import SyncErrorsPage
 
 
@@ -377,3 +378,17 @@ def test_who_may_not_enrol_is_told_why_nothing_opens(rooms: Rooms, sandbox: Mood
 def page_count(lms: LmsRoom) -> int:
     with lms.context.db.read() as tx:
         return sum(one.count for one in errors_list.groups(lms.context.db, tx))
+
+
+def test_what_is_wrong_with_the_reason_is_in_sight_with_large_text(lms: LmsRoom):
+    fonts.set_scale(2.0)
+    try:
+        dialog = opened(lms.room.qtbot, SnoozeDialog(None, lms.room.window.runner, lms.context, [1]))
+        dialog.ways[ACCEPT].click()
+        click(dialog.save_button)
+        lms.room.until(lambda: bool(dialog.reason.error))
+        foot = dialog.foot.mapTo(dialog, dialog.foot.rect().topLeft()).y()
+        lms.room.until(lambda: dialog.reason.mapTo(dialog, dialog.reason.rect().bottomLeft()).y() < foot)
+        dialog.reject()
+    finally:
+        fonts.set_scale(1.0)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.context import AppContext
@@ -17,6 +17,7 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.codes_fields import OwnFieldsCard
 from ui.dialogs.form_field import FormField, line
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.grids.columns import State
@@ -85,7 +86,7 @@ class CodesDialog(FormDialog):
         RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(4, 0, 4, 4)  # room for the ring around what has the keyboard
+        column.setContentsMargins(RING, 0, RING, RING)
         column.addWidget(card, 1)
         edit = line(longest=codes.LONGEST)
         edit.textEdited.connect(self._typed)
@@ -95,7 +96,7 @@ class CodesDialog(FormDialog):
         self.own = OwnFieldsCard(self._why_not)
         self.own.chosen.connect(self._choose_fields)
         column.addWidget(self.own)
-        self.content.addWidget(_scrolled(inside), 1)
+        self.content.addWidget(scrolling(inside, "codes_area", sideways=False), 1)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="codes_undo", clicked=self.undo, left=True
         )
@@ -292,20 +293,6 @@ class CodesDialog(FormDialog):
             self.read()
         else:
             self._runner.failed.emit(error)
-
-
-def _scrolled(inside: QWidget) -> QScrollArea:
-    """With large text in a low window the list and what is below it are scrolled, not squeezed."""
-    area = QScrollArea()
-    area.setObjectName("codes_area")
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setWidgetResizable(True)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.viewport().setAutoFillBackground(False)
-    area.setWidget(inside)
-    inside.setAutoFillBackground(False)
-    return area
 
 
 def _row(code: Code) -> StateRow:

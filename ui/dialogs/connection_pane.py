@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
 from ui.look.buttons import button
-from ui.look.fonts import Type
+from ui.look.fonts import Type, metrics
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
@@ -30,6 +30,7 @@ class StepLine(QWidget):
         title, _, self._function = self._words.partition(" ") if "_" in name else (self._words, "", "")
         self._told = ""
         self._icon = IconLabel(Icon.CIRCLE, Role.TEXT3, 16, parent=self)
+        self._icon.setMinimumHeight(metrics(Type.KEY).height())  # in the middle of the title's line
         self._title = text_label(title, Type.KEY, Role.TEXT3, wrap=True, weight=600)
         self._outcome = text_label("", Type.SECONDARY, Role.TEXT2)
         self._detail = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)

@@ -1,9 +1,11 @@
 """One field of a form: its name above, the editor, and below what is to be said about it."""
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.look.fonts import Type, font
+from ui.dialogs.scrolling import reveal
+from ui.look.fonts import Type, font, metrics
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
@@ -17,6 +19,7 @@ class StateLine(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.icon = IconLabel(Icon.INFO, Role.TEXT2, 14, parent=self)
+        self.icon.setMinimumHeight(metrics(Type.SECONDARY).height())  # in the middle of the first line
         self.words = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, parent=self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -104,6 +107,16 @@ class FormField(QWidget):
         self.focus.update()
         self._describe(text)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.error and self.focus.hasFocus():
+            QTimer.singleShot(0, self, self._show_whole)  # the form that scrolls has its new height only then
+
+    @Slot()
+    def _show_whole(self) -> None:
+        """Scroll to all of it: what is wrong is said below what is typed."""
+        reveal(self)
+
     def rename(self, label: str) -> None:
         """Call the field otherwise: what it edits has changed."""
         self.title = label
@@ -116,6 +129,7 @@ class FormField(QWidget):
         self.focus.setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(self.focus, QLineEdit):
             self.focus.selectAll()
+        QTimer.singleShot(0, self, self._show_whole)
 
     def lock(self, reason: str) -> None:
         """Show the value only, and say why it cannot be changed."""

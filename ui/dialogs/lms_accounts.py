@@ -70,11 +70,11 @@ class AccountsDialog(WorkingDialog):
         self.content.addWidget(self.search)
         self.content.addLayout(self.work_line())
         columns = (
-            ListColumn(tr("State"), "text", 16),
+            ListColumn(tr("State"), "text", 19),
             ListColumn(tr("Name in the LMS"), "key", 24),
-            ListColumn(tr("ID Number"), "code", 14),
-            ListColumn(tr("Email"), "text", 26),
-            ListColumn(tr("Looks Like"), "text", 26),
+            ListColumn(tr("ID Number"), "code", 13),
+            ListColumn(tr("Email"), "text", 28),
+            ListColumn(tr("Looks Like"), "text", 22),
         )
         self.list = StateList(columns, "accounts_list", 0)
         self.list.setAccessibleName(tr("Accounts"))

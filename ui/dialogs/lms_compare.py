@@ -23,6 +23,7 @@ from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare_rows import HERE, THERE, TITLES, WHY, ComparisonSource, lists, shown_row
 from ui.dialogs.lms_decide import DecideDialog
 from ui.dialogs.lms_enrol import enrolled_words, undone_words
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -66,7 +67,7 @@ class CompareDialog(WorkingDialog):
         self.tiles.chosen.connect(self.show_list)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(RING, 0, RING, RING)
         column.setSpacing(12)
         column.addWidget(self.tiles)
         column.addLayout(self.work_line())
@@ -82,7 +83,7 @@ class CompareDialog(WorkingDialog):
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self._act_on_row)
         column.addWidget(self.in_card(self.list), 1)
-        self.content.addWidget(self.scrolled(inside), 1)
+        self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.export_button = self.add_button(
             tr("Export"), Icon.EXPORT, name="compare_export", clicked=self.export, left=True
         )

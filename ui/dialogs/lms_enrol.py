@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import history
 from app.changes import Topic
@@ -16,6 +16,7 @@ from app.lms.enrol import EnrolSummary
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -58,7 +59,11 @@ class EnrolDialog(WorkingDialog):
     def _build(self) -> None:
         self.filter = self.search_field(tr("Search courses"), "enrol_filter")
         self.filter.textChanged.connect(self._fill)
-        self.content.addWidget(self.filter)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(RING, RING, RING, 0)
+        column.setSpacing(12)
+        column.addWidget(self.filter)
         columns = (
             ListColumn(tr("State"), "text", 12),
             ListColumn(tr("Short Name"), "code", 18),
@@ -70,7 +75,7 @@ class EnrolDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Courses"))
         self.list.selectionModel().currentRowChanged.connect(self._course_chosen)
         self.list.doubleClicked.connect(self._course_taken)
-        self.content.addWidget(self.in_card(self.list), 1)
+        column.addWidget(self.in_card(self.list), 1)
         dates = QWidget()
         row = QHBoxLayout(dates)
         row.setContentsMargins(0, 0, 0, 0)
@@ -85,8 +90,9 @@ class EnrolDialog(WorkingDialog):
             row.addWidget(field, 1)
             field.editor.edit.textEdited.connect(self._date_typed)  # type: ignore[attr-defined]
             getattr(self, name).changed.connect(self.refresh)
-        self.content.addWidget(dates)
-        self.content.addLayout(self.work_line())
+        column.addWidget(dates)
+        column.addLayout(self.work_line())
+        self.content.addWidget(scrolling(inside, sideways=False), 1)
         self._entry = (self.filter, self.list, dates)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="enrol_undo", clicked=self.undo, left=True

@@ -17,6 +17,7 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, choice, line
 from ui.dialogs.questions import confirm_discarding
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -83,7 +84,7 @@ class RulesDialog(WorkingDialog):
         self.list.selectionModel().currentRowChanged.connect(self._show_current)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(4, 4, 4, 4)  # room for the ring around what has the keyboard
+        column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)
         column.addWidget(self.in_card(self.list), 1)
         self._fields = self._entry()
@@ -102,7 +103,7 @@ class RulesDialog(WorkingDialog):
         self.preview = StateList(preview, "rules_preview", 0)
         self.preview.setAccessibleName(tr("What the rules propose now"))
         column.addWidget(self.in_card(self.preview), 1)
-        self.content.addWidget(self.scrolled(inside), 1)
+        self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.accept_button = self.add_button(
             tr("Accept Proposals"), Icon.CHECKS, name="rules_accept", clicked=self.accept_proposals, left=True
         )

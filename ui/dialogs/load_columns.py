@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.files.cells import DateOrder
 from app.files.columns import ColumnUse, Confidence, Mapping
 from app.learners import load_file
 from app.learners.load_file import FIELD_TITLES, TableColumns
+from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -162,16 +163,8 @@ class ColumnsPage(QWidget):
         if len(shown) < len([one for one in self.mapping.uses if one.heading.strip()]):
             words = tr("Of very many columns those in use and the first {n} are shown.", n=count(len(shown)))
             grid.addWidget(text_label(words, Type.SECONDARY, Role.TEXT2), len(shown) + 1, 0, 1, 5)
-        area = QScrollArea()
-        area.setObjectName("columns_area")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
         card = Card(line=Role.LINE2)
-        card.column.addWidget(area)
+        card.column.addWidget(scrolling(inside, "columns_area"))
         return card
 
     def _build_dates(self) -> None:

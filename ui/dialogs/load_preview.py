@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QFrame, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.db.database import Database
 from app.files.rows import Problem
@@ -17,6 +17,7 @@ from ui.dialogs.load_changes import ChangesView, ListView
 from ui.dialogs.load_decisions import DecisionsView
 from ui.dialogs.load_problems import ProblemsView
 from ui.dialogs.load_side import SidePane
+from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card, HairLine
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
@@ -114,26 +115,13 @@ class PreviewPage(QWidget):
         self.stack = QStackedWidget()
         self.stack.setMinimumHeight(scaled(_LEAST))
         right.addWidget(self.stack, 1)
-        row.addWidget(self._scrolled(inside), 1)
+        row.addWidget(scrolling(inside, "load_right", sideways=False), 1)
         self.views: dict[Foreseen, QWidget] = {}
         self._build_views()
         self.side.chosen.connect(self._show)
         first = next((one for one in _FIRST if preview.counts[one]), Foreseen.NEW)
         self.side.choose(first)
         self._read()
-
-    def _scrolled(self, inside: QWidget) -> QScrollArea:
-        """With large text in a low window the right is scrolled, not squeezed."""
-        area = QScrollArea()
-        area.setObjectName("load_right")
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        return area
 
     def _build_views(self) -> None:
         db, runner, job_id = self._db, self._runner, self.preview.job_id

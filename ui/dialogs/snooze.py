@@ -12,6 +12,7 @@ from app.lms import errors_kept
 from app.lms.errors_kept import LONGEST_REASON
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
+from ui.dialogs.scrolling import RING, scrolling
 from ui.grids.form_dialog import FormDialog
 from ui.look.icons import Icon
 from ui.look.words import plural, tr
@@ -38,7 +39,11 @@ class SnoozeDialog(FormDialog):
             parent,
             title=tr("Snooze"),
             heading=plural(len(ids), "Snooze {n} error", "Snooze {n} errors"),
-            secondary=tr("It stays in the list and is tried again at every run; it only raises no notice meanwhile."),
+            secondary=tr(
+                "It stays in the list and is tried again at every run; it only raises no notice meanwhile."
+                if len(ids) == 1
+                else "They stay in the list and are tried again at every run; they only raise no notice meanwhile."
+            ),
             icon=Icon.CLOCK,
             name="snooze_dialog",
         )
@@ -54,7 +59,11 @@ class SnoozeDialog(FormDialog):
             self._group.addButton(made)
             ways.addWidget(made)
         self.ways[TOMORROW].setChecked(True)
-        self.content.addLayout(ways)
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(RING, RING, RING, RING)
+        column.setSpacing(12)
+        column.addLayout(ways)
         self.day = QDateEdit()
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("d MMM yyyy")
@@ -66,15 +75,16 @@ class SnoozeDialog(FormDialog):
         self.until = FormField(tr("Day"), self.day, name="snooze_day")
         self.edit = line(longest=LONGEST_REASON)
         self.reason = FormField(tr("Reason"), self.edit, name="snooze_reason")
-        self.content.addWidget(self.until)
-        self.content.addWidget(self.reason)
-        self.content.addStretch(1)
+        column.addWidget(self.until)
+        column.addWidget(self.reason)
+        column.addStretch(1)
+        self.content.addWidget(scrolling(inside, sideways=False), 1)
         self._group.buttonToggled.connect(self._way_chosen)
         self.edit.textChanged.connect(self._typed)
         self.add_button(tr("Cancel"), name="snooze_cancel", clicked=self.reject)
         self.save_button = self.add_button(tr("Snooze"), kind="primary", name="snooze_save", clicked=self.accept)
         self._way_chosen()
-        self.open_at(460, 420)
+        self.open_at(460, 480)
         self.fit()
         self.ways[TOMORROW].setFocus()
 

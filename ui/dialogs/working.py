@@ -5,7 +5,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QProgressBar, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QPushButton, QWidget
 
 from app.changes import Changes, Topic
 from app.context import AppContext
@@ -78,19 +78,6 @@ class WorkingDialog(FormDialog):
         card.column.addWidget(inside)
         RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
         return card
-
-    @staticmethod
-    def scrolled(inside: QWidget) -> QScrollArea:
-        """With large text on a low screen what is inside is scrolled, not squeezed."""
-        area = QScrollArea()
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setWidgetResizable(True)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        return area
 
     def search_field(self, words: str, name: str) -> SearchField:
         """A search above the list; Esc empties it, and closes the dialog when it is empty."""

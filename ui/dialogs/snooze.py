@@ -49,6 +49,17 @@ class SnoozeDialog(FormDialog):
         )
         self._runner, self._context, self._ids = runner, context, tuple(ids)
         self._saving: TaskContext | None = None
+        self._build_form()
+        self._group.buttonToggled.connect(self._way_chosen)
+        self.edit.textChanged.connect(self._typed)
+        self.add_button(tr("Cancel"), name="snooze_cancel", clicked=self.reject)
+        self.save_button = self.add_button(tr("Snooze"), kind="primary", name="snooze_save", clicked=self.accept)
+        self._way_chosen()
+        self.open_at(460, 480)
+        self.fit()
+        self.ways[TOMORROW].setFocus()
+
+    def _build_form(self) -> None:
         ways = QVBoxLayout()
         ways.setSpacing(6)
         self._group = QButtonGroup(self)
@@ -79,14 +90,6 @@ class SnoozeDialog(FormDialog):
         column.addWidget(self.reason)
         column.addStretch(1)
         self.content.addWidget(scrolling(inside, sideways=False), 1)
-        self._group.buttonToggled.connect(self._way_chosen)
-        self.edit.textChanged.connect(self._typed)
-        self.add_button(tr("Cancel"), name="snooze_cancel", clicked=self.reject)
-        self.save_button = self.add_button(tr("Snooze"), kind="primary", name="snooze_save", clicked=self.accept)
-        self._way_chosen()
-        self.open_at(460, 480)
-        self.fit()
-        self.ways[TOMORROW].setFocus()
 
     @property
     def way(self) -> str:

@@ -15,6 +15,7 @@ class Topic(Enum):
     ENROLMENTS = auto()
     SYNC_RUNS = auto()
     EXTRACTS = auto()
+    SECTIONS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,16 @@ _ATTAINMENTS = ("attainment", "attainment_event", "attainment_type")
 _USERS = ("app_user", "role", "user_role")
 _ENROLMENTS = ("enrolment", "progress", "lms_account", "hold")
 _COURSES = ("lms_course", "section", "term", "lms_vendor")
+_SECTIONS = (
+    "delivery_method", "campus_term", "campus_vendor", "campus_delivery_method", "section_campus",
+)  # fmt: skip
 TOPICS: dict[str, Topic] = {
     **dict.fromkeys(_LEARNERS, Topic.LEARNERS),
     **dict.fromkeys(_ATTAINMENTS, Topic.ATTAINMENTS),
     **dict.fromkeys(_USERS, Topic.USERS),
     **dict.fromkeys(_ENROLMENTS, Topic.ENROLMENTS),
     **dict.fromkeys(_COURSES, Topic.LMS_COURSES),
+    **dict.fromkeys(_SECTIONS, Topic.SECTIONS),
     **dict.fromkeys(("sync_run", "sync_error"), Topic.SYNC_RUNS),
     "extract_record": Topic.EXTRACTS,
     "licence": Topic.LICENCES,

@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SYNC_ERROR_SEARCH = "search.sync_errors"
     EXTRACT_SEARCH = "search.extracts"
     EXTRACT_FILTERS = "filters.extracts"
+    SECTION_SEARCH = "search.sections"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -43,6 +44,7 @@ class Kind(StrEnum):
     SYNC_RUN_LAYOUT = "layout.sync_runs"
     SYNC_ERROR_LAYOUT = "layout.sync_errors"
     EXTRACT_LAYOUT = "layout.extracts"
+    SECTION_LAYOUT = "layout.sections"
 
 
 @dataclass(frozen=True, slots=True)

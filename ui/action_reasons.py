@@ -29,6 +29,7 @@ class WindowState:
     syncing: bool = False
     lms_set_up: bool = False
     connected: bool = True
+    can_undo_section: bool = False
 
 
 Why = Callable[[WindowState], str]
@@ -146,3 +147,15 @@ def enrolments_selected(state: WindowState) -> str:
 def errors_selected(state: WindowState) -> str:
     """With errors selected on the page of runs and errors."""
     return selected(state) if state.page == "sync_errors" else tr("Open the Sync Errors page first.")
+
+
+def sections_selected(state: WindowState) -> str:
+    """With a section selected on the page of sections."""
+    return selected(state) if state.page == "sections" else tr("Open the page Sections and Set-up first.")
+
+
+def section_saved(state: WindowState) -> str:
+    """On the page of sections, with something saved in this session."""
+    if state.page != "sections":
+        return tr("Open the page Sections and Set-up first.")
+    return "" if state.can_undo_section else tr("Nothing was saved in this session that can be taken back.")

@@ -7,13 +7,24 @@ from app.lms.courses_list import CourseState
 from ui import action_reasons as why
 from ui.actions import LMS, Action
 from ui.actions_grid import find_actions, repeated, view_of_any_grid
+from ui.actions_sections import section_actions
 from ui.look.icons import Icon
 
 
 def lms_actions() -> tuple[Action, ...]:
     """Every group of the tab, in order."""
     find, view = repeated(LMS, find_actions()), repeated(LMS, view_of_any_grid())
-    return (*_synchronise(), *_courses(), *_enrolments(), *_send(), *_errors(), *find, *_data(), *view)
+    return (
+        *_synchronise(),
+        *_courses(),
+        *_enrolments(),
+        *section_actions(),
+        *_send(),
+        *_errors(),
+        *find,
+        *_data(),
+        *view,
+    )
 
 
 def _synchronise() -> tuple[Action, ...]:

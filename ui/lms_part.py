@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from app.lms.run import RunSummary
     from ui.lms_people import LmsPeople
     from ui.lms_progress import RunWords
+    from ui.lms_sections import LmsSections
     from ui.lms_sync import LmsSync
     from ui.pages.enrolments import EnrolmentsPage
     from ui.pages.lms_courses import LmsCoursesPage
@@ -73,6 +74,7 @@ class LmsPart(QObject):
         self._banners = banners
         self._sync: LmsSync | None = None
         self._people: LmsPeople | None = None
+        self._sections: LmsSections | None = None
         self._counting: TaskContext | None = None
         self._words: RunWords | None = None
         self._held: Sequence[Held] = ()
@@ -131,6 +133,17 @@ class LmsPart(QObject):
         return self._people
 
     @property
+    def sections(self) -> "LmsSections":
+        """Sections and their set-up; made when it is first needed."""
+        if self._sections is None:
+            from ui.lms_sections import LmsSections
+
+            self._sections = LmsSections(self._context, self._runner, self._hub, self._stack, self._window)
+            self._sections.said.connect(self._status.show_result)
+            self._sections.accounts_wanted.connect(self._accounts)
+        return self._sections
+
+    @property
     def busy(self) -> bool:
         return self._sync is not None and self._sync.busy
 
@@ -157,6 +170,8 @@ class LmsPart(QObject):
             self.courses.said.connect(self._status.show_result)
             self.courses.settings_wanted.connect(self.settings_wanted)
             self.courses.enrolments_wanted.connect(self._show_enrolments)
+        elif name == "sections":
+            self.sections.follow(page)
         elif name == "enrolments":
             self.enrolments.attainments_wanted.connect(self.attainments_wanted)
 
@@ -383,10 +398,3 @@ class LmsPart(QObject):
     def _report_read(self, report: str) -> None:
         QGuiApplication.clipboard().setText(report)
         self._status.show_result(tr("The report is on the clipboard. It names nobody."))
-
-    @Slot(object)
-    def _failed(self, error: Exception) -> None:
-        if isinstance(error, AppError):
-            self._messages.show(error)
-        else:
-            self._runner.failed.emit(error)

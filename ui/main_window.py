@@ -212,6 +212,7 @@ class MainWindow(QWidget):
             exporting=self.exports.busy,
             syncing=self.lms.busy,
             lms_set_up=bool(self.context.settings.lms.url),
+            can_undo_section=bool(getattr(page, "can_undo", False)),
         )
 
     @Slot()

@@ -19,7 +19,7 @@ from ui.ribbon import Ribbon
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
-    LMS: ("lms_courses", "enrolments", "sync_errors", "sync_runs"),
+    LMS: ("lms_courses", "enrolments", "sections", "sync_errors", "sync_runs"),
     ADMINISTRATION: ("licences",),
 }
 """The pages of each area of the ribbon."""

@@ -14,6 +14,7 @@ TITLES = {
     "attainments": "Attainments",
     "lms_courses": "Courses",
     "enrolments": "Enrolments",
+    "sections": "Sections and Set-up",
     "sync_errors": "Sync Errors",
     "sync_runs": "Sync Runs",
     "licences": "Licences",
@@ -66,6 +67,10 @@ class PageStack(QStackedWidget):
             from ui.pages.enrolments import EnrolmentsPage
 
             return EnrolmentsPage(*self._parts)
+        if name == "sections":
+            from ui.pages.sections import SectionsPage
+
+            return SectionsPage(*self._parts)
         if name == "sync_errors":
             from ui.pages.sync_errors import SyncErrorsPage
 

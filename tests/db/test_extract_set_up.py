@@ -9,10 +9,12 @@ from sqlalchemy import insert, select, update
 
 from app import access, history
 from app.access import Role, User
+from app.conditions import Group, Join, Operator, Test
+from app.conditions_sql import SqlField
 from app.db.database import Database
-from app.db.tables import change, operation, section_campus, user_campus
+from app.db.tables import change, lms_course, operation, section_campus, user_campus
 from app.errors import AccessError, ConflictError, InputError
-from app.lms.sections import section, things, things_save
+from app.lms.sections import details, listed, section, things, things_save
 from app.lms.sections.section import Section
 from app.lms.sections.things import DEFAULT, SEND_REGISTRATIONS, SEND_SECTIONS, Thing, What
 from tests.builders import add_campus, add_learner, user_with
@@ -269,8 +271,6 @@ def test_a_course_of_the_lms_that_nobody_can_join_is_not_chosen_but_may_stay(db:
     here = add_course(db)
     key = section.save(db, user, None, Section(course_code="A", lms_course_id=here)).id
     with db.write() as tx:
-        from app.db.tables import lms_course
-
         tx.execute(update(lms_course).where(lms_course.c.id == here).values(state="hidden"))
     before = held_section(db, key)
     assert section.save(db, user, before, replace(before, open=False)).operation_id is not None
@@ -285,3 +285,61 @@ def test_two_who_change_one_section(db: Database, user: User):
     with db.read() as tx:
         assert len(tx.execute(select(section_campus)).all()) == 2
         assert access.campuses(tx, user) is None
+
+
+# ------------------------------------------------------------------------------------------------------------ list
+
+
+def _test(field: SqlField) -> Test:
+    values = {"date": "2026-11-01", "number": "7", "text": "x"}
+    kind = field.info.kind.value
+    return Test(field.info.id, Operator.YES) if kind == "flag" else Test(field.info.id, Operator.IS, values[kind])
+
+
+@pytest.mark.rule("EX-A3")
+def test_the_list_shows_the_sections_of_ones_campuses_by_every_sort_and_field(db: Database, user: User):
+    north, south = add_campus(db, "N", "North"), add_campus(db, "S", "South")
+    ids = [
+        section.save(db, user, None, Section(course_code=code, owner=owner, further=frozenset(further))).id
+        for code, owner, further in (("A", north, ()), ("B", south, ()), ("C", south, (north,)), ("D", None, ()))
+    ]
+    scope = frozenset({north})
+    with db.read() as tx:
+        assert list(db.ids(tx, listed.keys_query())) == ids
+        assert list(db.ids(tx, listed.keys_query(scope=scope))) == [ids[0], ids[2], ids[3]], (
+            "one without waits for one"
+        )
+        assert tx.execute(listed.total_query(scope)).scalar_one() == 3
+        assert set(listed.rows(tx, ids, scope)) == {ids[0], ids[2], ids[3]}
+        assert list(db.ids(tx, listed.keys_query(scope=frozenset()))) == [ids[3]]
+        row = listed.rows(tx, ids)[ids[2]]
+        assert (row.owner, row.further, row.term, row.holds) == ("South", ("North",), "", False)
+        assert list(db.ids(tx, listed.keys_query(quick="south b"))) == [ids[1]]
+        for sort in listed._SORTS:
+            assert len(db.ids(tx, listed.keys_query(sort=sort, descending=True))) == 4
+        for one in listed.FIELDS.values():
+            db.ids(tx, listed.keys_query(Group(Join.ALL, (_test(one),))))
+        asked = Group(Join.ALL, (Test("campuses", Operator.IS, "north"),))
+        assert list(db.ids(tx, listed.keys_query(asked))) == [ids[0], ids[2]]
+
+
+@pytest.mark.rule("EX-P6", "EX-P9")
+def test_the_details_tell_the_gates_who_fails_and_what_changed(db: Database, user: User):
+    north, south = add_campus(db, "N", "North"), add_campus(db, "S", "South")
+    key = section.save(db, user, None, Section(course_code="A", owner=north)).id
+    add_enrolment(db, add_learner(db, 1), key)
+    before = held_section(db, key)
+    section.save(db, user, before, replace(before, open=False, further=frozenset({south})))
+    before = held_section(db, key)
+    section.save(db, user, before, replace(before, further=frozenset()))
+    with db.read() as tx:
+        found = details.of_section(tx, key, None)
+        assert details.of_section(tx, key, frozenset({south})) is None, "not one's campus any more"
+    assert found is not None
+    assert [one.code for one in found.gates] == ["EX-P0", "EX-P1", "EX-P2", "EX-P3", "EX-P4", "EX-P5", "EX-P8"]
+    assert [one.code for one in found.gates if one.holds] == ["EX-P0"]
+    assert [one.ref for one in found.failing] == ["240001"]
+    told = [one.parts for one in found.history]
+    assert told[0] == (("Campus", "South", ""),)
+    assert told[1] == (("Open", "yes", "no"), ("Campus", "", "South"))
+    assert ("Owning campus", "", "North") in told[2]

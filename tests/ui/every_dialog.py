@@ -64,6 +64,8 @@ from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.saved_words import search_words
+from ui.dialogs.section_form import SectionDialog
+from ui.dialogs.set_up import SetUpDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.snooze import SnoozeDialog
@@ -128,6 +130,15 @@ def adding_a_rule(dialog: QDialog) -> None:
     QTest.keyRelease(QApplication.focusWidget(), Qt.Key.Key_Space)
 
 
+def adding_a_term(dialog: QDialog) -> None:
+    """Press *Add Term*, and type its code."""
+    tab_to(dialog, lambda widget: widget.objectName() == "set_up_add")
+    press(Qt.Key.Key_Space)
+    QTest.keyRelease(QApplication.focusWidget(), Qt.Key.Key_Space)
+    tab_to(dialog, lambda widget: widget.objectName() == "term_code")
+    QTest.keyClicks(QApplication.focusWidget(), "x1")
+
+
 AT = datetime(2026, 9, 1, tzinfo=UTC)
 A_COURSE = CourseRow(
     *(1, 1, "7", CourseState.OPEN, "C7", "Early Years", None, None, None, None, True, None, AT, None, None),
@@ -156,6 +167,10 @@ MADE: dict[type[QDialog], Entry] = {
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
     RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
+    SetUpDialog: Entry(lambda desk: SetUpDialog(None, desk.runner, desk.context), adding_a_term),
+    SectionDialog: Entry(
+        lambda desk: SectionDialog(None, desk.runner, desk.context, None), typing("section_course_code")
+    ),
     CodesDialog: Entry(lambda desk: CodesDialog(None, desk.runner, desk.context)),
     LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),

@@ -93,6 +93,7 @@ def save(db: Database, user: User, before: Section | None, wanted: Section) -> S
             assert before.id is not None
             if read(tx, before.id, lock=True) != before:
                 raise ConflictError("Somebody else changed this section.", hint="Reload the list and try again.")
+        wanted = _as_known(tx, wanted)
         _require_scope(access.campuses(tx, user), before, wanted)
         _require_course_of_lms(tx, before, wanted)
         if before is not None and wanted == before:
@@ -123,6 +124,18 @@ def _checked(wanted: Section) -> Section:
         )
     further = wanted.further - {wanted.owner}
     return replace(wanted, course_code=code, course_title=(title or "")[:LONGEST_TITLE], further=frozenset(further))
+
+
+def _as_known(tx: Connection, wanted: Section) -> Section:
+    """With the course's own spelling and title where it is known, and with the row for no term."""
+    row = tx.execute(select(course.c.code, course.c.title).where(course.c.code_fold == _folded(wanted))).one_or_none()
+    if row is not None:
+        wanted = replace(wanted, course_code=row.code, course_title=row.title)
+    return replace(wanted, term_id=wanted.term_id or no_term(tx))
+
+
+def _folded(wanted: Section) -> str:
+    return fold(wanted.course_code) or wanted.course_code
 
 
 def _require_scope(scope: frozenset[int] | None, before: Section | None, wanted: Section) -> None:
@@ -156,7 +169,7 @@ def _write(operation: Operation, before: Section | None, wanted: Section) -> int
     if course_id is None:
         course_id = add_course(operation, wanted.course_code, wanted.course_title)
     values: dict[str, Any] = {name: getattr(wanted, name) for name in _OWN}
-    values |= {"course_id": course_id, "term_id": wanted.term_id or no_term(tx)}
+    values["course_id"] = course_id
     values["number"] = _number(tx, values, wanted)
     if before is None:
         key = operation.insert(section, values)

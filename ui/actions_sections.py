@@ -1,0 +1,63 @@
+"""Ribbon tab LMS, group Sections: what decides whether changes of enrolments reach the LMS."""
+
+from app.access import Permission
+from ui import action_reasons as why
+from ui.actions import LMS, Action
+from ui.look.icons import Icon
+
+
+def section_actions() -> tuple[Action, ...]:
+    """The group, in order."""
+    return (
+        Action(
+            id="lms.set_up",
+            text="Set Up",
+            tip="Terms, campuses, delivery methods and LMS vendors, and which campuses they serve",
+            icon=Icon.SLIDERS,
+            tab=LMS,
+            group="Sections",
+            key_tip="G",
+            trigger=lambda window: window.lms.sections.set_up(),
+            permission=Permission.SET_UP_SECTIONS,
+            why_not=why.permitted(Permission.SET_UP_SECTIONS, lambda state: ""),
+            words="terms campuses delivery methods vendors gates export third-party",
+        ),
+        Action(
+            id="lms.add_section",
+            text="Add Section",
+            tip="One run of a course: its term, campus, delivery method and course of the LMS",
+            icon=Icon.PLUS,
+            tab=LMS,
+            group="Sections",
+            key_tip="W",
+            trigger=lambda window: window.lms.sections.add(),
+            permission=Permission.SET_UP_SECTIONS,
+            why_not=why.permitted(Permission.SET_UP_SECTIONS, lambda state: ""),
+            words="class occurrence new",
+        ),
+        Action(
+            id="lms.edit_section",
+            text="Edit Section",
+            tip="Change the current section, its campuses and its course of the LMS",
+            icon=Icon.PENCIL_SIMPLE,
+            tab=LMS,
+            group="Sections",
+            key_tip="K",
+            trigger=lambda window: window.lms.sections.edit(),
+            permission=Permission.SET_UP_SECTIONS,
+            why_not=why.permitted(Permission.SET_UP_SECTIONS, why.sections_selected),
+        ),
+        Action(
+            id="lms.undo_section",
+            text="Undo",
+            tip="Take back what was saved last of sections and their set-up in this session",
+            icon=Icon.ARROW_COUNTER_CLOCKWISE,
+            tab=LMS,
+            group="Sections",
+            key_tip="J",
+            trigger=lambda window: window.lms.sections.undo(),
+            permission=Permission.SET_UP_SECTIONS,
+            why_not=why.permitted(Permission.SET_UP_SECTIONS, why.section_saved),
+            words="take back",
+        ),
+    )

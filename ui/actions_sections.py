@@ -8,20 +8,27 @@ from ui.look.icons import Icon
 
 def section_actions() -> tuple[Action, ...]:
     """The group, in order."""
+    return (_set_up(), *_sections())
+
+
+def _set_up() -> Action:
+    return Action(
+        id="lms.set_up",
+        text="Set Up",
+        tip="Terms, campuses, delivery methods and LMS vendors, and which campuses they serve",
+        icon=Icon.SLIDERS,
+        tab=LMS,
+        group="Sections",
+        key_tip="G",
+        trigger=lambda window: window.lms.sections.set_up(),
+        permission=Permission.SET_UP_SECTIONS,
+        why_not=why.permitted(Permission.SET_UP_SECTIONS, lambda state: ""),
+        words="terms campuses delivery methods vendors gates export third-party",
+    )
+
+
+def _sections() -> tuple[Action, ...]:
     return (
-        Action(
-            id="lms.set_up",
-            text="Set Up",
-            tip="Terms, campuses, delivery methods and LMS vendors, and which campuses they serve",
-            icon=Icon.SLIDERS,
-            tab=LMS,
-            group="Sections",
-            key_tip="G",
-            trigger=lambda window: window.lms.sections.set_up(),
-            permission=Permission.SET_UP_SECTIONS,
-            why_not=why.permitted(Permission.SET_UP_SECTIONS, lambda state: ""),
-            words="terms campuses delivery methods vendors gates export third-party",
-        ),
         Action(
             id="lms.add_section",
             text="Add Section",

@@ -12,13 +12,13 @@ from app.access import Role, User
 from app.conditions import Group, Join, Operator, Test
 from app.conditions_sql import SqlField
 from app.db.database import Database
-from app.db.tables import change, lms_course, operation, section_campus, user_campus
+from app.db.tables import change, extract_record, lms_course, operation, section_campus, user_campus
 from app.errors import AccessError, ConflictError, InputError
 from app.lms.sections import details, listed, section, things, things_save
 from app.lms.sections.section import Section
 from app.lms.sections.things import DEFAULT, SEND_REGISTRATIONS, SEND_SECTIONS, Thing, What
 from tests.builders import add_campus, add_learner, user_with
-from tests.lms.rows import MOMENT, add_course, add_enrolment, vendor
+from tests.lms.rows import MOMENT, add_account, add_course, add_enrolment, vendor
 
 BOTH = frozenset({SEND_SECTIONS, SEND_REGISTRATIONS})
 NOTHING: frozenset[str] = frozenset()
@@ -343,3 +343,29 @@ def test_the_details_tell_the_gates_who_fails_and_what_changed(db: Database, use
     assert told[0] == (("Campus", "South", ""),)
     assert told[1] == (("Open", "yes", "no"), ("Campus", "", "South"))
     assert ("Owning campus", "", "North") in told[2]
+
+
+@pytest.mark.rule("EX-P1", "EX-P5", "EX-P8")
+def test_the_gate_that_was_missing_lets_what_waited_into_the_queue(db: Database, user: User):
+    north = add_campus(db, "N", "North")
+    term = made(db, user, What.TERM, "2627", links={north: frozenset({SEND_SECTIONS})})
+    method = made(db, user, What.METHOD, "ONLINE", export_to_lms=True, links={north: NOTHING})
+    vendor(db)
+    with db.read() as tx:
+        moodle = things.listed(tx, What.VENDOR)[0]
+    things_save.save(db, user, moodle, replace(moodle, links={north: frozenset({DEFAULT})}))
+    wanted = Section(course_code="A", term_id=term.id, owner=north, delivery_method_id=method.id)
+    key = section.save(db, user, None, wanted).id
+    learner_id = add_learner(db)
+    add_account(db, "11", learner_id)
+    add_enrolment(db, learner_id, key)
+    before = held_section(db, key)
+    section.save(db, user, before, replace(before, lms_course_id=add_course(db)))
+
+    def records() -> list[str]:
+        with db.read() as tx:
+            return list(tx.execute(select(extract_record.c.change)).scalars())
+
+    assert records() == [], "registration data are not sent for the term"
+    things_save.save(db, user, held(db, What.TERM, term.id or 0), replace(term, links={north: BOTH}))
+    assert records() == ["add"]

@@ -14,6 +14,7 @@ from app.errors import AccessError, ConflictError, InputError
 from app.folding import cleaned, fold
 from app.history import Operation
 from app.lms import enrol
+from app.lms.extracts import queue
 from app.lms.sections.things import NO_TERM
 from app.lms.sections.things_save import KIND, Saved
 
@@ -101,6 +102,7 @@ def save(db: Database, user: User, before: Section | None, wanted: Section) -> S
         operation = history.begin(tx, db, user.id, KIND)
         key = _write(operation, before, wanted)
         operation.end(tx)
+    queue.judge(db, user, sections=[key])
     return Saved(key, operation.id)
 
 

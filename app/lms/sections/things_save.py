@@ -13,6 +13,7 @@ from app.db.tables import campus, campus_vendor, lms_vendor
 from app.errors import AccessError, ConflictError, InputError
 from app.folding import cleaned, fold
 from app.history import Operation
+from app.lms.extracts import queue
 from app.lms.sections import things
 from app.lms.sections.things import COLUMNS, DEFAULT, LINKS, TABLES, Thing, What
 
@@ -60,6 +61,7 @@ def save(db: Database, user: User, before: Thing | None, wanted: Thing) -> Saved
         operation = history.begin(tx, db, user.id, KIND)
         key = _write(operation, before, wanted)
         operation.end(tx)
+    queue.judge(db, user)  # gates may hold now that held enrolments back
     return Saved(key, operation.id)
 
 

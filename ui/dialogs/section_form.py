@@ -19,6 +19,7 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.questions import confirm_discarding
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.working import WorkingDialog
 from ui.grids.date_field import DateField
 from ui.look.buttons import enable, explain
@@ -96,7 +97,7 @@ class SectionDialog(WorkingDialog):
         }
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(4, 4, 4, 4)  # room for the ring around what has the keyboard
+        column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)
         grid = QGridLayout()
         grid.setHorizontalSpacing(16)
@@ -119,7 +120,7 @@ class SectionDialog(WorkingDialog):
         self.open_box.setObjectName("section_open")
         column.addWidget(self.open_box)
         column.addStretch(1)
-        self.content.addWidget(self.scrolled(inside), 1)
+        self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.content.addLayout(self.work_line())
         self.close_button = self.add_button(tr("Cancel"), name="section_close", clicked=self.reject)
         self.save_button = self.add_button(

@@ -20,6 +20,7 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.campus_ticks import Site
 from ui.dialogs.questions import confirm_discarding
+from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.thing_form import ThingForm
@@ -109,9 +110,9 @@ class SetUpDialog(WorkingDialog):
             form.changed.connect(self.refresh)
             inside = QWidget()
             column = QVBoxLayout(inside)
-            column.setContentsMargins(4, 4, 4, 4)  # room for the ring around what has the keyboard
+            column.setContentsMargins(RING, RING, RING, RING)
             column.addWidget(form)
-            self._stack.addWidget(self.scrolled(inside))
+            self._stack.addWidget(scrolling(inside, sideways=False))
         row.addWidget(self._stack, 3)
         self.content.addLayout(row, 1)
         self.content.addLayout(self.work_line())
@@ -136,7 +137,7 @@ class SetUpDialog(WorkingDialog):
         self.add_new.setAutoDefault(True)
         self._side = QWidget()
         column = QVBoxLayout(self._side)
-        column.setContentsMargins(4, 4, 4, 4)
+        column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(8)
         column.addWidget(self.in_card(self.list), 1)
         column.addWidget(self.add_new)

@@ -17,16 +17,11 @@ from ui.look.screens import window_behind
 
 IDS = [column.id for column in COLUMNS]
 JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False)
-    | st.text(max_size=5)
-    | st.sampled_from(IDS),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(IDS),
     lambda inner: st.lists(inner, max_size=8) | st.dictionaries(st.sampled_from(IDS), inner, max_size=6),
     max_leaves=12,
 )
-KEYS = ("order", "widths", "hidden", "sort", "descending")
+KEYS = ("order", "widths", "text_size", "hidden", "sort", "descending")
 
 
 @pytest.fixture
@@ -189,9 +184,42 @@ def test_widths_follow_the_size_of_the_text_and_come_back(view, size):
         set_scale(size)
         assert width(view, fixed) == round(120 * size)
         larger = view.column_layout.as_dict()
-        assert {**larger, "widths": None} == {**before, "widths": None}, "order, hidden and frozen ones stay"
+        assert larger["text_size"] == size
+        now = {"widths": None, "text_size": None}
+        assert {**larger, **now} == {**before, **now}, "order, hidden and frozen ones stay"
         assert header.sectionSize(0) == GUTTER_WIDTH
     finally:
         set_scale(1.0)
     assert all(abs(one - before["widths"][key]) <= 1 for key, one in view.column_layout.as_dict()["widths"].items())
     assert header.length() == view.viewport().width()
+
+
+@pytest.mark.parametrize(("saved_at", "used_at", "expected"), [(1.0, 2.0, 240), (2.0, 1.0, 60), (1.25, 1.5, 144)])
+def test_a_layout_fits_the_size_of_the_text_it_is_used_at(open_grid, view, saved_at, used_at, expected):
+    try:
+        set_scale(saved_at)
+        view.horizontalHeader().resizeSection(IDS.index("ref") + 1, 120)
+        stored = json.loads(json.dumps(view.saved_layout()))
+        set_scale(used_at)
+        other = open_grid(People(keys_of(30)), load=False)
+        other.restore_layout(stored)
+        assert width(other, "ref") == expected
+        again = other.saved_layout()
+        other.restore_layout(again)
+        assert other.saved_layout() == again, "used at its own size it stays as it is"
+    finally:
+        set_scale(1.0)
+
+
+@pytest.mark.parametrize(
+    "text_size", [None, 0, 0.5, 2.5, -1, True, "1.0", [1.0], {}, float("nan"), float("inf"), 10**400]
+)
+def test_widths_stored_without_a_size_of_the_text_are_taken_as_they_are(open_grid, text_size):
+    widths = {"widths": {"ref": 141}}
+    try:
+        set_scale(2.0)
+        view = open_grid(People(keys_of(30)), load=False)
+        view.restore_layout(widths if text_size is None else {**widths, "text_size": text_size})
+        assert width(view, "ref") == 141
+    finally:
+        set_scale(1.0)

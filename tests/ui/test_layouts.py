@@ -216,11 +216,11 @@ def test_a_body_gone_bad_changes_nothing_and_is_said(room: Room, body: str):
 
 
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(["ref", "uln", "sex"]),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from(["ref", "uln", "sex"]),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.sampled_from(["ref", "uln"]), inner, max_size=3),
     max_leaves=10,
 )
-KEYS = ("order", "widths", "hidden", "frozen", "sort", "descending", "then")
+KEYS = ("order", "widths", "text_size", "hidden", "frozen", "sort", "descending", "then")
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

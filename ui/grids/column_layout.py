@@ -10,7 +10,7 @@ from ui.grids.columns import Column
 from ui.grids.frozen_header import FrozenHeader
 from ui.grids.header import GUTTER_WIDTH, SMALLEST_SECTION
 from ui.grids.paged_model import GUTTER
-from ui.look.fonts import scale, scaled
+from ui.look.fonts import LARGEST_SCALE, scale, scaled
 from ui.look.tokens import theme
 
 WIDEST_COLUMN = 2_000
@@ -43,12 +43,14 @@ class ColumnLayout(QObject):
         self.restore({})
 
     def as_dict(self) -> dict[str, Any]:
-        """Order, widths, hidden columns by column id, and how many stay; plain enough for JSON."""
+        """Order, widths and the size of the text they are for, hidden columns by column id, and how many stay; plain
+        enough for JSON."""
         header = self._header
         in_order = sorted(self._columns, key=lambda column: header.visualIndex(self._sections[column.id]))
         return {
             "order": [column.id for column in in_order],
             "widths": dict(self._widths),
+            "text_size": self._scale,
             "hidden": [column.id for column in self._columns if self.is_hidden(column.id)],
             "frozen": self._header.frozen,
         }
@@ -56,9 +58,12 @@ class ColumnLayout(QObject):
     def restore(self, stored: Mapping[str, Any]) -> None:
         """Arrange the columns as stored. What is missing, unknown or nonsense is left as the source says.
 
-        At least one column stays visible.
+        At least one column stays visible. Widths that were stored for text of another size are made to fit this one,
+        in the same proportion; those stored without a size are taken as they are.
         """
         self._busy = True
+        self._scale = scale()
+        larger = self._scale / _text_size_from(stored.get("text_size"), self._scale)
         widths = stored.get("widths")
         widths = widths if isinstance(widths, Mapping) else {}
         hidden = stored.get("hidden")
@@ -74,7 +79,7 @@ class ColumnLayout(QObject):
         header.resizeSection(GUTTER, GUTTER_WIDTH)
         for column in self._columns:
             section = self._sections[column.id]
-            width = _width_from(widths.get(column.id), scaled(column.width))
+            width = _width_from(widths.get(column.id), larger, scaled(column.width))
             # A hidden section forgets a new width, so it is shown while it gets one.
             header.setSectionHidden(section, False)
             header.resizeSection(section, width)
@@ -117,16 +122,9 @@ class ColumnLayout(QObject):
 
     @Slot()
     def _follow_text(self) -> None:
-        """Larger text takes wider columns, in the same proportion."""
-        before, self._scale = self._scale, scale()
-        if before == self._scale or not self._widths:
-            return
-        stored = self.as_dict()
-        stored["widths"] = {
-            column_id: min(max(round(width * self._scale / before), SMALLEST_SECTION), WIDEST_COLUMN)
-            for column_id, width in self._widths.items()
-        }
-        self.restore(stored)
+        """Larger text takes wider columns."""
+        if self._scale != scale():
+            self.restore(self.as_dict())
 
     # Single columns
 
@@ -204,7 +202,13 @@ def _count_from(stored: object, most: int) -> int:
     return stored if isinstance(stored, int) and not isinstance(stored, bool) and 0 <= stored <= most else 0
 
 
-def _width_from(stored: object, usual: int) -> int:
+def _text_size_from(stored: object, usual: float) -> float:
+    if isinstance(stored, int | float) and not isinstance(stored, bool) and 1.0 <= stored <= LARGEST_SCALE:
+        return float(stored)
+    return usual
+
+
+def _width_from(stored: object, larger: float, usual: int) -> int:
     if isinstance(stored, int) and not isinstance(stored, bool) and SMALLEST_SECTION <= stored <= WIDEST_COLUMN:
-        return stored
+        return min(max(round(stored * larger), SMALLEST_SECTION), WIDEST_COLUMN)
     return usual

@@ -62,7 +62,12 @@ def document(db: Database, done: RunSummary) -> dict[str, Any]:
 def _rejected(tx: Connection, run_id: int) -> list[dict[str, Any]]:
     """Records that the run was told no to: by section and number of the record, without naming anybody."""
     query = (
-        select(extract_attempt.c.code, extract_attempt.c.message, extract_attempt.c.record_id, course.c.code)
+        select(
+            extract_attempt.c.code,
+            extract_attempt.c.message,
+            extract_attempt.c.record_id,
+            course.c.code.label("taught"),
+        )
         .join(extract_record, extract_record.c.id == extract_attempt.c.record_id)
         .join(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
         .join(section, section.c.id == enrolment.c.section_id)
@@ -72,8 +77,8 @@ def _rejected(tx: Connection, run_id: int) -> list[dict[str, Any]]:
         .limit(MOST_LISTED)
     )
     return [
-        {"id": code, "level": "record", "where": f"{taught}, record {record}", "advice": message}
-        for code, message, record, taught in tx.execute(query).tuples()
+        {"id": row.code, "level": "record", "where": f"{row.taught}, record {row.record_id}", "advice": row.message}
+        for row in tx.execute(query)
     ]
 
 

@@ -70,10 +70,11 @@ _TAKEN = exists().where(
 _OPEN = exists().where(extract_attempt.c.record_id == extract_record.c.id, extract_attempt.c.ended_at.is_(None))
 
 
-def due(vendor_id: int, lms_number: str | None = None, *, claimed: bool = False) -> Select[Any]:
-    """Ready records (of one course) that may be sent now, with what is sent: the enrolment as it is (EX-R4). The
-    gates hold, the learner has one account, the registration is there (EX-R6); of an enrolment the oldest one,
-    and none that is older than what went out already (EX-R5). `claimed`: also those with an attempt under way."""
+def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Select[Any]:
+    """Ready records that may be sent now, with what is sent: the enrolment as it is (EX-R4). The gates hold, the
+    learner has one account, the registration is there (EX-R6); of an enrolment the oldest one, and none that is older
+    than what went out already (EX-R5). `claimed`: also those with an attempt under way; `of_course`: of the course
+    whose number is the parameter "number"."""
     may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
     same = _EARLIER.c.enrolment_id == extract_record.c.enrolment_id
     older_ready = exists().where(same, _EARLIER.c.number < extract_record.c.number, _EARLIER.c.status == "ready")
@@ -110,8 +111,8 @@ def due(vendor_id: int, lms_number: str | None = None, *, claimed: bool = False)
     ready = query.where(extract_record.c.status == "ready", there, ~older_ready, ~newer_out)
     if not claimed:
         ready = ready.where(~_OPEN)
-    if lms_number is not None:
-        ready = ready.where(may.c.lms_number == lms_number)
+    if of_course:
+        ready = ready.where(may.c.lms_number == bindparam("number"))
     return ready.order_by(extract_record.c.id)
 
 
@@ -121,12 +122,11 @@ def entry_of(row: Row[Any]) -> Entry:
     return Entry(row.lms_number, row.lms_user_number, row.starts, row.ends, suspended)
 
 
-def claim(run: Run, vendor_id: int, lms_number: str, most: int, not_these: Collection[int]) -> list[Attempt]:
-    """Write an attempt for each of the next records of a course that may be sent now, and take them for this
-    computer. The gates are asked again in the same transaction (EX-P7)."""
+def claim(run: Run, query: Select[Any], number: str, most: int, not_these: Collection[int]) -> list[Attempt]:
+    """Write an attempt for each of the next records of the course `number` that may be sent now (`query`: `due` of a
+    course), and take them for this computer. The gates are asked again in the same transaction (EX-P7)."""
     with run.writing() as tx:
-        query = due(vendor_id, lms_number)
-        rows = [row for row in tx.execute(query) if row.id not in not_these][:most]
+        rows = [row for row in tx.execute(query, {"number": number}) if row.id not in not_these][:most]
         now = run.db.now(tx)
         ids = run.db.new_ids(tx, extract_attempt, len(rows))
         taken = []

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from sqlalchemy import Select
+
 from app.connectors.lms import (
     EntriesRefusedError,
     LmsCalls,
@@ -59,10 +61,11 @@ class Course:
 
 @dataclass(slots=True)
 class Shared:
-    """What the courses of a run have in common. `heard`: calls by which the LMS said yes or no to an entry."""
+    """What the courses of a run have in common. `due`: what may be sent of a course; `heard`: calls by which the LMS
+    said yes or no to an entry."""
 
     run: Run
-    vendor: int
+    due: Select[Any]
     most: int
     today: date
     done: int = 0
@@ -135,7 +138,7 @@ class CourseJob:
     def _claimed(self, tried: set[int]) -> list[Attempt]:
         """The next records, of which an attempt is written now; each once in a run."""
         shared = self._shared
-        batch = attempts.claim(shared.run, shared.vendor, self._course.number, shared.most, tried)
+        batch = attempts.claim(shared.run, shared.due, self._course.number, shared.most, tried)
         tried.update(one.record_id for one in batch)
         return batch
 

@@ -102,7 +102,7 @@ class _Sending:
 
     def __init__(self, context: TaskContext, under_way: Run, vendor: int, most: int) -> None:
         self._context, self._run = context, under_way
-        self.shared = Shared(under_way, vendor, most, date.today())
+        self.shared = Shared(under_way, attempts.due(vendor, of_course=True), most, date.today())
         with under_way.db.read() as tx:
             self._courses, elsewhere = _planned(tx, vendor)
             self._total = queue.waiting(tx)

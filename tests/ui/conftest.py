@@ -24,6 +24,7 @@ from app.sandbox.people import people
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from tests.app.test_secrets import Store, using
+from tests.ui import first_starts
 from tests.ui.dialog_room import click, dressed, open_context, open_runner
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import apply
@@ -285,13 +286,13 @@ class Rooms:
     ) -> Room:
         """The window on `learners` people; a folder that exists is opened as it is."""
         data = DataFolder(self._place / folder)
-        fresh = not data.path.exists()
-        _, db = open_folder(data)
         settings = settings_of(self._lrs, parallel=parallel)
+        if not data.path.exists():
+            first_starts.put_into(data, learners, held=held)
+            if learners:
+                config.save(data.path, settings)
+        _, db = open_folder(data)
         user, rights = sign_in(db)
-        if fresh and learners:
-            demo.fill(db, learners, held=held)
-            config.save(data.path, settings)
         context = AppContext(data, settings, secrets or secrets_of(self._lrs), db, user, rights)
         if prepare is not None:
             prepare(context)

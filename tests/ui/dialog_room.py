@@ -26,6 +26,7 @@ from app.context import AppContext
 from app.folders import DataFolder
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
+from tests.ui import first_starts
 from ui.look.fonts import set_scale
 from ui.look.labels import ElidingLabel
 from ui.look.screens import window_behind
@@ -40,6 +41,8 @@ LONG_WAIT = 10_000
 def open_context(folder: Path) -> Iterator[AppContext]:
     """An upgraded database and settings in `folder`, its first user signed in with every role."""
     data = DataFolder(folder / "data")
+    if not data.path.exists():
+        first_starts.put_into(data)
     settings, db = open_folder(data)
     try:
         user, rights = sign_in(db)

@@ -21,6 +21,8 @@ def _place() -> tempfile.TemporaryDirectory[str]:
 @cache
 def _made(learners: int, held: bool) -> Path:
     data = DataFolder(Path(_place().name) / f"{learners}-{held}")
+    if learners:
+        put_into(data)
     _, db = open_folder(data)
     sign_in(db)
     if learners:

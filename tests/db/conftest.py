@@ -99,7 +99,7 @@ def user(db: Database) -> User:
     return first_user(db)
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Crowd]:
     """One database with many learners, for tests that only read."""
     with ExitStack() as stack:

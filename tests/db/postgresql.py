@@ -190,6 +190,7 @@ def running_server() -> Iterator[Server]:
             "synchronous_commit=off",
             "full_page_writes=off",
             "autovacuum=off",
+            "jit=off",  # compiling takes longer than what tests ask
             "max_connections=40",
         ]
         with (data / "postgresql.conf").open("a") as settings:

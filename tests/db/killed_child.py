@@ -1,12 +1,11 @@
 """A program that is killed in the middle of Update: run by test_update_killed with the moment at which it dies.
 
-`ADDRESS statement N`, `commit N`: dies at the N-th of them; `after N MICROSECONDS`: so long after the N-th statement
+`statement N`, `commit N`: dies at the N-th of them; `after N MICROSECONDS`: so long after the N-th statement
 began, wherever it is then; `never`: lives, and tells how many statements and commits there were.
 """
 
 import os
 import signal
-import sys
 import threading
 from collections import Counter
 
@@ -52,20 +51,14 @@ def _die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def main() -> None:
-    address, point, number, microseconds, *learner_ids = sys.argv[1:]
+def main(address: str, point: str, number: str, microseconds: str, *learner_ids: str) -> str:
     db = Database(address)
     session = session_of(db, answers_for([int(key) for key in learner_ids]))
     death = Death(point, int(number), int(microseconds))
     death.watch(db)
     update_selected(TaskContext(), db, User(1, "first", "first"), session, all_keys(session), lower_too=False)
     if point == "never":
-        print(death.seen["statement"], death.seen["commit"])
-        return
+        return f"{death.seen['statement']} {death.seen['commit']}"
     if point == "after":
         threading.Event().wait(10)  # the moment comes later than the end: it dies all the same
     raise AssertionError("it should be dead")
-
-
-if __name__ == "__main__":
-    main()

@@ -5,7 +5,6 @@ at which it dies.
 `commit`, and the N-th of them is its death; with `never` it lives, and tells how many of both there were.
 """
 
-import sys
 from pathlib import Path
 
 from app.access import User
@@ -17,8 +16,7 @@ from tests.builders import UKPRN
 from tests.db.killed_child import Death
 
 
-def main() -> None:
-    address, what, point, number = sys.argv[1:]
+def main(address: str, what: str, point: str, number: str) -> str:
     db, user = Database(address), User(1, "first", "first")
     death = Death(point, int(number), 0)
     death.watch(db)
@@ -29,8 +27,4 @@ def main() -> None:
         load.preview(TaskContext(), db, user, Path(what), reading, load.LoadOptions(UKPRN))
     if point != "never":
         raise AssertionError("it should be dead")
-    print(death.seen["statement"], death.seen["commit"])
-
-
-if __name__ == "__main__":
-    main()
+    return f"{death.seen['statement']} {death.seen['commit']}"

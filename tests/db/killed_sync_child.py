@@ -3,8 +3,6 @@
 `ADDRESS statement N`, `commit N`; `never 0` lives, and tells how many statements and commits there were.
 """
 
-import sys
-
 from app.access import User
 from app.db.database import Database
 from app.lms import enrolments
@@ -26,16 +24,11 @@ def lms() -> FakeLms:
     return made
 
 
-def main() -> None:
-    address, point, number = sys.argv[1:]
+def main(address: str, point: str, number: str) -> str:
     db = Database(address)
     death = Death(point, int(number), 0)
     death.watch(db)
     done = enrolments.run(TaskContext(), db, User(1, "first", "first"), lms())
     if point != "never":
         raise AssertionError("it should be dead")
-    print(death.seen["statement"], death.seen["commit"], done.state)
-
-
-if __name__ == "__main__":
-    main()
+    return f"{death.seen['statement']} {death.seen['commit']} {done.state}"

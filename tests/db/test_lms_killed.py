@@ -2,10 +2,7 @@
 
 import random
 import signal
-import subprocess
-import sys
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
@@ -16,16 +13,16 @@ from app.db.tables import change, enrolment, job_lock, lms_course, operation, pr
 from app.lms import enrolments
 from app.tasks import TaskContext
 from tests.builders import add_learner
+from tests.db import dying, killed_sync_child
+from tests.db.dying import Dead
 from tests.db.killed_sync_child import COURSES, LEARNERS, lms
 from tests.lms.rows import add_course, add_enrolment, add_section
 
-ROOT = Path(__file__).resolve().parents[2]
 KILLS = 6
 
 
-def child(address: str, point: str, number: int) -> "subprocess.CompletedProcess[str]":
-    words = [sys.executable, "-m", "tests.db.killed_sync_child", address, point, str(number)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+def child(address: str, point: str, number: int) -> Dead:
+    return dying.child(killed_sync_child.main, address, point, number)
 
 
 def by_course(db: Database) -> dict[str, tuple[int, bool]]:

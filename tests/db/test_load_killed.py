@@ -8,8 +8,6 @@ In the usual run at listed moments; with LM_LONG=1 at sixty random ones (LM_SEED
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,10 +20,11 @@ from app.db.database import Database
 from app.db.tables import change, file_job, file_row, learner, operation
 from app.learners import load, load_apply
 from tests.builders import snapshot
+from tests.db import dying, killed_load_child
+from tests.db.dying import Dead
 from tests.db.test_load import Loader, an_aim, counted, record
 from tests.files.builders import ilr, made_up
 
-ROOT = Path(__file__).resolve().parents[2]
 WRITTEN = ("learner", "aim", "campus", "operation", "change", "file_job", "file_row")
 PREVIEW_MOMENTS = (
     ("statement", 4),
@@ -38,9 +37,8 @@ PREVIEW_MOMENTS = (
 MOMENTS = (("statement", 6), ("statement", 16), ("statement", 26), ("commit", 1))
 
 
-def child(address: str, what: object, point: str, number: int) -> "subprocess.CompletedProcess[str]":
-    words = [sys.executable, "-m", "tests.db.killed_load_child", address, str(what), point, str(number)]
-    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+def child(address: str, what: object, point: str, number: int) -> Dead:
+    return dying.child(killed_load_child.main, address, what, point, number)
 
 
 def previewed(loader: Loader) -> load.Preview:

@@ -7,11 +7,8 @@ In the usual run at listed moments; with LM_LONG=1 at a hundred random ones (LM_
 import os
 import random
 import signal
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -22,9 +19,10 @@ from app.db.tables import attainment, attainment_event, change, operation
 from app.plr.update import undo_update, update_selected
 from app.tasks import TaskContext
 from tests.builders import add_attainment, add_learner, all_keys, session_of, snapshot
+from tests.db import dying, killed_child
+from tests.db.dying import Dead
 from tests.db.killed_child import EVENTS, answers_for
 
-ROOT = Path(__file__).resolve().parents[2]
 LEARNERS = 8
 RANDOM_KILLS = 100
 LISTED = (("statement", 23, 0), ("statement", 41, 0), ("commit", 3, 0), ("after", 17, 400), ("after", 36, 1_500))
@@ -34,15 +32,8 @@ Moment = tuple[str, int, int]
 """What is counted, its number, and microseconds after it: see killed_child."""
 
 
-def child(address: str, moment: Moment, learners: list[int]) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-m", "tests.db.killed_child", address, *map(str, (*moment, *learners))],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+def child(address: str, moment: Moment, learners: list[int]) -> Dead:
+    return dying.child(killed_child.main, address, *moment, *learners)
 
 
 def new_learners(db: Database) -> list[int]:

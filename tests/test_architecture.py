@@ -4,7 +4,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -20,15 +21,52 @@ def modules(*places: str) -> list[Path]:
     return found
 
 
-def imported(file: Path) -> Iterator[str]:
-    """Every module that `file` imports, also inside functions."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"{file}: relative import"
-            yield node.module or ""
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+@dataclass(frozen=True)
+class Facts:
+    """What a file says of itself: read and parsed once, since many tests ask."""
+
+    text: str
+    imports: tuple[str, ...]
+    """Every module that it imports, also inside functions."""
+    functions: dict[str, int]
+    """The lines of the longest function of each name."""
+    screen_calls: tuple[int, ...]
+    """The lines in which something is asked for its `screen` or `windowHandle`."""
+    docstring: str | None
+    code: str
+    """Its lines without comments, docstrings and other bare strings."""
+
+
+@cache
+def facts(file: Path) -> Facts:
+    text = file.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    imports: list[str] = []
+    functions: dict[str, int] = {}
+    screen_calls: list[int] = []
+    lines = text.splitlines()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import():
+                imports += (alias.name for alias in node.names)
+            case ast.ImportFrom():
+                assert node.level == 0, f"{file}: relative import"
+                imports.append(node.module or "")
+                imports += (f"{node.module}.{alias.name}" for alias in node.names)
+            case ast.FunctionDef() | ast.AsyncFunctionDef():
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                functions[node.name] = max(length, functions.get(node.name, 0))
+            case ast.Call(func=ast.Attribute(attr="screen" | "windowHandle")):
+                screen_calls.append(node.lineno)
+            case ast.Expr(value=ast.Constant(value=str())):
+                for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                    lines[number] = ""
+    code = "\n".join(re.sub(r"#.*", "", line) for line in lines)
+    return Facts(text, tuple(imports), functions, tuple(screen_calls), ast.get_docstring(tree), code)
+
+
+def imported(file: Path) -> tuple[str, ...]:
+    return facts(file).imports
 
 
 def within(name: str, *packages: str) -> bool:
@@ -108,52 +146,35 @@ def test_words_that_stand_in_one_place_only(word: str, only_in: str, where: tupl
     for file in modules(*where):
         if str(file.relative_to(ROOT)) in only_in.split() or file == Path(__file__).resolve():
             continue
-        code = "\n".join(re.sub(r"#.*", "", line) for line in _code_lines(file))
-        assert not re.search(word, code), name_of(file)
-
-
-def _code_lines(file: Path) -> list[str]:
-    """The lines of `file` without docstrings and other bare strings."""
-    lines = file.read_text(encoding="utf-8").splitlines()
-    for node in ast.walk(ast.parse("\n".join(lines))):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
-                lines[number] = ""
-    return lines
+        assert not re.search(word, facts(file).code), name_of(file)
 
 
 def test_no_widget_is_asked_for_its_screen_or_window():
     """The binding would make it that widget's child, and the collector would delete it: see ui/look/screens.py."""
-    for file in (*(ROOT / "ui").rglob("*.py"), *(ROOT / "tests").rglob("*.py")):
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                assert node.func.attr not in ("screen", "windowHandle"), f"{file}:{node.lineno}"
+    for file in modules("ui", "tests"):
+        assert not facts(file).screen_calls, file
 
 
 def test_the_tour_uses_real_events_only():
     for file in modules("ui/tour"):
-        text = file.read_text(encoding="utf-8")
         for word in (".trigger(", ".click(", ".emit(", ".accept()", "animateClick"):
-            assert word not in text, (name_of(file), word)
+            assert word not in facts(file).text, (name_of(file), word)
 
 
 def test_files_and_functions_stay_small():
     for file in modules("app", "ui"):
         if "migrations" in file.parts:
             continue
-        text = file.read_text(encoding="utf-8")
-        assert text.count("\n") <= MOST_LINES, name_of(file)
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                length = (node.end_lineno or node.lineno) - node.lineno + 1
-                assert length <= MOST_FUNCTION_LINES, (name_of(file), node.name, length)
+        assert facts(file).text.count("\n") <= MOST_LINES, name_of(file)
+        for name, length in facts(file).functions.items():
+            assert length <= MOST_FUNCTION_LINES, (name_of(file), name, length)
 
 
 def test_every_module_says_what_it_is_for():
     for file in modules("app", "ui"):
-        if file.name == "__init__.py" and not file.read_text(encoding="utf-8").strip():
+        if file.name == "__init__.py" and not facts(file).text.strip():
             continue
-        assert ast.get_docstring(ast.parse(file.read_text(encoding="utf-8"))), name_of(file)
+        assert facts(file).docstring, name_of(file)
 
 
 def test_nothing_of_the_workplace_is_in_the_project():

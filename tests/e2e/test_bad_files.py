@@ -4,6 +4,7 @@ row, which field, why and what to do; of a bad file nothing is written, a bad ro
 import csv
 import io
 import json
+import shutil
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -68,12 +69,20 @@ class Desk:
             return snapshot(db, *EVERYTHING)
 
 
+@pytest.fixture(scope="module")
+def college(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder, loaded once: every test gets a copy."""
+    folder = tmp_path_factory.mktemp("college")
+    before = folder / "before.xml"
+    before.write_text(ilr(*[Learner(ref=f"S{n}", uln=uln(n), family=f"Tarn{n}") for n in (7, 8, 9)]), "utf-8")
+    assert main.main(["--data", str(folder / "data"), "--json", "load", str(before)]) == 0
+    return folder / "data"
+
+
 @pytest.fixture
-def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
-    made = Desk(tmp_path / "data", tmp_path, capsys)
-    before = made.put("before.xml", ilr(*[Learner(ref=f"S{n}", uln=uln(n), family=f"Tarn{n}") for n in (7, 8, 9)]))
-    assert made.load(before)[0] == 0
-    return made
+def desk(college: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    shutil.copytree(college, tmp_path / "data")
+    return Desk(tmp_path / "data", tmp_path, capsys)
 
 
 def sheet(*rows: list[Any], delimiter: str = ",") -> bytes:

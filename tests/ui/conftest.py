@@ -23,8 +23,8 @@ from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import people
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
+from tests import first_starts
 from tests.app.test_secrets import Store, using
-from tests.ui import first_starts
 from tests.ui.dialog_room import click, dressed, open_context, open_runner
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import apply

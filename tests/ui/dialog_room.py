@@ -26,7 +26,7 @@ from app.context import AppContext
 from app.folders import DataFolder
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
-from tests.ui import first_starts
+from tests import first_starts
 from ui.look.fonts import set_scale
 from ui.look.labels import ElidingLabel
 from ui.look.screens import window_behind

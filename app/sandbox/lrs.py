@@ -65,13 +65,13 @@ class _Body:
 class LrsSandbox:
     """Serves from `start` to `stop`, or within `with`.
 
-    `folder` gets the certificates. `answers` maps a ULN to a raw body, or to a function that makes one, in place
-    of the usual answer. `certificates` names good and bad files for tests of TLS.
+    `folder` gets the certificates, or is those of another sandbox. `answers` maps a ULN to a raw body, or to a
+    function that makes one, in place of the usual answer. `certificates` names good and bad files for tests of TLS.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | Certificates,
         *,
         people: Sequence[Person] | None = None,
         port: int = 0,
@@ -80,7 +80,7 @@ class LrsSandbox:
         seed: int = 1,
     ) -> None:
         """Raises InputError for an unknown fault, OSError if the port is taken."""
-        self.certificates: Certificates = make_certificates(folder)
+        self.certificates = folder if isinstance(folder, Certificates) else make_certificates(folder)
         self.answers: dict[str, Override] = {}
         self._seed = seed
         self._plan = FaultPlan(faults, seed)

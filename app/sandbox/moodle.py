@@ -46,7 +46,8 @@ class MoodleInfo:
 
 
 class MoodleSandbox:
-    """Serves from `start` to `stop`, or within `with`. `folder` gets the certificates.
+    """Serves from `start` to `stop`, or within `with`. `folder` gets the certificates, or is those of another
+    sandbox.
 
     Without `courses` there is one of every kind, and ordinary ones; with it that many ordinary ones, each with
     `learners`. What tests change is changed under `changing()`, or by the methods that do one thing each.
@@ -54,7 +55,7 @@ class MoodleSandbox:
 
     def __init__(
         self,
-        folder: Path,
+        folder: Path | Certificates,
         *,
         people: Sequence[Person] | None = None,
         courses: int | None = None,
@@ -65,7 +66,7 @@ class MoodleSandbox:
         seed: int = 1,
     ) -> None:
         """Raises InputError for an unknown fault, OSError if the port is taken."""
-        self.certificates: Certificates = make_certificates(folder)
+        self.certificates = folder if isinstance(folder, Certificates) else make_certificates(folder)
         self._seed = seed
         self._plan = MoodleFaultPlan(faults, seed)
         self._latency = latency_ms / 1000

@@ -19,14 +19,15 @@ from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext
 from tests.builders import add_learners, learner_values
+from tests.certificates import certificates
 
 SHORT = {"connect_timeout": 2.0, "read_timeout": 2.0, "deadline": 4.0, "gradebook_timeout": 4.0, "parallel": 4}
 COURSES, LEARNERS = 6, 6
 
 
 @pytest.fixture
-def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
-    with MoodleSandbox(tmp_path / "moodle", people=people(80), courses=COURSES, learners=LEARNERS) as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with MoodleSandbox(certificates(), people=people(80), courses=COURSES, learners=LEARNERS) as running:
         yield running
 
 

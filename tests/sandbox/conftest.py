@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.sandbox.lrs import LrsSandbox
+from tests.certificates import certificates
 from tests.sandbox.raw_client import PEOPLE, Asker, asker_of
 
 
@@ -23,7 +24,8 @@ def serving(tmp_path: Path) -> Iterator[Callable[..., Asker]]:
 
     def start(*faults: str, latency_ms: int = 0) -> Asker:
         folder = tmp_path / str(len(started))
-        sandbox = LrsSandbox(folder, people=PEOPLE, faults=faults, latency_ms=latency_ms)
+        folder.mkdir()
+        sandbox = LrsSandbox(certificates(), people=PEOPLE, faults=faults, latency_ms=latency_ms)
         started.append(sandbox)
         sandbox.start()
         return asker_of(sandbox, folder)

@@ -19,6 +19,7 @@ from app.sandbox.moodle_form import MOST_VARIABLES, checked, read_question
 from app.sandbox.moodle_people import SECOND_ACCOUNT, TWO_ACCOUNTS, TWO_LEARNERS
 from app.sandbox.moodle_state import RIGHTS, Place
 from app.sandbox.people import people
+from tests.certificates import certificates
 from tests.connectors.often import often
 from tests.sandbox.moodle_asker import Asker, asker_of
 
@@ -31,8 +32,8 @@ RECORDED = Path(__file__).parent.parent / "recorded" / "moodle"
 
 
 @pytest.fixture
-def asker(tmp_path: Path) -> Iterator[Asker]:
-    with MoodleSandbox(tmp_path, people=PEOPLE) as sandbox:
+def asker() -> Iterator[Asker]:
+    with MoodleSandbox(certificates(), people=PEOPLE) as sandbox:
         yield asker_of(sandbox)
 
 

@@ -4,7 +4,6 @@ clicks."""
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
@@ -19,6 +18,7 @@ from app.lms.enrolments_list import EnrolmentRow, keys_query, rows
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext
+from tests.certificates import certificates
 from tests.ui.conftest import Room, named
 from tests.ui.dialog_room import click
 from ui.pages.grid_page import GridPage
@@ -101,9 +101,9 @@ class LmsRoom:
         self.room.in_front(self.room.window)
 
 
-def serving(folder: Path) -> MoodleSandbox:
+def serving() -> MoodleSandbox:
     """A sandbox of a few ordinary courses."""
-    return MoodleSandbox(folder, people=people(PEOPLE), courses=COURSES, learners=LEARNERS)
+    return MoodleSandbox(certificates(), people=people(PEOPLE), courses=COURSES, learners=LEARNERS)
 
 
 class Browser(QObject):

@@ -347,10 +347,10 @@ def room(rooms: Rooms) -> Room:
 
 
 @pytest.fixture
-def lms(rooms: Rooms, tmp_path: Path) -> Iterator["LmsRoom"]:
+def lms(rooms: Rooms) -> Iterator["LmsRoom"]:
     """The window on a hundred learners, eight of whom are enrolled on a course of a sandbox Moodle."""
     from tests.ui import college_room
 
-    with college_room.serving(tmp_path / "moodle") as sandbox:
+    with college_room.serving() as sandbox:
         yield college_room.LmsRoom(rooms(prepare=lambda context: college_room.with_lms(context, sandbox)), sandbox)
         rooms.close_all()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,6 +18,7 @@ from app.lms.settings import Plan, SyncSettings
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext
+from tests.certificates import certificates
 from tests.ui.conftest import Room, Rooms
 from ui.lms_banners import LmsBanners
 from ui.lms_sync import LmsSync
@@ -98,9 +98,9 @@ def plan(context: AppContext, wanted: SyncSettings) -> None:
 
 
 @contextmanager
-def moodle(place: Path) -> Iterator[MoodleSandbox]:
+def moodle() -> Iterator[MoodleSandbox]:
     """A healthy one that answers at once."""
-    with MoodleSandbox(place, people=people(LEARNERS), courses=COURSES, learners=IN_EACH) as running:
+    with MoodleSandbox(certificates(), people=people(LEARNERS), courses=COURSES, learners=IN_EACH) as running:
         yield running
 
 

@@ -18,8 +18,8 @@ from ui.look.banner import Banner
 
 
 @pytest.fixture
-def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
-    with moodle(tmp_path / "moodle") as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with moodle() as running:
         yield running
 
 

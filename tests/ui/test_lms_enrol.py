@@ -106,8 +106,8 @@ def test_dates_that_cannot_be_are_said_at_the_field(lms: LmsRoom, starts, ends, 
     assert said in dialog.starts.edit.accessibleDescription() + dialog.ends.edit.accessibleDescription()
 
 
-def test_without_the_right_every_button_says_why(rooms: Rooms, tmp_path):
-    with serving(tmp_path / "moodle") as sandbox:
+def test_without_the_right_every_button_says_why(rooms: Rooms):
+    with serving() as sandbox:
         room = rooms(
             prepare=lambda context: with_lms(context, sandbox, adopted=False),
             as_user=lambda context: user_with(context.db, Role.PLR_USER),

@@ -30,8 +30,8 @@ from ui.pages.sync_errors import SyncErrorsPage
 
 
 @pytest.fixture
-def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
-    with moodle(tmp_path / "moodle") as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with moodle() as running:
         yield running
 
 

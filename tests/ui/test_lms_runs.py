@@ -26,8 +26,8 @@ SLOW_MS = 400
 
 
 @pytest.fixture
-def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
-    with moodle(tmp_path / "moodle") as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with moodle() as running:
         yield running
 
 

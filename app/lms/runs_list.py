@@ -43,7 +43,7 @@ class RunRow:
     ended_at: datetime | None
     counts: Mapping[str, int]
     """Numbers by name: courses, done, failed, added, changed, removed, held; enrolments, enrolments_changed,
-    enrolments_unchanged, enrolments_failed; rows_written."""
+    enrolments_unchanged, enrolments_failed; rows_written; of a sending sent, processed, rejected, waiting."""
     messages: tuple[str, ...]
     failed_by: str | None
     operation_id: int | None

@@ -126,7 +126,9 @@ def claim(run: Run, query: Select[Any], number: str, most: int, not_these: Colle
     """Write an attempt for each of the next records of the course `number` that may be sent now (`query`: `due` of a
     course), and take them for this computer. The gates are asked again in the same transaction (EX-P7)."""
     with run.writing() as tx:
-        rows = [row for row in tx.execute(query, {"number": number}) if row.id not in not_these][:most]
+        # Locked, lest a person's change comes between: what a person has taken out of the queue is not sent.
+        locked = query.with_for_update(of=extract_record)
+        rows = [row for row in tx.execute(locked, {"number": number}) if row.id not in not_these][:most]
         now = run.db.now(tx)
         ids = run.db.new_ids(tx, extract_attempt, len(rows))
         taken = []

@@ -55,7 +55,7 @@ def _send(context: TaskContext, under_way: Run, client: LmsClient) -> None:
         well = False
         try:
             take_steps(context, calls, client.parallel, sending.jobs(), sending.report)
-            well = True
+            well, under_way.reached = True, None  # of other courses nothing is wrong any more
         finally:
             sending.settle_closed(well=well)
 

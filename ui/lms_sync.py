@@ -329,7 +329,7 @@ def sent_words(one: RunSummary) -> str:
         ("sent", tr("{n} sent", n=count(one.counts["sent"]))),
         ("processed", tr("{n} processed", n=count(one.counts["processed"]))),
         ("rejected", tr("{n} rejected", n=count(one.counts["rejected"]))),
-        ("waiting", tr("{n} waiting", n=count(one.counts["waiting"]))),
+        ("waiting", tr("{n} still Ready", n=count(one.counts["waiting"]))),
     )
     told = ", ".join(words for name, words in numbers if one.counts[name])
     if one.state == "cancelled":

@@ -21,7 +21,7 @@ _FACTS = (
     ("computer", "Computer"),
 )
 _MOST = 60
-_TITLES = {"courses": "Run of courses", "enrolments": "Run of enrolments"}
+_TITLES = {"courses": "Run of courses", "enrolments": "Run of enrolments", "sender": "Run of the sender"}
 
 
 class SyncRunDetails(RowDetails):

@@ -49,9 +49,16 @@ COUNTS = (
     ("enrolments_unchanged", "{n} enrolment unchanged", "{n} enrolments unchanged"),
     ("enrolments_failed", "{n} enrolment failed", "{n} enrolments failed"),
     ("rows_written", "{n} row written", "{n} rows written"),
+    ("sent", "{n} sent", "{n} sent"),
+    ("processed", "{n} processed", "{n} processed"),
+    ("rejected", "{n} rejected", "{n} rejected"),
+    ("waiting", "{n} still Ready", "{n} still Ready"),
 )
 """The counts of a run by name, in the order in which they are told."""
-_IN_SHORT = ("courses", "failed", "added", "changed", "removed", "held", "enrolments_changed", "enrolments_failed")
+_IN_SHORT = (
+    *("courses", "failed", "added", "changed", "removed", "held", "enrolments_changed", "enrolments_failed"),
+    *("sent", "processed", "rejected", "waiting"),
+)
 
 
 class SyncRunSource:

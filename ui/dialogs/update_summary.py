@@ -51,12 +51,10 @@ class UpdateSummaryDialog(FormDialog):
         self._summary = summary
         self._row_of = row_of
         self._runner, self._may_export = runner, may_export
+        new, changed, unchanged = tr("New record"), tr("Changed"), tr("No changes")
         self._lists = {
-            _UPDATED: [
-                *((key, tr("New record")) for key in summary.new),
-                *((key, tr("Changed")) for key in summary.changed),
-            ],
-            _UNCHANGED: [(key, tr("No changes")) for key in summary.unchanged],
+            _UPDATED: [*((key, new) for key in summary.new), *((key, changed) for key in summary.changed)],
+            _UNCHANGED: [(key, unchanged) for key in summary.unchanged],
             _NOT_APPLIED: [(one.key, tr(one.reason)) for one in summary.not_applied],
         }
         self._lists[_PROCESSED] = [row for key in _TITLES if key != _PROCESSED for row in self._lists[key]]

@@ -42,6 +42,12 @@ class TextLabel(QLabel):
         self._generation = 0
         self._dress()
 
+    def set_look(self, kind: Type, role: Role, weight: int = 0) -> None:
+        """Another kind, colour and weight; costs nothing where they are as they were."""
+        if (kind, role, weight) != (self._kind, self._role, self._weight):
+            self._kind, self._weight = kind, weight
+            self.set_role(role)
+
     def setText(self, text: str) -> None:
         super().setText("\n".join(visible_text(line) for line in text.split("\n")))
 

@@ -299,7 +299,8 @@ class PlrPage(GridPage):
     @Slot(str, int, int)
     def _update_progress(self, words: str, done: int, total: int) -> None:
         self.strip.show_running(words, done, total, "")
-        self.busy_changed.emit()
+        if not done:  # it has just begun: later steps change nothing of what can be done
+            self.busy_changed.emit()
 
     @Slot()
     def _update_ended(self) -> None:

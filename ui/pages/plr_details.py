@@ -49,11 +49,19 @@ class MarkIcon(QWidget):
 
     def __init__(self, mark: Mark, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._mark = mark
+        self._mark = Mark.NONE
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        if mark in _MARKS:
-            self.setToolTip(tr(_MARKS[mark][2]))
-            self.setAccessibleName(tr(_MARKS[mark][2]))
+        self.show_mark(mark)
+
+    def show_mark(self, mark: Mark) -> None:
+        """Another sign, or none."""
+        if mark is self._mark:
+            return
+        self._mark = mark
+        words = tr(_MARKS[mark][2]) if mark in _MARKS else ""
+        self.setToolTip(words)
+        self.setAccessibleName(words)
+        self.update()
 
     def sizeHint(self) -> QSize:
         return QSize(16, 16)
@@ -64,8 +72,42 @@ class MarkIcon(QWidget):
             draw(QPainter(self), icon, QRect(0, 0, 14, self.height()), role, size=14)
 
 
+class _Line:
+    """The four parts of a field's line."""
+
+    def __init__(self) -> None:
+        self.mark = MarkIcon(Mark.NONE)
+        self.title = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
+        self.title.setFixedWidth(scaled(_TITLE_WIDTH))
+        self.lrs, self.stored = ElidingLabel(), ElidingLabel()
+        self.tinted = False
+
+    @property
+    def parts(self) -> tuple[QWidget, ...]:
+        return (self.mark, self.title, self.lrs, self.stored)
+
+    def show_field(self, one: ComparedField) -> None:
+        self.tinted = one.mark is Mark.WRITES
+        self.mark.show_mark(one.mark)
+        self.title.setText(tr(_SHORT.get(one.title, one.title)))
+        kind = Type.CODE if one.code else Type.SECONDARY
+        weight = 600 if self.tinted else 0
+        if one.lrs == "9999999999" and one.title == "Grade":
+            self.lrs.set_look(kind, Role.TEXT3, weight)
+            self.lrs.setText(tr("not recorded"))
+        else:
+            self.lrs.set_look(kind, Role.TEXT if one.lrs else Role.TEXT3, weight)
+            self.lrs.setText(_said_by_lrs(one) or tr("none"))
+        held = said(_COLUMN_NAMES.get(one.title, ""), one.stored) if one.is_stored else "–"
+        self.stored.set_look(kind, Role.TEXT2 if held else Role.TEXT3)
+        self.stored.setText(held or tr("none"))
+
+
 class FieldTable(QWidget):
-    """Field, LRS value, stored value; a tinted line where Update would write."""
+    """Field, LRS value, stored value; a tinted line where Update would write.
+
+    Its lines stay and get other texts: making a hundred labels anew for each row would be felt at every arrow key.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,49 +117,31 @@ class FieldTable(QWidget):
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(2, 1)
         self._grid.setColumnStretch(3, 1)
-        self._tinted: list[QWidget] = []
-        self._lines: list[list[QWidget]] = []
+        for place, title in ((1, "Field"), (2, "LRS value"), (3, "Stored value")):
+            self._grid.addWidget(TextLabel(tr(title), Type.HEADER, Role.TEXT2), 0, place)
+        self._lines: list[_Line] = []
+        self._shown = 0
 
     def show_fields(self, fields: Sequence[ComparedField]) -> None:
         """Show these fields instead of what is shown."""
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.setParent(None)
-                widget.deleteLater()
-        self._lines.clear()
-        self._tinted.clear()
-        for place, title in ((1, "Field"), (2, "LRS value"), (3, "Stored value")):
-            self._grid.addWidget(TextLabel(tr(title), Type.HEADER, Role.TEXT2), 0, place)
-        for number, one in enumerate(fields, start=1):
-            self._add(number, one)
+        while len(self._lines) < len(fields):
+            self._lines.append(_Line())
+            for place, part in enumerate(self._lines[-1].parts):
+                self._grid.addWidget(part, len(self._lines), place)
+        self._shown = len(fields)
+        for line, one in zip(self._lines, fields, strict=False):
+            line.show_field(one)
+        for number, line in enumerate(self._lines):
+            for part in line.parts:
+                part.setVisible(number < self._shown)
         self.update()
-
-    def _add(self, line: int, one: ComparedField) -> None:
-        writes = one.mark is Mark.WRITES
-        kind = Type.CODE if one.code else Type.SECONDARY
-        lrs = ElidingLabel(
-            _said_by_lrs(one) or tr("none"), kind, Role.TEXT if one.lrs else Role.TEXT3, weight=600 if writes else 0
-        )
-        if one.lrs == "9999999999" and one.title == "Grade":
-            lrs.setText(tr("not recorded"))
-            lrs.set_role(Role.TEXT3)
-        held = said(_COLUMN_NAMES.get(one.title, ""), one.stored) if one.is_stored else "–"
-        stored = ElidingLabel(held or tr("none"), kind, Role.TEXT2 if held else Role.TEXT3)
-        title = ElidingLabel(tr(_SHORT.get(one.title, one.title)), Type.SECONDARY, Role.TEXT2)
-        title.setFixedWidth(scaled(_TITLE_WIDTH))
-        parts: list[QWidget] = [MarkIcon(one.mark), title, lrs, stored]
-        for place, part in enumerate(parts):
-            self._grid.addWidget(part, line, place)
-        self._lines.append(parts)
-        if writes:
-            self._tinted.append(title)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        for parts in self._lines:
-            label = parts[1]
+        for line in self._lines[: self._shown]:
+            label = line.title
             area = QRect(0, label.y() - 3, self.width(), label.height() + 6)
-            if label in self._tinted:
+            if line.tinted:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(color(Role.INFO_SOFT))
                 painter.drawRoundedRect(area, 4, 4)

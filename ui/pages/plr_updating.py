@@ -10,11 +10,15 @@ from app.history import UndoSummary
 from app.keys import Keys
 from app.plr.replan import replan
 from app.plr.update import UpdateSummary, lower_rows, undo_update, update_selected
-from app.tasks import Progress, TaskContext
+from app.tasks import Progress, TaskContext, now
 from ui.dialogs.questions import Lower, ask_lower
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
+
+_SHOWN_EVERY = 0.04
+"""Seconds between two numbers shown: hundreds of learners a second are more than anybody reads, and each costs the
+window milliseconds."""
 
 
 class PlrUpdating(QObject):
@@ -36,6 +40,8 @@ class PlrUpdating(QObject):
         self._session = context.plr
         self._task: TaskContext | None = None
         self._summary: UpdateSummary | None = None
+        self._dialog: UpdateSummaryDialog | None = None
+        self._shown_at = 0.0
         self.updated_rows = 0
 
     @property
@@ -80,6 +86,10 @@ class PlrUpdating(QObject):
 
     @Slot(object)
     def _progress(self, progress: Progress) -> None:
+        moment = now()
+        if progress.done < progress.total and moment - self._shown_at < _SHOWN_EVERY:
+            return
+        self._shown_at = moment
         words = tr("Updating {done} of {total} learners", done=count(progress.done), total=count(progress.total))
         self.progressed.emit(words, progress.done, progress.total)
 
@@ -95,10 +105,10 @@ class PlrUpdating(QObject):
         self.updated_rows += summary.updated
         self._summary = summary
         # In a turn of its own: the pages have begun to reload, and the window must not feel both at once.
-        QTimer.singleShot(0, self, self._show_summary)
+        QTimer.singleShot(0, self, self._make_summary)
 
     @Slot()
-    def _show_summary(self) -> None:
+    def _make_summary(self) -> None:
         summary, self._summary = self._summary, None
         if summary is None or not self._owner.window().isVisible():
             return  # nothing comes up after its window has gone
@@ -108,7 +118,19 @@ class PlrUpdating(QObject):
         )
         dialog.setProperty("operation", summary.operation_id)
         dialog.undo_requested.connect(self._undo)
-        dialog.open()
+        # Shown in another turn, for the same reason.
+        self._dialog = dialog
+        QTimer.singleShot(0, self, self._open_summary)
+
+    @Slot()
+    def _open_summary(self) -> None:
+        dialog, self._dialog = self._dialog, None
+        if dialog is None:
+            return
+        if self._owner.window().isVisible():
+            dialog.open()
+        else:
+            dialog.deleteLater()
 
     @Slot()
     def _undo(self) -> None:

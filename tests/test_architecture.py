@@ -225,3 +225,14 @@ def test_a_start_imports_nothing_that_is_needed_later():
     assert [name for name in NOT_AT_THE_START if name in after | before] == []
     assert {"sqlalchemy", "app.learners.search", "app.start"} <= before
     assert "ui.main_window" in after
+
+
+def test_a_start_reads_no_source_file():
+    """Qt for Python would read and keep that of every module imported after it: see `ui.main._read_no_sources`."""
+    program = (
+        "import linecache; from ui import main; main.opening(); "
+        "print(*(name for name in linecache.cache if not name.startswith('<')))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = (ROOT / "app", ROOT / "ui")
+    assert [name for name in done.stdout.split() if any(Path(name).is_relative_to(one) for one in ours)] == []

@@ -46,13 +46,24 @@ def opening() -> ModuleType:
     """`ui.window`, imported in the order in which that takes least."""
     # What is made until the window is there stays; it would be walked through again and again.
     gc.disable()
-    # From Qt on, every module that imports anything has its source read, in search of a switch of Qt for Python's.
-
     import app.learners.search
     import app.start  # noqa: F401
+
+    _read_no_sources()
     from ui import window
 
     return window
+
+
+def _read_no_sources() -> None:
+    """Qt for Python reads the source of every module imported after it, in search of the word PySide6: one that has
+    it may ask for `snake_case` names. Nobody here does; that takes a twentieth of a start, and memory. A built
+    program, whose modules have no source file, gets the same answer for all of them: no."""
+    import PySide6.QtCore  # noqa: F401
+
+    feature = sys.modules.get("shibokensupport.feature")
+    if hasattr(feature, "_mod_uses_pyside"):
+        feature._mod_uses_pyside = lambda module: False  # type: ignore[union-attr]
 
 
 def _draw_nowhere_if_need_be() -> None:

@@ -28,21 +28,24 @@ def in_reading_order(parts: Sequence[QWidget]) -> None:
 
     Qt's own order is that in which the controls were made, and pages are made before what stands above them.
     """
-    for first, second in pairwise([widget for part in parts for widget in _tabbed(part)]):
+    chain = _reached_by_tab(parts[0].window()) if parts else []
+    for first, second in pairwise([widget for part in parts for widget in chain if _is_in(widget, part)]):
         QWidget.setTabOrder(first, second)
 
 
-def _tabbed(part: QWidget) -> list[QWidget]:
-    """What Tab reaches in `part`, shown or not, in its present order."""
-    window = part.window()
+def _reached_by_tab(window: QWidget) -> list[QWidget]:
+    """What Tab reaches in `window`, shown or not, in its present order."""
     found: list[QWidget] = []
     step = window.nextInFocusChain()
     while step is not None and step is not window:
-        inside = step is part or part.isAncestorOf(step)
-        if inside and step.window() is window and _by_tab(step):
+        if _by_tab(step) and step.window() is window:
             found.append(step)
         step = step.nextInFocusChain()
     return found
+
+
+def _is_in(widget: QWidget, part: QWidget) -> bool:
+    return widget is part or part.isAncestorOf(widget)
 
 
 def _by_tab(widget: QWidget) -> bool:
@@ -53,8 +56,8 @@ def _take_focus(part: QWidget) -> bool:
     if not part.isVisible():
         return False
     # In the order of Tab, so that F6 enters a part where reading it begins.
-    for widget in _tabbed(part):
-        if widget.isVisible() and widget.isEnabled():
+    for widget in _reached_by_tab(part.window()):
+        if _is_in(widget, part) and widget.isVisible() and widget.isEnabled():
             widget.setFocus(Qt.FocusReason.TabFocusReason)
             return True
     texts = [label.text() for label in part.findChildren(QLabel) if label.isVisible() and label.text()]

@@ -15,7 +15,7 @@ from app.db.database import Database
 from app.db.tables import lms_course, sync_run
 from app.errors import ServiceError
 from app.lms import compare, course_states, courses, enrol
-from app.lms.courses_list import CourseState
+from app.lms.states import CourseState
 from app.tasks import TaskContext
 
 LEFT_NEW = 3

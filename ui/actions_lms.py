@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.access import Permission
-from app.lms.courses_list import CourseState
+from app.lms.states import CourseState
 from ui import action_reasons as why
 from ui.actions import LMS, Action
 from ui.actions_grid import find_actions, repeated, view_of_any_grid

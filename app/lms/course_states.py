@@ -17,8 +17,9 @@ from app.db.tables import app_user, change, lms_course, operation, section, sett
 from app.errors import InputError
 from app.folding import cleaned, fold
 from app.history import unpacked
-from app.lms.courses_list import CourseState, former_selves
+from app.lms.courses_list import former_selves
 from app.lms.settings import row_of
+from app.lms.states import CourseState
 
 _RULES = "lms.course_rules"
 MOST_RULES = 100

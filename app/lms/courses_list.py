@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select
@@ -12,24 +11,8 @@ from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import enrolment, lms_course, section, sync_error
 from app.folding import fold
+from app.lms.states import STATE_TITLES, CourseState
 from app.sorting import SortKey, order_by
-
-
-class CourseState(StrEnum):
-    """What people decided about a course (lms-sync.md 2.1). New: nobody decided yet."""
-
-    NEW = "new"
-    OPEN = "open"
-    CLOSED = "closed"
-    HIDDEN = "hidden"
-
-
-STATE_TITLES = {
-    CourseState.NEW: "New",
-    CourseState.OPEN: "Open",
-    CourseState.CLOSED: "Closed",
-    CourseState.HIDDEN: "Hidden",
-}
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from app.db.tables import SHOWN, course, enrolment, learner, lms_account, lms_co
 from app.errors import ConflictError, InputError
 from app.folding import fold
 from app.history import Operation
-from app.lms.courses_list import CourseState
 from app.lms.extracts import queue
+from app.lms.states import CourseState
 
 NO_TERM = "-"
 

@@ -20,12 +20,13 @@ from app.db.tables import lms_course, sync_error
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.lms import holds, runs_list, site
 from app.lms.asking import check_site, try_elsewhere
-from app.lms.courses_list import ENROLMENTS, CourseState
+from app.lms.courses_list import ENROLMENTS
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
 from app.lms.guards import Fetched
 from app.lms.looked_up import look_up
 from app.lms.run import Run, RunSummary, running
+from app.lms.states import CourseState
 from app.pace import Turns, ask_in_turns
 from app.tasks import TaskContext
 

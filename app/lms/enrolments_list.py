@@ -13,7 +13,7 @@ from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_course, progress, section, sync_error
 from app.folding import fold
 from app.lms import progress as counting
-from app.lms.courses_list import STATE_TITLES
+from app.lms.states import STATE_TITLES
 from app.sorting import SortKey, order_by
 
 STATUSES = (

@@ -35,14 +35,15 @@ HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short:
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "sync_cpu": (
-        "Fetching and reading cost as much as the bare reference; a sixth of the run makes report cards and compares "
-        "them, a quarter writes new rows and their history. The reference stores nothing.",
-        "Make the report cards of a course in one go, and write moments as text once a course, not once a row.",
+        "Fetching and reading cost as much as the bare reference. The rest, by sections: comparing and report cards a "
+        "seventh of the run, whose accounts they are a tenth, new rows and their history a tenth, and a transaction a "
+        "course; the reference compares and stores nothing. Single functions were tried and gave a hundredth each.",
+        "Keep the learners that accounts look like for a whole run instead of asking for them course by course.",
     ),
     "start": (
-        "What is left is importing the modules of the main window and of the Learners page (0.1 s), the names of Qt "
-        "that are made when they are first used (15 ms), building that page, and painting it twice.",
-        "Import the details pane and the dialogs' frame after the first rows are painted.",
+        "Measured beside other programs. What is left is importing the modules of the main window and of the Learners "
+        "page, the names of Qt that are made when they are first used, building that page, and painting it twice.",
+        "Measure again on a quiet machine; import the export and the layouts after the first rows are painted.",
     ),
     "memory": (
         "The pages of rows kept for scrolling back and the page caches of the connections come on top of the ids.",
@@ -75,9 +76,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again; then delete the aims of learners that the load added in one statement.",
     ),
     "ui_stall": (
-        "One gap in a whole update, whose 99th percentile is 5 ms: most likely the moment in which the window "
-        "with its summary is built, which was not profiled.",
-        "Profile the window's thread at the end of an update; build the summary's list after it is shown.",
+        "Measured beside other programs, from the click until the summary is shown and the pages have read again. At "
+        "the end both windows are painted anew, the summary opens, and the rows arrive. An update takes some two "
+        "hundred ticks of the meter, so that its 99th percentile is its second longest.",
+        "Measure again on a quiet machine; show the details of the main window's row once the summary is painted.",
     ),
 }
 """By the first word of the name: why a measure is short, and what to do about it."""

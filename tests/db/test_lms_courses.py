@@ -14,7 +14,7 @@ from app.db.tables import change, lms_course, operation, section, sync_error, sy
 from app.errors import AccessError, BusyError, ConflictError, InputError
 from app.lms import course_states, courses, courses_list, errors_list, holds, runs_list
 from app.lms.course_states import Rule, RuleField
-from app.lms.courses_list import CourseState
+from app.lms.states import CourseState
 from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
 from tests.lms.fake_lms import FakeLms, broken, refused

@@ -10,8 +10,8 @@ from app.conditions_sql import SqlField
 from app.db.database import Database
 from app.db.tables import lms_course, sync_error
 from app.lms import courses_list, enrolments_list, errors_list, progress, runs_list
-from app.lms.courses_list import CourseState
 from app.lms.errors import Level
+from app.lms.states import CourseState
 from tests.builders import add_learner
 from tests.lms.rows import (
     MOMENT,

@@ -13,8 +13,8 @@ from app.connectors.moodle_check import STEPS
 from app.db.database import Database
 from app.db.tables import lms_course
 from app.lms import compare, course_states, courses, courses_list, enrol, enrolments, enrolments_list, errors_list
-from app.lms.courses_list import CourseState
 from app.lms.run import RunSummary
+from app.lms.states import CourseState
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext

@@ -13,8 +13,9 @@ from app.config import LmsSettings
 from app.context import AppContext
 from app.db.tables import lms_course
 from app.lms import compare, course_states, courses, courses_list, enrol, enrolments, settings
-from app.lms.courses_list import CourseRow, CourseState
+from app.lms.courses_list import CourseRow
 from app.lms.enrolments_list import EnrolmentRow, keys_query, rows
+from app.lms.states import CourseState
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext

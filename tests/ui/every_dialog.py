@@ -29,9 +29,10 @@ from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.lms.accounts_decided import Unsettled
-from app.lms.courses_list import CourseRow, CourseState
+from app.lms.courses_list import CourseRow
 from app.lms.progress import Progress
 from app.lms.report_card import Counted
+from app.lms.states import CourseState
 from app.plr.update import UpdateSummary
 from app.saved import Kind
 from tests.files.builders import ilr

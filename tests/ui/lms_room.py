@@ -13,8 +13,8 @@ from app import config
 from app.context import AppContext, lms_client
 from app.db.tables import lms_course, sync_run
 from app.lms import compare, course_states, courses, enrol, enrolments, errors_list, runs_list, settings
-from app.lms.courses_list import CourseState
 from app.lms.settings import Plan, SyncSettings
+from app.lms.states import CourseState
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext

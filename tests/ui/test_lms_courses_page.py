@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import history
 from app.conditions import Group, Join, Operator, Test
 from app.db.tables import operation
-from app.lms.courses_list import CourseState
+from app.lms.states import CourseState
 from tests.ui.college_room import CLOSED, HIDDEN, NEW, OPEN, LmsRoom, words_of
 from tests.ui.conftest import named
 from tests.ui.dialog_room import child, click, press, write_into

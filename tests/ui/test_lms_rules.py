@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.lms import course_states
 from app.lms.course_states import Rule, RuleField
-from app.lms.courses_list import CourseState
+from app.lms.states import CourseState
 from tests.ui.college_room import NEW, OPEN, LmsRoom, listed, marks_shown
 from tests.ui.conftest import answering
 from tests.ui.dialog_room import choose, click, press, write_into

@@ -11,8 +11,9 @@ from app.context import AppContext
 from app.folding import fold
 from app.history import UndoSummary
 from app.lms import courses_list, enrol
-from app.lms.courses_list import STATE_TITLES, CourseRow, CourseState
+from app.lms.courses_list import CourseRow
 from app.lms.enrol import EnrolSummary
+from app.lms.states import STATE_TITLES, CourseState
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField

@@ -12,7 +12,8 @@ from app.context import AppContext
 from app.folding import cleaned
 from app.lms import course_states, courses_list
 from app.lms.course_states import MOST_RULES, Rule, RuleField
-from app.lms.courses_list import STATE_TITLES, CourseRow, CourseState
+from app.lms.courses_list import CourseRow
+from app.lms.states import STATE_TITLES, CourseState
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, choice, line

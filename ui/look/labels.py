@@ -77,12 +77,16 @@ class ElidingLabel(TextLabel):
         parent: QWidget | None = None,
     ) -> None:
         self._mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
+        self._tip = ""
         super().__init__("", kind, role, numbers=numbers, weight=weight, parent=parent)
         self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def setText(self, text: str) -> None:
+        before = self.text()
         super().setText(" ".join(text.split("\n")))
+        if self.text() == before:  # most are told again and again what they show
+            return
         self.setAccessibleName(self.text())
         self._show_tip()
         self.updateGeometry()
@@ -97,7 +101,10 @@ class ElidingLabel(TextLabel):
 
     def _show_tip(self) -> None:
         whole = self.shown_text() == self.text() if self.width() else True
-        self.setToolTip("" if whole else tip_text(self.text()))
+        tip = "" if whole else tip_text(self.text())
+        if tip != self._tip:
+            self._tip = tip
+            self.setToolTip(tip)
 
     def sizeHint(self) -> QSize:
         margins = self.contentsMargins()

@@ -11,7 +11,6 @@ from app.context import AppContext
 from app.errors import InputError
 from app.saved import Kind, Saved
 from app.tasks import TaskContext
-from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_words import layout_words
 from ui.grids.grid_view import GridView
 from ui.grids.layout_stored import described, dump, parse
@@ -88,6 +87,8 @@ class Layouts(SavedList):
 
     def save(self, parent: QWidget) -> bool:
         """Ask for a name and save the grid as it is now; whether it was saved."""
+        from ui.dialogs.saved_search import NameDialog
+
         db, user, kind, body = self._context.db, self._context.user, self._kind, dump(self._grid.saved_layout())
 
         def submit(context: TaskContext, name: str, shared: bool, over: Saved | None) -> None:

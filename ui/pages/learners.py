@@ -1,5 +1,7 @@
 """The Learners page: find learners, select them, and go on from there."""
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
@@ -8,7 +10,6 @@ from app.changes import Changes, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.keys import Keys
-from app.learners import edit
 from app.learners.ready_searches import ready_searches
 from app.learners.search import FIELDS, Ready
 from app.saved import Kind
@@ -32,6 +33,9 @@ from ui.pages.learners_uln import LearnersUln
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
 from ui.workers import Lane, Task, TaskRunner
+
+if TYPE_CHECKING:
+    from app.learners.edit import Held
 
 
 class LearnersPage(GridPage):
@@ -144,6 +148,8 @@ class LearnersPage(GridPage):
         self.runner.run(self._read_campuses, lane=Lane.READ, done=self._open_add)
 
     def _read_campuses(self, context: TaskContext) -> list[tuple[int, str]]:
+        from app.learners import edit  # not needed for a start
+
         with self._context.db.read(context) as tx:
             return edit.campuses(tx)
 
@@ -161,17 +167,19 @@ class LearnersPage(GridPage):
     def edit_one(self, key: int) -> None:
         """Edit one learner by id, from wherever the wish comes."""
 
-        def read(context: TaskContext) -> tuple[edit.Held, list[tuple[int, str]]]:
+        def read(context: TaskContext) -> "tuple[Held, list[tuple[int, str]]]":
+            from app.learners import edit
+
             with self._context.db.read(context) as tx:
                 return edit.read(tx, key), edit.campuses(tx)
 
         self.runner.run(read, lane=Lane.READ, done=self._open_edit)
 
     @Slot(object)
-    def _open_edit(self, found: tuple[edit.Held, list[tuple[int, str]]]) -> None:
+    def _open_edit(self, found: "tuple[Held, list[tuple[int, str]]]") -> None:
         self._open(*found)
 
-    def _open(self, held: edit.Held | None, campuses: list[tuple[int, str]]) -> None:
+    def _open(self, held: "Held | None", campuses: list[tuple[int, str]]) -> None:
         ukprn = (
             held.ukprn
             if held is not None

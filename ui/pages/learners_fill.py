@@ -5,7 +5,6 @@ from PySide6.QtCore import QObject, Slot
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.keys import Keys
-from app.learners import edit
 from app.tasks import TaskContext
 from ui.hub import Hub
 from ui.pages.grid_page import GridPage
@@ -21,6 +20,8 @@ class LearnersFill(QObject):
 
     def fill_selected(self) -> None:
         """Read the campuses to choose from, then open."""
+        from app.learners import edit
+
         keys = self._page.grid.selected_keys()
         db = self._context.db
 

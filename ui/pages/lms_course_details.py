@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dates import shown, shown_time
 from app.lms.course_states import CourseChange
-from app.lms.courses_list import STATE_TITLES, CourseRow, CourseState
+from app.lms.courses_list import CourseRow
+from app.lms.states import STATE_TITLES, CourseState
 from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon

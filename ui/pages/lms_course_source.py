@@ -7,7 +7,8 @@ from app.db.database import Database
 from app.keys import Keys
 from app.lms import course_states, courses_list
 from app.lms.course_states import Rule
-from app.lms.courses_list import STATE_TITLES, CourseRow, CourseState
+from app.lms.courses_list import CourseRow
+from app.lms.states import STATE_TITLES, CourseState
 from app.tasks import TaskContext
 from ui.grids.columns import Column, Kind, Query, Row, State, Tags
 from ui.look.icons import Icon

@@ -13,7 +13,8 @@ from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.lms import course_states, courses_list
 from app.lms.course_states import StateSummary
-from app.lms.courses_list import FIELDS, STATE_TITLES, CourseState
+from app.lms.courses_list import FIELDS
+from app.lms.states import STATE_TITLES, CourseState
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.hub import Hub

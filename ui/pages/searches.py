@@ -1,7 +1,7 @@
 """*Saved Searches* of a page: mine, shared ones, and those that come with the program."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction
@@ -15,9 +15,7 @@ from app.context import AppContext
 from app.errors import InputError
 from app.saved import Kind, Saved
 from app.tasks import TaskContext
-from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_words import search_words
-from ui.grids.condition_side import Offer, SearchSide
 from ui.grids.condition_words import spoken
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
@@ -25,6 +23,9 @@ from ui.look.plain import visible_text
 from ui.look.words import tr
 from ui.pages.saved_list import SavedList
 from ui.workers import TaskRunner
+
+if TYPE_CHECKING:
+    from ui.grids.condition_side import Offer, SearchSide
 
 
 class Ready(Protocol):
@@ -128,7 +129,7 @@ class Searches(SavedList):
 
     # The left of the Condition Builder
 
-    def offer_in(self, side: SearchSide) -> None:
+    def offer_in(self, side: "SearchSide") -> None:
         """List all of them in `side`, now and once the list has been read anew."""
         side.show_offers(self._offers())
         self._sides = [one for one in (*self._sides, side) if isValid(one)]
@@ -140,7 +141,9 @@ class Searches(SavedList):
             if isValid(side):
                 side.show_offers(self._offers())
 
-    def _offers(self) -> list[Offer]:
+    def _offers(self) -> "list[Offer]":
+        from ui.grids.condition_side import Offer
+
         ready = self._ready() if self._ready is not None else ()
         offers = [Offer(tr("Ready searches"), Icon.SPARKLE, tr(one.title), one.group) for one in ready]
         for one in self.found:
@@ -176,6 +179,8 @@ class Searches(SavedList):
 
     def save(self, parent: QWidget, group: Group) -> bool:
         """Ask for a name and save; whether it was saved."""
+        from ui.dialogs.saved_search import NameDialog
+
         db, user, kind, body = self._context.db, self._context.user, self._kind, dump(group)
 
         def submit(context: TaskContext, name: str, shared: bool, over: Saved | None) -> None:

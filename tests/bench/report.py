@@ -35,14 +35,14 @@ HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short:
 
 REASONS: Mapping[str, tuple[str, str]] = {
     "sync_cpu": (
-        "Fetching and reading cost as much as the bare reference. The rest, by sections: comparing and report cards a "
-        "seventh of the run, whose accounts they are a tenth, new rows and their history a tenth, and a transaction a "
-        "course; the reference compares and stores nothing. Single functions were tried and gave a hundredth each.",
+        "Fetching and reading cost as much as the bare reference. Of the rest comparing and report cards are a "
+        "seventh of the run, whose accounts they are and writing rows with their history a tenth each, besides a transaction "
+        "a course; the reference does none of it. Single functions were tried: a hundredth each.",
         "Keep the learners that accounts look like for a whole run instead of asking for them course by course.",
     ),
     "start": (
-        "Measured beside other programs. What is left is importing the modules of the main window and of the Learners "
-        "page, the names of Qt that are made when they are first used, building that page, and painting it twice.",
+        "Measured beside other programs. What is left is importing the modules of the main window and of the "
+        "Learners page, the names of Qt that are made when first used, building that page, and painting it twice.",
         "Measure again on a quiet machine; import the export and the layouts after the first rows are painted.",
     ),
     "memory": (

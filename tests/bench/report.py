@@ -36,8 +36,8 @@ HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short:
 REASONS: Mapping[str, tuple[str, str]] = {
     "sync_cpu": (
         "Fetching and reading cost as much as the bare reference. Of the rest comparing and report cards are a "
-        "seventh of the run, whose accounts they are and writing rows with their history a tenth each, besides a transaction "
-        "a course; the reference does none of it. Single functions were tried: a hundredth each.",
+        "seventh of the run, whose accounts they are and writing rows with their history a tenth each, besides a "
+        "transaction a course; the reference does none of it. Single functions were tried: a hundredth each.",
         "Keep the learners that accounts look like for a whole run instead of asking for them course by course.",
     ),
     "start": (

@@ -179,8 +179,8 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost_unasked(lms: Lms
 
 
 @pytest.mark.rule("EX-A3")
-def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(rooms: Rooms, tmp_path):
-    with serving(tmp_path / "moodle") as sandbox:
+def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(rooms: Rooms):
+    with serving() as sandbox:
         made: dict[str, int] = {}
 
         def prepare(context):
@@ -210,8 +210,8 @@ def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(roo
         rooms.close_all()
 
 
-def test_the_empty_page_says_what_it_is_for(rooms: Rooms, tmp_path):
-    with serving(tmp_path / "moodle") as sandbox:
+def test_the_empty_page_says_what_it_is_for(rooms: Rooms):
+    with serving() as sandbox:
         lms = LmsRoom(rooms(prepare=lambda context: with_lms(context, sandbox, adopted=False)), sandbox)
         page = page_of(lms)
         assert page.shown == 0

@@ -16,8 +16,8 @@ USER = 1050
 
 
 @pytest.fixture
-def sandbox(tmp_path) -> Iterator[MoodleSandbox]:
-    with moodle(tmp_path / "moodle") as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with moodle() as running:
         yield running
 
 

@@ -1,4 +1,5 @@
-"""Which tests prove which rule of the LMS synchronisation: writes `docs/lms-sync.md` from the marks.
+"""Which tests prove which rule of the LMS synchronisation and of the extract statuses: writes `docs/lms-sync.md` and
+`docs/extract-statuses.md` from the marks.
 
 `python -m tests.bench.rules` writes; a test compares. A rule is marked on a test as `rule("LS-C15")`.
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "lms-sync.md"
+EXTRACTS_DOCUMENT = ROOT / "docs" / "extract-statuses.md"
 
 RULES: Mapping[str, str] = {
     "LS-S1": "each kind has a schedule, a switch and Sync Now; 5 to 240 minutes, usually 30",
@@ -140,6 +142,8 @@ EXTRACT_RULES: Mapping[str, str] = {
     "EX-H3": "runs have states of their own",
 }
 """Of the extract statuses; a mark names one of either."""
+NOT_YET = frozenset({"EX-F1", "EX-U1", "EX-U5"})
+"""Rules of the page, which is not there yet."""
 
 
 def marks() -> dict[str, list[str]]:
@@ -164,19 +168,28 @@ def _rules(function: ast.FunctionDef) -> Iterator[str]:
 
 def document() -> str:
     """The whole of `docs/lms-sync.md`."""
+    return "\n".join([*_table("LMS synchronisation", RULES), *_failures()]) + "\n"
+
+
+def extracts_document() -> str:
+    """The whole of `docs/extract-statuses.md`."""
+    return "\n".join(_table("LMS extract statuses", EXTRACT_RULES)) + "\n"
+
+
+def _table(title: str, rules: Mapping[str, str]) -> list[str]:
     found = marks()
     lines = [
-        "# LMS synchronisation: which test proves which rule",
+        f"# {title}: which test proves which rule",
         "",
         "Written by `python -m tests.bench.rules` from the marks of the tests.",
         "",
         "| rule | in short | tests |",
         "| --- | --- | --- |",
     ]
-    for rule, words in RULES.items():
+    for rule, words in rules.items():
         tests = "<br>".join(f"`{one}`" for one in sorted(found.get(rule, ())))
-        lines.append(f"| {rule} | {words} | {tests} |")
-    return "\n".join([*lines, *_failures()]) + "\n"
+        lines.append(f"| {rule} | {words} | {tests or 'not yet'} |")
+    return lines
 
 
 def _failures() -> list[str]:
@@ -199,3 +212,4 @@ def _failures() -> list[str]:
 
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
+    EXTRACTS_DOCUMENT.write_text(extracts_document(), encoding="utf-8")

@@ -306,6 +306,22 @@ def test_a_late_answer_is_noted_and_not_applied(some: Sections, lms: FakeLms):
     assert (record.status, record.late_answer, len(lms.enrolled)) == ("processed", None, 3)
 
 
+@pytest.mark.rule("EX-R1", "EX-R2")
+def test_a_processed_record_is_sent_again_where_a_person_wishes_it(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    some.send(lms)
+    [before] = some.records(at)
+    some.set_status(before.id, "ready")
+    lms.failing["enrol"] = StopRunError("Closed.", code="SE-05")
+    some.send(lms)
+    [record] = some.records(at)
+    assert (record.id, record.status, record.attempts, record.late_answer) == (before.id, "ready", 2, None)
+    lms.failing.clear()
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed")]
+    assert some.results() == ["accepted", "not_reached", "accepted"]
+
+
 @pytest.mark.rule("EX-T4")
 @pytest.mark.parametrize(("set_to", "late"), [("rejected", None), ("ready", "processed")])
 def test_a_person_who_is_quicker_than_the_answer(some: Sections, lms: FakeLms, set_to: str, late: str | None):

@@ -199,7 +199,11 @@ def to_look_for(tx: Connection) -> list[Attempt]:
         .join(extract_attempt, and_(extract_attempt.c.record_id == extract_record.c.id, last))
         .outerjoin(_LAST, _IS_LAST)
     )
-    set_back = and_(extract_attempt.c.result == Result.ACCEPTED.value, extract_record.c.late_answer.is_(None))
+    set_back = and_(
+        extract_attempt.c.result == Result.ACCEPTED.value,
+        extract_record.c.answered_at.is_(None),
+        extract_record.c.late_answer.is_(None),
+    )
     pending = or_(
         extract_attempt.c.ended_at.is_(None),
         extract_record.c.status == "transmitted",

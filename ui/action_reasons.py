@@ -159,3 +159,10 @@ def section_saved(state: WindowState) -> str:
     if state.page != "sections":
         return tr("Open the page Sections and Set-up first.")
     return "" if state.can_undo_section else tr("Nothing was saved in this session that can be taken back.")
+
+
+def learner_or_enrolment(state: WindowState) -> str:
+    """With an enrolment selected on the Enrolments page, or one learner on the Learners page."""
+    if state.page == "enrolments":
+        return selected(state)
+    return "" if state.learners == 1 else tr("Select an enrolment, or one learner on the Learners page.")

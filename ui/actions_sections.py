@@ -1,14 +1,22 @@
 """Ribbon tab LMS, group Sections: what decides whether changes of enrolments reach the LMS."""
 
+from typing import Any
+
 from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import LMS, Action
 from ui.look.icons import Icon
 
 
+def _ask_why(window: Any) -> None:
+    from ui.lms_why import ask_why
+
+    ask_why(window)
+
+
 def section_actions() -> tuple[Action, ...]:
     """The group, in order."""
-    return (_set_up(), *_sections())
+    return (_set_up(), *_sections(), _why())
 
 
 def _set_up() -> Action:
@@ -67,4 +75,19 @@ def _sections() -> tuple[Action, ...]:
             why_not=why.permitted(Permission.SET_UP_SECTIONS, why.section_saved),
             words="take back",
         ),
+    )
+
+
+def _why() -> Action:
+    return Action(
+        id="lms.why_not_there",
+        text="Why Not in the LMS?",
+        tip="What stands in the way of the current enrolment, or of the selected learner, step by step",
+        icon=Icon.QUESTION,
+        tab=LMS,
+        group="Sections",
+        key_tip="Q",
+        trigger=_ask_why,
+        why_not=why.learner_or_enrolment,
+        words="missing not there gate account learner cannot see course",
     )

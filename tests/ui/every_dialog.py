@@ -74,6 +74,7 @@ from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
+from ui.dialogs.why_not_there import WhyNotThereDialog
 from ui.dialogs.working import WorkingDialog
 from ui.exporting import EXCEL, _SaveDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
@@ -168,6 +169,7 @@ MADE: dict[type[QDialog], Entry] = {
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
     RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
+    WhyNotThereDialog: Entry(lambda desk: WhyNotThereDialog(None, desk.runner, desk.context, learner_id=1)),
     SetUpDialog: Entry(lambda desk: SetUpDialog(None, desk.runner, desk.context), adding_a_term),
     SectionDialog: Entry(
         lambda desk: SectionDialog(None, desk.runner, desk.context, None), typing("section_course_code")

@@ -60,12 +60,20 @@ class LmsSteps:
 
     def _page(self, name: str, picture: str) -> Iterator[Step]:
         window = self._window
-        yield Act(lambda: press("Ctrl+Tab", window))
-        yield Until(lambda: window.state().page == name, name)
+        yield from self._to_page(name, "Ctrl+Tab")
         page = window.page
         yield from self._first_row(page, name)
         yield Until(lambda: page.details is None or page.details.settled, "the details")
         yield Act(lambda: self._grab(window, picture))
+
+    def _to_page(self, name: str, keys: str) -> Iterator[Step]:
+        """From page to page, however many there are in between."""
+        window = self._window
+        for _ in range(window.tabs.count()):
+            yield Act(lambda: press(keys, window))
+            if window.state().page == name:
+                break
+        yield Until(lambda: window.state().page == name, name)
 
     def _first_row(self, page: GridPage, what: str) -> Iterator[Step]:
         grid = page.grid
@@ -75,9 +83,7 @@ class LmsSteps:
 
     def _down_and_back(self) -> Iterator[Step]:
         window, banners = self._window, self._window.lms_banners
-        yield Act(lambda: press("Ctrl+Shift+Tab", window))
-        yield Act(lambda: press("Ctrl+Shift+Tab", window))
-        yield Until(lambda: window.state().page == "lms_courses", "the Courses page")
+        yield from self._to_page("lms_courses", "Ctrl+Shift+Tab")
         yield Until(lambda: not window.lms.busy, "the run before", 120)
         yield Act(lambda: self._orders.tell("revoke-token"))
         yield Act(self._wait_an_hour)

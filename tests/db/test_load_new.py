@@ -32,8 +32,9 @@ def told(used: Loader) -> list[Any]:
     with used.db.read() as tx:
         people = {row.id: row for row in tx.execute(select(learner).where(learner.c.ref != "R00009"))}
         found: list[Any] = [sorted((row.ref, *map(str, row[1:])) for row in people.values())]
-        aims = tx.execute(select(aim).order_by(aim.c.learner_id, aim.c.seq, aim.c.repeat)).all()
-        found.append([(people[row.learner_id].ref, *row[2:-1]) for row in aims])
+        columns = [one for one in aim.c if one.name not in ("id", "learner_id", "seen_in_job_id")]
+        aims = tx.execute(select(aim.c.learner_id, *columns).order_by(aim.c.learner_id, aim.c.seq, aim.c.repeat))
+        found.append([(people[row[0]].ref, *row[1:]) for row in aims])
         notes = tx.execute(select(change).where(change.c.operation_id == tx.execute(_last()).scalar()))
         found.append(sorted(_note(row, people[row.learner_id].ref) for row in notes))
         rows = tx.execute(select(file_row).where(file_row.c.learner_id.in_(people)).order_by(file_row.c.number))

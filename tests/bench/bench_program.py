@@ -52,11 +52,15 @@ def memory() -> Result:
     """Resident memory with a million learners open, scrolled from end to end, sorted and selected, against the empty
     window of the same process."""
     with TemporaryDirectory() as place:
-        arguments = ("memory", str(Path(place) / "data"), str(million_folder().path), str(LEARNERS))
-        with _child(*arguments) as child:
-            assert child.stdout is not None
-            found = dict(line.split() for line in child.stdout)
+        found = in_a_child("memory", str(Path(place) / "data"), str(million_folder().path), str(LEARNERS))
     return result("memory", float(found["full"]), "MB", float(found["window"]), "empty window", more=60)
+
+
+def in_a_child(*arguments: str) -> dict[str, str]:
+    """What `program_child` says with these arguments: words and their values."""
+    with _child(*arguments) as child:
+        assert child.stdout is not None
+        return dict(line.split() for line in child.stdout)
 
 
 @measures("shutdown")

@@ -54,7 +54,7 @@ def _download_and_update(window: MainWindow, found: list[Result]) -> Iterator[St
     meter.start()
     yield Until(lambda: page.last_download is not None and not page.busy, "the end of the download", 300)
     meter.stop()
-    found += _figures("download", meter)
+    found += stalls("download", meter)
     yield Until(lambda: not page.grid.is_loading, "the grid to rest")
     yield Act(lambda: click(page.grid.viewport()))
     yield Act(lambda: press("Ctrl+A", page.window()))
@@ -66,7 +66,7 @@ def _download_and_update(window: MainWindow, found: list[Result]) -> Iterator[St
     yield Until(_summary_is_shown, "its summary")
     yield Until(lambda: not window.runner.is_busy(), "the pages to show it")
     meter.stop()
-    found += _figures("update", meter)
+    found += stalls("update", meter)
 
 
 def _summary_is_shown() -> bool:
@@ -81,7 +81,7 @@ def _export(window: MainWindow, found: list[Result], path: Path) -> Iterator[Ste
     yield Act(lambda: window.learners.start_export(path))
     yield Until(lambda: path.exists() and not window.exports.busy, "the export", 300)
     meter.stop()
-    found += _figures("export", meter)
+    found += stalls("export", meter)
 
 
 @contextmanager
@@ -133,7 +133,8 @@ def _select_all(window: MainWindow) -> Iterator[Step]:
     yield Until(lambda: window.learners.pane.settled, "the counts")
 
 
-def _figures(what: str, meter: StallMeter) -> list[Result]:
+def stalls(what: str, meter: StallMeter) -> list[Result]:
+    """The two figures of a meter."""
     return [
         result(f"ui_stall {what} p99", meter.p99_ms(), "ms", FRAME, "60 Hz frame", at_most=P99_GOAL_MS),
         result(f"ui_stall {what} longest", meter.longest_ms(), "ms", FRAME, "60 Hz frame", at_most=LONGEST_GOAL_MS),

@@ -1,7 +1,8 @@
 """The whole program as a child process of `bench_program`: started as by its command, watched from a timer.
 
 `start`: says `shown` once the first rows are painted and the window answers, then leaves. `memory`: says the memory
-of an empty window, then of one with all learners after scrolling, sorting and Ctrl-A. `leave`: begins a download,
+of an empty window, then of one with all learners after scrolling, sorting and Ctrl-A. `load`: says the memory of an
+empty window, then the most that there was until a file was loaded. `leave`: begins a download,
 and once four calls are under way leaves as a user would; says the moment of the answer that made it leave.
 """
 
@@ -106,11 +107,29 @@ def _go_through(window, learners: int) -> Iterator:
     yield Act(lambda: say("full", resident_mib()))
 
 
-def resident_mib() -> float:
+def load(data: str, path: str) -> int:
+    from tests.bench.bench_load_window import at_rest, left, loaded, previewed
+    from tests.bench.playing import on_folder, play
+    from ui.tour.player import Act
+
+    def steps(window) -> Iterator:
+        yield from at_rest(window)
+        yield Act(lambda: say("window", resident_mib()))
+        yield from previewed(window, Path(path))
+        yield from loaded(window)
+        yield Act(lambda: say("most", resident_mib("VmHWM")))
+        yield from left()
+
+    play(on_folder(_folder(data)), steps)
+    return 0
+
+
+def resident_mib(which: str = "VmRSS") -> float:
+    """Now, or with "VmHWM" the most that there was."""
     for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{which}:"):
             return int(line.split()[1]) / 1024
-    raise AssertionError("no VmRSS")
+    raise AssertionError(which)
 
 
 def leave(data: str) -> int:
@@ -152,4 +171,4 @@ def leave(data: str) -> int:
 
 if __name__ == "__main__":
     which, *arguments = sys.argv[1:]
-    sys.exit({"start": start, "memory": memory, "leave": leave}[which](*arguments))
+    sys.exit({"start": start, "memory": memory, "load": load, "leave": leave}[which](*arguments))

@@ -129,9 +129,14 @@ def _remove_unapplied(tx: Connection, job_id: int) -> None:
         _remove(tx, job_id)
 
 
-def add_rows(db: Database, tx: Connection, job_id: int, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Write rows as read and foreseen; all with the same keys, `number` counting from 1 in the file."""
-    db.insert_rows(tx, file_row, [{"job_id": job_id, **row} for row in rows])
+Read = tuple[int, str, int | None, str | None, str]
+"""A row as read and foreseen: number (from 1 in the file), cells, whose it is, findings, what is foreseen."""
+
+
+def add_rows(db: Database, tx: Connection, job_id: int, rows: Sequence[Read]) -> None:
+    """Write rows as read and foreseen."""
+    names = ("job_id", "number", "cells", "learner_id", "findings", "predicted")
+    db.insert_plain(tx, file_row, names, ((job_id, *row) for row in rows))
 
 
 def spoil(tx: Connection, job_id: int, number: int, predicted: str, findings: str | None) -> None:

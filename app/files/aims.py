@@ -82,4 +82,5 @@ def settle(record: LearnerRecord, own: OwnFields) -> None:
     if own.course:
         slot = f"code_{own.course.lower()}"
         for aim in record.aims:
-            aim.course_code = aim.course_code or getattr(aim, slot)
+            if not aim.course_code and (code := aim.values.get(slot)):
+                aim.values["course_code"] = code

@@ -21,10 +21,9 @@ _ODD = re.compile(r'[0-9<>|"\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069
 _O_FOR_ZERO = re.compile(r"[A-Z]{1,2}[0-9O][0-9A-Z]? O[A-Z]{2}")
 
 
-@dataclass(slots=True)
-class _Seen:
-    place: Place
-    ref: str
+_Seen = tuple[int, int, str, str]
+"""Number, line and sheet of a learner, and the reference: tuples of these are what Python's collector passes over,
+and there is one for each learner of the file."""
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class FileChecks:
     facts: FileFacts
     today: date = field(default_factory=date.today)
     duplicates: list[Problem] = field(default_factory=list)
-    _refs: dict[str, Place] = field(default_factory=dict, repr=False)
+    _refs: dict[str, tuple[int, int]] = field(default_factory=dict, repr=False)
     _ulns: dict[str, _Seen] = field(default_factory=dict, repr=False)
     shared: dict[str, list[str]] = field(default_factory=dict, repr=False)
     """By ULN: the references that share it, from the second one on with the first in front."""
@@ -46,29 +45,29 @@ class FileChecks:
         return not record.rejected
 
     def _doubles(self, record: LearnerRecord) -> None:
-        folded = fold(record.ref)
+        folded, place = fold(record.ref), record.place
         if folded is not None:
-            first = self._refs.setdefault(folded, record.place)
-            if first is not record.place:
+            number, line = self._refs.setdefault(folded, (place.number, place.line))
+            if number != place.number:
                 reason = (
-                    f"Another learner with this person code stands further up (number {first.number:,}, "
-                    f"line {first.line:,}) and was kept; this one is left out. Give each learner a code of their own."
+                    f"Another learner with this person code stands further up (number {number:,}, "
+                    f"line {line:,}) and was kept; this one is left out. Give each learner a code of their own."
                 )
                 record.note(Level.STOP, "duplicate_ref", "ref", reason)
                 self.duplicates.append(record.problems[-1])
                 return
         uln = record.values.get("uln")
         if isinstance(uln, str) and record.values.get("uln_state") == UlnState.OK.value:
-            seen = self._ulns.setdefault(uln, _Seen(record.place, record.ref))
-            if seen.place is not record.place:
-                self.shared.setdefault(uln, [seen.ref]).append(record.ref)
-                record.note(Level.WARN, "shared_uln", "uln", _shared(seen.ref))
+            seen = self._ulns.setdefault(uln, (place.number, place.line, place.sheet, record.ref))
+            if seen[0] != place.number:
+                self.shared.setdefault(uln, [seen[-1]]).append(record.ref)
+                record.note(Level.WARN, "shared_uln", "uln", _shared(seen[-1]))
 
     def end(self) -> list[Problem]:
         """What only the whole file shows: the first of those who share a ULN, now that the others are known."""
         found = []
         for uln, refs in self.shared.items():
-            found.append(Problem(Level.WARN, "shared_uln", "uln", _shared(refs[1]), self._ulns[uln].place))
+            found.append(Problem(Level.WARN, "shared_uln", "uln", _shared(refs[1]), Place(*self._ulns[uln][:3])))
         return found
 
 

@@ -152,18 +152,20 @@ class LearnerReader:
                     texts.setdefault(key, code)
             elif key in texts:
                 _repeated(record, key)
-            elif text := child.text:
-                texts[key] = text.strip() or None
+            elif text := (child.text or "").strip():
+                texts[key] = text
         for key in _AIM_DATES:
             if text := texts.get(key):
-                texts[key] = day = self._date(text)
-                if day is None:
+                if (day := self._date(text)) is not None:
+                    texts[key] = day
+                else:
+                    del texts[key]
                     record.note(Level.WARN, "bad_aim_date", key, "A date of a course is none, so it was left out.")
         for key in _AIM_NUMBERS:
             text = texts.get(key)
             if text not in self._numbers:
                 self._number(record, key, text)
-        return AimRecord(**texts)
+        return AimRecord(texts.pop("seq", None), texts)
 
     def _number(self, record: LearnerRecord, key: str, text: Any) -> None:
         if not _NUMBER.fullmatch(text):

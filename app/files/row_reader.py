@@ -110,7 +110,8 @@ class RowReader:
             if not text:
                 continue
             if name in DATE_FIELDS:
-                texts[name] = self._date(record, name, text)
+                if (day := self._date(record, name, text)) is not None:
+                    texts[name] = day
             elif name == "more_aim_refs":
                 more = [one.strip() for one in text.replace(";", ",").split(",") if one.strip()][:20]
             elif len(text) > 300:
@@ -118,7 +119,7 @@ class RowReader:
             else:
                 texts[name] = text
         if texts:
-            record.aims.append(AimRecord(**texts))
+            record.aims.append(AimRecord(texts.pop("seq", None), texts))
         record.aims += [AimRecord(aim_ref=one) for one in more]
 
     def _date(self, record: LearnerRecord, name: str, text: str) -> date | None:

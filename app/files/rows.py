@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum, StrEnum
+from typing import Any, Generic, TypeVar
 
 Value = str | date | bool | None
+_Kind = TypeVar("_Kind")
 
 
 class FileKind(StrEnum):
@@ -56,30 +58,51 @@ class Problem:
     place: Place | None = None
 
 
-@dataclass(slots=True, repr=False)
-class AimRecord:
-    """One learning delivery, or one course of a table. Codes are text; None where the file says nothing."""
+class _Told(Generic[_Kind]):
+    """What a file tells of an aim under this name; None where it says nothing."""
 
-    aim_ref: str | None = None
-    aim_type: str | None = None
-    seq: str | None = None
-    starts: date | None = None
-    planned_end: date | None = None
-    ends: date | None = None
-    fund_model: str | None = None
-    prog_type: str | None = None
-    std_code: str | None = None
-    completion: str | None = None
-    outcome: str | None = None
-    grade: str | None = None
-    delivery_postcode: str | None = None
-    supplier_id: str | None = None
-    code_a: str | None = None
-    code_b: str | None = None
-    code_c: str | None = None
-    code_d: str | None = None
-    course_code: str | None = None
-    course_title: str | None = None
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, aim: "AimRecord", owner: type) -> _Kind | None:
+        return aim.values.get(self._name)
+
+
+class AimRecord:
+    """One learning delivery, or one course of a table. `values` holds only what the file says, codes as text; `seq`
+    is as written. Kept as it is until the load: there are several for each learner."""
+
+    __slots__ = ("seq", "values")
+
+    aim_ref = _Told[str]()
+    aim_type = _Told[str]()
+    starts = _Told[date]()
+    planned_end = _Told[date]()
+    ends = _Told[date]()
+    fund_model = _Told[str]()
+    prog_type = _Told[str]()
+    std_code = _Told[str]()
+    completion = _Told[str]()
+    outcome = _Told[str]()
+    grade = _Told[str]()
+    delivery_postcode = _Told[str]()
+    supplier_id = _Told[str]()
+    code_a = _Told[str]()
+    code_b = _Told[str]()
+    code_c = _Told[str]()
+    code_d = _Told[str]()
+    course_code = _Told[str]()
+    course_title = _Told[str]()
+
+    def __init__(self, seq: str | None = None, values: dict[str, Any] | None = None, **told: Any) -> None:
+        """`values` is taken as it is; of `told` what says something."""
+        self.seq = seq
+        self.values = values if values is not None else {name: value for name, value in told.items() if value}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AimRecord) and (self.seq, self.values) == (other.seq, other.values)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 @dataclass(slots=True)

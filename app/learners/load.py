@@ -194,7 +194,7 @@ class _Previewing:
         made: Plan | None,
         how: str,
         stored: Mapping[int, Stored],
-    ) -> dict[str, Any]:
+    ) -> jobs.Read:
         self._number += 1
         notes = [[int(one.level), one.field, one.reason] for one in record.problems]
         learner_id = made.row.id if made is not None and made.row is not None else None
@@ -204,7 +204,7 @@ class _Previewing:
         foreseen = made.foreseen if made is not None else Foreseen.PROBLEM
         if made is not None:
             notes += [[int(level), name, reason] for level, name, reason in made.notes]
-            aims = (made.aims_new, len(made.aims) - made.aims_new)
+            aims = (made.aims_new, made.aims_changed)
             self._count(foreseen, aims, 1)
             if learner_id is not None:
                 seen = set(made.seen) if made.question is None else {one.id for one in stored[learner_id].aims}
@@ -212,13 +212,7 @@ class _Previewing:
                 self._taken[learner_id] = _Meant(self._number, how, foreseen, aims, missing)
         else:
             self._count(Foreseen.PROBLEM, (0, 0), 1)
-        return {
-            "number": self._number,
-            "cells": load_cells.packed(cells),
-            "learner_id": learner_id,
-            "findings": _findings(notes, made),
-            "predicted": foreseen.value,
-        }
+        return self._number, load_cells.packed(cells), learner_id, _findings(notes, made), foreseen.value
 
     def _may_mean(self, learner_id: int, how: str) -> bool:
         """Whether no other row of the file is this learner; the code of the learner outweighs all else, whichever
@@ -292,8 +286,8 @@ def _findings(notes: Sequence[Sequence[Any]], made: Plan | None) -> str | None:
         found["candidates"] = [row.id for row in made.candidates]
     if made is not None and made.row is not None and made.row.removed_at is not None:
         found["back"] = True
-    if made is not None and made.aims:
-        found["aims"] = [made.aims_new, len(made.aims) - made.aims_new]
+    if made is not None and (made.aims or made.aims_new):
+        found["aims"] = [made.aims_new, made.aims_changed]
     return encoded(found) if found else None
 
 

@@ -18,7 +18,7 @@ from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
 from app.learners.load_new import NewLearners, new_learner, untouched
-from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, plan, told
+from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, new_aims, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 
@@ -199,7 +199,7 @@ class _Loading:
             return
         self._campus_ids(cells.values.get("campus_code") for _, cells, _ in kept)
         new = [(row_id, cells, made) for row_id, cells, made in kept if made.row is None]
-        ids = self._operation.insert_each(learner, [self._new_learner(cells, made) for _, cells, made in new])
+        ids = self._operation.insert_each(learner, [self._new_learner(cells) for _, cells, _ in new])
         self._meant.update(ids)
         self._meant.update(made.row.id for _, _, made in kept if made.row is not None)
         owner = {id(made): key for (_, _, made), key in zip(new, ids, strict=True)}
@@ -208,7 +208,11 @@ class _Loading:
             (made.row, self._changed(cells, made), made.row.id) for _, cells, made in kept if made.row is not None
         ]
         self._operation.update_many(learner, updates)
-        aims = [(owner[id(made)], one) for _, _, made in kept for one in made.aims]
+        aims = [
+            (owner[id(made)], one)
+            for _, cells, made in kept
+            for one in (made.aims if made.row is not None else new_aims(cells.aims))
+        ]
         added = [
             {
                 "learner_id": key,
@@ -237,8 +241,8 @@ class _Loading:
             self._campus[code] = self._tx.execute(insert(campus).values(values).returning(campus.c.id)).scalar_one()
         return self._campus
 
-    def _new_learner(self, cells: load_cells.Cells, made: Plan) -> dict[str, Any]:
-        written = made.written
+    def _new_learner(self, cells: load_cells.Cells) -> dict[str, Any]:
+        written = told(cells.values, self._year)
         campus_id = self._campus.get(written.get("campus_code", ""))
         is_prior = bool(cells.values.get("postcode_is_prior"))
         return new_learner(written, self._ukprn, campus_id, is_prior=is_prior)

@@ -1,9 +1,9 @@
 """A learner of a file as kept in `file_row.cells`, between the preview and the load."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from operator import attrgetter
 from typing import Any
 
 from app.files.rows import AimRecord, LearnerRecord
@@ -31,17 +31,8 @@ AIM_COLUMNS = (
     "course_title",
 )
 """What a file tells of an aim: the same names in `AimRecord` and in the table `aim`."""
-_TOLD = attrgetter(*AIM_COLUMNS)
 _DATES = frozenset({"starts", "planned_end", "ends"})
 _LEARNER_DATES = frozenset({"birth_date"})
-
-
-@dataclass(frozen=True, slots=True)
-class AimCells:
-    """One aim as the file tells it; `seq` as written."""
-
-    seq: str | None
-    values: dict[str, Any] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,18 +40,14 @@ class Cells:
     """One learner as the file tells it: only what it says something about."""
 
     values: dict[str, Any] = field(repr=False)
-    aims: tuple[AimCells, ...] = field(repr=False)
+    aims: Sequence[AimRecord] = field(repr=False)
     line: int = 0
 
 
 def of(record: LearnerRecord) -> Cells:
     """The cells of a record just read."""
-    values = {name: value for name, value in record.values.items() if value not in (None, "")}
-    return Cells(values, tuple(_aim(one) for one in record.aims), record.place.line)
-
-
-def _aim(aim: AimRecord) -> AimCells:
-    return AimCells(aim.seq, {name: value for name, value in zip(AIM_COLUMNS, _TOLD(aim), strict=True) if value})
+    values = {name: value for name, value in record.values.items() if value is not None and value != ""}
+    return Cells(values, record.aims, record.place.line)
 
 
 def packed(cells: Cells) -> str:
@@ -72,7 +59,7 @@ def packed(cells: Cells) -> str:
 def unpacked(body: str | None) -> Cells:
     """The cells of a stored row; none for a row that was purged."""
     stored: dict[str, Any] = json.loads(body) if body else {"v": {}, "a": [], "l": 0}
-    aims = tuple(AimCells(seq, _dated(values, _DATES)) for seq, values in stored["a"])
+    aims = tuple(AimRecord(seq, _dated(values, _DATES)) for seq, values in stored["a"])
     return Cells(_dated(stored["v"], _LEARNER_DATES), aims, stored["l"])
 
 

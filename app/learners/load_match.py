@@ -47,6 +47,8 @@ def match(
     """One `Match` for each of `batch` (some hundred). `pad`: the file came out of a table; `never`: ids of learners
     whom another row of this very file means or added; `asked_about`: for whom to look for somebody alike (else for
     everybody)."""
+    if tx.execute(select(learner.c.id).where(learner.c.ukprn == ukprn).limit(1)).first() is None:
+        return [_NOBODY] * len(batch)
     refs = [_ref(one) for one in batch]
     by_ref = _by_ref(tx, ukprn, refs)
     found = [_by_code(by_ref.get(ref)) for ref in refs] if by_ref else [_NOBODY] * len(batch)

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.files.aims import is_place
-from app.files.rows import Level
+from app.files.rows import AimRecord, Level
 from app.folding import fold
-from app.learners.load_cells import AIM_COLUMNS, AimCells, Cells
+from app.learners.load_cells import AIM_COLUMNS, Cells
 from app.learners.load_match import MERGED, Match, reasons
 from app.ulns import UlnState
 
@@ -95,7 +95,8 @@ def _plain(value: Any) -> Any:
 
 @dataclass(slots=True)
 class Plan:
-    """What loading one learner does. `row` is the stored learner, None for a new one."""
+    """What loading one learner does. `row` is the stored learner, None for a new one, of whom all that the file says
+    is written: changes and aims are not listed then."""
 
     foreseen: Foreseen
     row: Row[Any] | None = field(default=None, repr=False)
@@ -107,14 +108,11 @@ class Plan:
     candidates: tuple[Row[Any], ...] = field(default=(), repr=False)
     notes: list[tuple[Level, str, str]] = field(default_factory=list)
     """Level, field, sentence."""
-    told: Mapping[str, Any] = field(default_factory=dict, repr=False)
-    """Of a new learner: all that the file says."""
+    aims_new: int = 0
 
     @property
     def written(self) -> dict[str, Any]:
-        """Field by field what is written of the learner."""
-        if self.row is None:
-            return dict(self.told)
+        """Field by field what is written of a stored learner."""
         return {one.name: one.new for one in self.changes if one.taken}
 
     @property
@@ -123,12 +121,11 @@ class Plan:
         return [
             [one.name, _plain(one.old), _plain(one.new), one.by_hand, one.taken]
             for one in self.changes
-            if self.row is not None
         ]
 
     @property
-    def aims_new(self) -> int:
-        return sum(1 for one in self.aims if one.row is None)
+    def aims_changed(self) -> int:
+        return sum(1 for one in self.aims if one.row is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +152,7 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
     if row is None and (why := _never_new(cells, found)):
         return Plan(Foreseen.PROBLEM, notes=[(Level.STOP, "ref", why)])
     if row is None:
-        places = new_places([one.seq for one in cells.aims])
-        aims = [AimPlan(None, *place, one.values) for one, place in zip(cells.aims, places, strict=True)]
-        return Plan(Foreseen.NEW, aims=aims, told=told(cells.values, year))
+        return Plan(Foreseen.NEW, aims_new=len(cells.aims))
     beside = stored.get(row.id, _NOTHING)
     made = Plan(Foreseen.CHANGED, row)
     _plan_fields(made, cells, beside, decision, year)
@@ -255,7 +250,7 @@ def _uln(made: Plan, cells: Cells, decision: str) -> str | None:
     return old
 
 
-def _plan_aims(made: Plan, aims: Sequence[AimCells], held: Sequence[Row[Any]]) -> None:
+def _plan_aims(made: Plan, aims: Sequence[AimRecord], held: Sequence[Row[Any]]) -> None:
     """Aims by number and repeat; those of a table, which has no numbers, by code and start."""
     numbers = [_number(one.seq) for one in aims]
     by_key = {(row.seq, row.repeat): row for row in held}
@@ -279,6 +274,7 @@ def _plan_aims(made: Plan, aims: Sequence[AimCells], held: Sequence[Row[Any]]) -
             row = by_key.get((seq, repeat))
         if row is None:
             made.aims.append(AimPlan(None, seq, repeat, one.values))
+            made.aims_new += 1
             continue
         made.seen.append(row.id)
         differing = {name: one.values.get(name) for name in AIM_COLUMNS if getattr(row, name) != one.values.get(name)}
@@ -290,6 +286,12 @@ def _plan_aims(made: Plan, aims: Sequence[AimCells], held: Sequence[Row[Any]]) -
 
 def _number(seq: str | None) -> int | None:
     return int(seq) if seq and seq.isdecimal() and len(seq) < 9 else None
+
+
+def new_aims(aims: Sequence[AimRecord]) -> list[AimPlan]:
+    """All aims of a learner who has none stored."""
+    places = new_places([one.seq for one in aims])
+    return [AimPlan(None, *place, one.values) for one, place in zip(aims, places, strict=True)]
 
 
 def new_places(seqs: Sequence[str | None]) -> list[tuple[int, int]]:

@@ -10,8 +10,8 @@ def fold(text: str | None) -> str | None:
     if text is None:
         return None
     if text.isascii():  # nine names in ten, at a tenth of the cost
-        if text.isalnum():
-            return text.lower()
+        if text.isalnum() or (" " not in text and text.isprintable()):
+            return text.lower() or None
         return " ".join(text.replace("\0", "").lower().split()) or None
     plain = unicodedata.normalize("NFKC", storable(text)).casefold()
     # Taking a letter apart can bring to light one that folding would change: once more, and nothing is left to do.

@@ -31,8 +31,14 @@ def _made_once() -> Callable[[Any, int], Iterable[str]] | None:
 
 
 _MADE = _made_once()
+_READ = json.JSONDecoder().raw_decode
 
 
 def encoded(value: Any) -> str:
     """`value` (of dicts, lists, text, numbers, days and moments; nothing holds itself) as JSON."""
     return _ENCODER.encode(value) if _MADE is None else "".join(_MADE(value, 0))
+
+
+def decoded(text: str) -> Any:
+    """The value of what `encoded` made: without the looking for white space around it, which costs a third."""
+    return _READ(text)[0]

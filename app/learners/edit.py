@@ -55,7 +55,8 @@ SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", 
 
 def derived(values: dict[str, Any]) -> dict[str, Any]:
     """`values` with every column that the program writes itself: ULN state and folded companions."""
-    folded = {name: fold(values.get(name)) for name in SEARCHED}
+    said = map(values.get, SEARCHED)
+    folded = {name: None if text is None else fold(text) for name, text in zip(SEARCHED, said, strict=True)}
     return {
         **values,
         "uln_state": state(values.get("uln")).value,
@@ -71,9 +72,9 @@ def derived(values: dict[str, Any]) -> dict[str, Any]:
 
 def search_text(folded: Mapping[str, str | None], birth_date: date | None) -> str:
     """What the quick filter looks at: the columns SEARCHED, folded, and the date of birth."""
-    told = [*(folded[name] for name in SEARCHED), fold(shown_date(birth_date))]
+    told = [*map(folded.get, SEARCHED), fold(shown_date(birth_date))]
     # A mark that nobody types keeps the end of one column from joining the start of the next.
-    return "\x1f".join(one for one in told if one)
+    return "\x1f".join(filter(None, told))
 
 
 _ULN_LOCK = 4711148

@@ -17,14 +17,14 @@ from app.history import Operation, UndoSummary
 from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
-from app.learners.load_new import NewLearners, new_learner, untouched
+from app.learners.load_new import WRITTEN, NewLearners, new_learner, untouched
 from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, new_aims, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 
 LEFT = "left"
 """The outcome of a row that was to be loaded and was not: somebody changed the learner since the preview."""
-WRITTEN = "loaded"
+_WRITES = frozenset({Foreseen.NEW, Foreseen.CHANGED})
 _NO_AIM = dict.fromkeys(load_cells.AIM_COLUMNS)
 
 
@@ -76,10 +76,6 @@ def apply(
     return summary
 
 
-def _is_new(row: Row[Any]) -> bool:
-    return row.predicted == Foreseen.NEW and not row.decision
-
-
 class _Loading:
     """A load under way, inside its transaction."""
 
@@ -122,15 +118,16 @@ class _Loading:
 
     def _without_new(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         """Those of the rows that are to be planned again; the others are written."""
-        open_ones = [row for row in rows if row.decision or row.predicted in (Foreseen.NEW, Foreseen.CHANGED)]
+        open_ones = [row for row in rows if row.decision or row.predicted in _WRITES]
         if self._as_foreseen is None:
             return open_ones
-        new = [row for row in open_ones if _is_new(row)]
+        new, others = list[Row[Any]](), list[Row[Any]]()
+        for row in open_ones:
+            (new if row.predicted == Foreseen.NEW and not row.decision else others).append(row)
         ids, aims = self._as_foreseen.write(new, self._campus_ids)
         self._meant.update(ids)
         self._done.update(new=len(new), aims_new=aims)
-        self._note_whose([(row.id, key) for row, key in zip(new, ids, strict=True)])
-        return [row for row in open_ones if not _is_new(row)]
+        return others
 
     def _note_whose(self, owners: Sequence[tuple[int, int]]) -> None:
         """Of those who are new, and of those a person said who they are, the preview knew no learner."""

@@ -1,13 +1,12 @@
 """A learner of a file as kept in `file_row.cells`, between the preview and the load."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from app.files.rows import AimRecord, LearnerRecord
-from app.json_text import encoded
+from app.json_text import decoded, encoded
 
 AIM_COLUMNS = (
     "aim_ref",
@@ -58,7 +57,7 @@ def packed(cells: Cells) -> str:
 
 def unpacked(body: str | None) -> Cells:
     """The cells of a stored row; none for a row that was purged."""
-    stored: dict[str, Any] = json.loads(body) if body else {"v": {}, "a": [], "l": 0}
+    stored: dict[str, Any] = decoded(body) if body else {"v": {}, "a": [], "l": 0}
     aims = tuple(AimRecord(seq, _dated(values, _DATES)) for seq, values in stored["a"])
     return Cells(_dated(stored["v"], _LEARNER_DATES), aims, stored["l"])
 

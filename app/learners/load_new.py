@@ -5,22 +5,23 @@ as. Only for an embedded database: there the load holds the one write lock, so t
 to its end; on a server somebody may add a learner meanwhile.
 """
 
-import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Integer, Row, bindparam, func, select, update
 
 from app.db.database import Database
-from app.db.tables import aim, change, learner
+from app.db.tables import aim, change, file_row, learner
 from app.history import Operation
-from app.json_text import encoded
+from app.json_text import decoded, encoded
 from app.learners.edit import derived
 from app.learners.load_cells import AIM_COLUMNS
 from app.learners.load_plan import COMPARED, new_places, told
 
+WRITTEN = "loaded"
+"""The outcome of a row that was loaded."""
 _FIRST_AIM = ("id", "learner_id", "year", "seq", "repeat", "seen_in_job_id", *AIM_COLUMNS)
 _STORED = tuple(name for name in COMPARED if name != "campus_code")
 
@@ -63,7 +64,7 @@ class NewLearners:
         the campuses that are missing."""
         if not rows:
             return (), 0
-        stored = [json.loads(row.cells) for row in rows]
+        stored = [decoded(row.cells) for row in rows]
         campuses = campus_ids(one["v"].get("campus_code") for one in stored)
         learners = [self._learner(one["v"], campuses) for one in stored]
         ids = self._db.new_ids(self._operation.tx, learner, len(learners))
@@ -72,18 +73,32 @@ class NewLearners:
         self._db.insert_plain(self._operation.tx, learner, ("id", *names), lines)
         present = ({name: value for name, value in one.items() if value is not None} for one in learners)
         self._operation.note_inserts(learner, zip(ids, ids, map(encoded, present), strict=True))
+        self._note_whose(rows, ids)
         added = self._aims([(key, one["a"]) for key, one in zip(ids, stored, strict=True) if one["a"]])
         self._operation.save_changes()
         return ids, added
+
+    def _note_whose(self, rows: Sequence[Row[Any]], ids: Sequence[int]) -> None:
+        """The learners of these rows, which the preview did not know: as ids follow each other, a statement for each
+        run of rows that do."""
+        runs: list[list[int]] = []
+        for row, key in zip(rows, ids, strict=True):
+            if runs and row.number == runs[-1][1] + 1:
+                runs[-1][1] = row.number
+            else:
+                runs.append([row.number, row.number, key - row.number])
+        here = (file_row.c.job_id == self._job_id) & file_row.c.number.between(bindparam("first"), bindparam("last"))
+        written = {"learner_id": file_row.c.number + bindparam("plus", type_=Integer), "outcome": WRITTEN}
+        told = [dict(zip(("first", "last", "plus"), run, strict=True)) for run in runs]
+        self._operation.tx.execute(update(file_row).where(here).values(written), told)
 
     def _learner(self, values: dict[str, Any], campuses: Mapping[str, int]) -> dict[str, Any]:
         born = values.get("birth_date")
         if born is not None:
             values["birth_date"] = date.fromisoformat(born)
         campus_id = campuses.get(values.get("campus_code", ""))
-        made = new_learner(
-            told(values, self._year), self._ukprn, campus_id, is_prior=bool(values.get("postcode_is_prior"))
-        )
+        is_prior = bool(values.get("postcode_is_prior"))
+        made = new_learner(told(values, self._year), self._ukprn, campus_id, is_prior=is_prior)
         made["birth_date"] = born
         return made
 

@@ -298,15 +298,16 @@ def new_places(seqs: Sequence[str | None]) -> list[tuple[int, int]]:
     """Number and repeat of the aims of a learner who has none stored: as written, or the next that is free."""
     numbers = [_number(seq) for seq in seqs]
     free = max((one for one in numbers if one is not None), default=0)
-    times: Counter[int | None] = Counter()
+    times: dict[int, int] = {}
     places = []
     for number in numbers:
         if number is None:
             free += 1
             places.append((free, 0))
         else:
-            places.append((number, times[number]))
-            times[number] += 1
+            repeat = times.get(number, 0)
+            places.append((number, repeat))
+            times[number] = repeat + 1
     return places
 
 

@@ -4,7 +4,6 @@ Each command opens one operation; each row it touches gives one change, in the s
 begins as *stopped* and becomes *done* with its last write, so that a killed program leaves the truth behind.
 """
 
-import json
 import platform
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +14,11 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
 
 from app.attainments import at_a_glance_kept
+from app.db.among import among
 from app.db.database import Database
 from app.db.tables import attainment, change, operation
 from app.errors import ConflictError, InputError
-from app.json_text import encoded
+from app.json_text import decoded, encoded
 
 Values = Mapping[str, Any]
 _Id = TypeVar("_Id", int, str)
@@ -144,15 +144,14 @@ class Operation:
 
     def delete_many(self, table: Table, rows: Iterable[tuple[Row[Any], int | None]]) -> None:
         """Delete rows as read (row, learner). Only of tables that history may point into the void of: links."""
-        gone = []
+        gone, names = [], names_of(table)
         for row, learner_id in rows:
-            gone.append(row.id)
-            self._note_whose(table, (getattr(row, "learner_id", None),))
-            before = {name: value for name, value in zip(row._fields, row, strict=True) if value is not None}
-            del before["id"]
-            self._note(table, row.id, "delete", before, None, learner_id, None)
-        for some in batched(gone):
-            self.tx.execute(table.delete().where(table.c.id.in_(some)))
+            before = {name: value for name, value in zip(names, row, strict=True) if value is not None}
+            self._note_whose(table, (before.get("learner_id"),))
+            gone.append(before.pop("id"))
+            self._note(table, gone[-1], "delete", before, None, learner_id, None)
+        for some in batched(gone, 5_000):
+            self.tx.execute(table.delete().where(among(table.c.id, some)))
 
     def _note_whose(self, table: Table, learner_ids: Iterable[int | None]) -> None:
         if table is attainment:
@@ -224,7 +223,7 @@ def begin(
 
 def unpacked(table: Table, body: str | None) -> dict[str, Any]:
     """Before or after values as Python values of the table's columns."""
-    values: dict[str, Any] = json.loads(body) if body else {}
+    values: dict[str, Any] = decoded(body) if body else {}
     for name, read in _readers(table):
         if values.get(name) is not None:
             values[name] = read(values[name])
@@ -298,7 +297,7 @@ def _undo_row_by_row(
     operation_id: int,
     needed: Callable[[Connection], Iterable[int]],
 ) -> UndoSummary:
-    changes = tx.execute(select(change).where(change.c.operation_id == operation_id)).all()
+    changes = tx.execute(select(change).where(change.c.operation_id == operation_id).order_by(change.c.id)).all()
     at_a_glance_kept.lock(tx, {one.learner_id for one in changes if one.table_name == attainment.name} - {None})
     if not changes:
         raise _nothing_to_undo()

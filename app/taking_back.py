@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Row, Table, UniqueConstraint, select
 
 from app.db import tables
+from app.db.among import among
 from app.history import Operation, UndoSummary, batched, names_of, unpacked
+from app.mass_change import BATCH
 
 # A row hangs on another: if that one was left as it is, this one is left too.
 _HANGS_ON = {
@@ -39,8 +41,10 @@ class TakingBack:
     def __init__(self, again: Operation, changes: Sequence[Row[Any]], staying: Container[int]) -> None:
         self._again = again
         self._staying = staying
-        # The latest first; but parents are judged before what hangs on them.
-        self._changes = sorted(changes, key=lambda entry: (entry.table_name in _HANGS_ON, -entry.id))
+        # The latest first (they come in the order of their ids); but parents are judged before what hangs on them.
+        latest = changes[::-1]
+        hanging = [one for one in latest if one.table_name in _HANGS_ON]
+        self._changes = [*(one for one in latest if one.table_name not in _HANGS_ON), *hanging]
         self._rows = self._read_rows()
         self._wanted: dict[_Spot, dict[str, Any]] = {}
         self._gone: set[_Spot] = set()
@@ -68,12 +72,12 @@ class TakingBack:
         places: dict[str, set[int]] = {}
         for one in self._changes:
             places.setdefault(one.table_name, set()).add(one.row_id)
-        rows = {}
+        rows: dict[_Spot, Row[Any]] = {}
         for name, ids in places.items():
             table = tables.metadata.tables[name]
-            for some in batched(sorted(ids)):
-                for row in self._again.tx.execute(select(table).where(table.c.id.in_(some))):
-                    rows[name, row.id] = row
+            for some in batched(sorted(ids), BATCH):
+                found = self._again.tx.execute(select(table).where(among(table.c.id, some))).all()
+                rows.update(((name, row.id), row) for row in found)
         return rows
 
     def run(self) -> UndoSummary:
@@ -95,7 +99,8 @@ class TakingBack:
             wanted = [spot for spot in self._wanted if spot[0] == name and spot not in self._gone]
             self._again.update_many(table, ((self._rows[spot], self._wanted[spot], owner[spot]) for spot in wanted))
         # What points to others goes before these do.
-        self._delete([one.name for one in reversed(tables.metadata.sorted_tables) if one.name not in _LINKS], owner)
+        held = {name for name, _ in self._gone} - _LINKS.keys()
+        self._delete([one.name for one in reversed(tables.metadata.sorted_tables) if one.name in held], owner)
         lost = self._put_back()
         self._again.end(self._again.tx)
         return UndoSummary(undone - lost, len(self._left) + lost, frozenset(learners))
@@ -130,16 +135,17 @@ class TakingBack:
 
     def _take_back(self, spot: _Spot, one: Row[Any], moment: datetime) -> bool:
         """Decide on one change; False leaves it."""
-        table = tables.metadata.tables[one.table_name]
+        kind, (table_name, row_id) = one.kind, spot
+        table = tables.metadata.tables[table_name]
         now = self._rows.get(spot)
-        if one.kind == "delete" and one.table_name in _LINKS:
+        if kind == "delete" and table_name in _LINKS:
             self._back.append((table, unpacked(table, one.before)))
             return True
-        if now is None or spot in self._left or one.kind == "delete":
+        if now is None or spot in self._left or kind == "delete":
             return False
-        if one.kind == "insert" and (spot in self._stood_on or self._stays(one)):
+        if kind == "insert" and (spot in self._stood_on or (table_name == "learner" and row_id in self._staying)):
             return False
-        if parent := _HANGS_ON.get(one.table_name):
+        if parent := _HANGS_ON.get(table_name):
             name, link = parent
             if (name, getattr(now, link)) in self._left:
                 return False
@@ -147,16 +153,13 @@ class TakingBack:
         if not later_one_taken and not _untouched(now, one.version_after, table, one.after):
             return False
         wanted = self._wanted.setdefault(spot, {})
-        if one.kind == "update":
+        if kind == "update":
             wanted.update(unpacked(table, one.before))
         elif "removed_at" in table.c:
             wanted["removed_at"] = moment
         else:
             self._gone.add(spot)
         return True
-
-    def _stays(self, one: Row[Any]) -> bool:
-        return one.table_name == "learner" and one.row_id in self._staying
 
 
 def _untouched(now: Row[Any], version: int | None, table: Table, after: str | None) -> bool:

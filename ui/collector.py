@@ -1,4 +1,8 @@
-"""Python's collector, in the window's thread only: in a task's thread it may delete Qt objects, which is a crash."""
+"""Python's collector, in the window's thread only: in a task's thread it may delete Qt objects, which is a crash.
+
+What a start made (modules, the window) stays as long as the program. It is gone through once, when the window stands,
+and set aside: a full collection while a file is loaded would else hold the window for a tenth of a second.
+"""
 
 import gc
 
@@ -13,12 +17,18 @@ class Collector(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
+        self._settled = False
         self._timer = QTimer(self, interval=EVERY_MS)
         self._timer.timeout.connect(self._look)
         self._timer.start()
 
     @Slot()
     def _look(self) -> None:
+        if not self._settled:
+            self._settled = True
+            gc.collect()
+            gc.freeze()
+            return
         counts, thresholds = gc.get_count(), gc.get_threshold()
         due = [number for number in (0, 1, 2) if counts[number] > thresholds[number] > 0]
         if due:
@@ -27,4 +37,5 @@ class Collector(QObject):
     def stop(self) -> None:
         """Give collecting back to Python."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

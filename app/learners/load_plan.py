@@ -118,10 +118,7 @@ class Plan:
     @property
     def shown(self) -> list[list[Any]]:
         """The changes as a preview shows them: plain enough for JSON."""
-        return [
-            [one.name, _plain(one.old), _plain(one.new), one.by_hand, one.taken]
-            for one in self.changes
-        ]
+        return [[one.name, _plain(one.old), _plain(one.new), one.by_hand, one.taken] for one in self.changes]
 
     @property
     def aims_changed(self) -> int:

@@ -1,5 +1,6 @@
 """Loading in the real window: how late its thread is meanwhile, and what memory the program takes for it."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -65,8 +66,9 @@ def _measured(window: MainWindow, path: Path, found: list[Result]) -> Iterator[S
 
 
 def at_rest(window: MainWindow) -> Iterator[Step]:
-    """The window has read what it shows."""
+    """The window has read what it shows, and what the start made is set aside by the collector."""
     yield Until(lambda: not window.runner.is_busy() and not window.learners.grid.is_loading, "the window at rest")
+    yield Until(gc.get_freeze_count, "the collector")
 
 
 def previewed(window: MainWindow, path: Path) -> Iterator[Step]:

@@ -37,3 +37,19 @@ def test_garbage_is_collected_in_the_windows_thread(qtbot):
     assert seen == {threading.get_ident()}
     assert gc.isenabled()
     gc.disable()  # as the whole suite has it
+
+
+def test_what_a_start_made_is_gone_through_once(qtbot):
+    before, parent = gc.get_freeze_count(), QObject()
+    collector = Collector(parent)
+    kept = Node()
+    try:
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > before, timeout=EVERY_MS * 5)
+        assert not any(one is kept for one in gc.get_objects())
+        late = Node()
+        assert any(one is late for one in gc.get_objects())
+    finally:
+        collector.stop()
+        gc.disable()  # as the whole suite has it
+    assert gc.get_freeze_count() == 0
+    assert any(one is kept for one in gc.get_objects())

@@ -102,9 +102,9 @@ def test_killed_between_preview_and_load(db: Database, user: User, tmp_path: Pat
 
 @pytest.fixture
 def big_file(tmp_path: Path) -> Path:
-    """Of 1,100 learners, three batches."""
+    """Of 2,100 learners, five batches."""
     path = tmp_path / "return.xml"
-    path.write_text(ilr(*made_up(1_100)), encoding="utf-8")
+    path.write_text(ilr(*made_up(2_100)), encoding="utf-8")
     return path
 
 

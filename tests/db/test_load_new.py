@@ -55,6 +55,7 @@ def test_written_as_foreseen_and_planned_again_are_the_same(
     loader: Loader,  # noqa: F811
     tmp_path: Path,
 ):
+    loader.bring(record(9))  # else nobody would be looked for
     seen = loader.preview(AWKWARD)
     with _matching(loader.db) as looked_for:
         assert loader.apply(seen).new == 5
@@ -97,6 +98,27 @@ def _elsewhere(folder: Path) -> Loader:
     upgrade(db)
     access.prepare(db)
     return Loader(db, first_user(db), folder)
+
+
+def test_rows_between_others_are_of_the_learners_they_brought(loader: Loader):  # noqa: F811
+    """Ids of new learners follow each other where rows do not: one learner was known, one has no code."""
+    loader.bring(record(3))
+    loader.apply(
+        loader.preview([record(1), record(2), record(3), record(4), record(5, ref=None, uln=None), record(6)])
+    )
+    query = (
+        select(file_row.c.number, learner.c.ref, file_row.c.outcome).outerjoin(learner).order_by(file_row.c.number)
+    )
+    with loader.db.read() as tx:
+        found = [tuple(row) for row in tx.execute(query.where(file_row.c.job_id == 2))]
+    assert found == [
+        (1, "R00001", "loaded"),
+        (2, "R00002", "loaded"),
+        (3, "R00003", None),
+        (4, "R00004", "loaded"),
+        (5, None, None),
+        (6, "R00006", "loaded"),
+    ]
 
 
 def test_who_was_added_since_is_left(loader: Loader):  # noqa: F811

@@ -67,6 +67,8 @@ def campus_of(record: LearnerRecord, own: OwnFields = OwnFields()) -> str | None
     for name in ("campus_code", f"provider_code_{own.campus.lower()}"):
         if code := record.values.get(name):
             return str(code)
+    if not any("delivery_postcode" in one.values for one in record.aims):
+        return None
     aim = main_aim(record.aims)
     code = normal_postcode(aim.delivery_postcode) if aim is not None else None
     return None if code == UNKNOWN else code

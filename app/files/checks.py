@@ -12,6 +12,8 @@ from app.folding import fold
 from app.postcodes import is_postcode
 from app.ulns import UlnState
 
+# The value of a member of an enumeration is worked out at each asking.
+_OK, _TEMPORARY = UlnState.OK.value, UlnState.TEMPORARY.value
 _CORRECT = "Correct it in your MIS and export again."
 _YOUNGEST, _OLDEST, _IMPOSSIBLE = 14, 100, 115
 _TEN_YEARS = timedelta(days=3653)
@@ -57,7 +59,7 @@ class FileChecks:
                 self.duplicates.append(record.problems[-1])
                 return
         uln = record.values.get("uln")
-        if isinstance(uln, str) and record.values.get("uln_state") == UlnState.OK.value:
+        if isinstance(uln, str) and record.values.get("uln_state") == _OK:
             seen = self._ulns.setdefault(uln, (place.number, place.line, place.sheet, record.ref))
             if seen[0] != place.number:
                 self.shared.setdefault(uln, [seen[-1]]).append(record.ref)
@@ -145,7 +147,7 @@ def _aims_together(record: LearnerRecord, today: date, *, with_aims: bool) -> No
     numbers = [one.seq for one in record.aims if one.seq]
     if len(set(numbers)) != len(numbers):
         record.note(Level.WARN, "repeated_seq", "seq", f"Two courses have the same number; all were kept. {_CORRECT}")
-    if record.values.get("uln_state") == UlnState.TEMPORARY.value:
+    if record.values.get("uln_state") == _TEMPORARY:
         begun = min((one.starts for one in record.aims if one.starts), default=today)
         if today - begun > _LATE:
             reason = "Still on a temporary ULN, and begun over 60 days ago. Find the real one."

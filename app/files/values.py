@@ -8,6 +8,9 @@ from app.folding import cleaned, storable
 from app.postcodes import normal_postcode
 from app.ulns import UlnState, normal
 
+# The value of a member of an enumeration is worked out at each asking.
+_OK = UlnState.OK.value
+_KEPT = {one: one.value for one in UlnState}
 _LONGEST = {
     "ref": 50, "prev_ref": 50, "campus_code": 50, "sex": 20, "phone": 50, "email": 254, "family_name": 200,
     "given_names": 200, "first_name": 200, "known_as": 200, "tutor_group": 100, "ukprn": 20, "return_code": 50,
@@ -33,7 +36,7 @@ def require_ref(record: LearnerRecord) -> None:
     """A learner without a reference can only be found by a real ULN, and never be added."""
     if "ref" in record.values or record.rejected:
         return
-    if record.values.get("uln_state") == UlnState.OK.value:
+    if record.values.get("uln_state") == _OK:
         record.note(
             Level.WARN, "no_ref", "ref", "No person code: the learner is found by ULN and date of birth only."
         )
@@ -78,7 +81,7 @@ def set_uln(record: LearnerRecord, text: str | None) -> None:
     if uln is not None and len(uln) > 30:
         uln, state = None, UlnState.NONE
         record.note(Level.WARN, "bad_uln", "uln", "This is no ULN and was left out. Correct it in your MIS.")
-    record.values["uln"], record.values["uln_state"] = uln, state.value
+    record.values["uln"], record.values["uln_state"] = uln, _KEPT[state]
     if state is UlnState.TEMPORARY:
         record.note(Level.INFO, "temporary_uln", "uln", "A temporary ULN: find the real one when it is known.")
     elif state is UlnState.BAD:

@@ -122,7 +122,7 @@ class Plan:
 
     @property
     def aims_changed(self) -> int:
-        return sum(1 for one in self.aims if one.row is not None)
+        return len(self.aims) - self.aims_new if self.aims else 0
 
 
 @dataclass(frozen=True, slots=True)

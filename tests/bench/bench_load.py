@@ -41,8 +41,8 @@ def _fresh() -> Iterator[tuple[Database, User, Path]]:
 
 @contextmanager
 def _as_in_a_task() -> Iterator[None]:
-    """Without Python's collector, on both sides: in the program it keeps to the window's thread (`ui.collector`), where
-    `ui_stall` sees what it costs."""
+    """Without Python's collector, on both sides: in the program it keeps to the window's thread (`ui.collector`).
+    What that costs, `ui_stall` sees."""
     gc.disable()
     try:
         yield

@@ -122,7 +122,7 @@ def _synchronisation(window: MainWindow, found: list[Result]) -> Iterator[Step]:
     yield Until(lambda: not window.lms.busy, "its end", 300)
     yield Until(lambda: not window.runner.is_busy() and not window.page.grid.is_loading, "the pages to show it")
     meter.stop()
-    found += _figures("sync", meter)
+    found += stalls("sync", meter)
 
 
 def _select_all(window: MainWindow) -> Iterator[Step]:

@@ -30,6 +30,10 @@ class WindowState:
     lms_set_up: bool = False
     connected: bool = True
     can_undo_section: bool = False
+    staged: int = 0
+    """Changes of extract statuses that are not saved."""
+    saving: bool = False
+    can_undo_save: bool = False
 
 
 Why = Callable[[WindowState], str]
@@ -166,3 +170,32 @@ def learner_or_enrolment(state: WindowState) -> str:
     if state.page == "enrolments":
         return selected(state)
     return "" if state.learners == 1 else tr("Select an enrolment, or one learner on the Learners page.")
+
+
+def extracts_page(state: WindowState) -> str:
+    """On the page of extract records, with no save under way."""
+    if state.page != "extracts":
+        return tr("Open the page LMS Extract Statuses first.")
+    return tr("Statuses are being saved.") if state.saving else ""
+
+
+def extracts_shown(state: WindowState) -> str:
+    """With records in the applied filter."""
+    return extracts_page(state) or ("" if state.shown else tr("The applied filter holds no record."))
+
+
+def extracts_selected(state: WindowState) -> str:
+    """With records selected."""
+    return extracts_page(state) or ("" if state.selected else tr("Select a record first."))
+
+
+def extracts_staged(state: WindowState) -> str:
+    """With changes staged."""
+    return extracts_page(state) or ("" if state.staged else tr("Nothing is staged."))
+
+
+def extracts_saved(state: WindowState) -> str:
+    """With a save of this user to take back."""
+    if reason := extracts_page(state):
+        return reason
+    return "" if state.can_undo_save else tr("There is no save of yours that can be undone.")

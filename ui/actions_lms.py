@@ -6,6 +6,7 @@ from app.access import Permission
 from app.lms.states import CourseState
 from ui import action_reasons as why
 from ui.actions import LMS, Action
+from ui.actions_extracts import extract_actions
 from ui.actions_grid import find_actions, repeated, view_of_any_grid
 from ui.actions_sections import section_actions
 from ui.look.icons import Icon
@@ -19,6 +20,7 @@ def lms_actions() -> tuple[Action, ...]:
         *_courses(),
         *_enrolments(),
         *section_actions(),
+        *extract_actions(),
         *_send(),
         *_errors(),
         *find,

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
-from ui.grids.columns import Column, GridSource, Kind, State, Tags
+from ui.grids.columns import Column, GridSource, Kind, Moved, State, Tags
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
@@ -94,6 +94,8 @@ def _rows(wanted: Wanted, places: Sequence[int]) -> Iterator[Sequence[object]]:
 
 
 def _plain(cell: object) -> object:
+    if isinstance(cell, Moved):
+        return str(cell.old)
     return str(cell) if isinstance(cell, State | Tags) else cell
 
 

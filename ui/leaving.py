@@ -42,6 +42,8 @@ class Leaving(QObject):
 
     def _ask(self) -> bool:
         window = self._window
+        if not window.may_leave():
+            return False
         busy = window.plr.busy or window.exports.busy or window.plr.exporting
         if busy and not confirm_quitting(window):
             return False

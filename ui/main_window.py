@@ -22,6 +22,7 @@ from ui.file_menu import FileMenu
 from ui.hub import Hub
 from ui.leaving import Leaving
 from ui.lms_banners import LmsBanners
+from ui.lms_extracts import LmsExtracts
 from ui.lms_part import LmsPart
 from ui.look.banner import Banner
 from ui.look.focus_ring import FocusRing
@@ -125,6 +126,7 @@ class MainWindow(QWidget):
             self,
         )
         self.lms.changed.connect(self._something_changed)
+        self.extracts = LmsExtracts(self._stack, self.row, self.status, self)
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
@@ -213,6 +215,7 @@ class MainWindow(QWidget):
             syncing=self.lms.busy,
             lms_set_up=bool(self.context.settings.lms.url),
             can_undo_section=bool(getattr(page, "can_undo", False)),
+            **(grid.told() if grid is not None else {}),
         )
 
     @Slot()
@@ -230,6 +233,7 @@ class MainWindow(QWidget):
             left.append(tr("{n} of {all} selected", n=count(page.selected_count), all=count(page.total)))
             if page.shown and page.selected_count == page.shown:
                 left.append(tr("All rows of the filter"))
+            left += page.status_words()
         lrs = self.context.settings.lrs
         service = tr("LRS {kind}", kind=lrs.service) if lrs.url else tr("LRS not set up")
         base = tr("Embedded database") if self.context.db.embedded else tr("Shared database")
@@ -246,6 +250,7 @@ class MainWindow(QWidget):
         menu = QMenu(self)
         menu.addAction(tr("Export to Excel"), self._export_excel)
         menu.addAction(tr("Export to CSV"), self._export_csv)
+        self.page.add_exports(menu)
         return menu
 
     def show_export_menu(self) -> None:
@@ -348,6 +353,10 @@ class MainWindow(QWidget):
     def remember(self) -> None:
         """Write down, for the next run, how the window looks."""
         self._remembered.save(self, self.ribbon, self._stack, self._appearance, self.state().page)
+
+    def may_leave(self) -> bool:
+        """Whether the page in front lets the window go."""
+        return self._stack.may_leave()
 
     def end_tasks(self) -> None:
         """Stop every task and wait for it."""

@@ -19,7 +19,7 @@ from ui.ribbon import Ribbon
 
 AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
-    LMS: ("lms_courses", "enrolments", "sections", "sync_errors", "sync_runs"),
+    LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
     ADMINISTRATION: ("licences",),
 }
 """The pages of each area of the ribbon."""
@@ -63,7 +63,10 @@ class PageRow(QWidget):
             QShortcut(QKeySequence(keys), window, called)
 
     def show_page(self, name: str) -> None:
-        """Bring a page to the front, with its area of the ribbon."""
+        """Bring a page to the front, with its area of the ribbon; not if the one in front may not be left."""
+        current = self._stack.currentWidget()
+        if current is not None and current.objectName() != name and not self._stack.may_leave():
+            name = current.objectName()
         area = next(area for area, names in AREAS.items() if name in names)
         self.tabs.blockSignals(True)
         while self.tabs.count():

@@ -14,6 +14,7 @@ TITLES = {
     "attainments": "Attainments",
     "lms_courses": "Courses",
     "enrolments": "Enrolments",
+    "extracts": "LMS Extract Statuses",
     "sections": "Sections and Set-up",
     "sync_errors": "Sync Errors",
     "sync_runs": "Sync Runs",
@@ -67,6 +68,10 @@ class PageStack(QStackedWidget):
             from ui.pages.enrolments import EnrolmentsPage
 
             return EnrolmentsPage(*self._parts)
+        if name == "extracts":
+            from ui.pages.extracts import ExtractsPage
+
+            return ExtractsPage(*self._parts)
         if name == "sections":
             from ui.pages.sections import SectionsPage
 
@@ -84,6 +89,11 @@ class PageStack(QStackedWidget):
 
             return LicencesPage(*self._parts)
         raise KeyError(name)
+
+    def may_leave(self) -> bool:
+        """Whether the page in front may be left: it asks where something of it is not saved."""
+        page = self.currentWidget()
+        return page.may_leave() if isinstance(page, GridPage) else True
 
     @property
     def grids(self) -> list[GridPage]:

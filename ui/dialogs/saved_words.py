@@ -72,3 +72,22 @@ def layout_words() -> SavedWords:
         column=tr("What it shows"),
         state=lambda one: State(Icon.COLUMNS, described(one.body), Role.TEXT2),
     )
+
+
+def filter_set_words() -> SavedWords:
+    return SavedWords(
+        title=tr("Saved Filters"),
+        save=tr("Save Filters"),
+        rename=tr("Rename or Share"),
+        rename_tip=tr("Another name, or who sees it"),
+        count=("{n} set of filters of yours.", "{n} sets of filters of yours."),
+        none=tr("You have saved no filters yet."),
+        select=tr("Select a set of filters first."),
+        taken="You have saved filters under the name “{name}” already.",
+        unsaved=tr("The filters are not saved under this name yet."),
+        delete="Delete the filters “{name}”?",
+        delete_tip=tr("For everybody they are shared with too"),
+        column=tr("Who sees it"),
+        state=search_words().state,
+        shares=True,
+    )

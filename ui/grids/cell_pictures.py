@@ -1,12 +1,12 @@
-"""Cells that are more than words: bars of progress and tags, drawn once and kept as pictures."""
+"""Cells that are more than words: bars of progress, tags and changes not saved, drawn once and kept as pictures."""
 
 from PySide6.QtCore import QRect, QRectF, Qt
-from PySide6.QtGui import QPainter, QPixmap
+from PySide6.QtGui import QFontMetrics, QPainter, QPixmap
 
-from ui.grids.columns import State, Tags
+from ui.grids.columns import Moved, State, Tags
 from ui.look.chips import SOFT
 from ui.look.fonts import Type, font, metrics, scaled
-from ui.look.icons import draw
+from ui.look.icons import Icon, draw
 from ui.look.plain import visible_text
 from ui.look.shapes import TAG_RADIUS
 from ui.look.tokens import Role, color
@@ -17,6 +17,9 @@ TAG_HEIGHT = 20
 TAG_GAP = 4
 _TAG_ICON = 12
 _TAG_PADDING = 6
+_STATE_ICON = 15
+_ARROW = 12
+_GAP = 6
 
 
 class CellPictures:
@@ -26,6 +29,7 @@ class CellPictures:
         self._dpr = dpr
         self._bars: dict[int, QPixmap] = {}
         self._tags: dict[tuple[State, bool], QPixmap] = {}
+        self._moves: dict[Moved, QPixmap] = {}
 
     def paint_bar(self, painter: QPainter, percent: int, x: int, y: int, height: int) -> None:
         """A bar at `x`, in the middle of a row that begins at `y`."""
@@ -65,6 +69,44 @@ class CellPictures:
                 return
             painter.drawPixmap(x, y, picture)
             x += width + TAG_GAP
+
+    def paint_moved(self, painter: QPainter, moved: Moved, area: QRect) -> None:
+        """The old state struck out, an arrow, and the new one: as much of it as `area` holds."""
+        picture = self._moved(moved)
+        y = area.y() + (area.height() - round(picture.height() / self._dpr)) // 2
+        width = min(round(picture.width() / self._dpr), area.width())
+        painter.drawPixmap(area.x(), y, picture, 0, 0, round(width * self._dpr), picture.height())
+
+    def width_of_moved(self, moved: Moved) -> int:
+        """The room in which all of it is seen."""
+        return round(self._moved(moved).width() / self._dpr)
+
+    def _moved(self, moved: Moved) -> QPixmap:
+        found = self._moves.get(moved)
+        if found is not None:
+            return found
+        before, after = (font(Type.SECONDARY, weight=weight) for weight in (400, 600))
+        before.setStrikeOut(True)
+        old, new = (visible_text(one.text) for one in (moved.old, moved.new))
+        old_width, new_width = QFontMetrics(before).horizontalAdvance(old), QFontMetrics(after).horizontalAdvance(new)
+        arrow_at = old_width + _GAP
+        icon_at = arrow_at + _ARROW + _GAP
+        new_at = icon_at + _STATE_ICON + _GAP - 1
+        height = scaled(TAG_HEIGHT)
+        made = self._blank(new_at + new_width + 1, height)
+        painter = QPainter(made)
+        painter.setFont(before)
+        painter.setPen(color(Role.TEXT2))
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRect(0, 0, old_width + 1, height), middle, old)
+        draw(painter, Icon.ARROW_RIGHT, QRect(arrow_at, 0, _ARROW, height), Role.STAGED, size=_ARROW)
+        draw(painter, moved.new.icon, QRect(icon_at, 0, _STATE_ICON, height), moved.new.role, size=_STATE_ICON)
+        painter.setFont(after)
+        painter.setPen(color(Role.TEXT))
+        painter.drawText(QRect(new_at, 0, new_width + 1, height), middle, new)
+        painter.end()
+        self._moves[moved] = made
+        return made
 
     def width_of(self, tags: Tags) -> int:
         """The room in which all of them are seen."""

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from ui.grids.columns import Column, Kind, State, Tags
+from ui.grids.columns import Column, Kind, Moved, State, Tags
 from ui.look.plain import visible_text
 from ui.look.words import tr
 
@@ -33,7 +33,7 @@ def shown(value: object, kind: Kind) -> str:
     """`value` as people read it; nothing in it can act as mark-up or turn the direction of the text."""
     if value is None:
         return ""
-    if isinstance(value, State | Tags):
+    if isinstance(value, State | Tags | Moved):
         return str(value)
     if kind is Kind.AGE and isinstance(value, datetime):
         return age(value)
@@ -59,6 +59,8 @@ def copied(value: object) -> str:
     """
     if value is None:
         return ""
+    if isinstance(value, Moved):
+        return str(value.old)  # what is not saved leaves the program nowhere
     if isinstance(value, State | Tags):
         return str(value)
     if isinstance(value, datetime):

@@ -76,8 +76,19 @@ class Tags:
 
 
 @dataclass(frozen=True, slots=True)
+class Moved:
+    """A state that is wished for and not saved, in place of the one that is stored."""
+
+    old: State
+    new: State
+
+    def __str__(self) -> str:
+        return f"{self.old.text} → {self.new.text}, not saved"
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
-    """One row as painted: a cell per column (str, int, date, datetime, State or None), in column order.
+    """One row as painted: a cell per column (str, int, date, datetime, State, Tags, Moved or None), in column order.
 
     None shows the column's word for an absent value, "" shows nothing at all.
     """
@@ -91,6 +102,8 @@ class Row:
     sentence_until: str = ""
     """The column before which it ends at the latest; else the first cell with a value ends it."""
     sentence_role: Role = Role.BAD
+    staged: bool = False
+    """Something of it is changed here and not saved."""
     tints: Mapping[str, Role] = field(default_factory=dict)
     """Text colours of single cells by column id, e.g. a ULN that fails its check digit."""
 

@@ -262,6 +262,10 @@ class LoadedTable(FrozenTable):
         """The records of `keys` have changed in place: paint them anew, leave order and selection."""
         self._model.refresh_rows(keys)
 
+    def refresh_all(self) -> None:
+        """Paint anew whatever is seen, as `refresh_rows` for every row."""
+        self._model.refresh_all()
+
     # Selection
 
     @property

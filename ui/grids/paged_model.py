@@ -169,6 +169,11 @@ class PagedModel(QAbstractTableModel):
         self._before.clear()
         self._mark_stale(hit)
 
+    def refresh_all(self) -> None:
+        """What is known of every record may be another now: read what is seen again."""
+        self._before.clear()
+        self._all_stale()
+
     def _all_stale(self) -> None:
         self._mark_stale(list(self._pages))
 
@@ -211,7 +216,7 @@ class PagedModel(QAbstractTableModel):
             return None
         aloud = role == Qt.ItemDataRole.AccessibleTextRole
         if section == GUTTER:
-            return tr("selected") if aloud and self.is_selected(index.row()) else ""
+            return self._spoken_marks(index.row()) if aloud else ""
         row = self.row(index.row())
         if row is None:
             return tr("loading") if aloud else ""
@@ -222,6 +227,14 @@ class PagedModel(QAbstractTableModel):
         if row.sentence and column.id == row.sentence_from:
             return row.sentence
         return spoken(cell, column)
+
+    def _spoken_marks(self, number: int) -> str:
+        row = self.row(number)
+        marks = [
+            tr("selected") if self.is_selected(number) else "",
+            tr("changed, not saved") if row is not None and row.staged else "",
+        ]
+        return ", ".join(one for one in marks if one)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation == Qt.Orientation.Vertical:

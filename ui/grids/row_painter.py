@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from ui.grids.cell_pictures import BAR_WIDTH, CellPictures
 from ui.grids.cell_text import shown
-from ui.grids.columns import Column, Kind, Row, State, Tags
+from ui.grids.columns import Column, Kind, Moved, Row, State, Tags
 from ui.grids.paged_model import PagedModel
 from ui.grids.row_selection import RowSelection
 from ui.grids.text_lines import Line, Style, TextLines
@@ -26,6 +26,7 @@ PAD = 8
 STATE_ICON = 15
 STATE_GAP = 5
 TICK = 12
+STAGED_BAR = 3
 _RIGHT_KINDS = (Kind.NUMBER, Kind.DATE, Kind.PROGRESS, Kind.AGE)
 _QUIET_KINDS = (Kind.KEY, Kind.MONO)
 _STATE_WEIGHT = 500
@@ -106,13 +107,14 @@ class RowPainter:
         self._icons: dict[tuple[Icon, Role], QPixmap] = {}
         self._colours = {role: color(role) for role in Role}
         self._tick = pixmap(Icon.CHECK, TICK, Role.ACCENT_TEXT, dpr, "bold")
+        self._pencil = pixmap(Icon.PENCIL_SIMPLE, TICK, Role.STAGED, dpr)
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Paint the rows of `scene`; what lies below the last row is the caller's."""
         if self._generation != theme().generation or self._dpr != scene.dpr:
             self._renew(scene.dpr)
         rows = [self._model.row(number) for number in range(scene.first, scene.last + 1)]
-        self._paint_grounds(painter, scene)
+        self._paint_grounds(painter, scene, rows)
         spans = {
             place: self._span(row, scene.places) for place, row in enumerate(rows) if row is not None and row.sentence
         }
@@ -127,7 +129,7 @@ class RowPainter:
 
     # Grounds, ticks and the frame
 
-    def _paint_grounds(self, painter: QPainter, scene: Scene) -> None:
+    def _paint_grounds(self, painter: QPainter, scene: Scene, rows: list[Row | None]) -> None:
         colours = self._colours
         height = scene.row_height
         fill = painter.fillRect
@@ -140,11 +142,17 @@ class RowPainter:
         y = scene.top
         for number in range(scene.first, scene.last + 1):
             selected = self._selection.is_row_selected(number)
-            ground = chosen if selected else colours[Role.HOVER] if number == scene.hover else surface
+            row = rows[number - scene.first]
+            staged = row is not None and row.staged
+            plain = colours[Role.STAGED_SOFT] if staged else surface
+            ground = chosen if selected else colours[Role.HOVER] if number == scene.hover else plain
             fill(left, y, width, height - 1, ground)
             fill(left, y + height - 1, width, 1, chosen_line if selected else line)
-            if selected and gutter is not None:
-                painter.drawPixmap(gutter.x + (gutter.width - TICK) // 2, y + tick_y, self._tick)
+            if staged:
+                fill(left, y, STAGED_BAR, height - 1, colours[Role.STAGED])
+            if (selected or staged) and gutter is not None:
+                mark = self._tick if selected else self._pencil
+                painter.drawPixmap(gutter.x + (gutter.width - TICK) // 2, y + tick_y, mark)
             y += height
 
     def _paint_frame(self, painter: QPainter, scene: Scene) -> None:
@@ -185,6 +193,10 @@ class RowPainter:
                 continue
             cell = row.cells[place.number]
             if cell == "" or (cell is None and not column.absent):
+                continue
+            if isinstance(cell, Moved):
+                area = QRect(place.x + PAD, y, place.width - 2 * PAD, scene.row_height - 1)
+                self._pictures.paint_moved(painter, cell, area)
                 continue
             if isinstance(cell, Tags):
                 area = QRect(place.x + PAD, y, place.width - 2 * PAD, scene.row_height - 1)
@@ -254,6 +266,8 @@ class RowPainter:
         cell = row.cells[column_number]
         if isinstance(cell, Tags):
             return self._pictures.width_of(cell) + 2 * PAD + 1
+        if isinstance(cell, Moved):
+            return self._pictures.width_of_moved(cell) + 2 * PAD + 1
         text = self._text(cell, column)
         icon = STATE_ICON + STATE_GAP if isinstance(cell, State) else 0
         if column.kind is Kind.PROGRESS:

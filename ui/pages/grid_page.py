@@ -289,6 +289,18 @@ class GridPage(QWidget):
     def selected_count(self) -> int:
         return self.grid.selected_count
 
+    def told(self) -> Mapping[str, Any]:
+        """For subclasses: what the actions may look at beside what every grid tells, by its name in WindowState."""
+        return {}
+
+    def status_words(self) -> Sequence[str]:
+        """For subclasses: what the status bar says beside the selection."""
+        return ()
+
+    def may_leave(self) -> bool:
+        """For subclasses: whether another page may come to the front, or the window go; asks if need be."""
+        return True
+
     # Exports
 
     def rows_to_export(self) -> Keys:
@@ -307,6 +319,9 @@ class GridPage(QWidget):
     def may_export(self) -> None:
         """Look up in the database, in a task, that the user may still take rows out. Raises AccessError."""
         self._context.require(Permission.EXPORT)
+
+    def add_exports(self, menu: QMenu) -> None:
+        """For subclasses: what else of the page can be exported, put into the menu of exports."""
 
     def print_list(self, user: str) -> None:
         """*Print*: what the grid shows, on paper or as a PDF."""

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
 
+from app import access
+from app.access import Permission, User
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
@@ -96,6 +98,13 @@ class ExtractRow:
 
 
 # ------------------------------------------------------------------------------------------- which records
+
+
+def scope_of(tx: Connection, user: User) -> Scope:
+    """The campuses whose records the user may see. Raises AccessError for who may not see any (2.2)."""
+    access.require(tx, user, Permission.PROCESSES)
+    access.require(tx, user, Permission.EXTRACTS)
+    return access.campuses(tx, user)
 
 
 def in_scope(scope: Scope) -> Where:

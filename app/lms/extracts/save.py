@@ -27,7 +27,7 @@ from app.tasks import Cancelled, TaskContext
 SAVED = "extract_statuses"
 """The kind of the operation."""
 LONGEST_REASON = 500
-_CHANGED = "Changed by somebody else, or by a sending, since it was staged"
+_CHANGED = "Changed by somebody else or by a sending since it was staged"
 _MOVED_ON = "Has moved on since"
 _LEARNER = select(enrolment.c.learner_id).where(enrolment.c.id == extract_record.c.enrolment_id).scalar_subquery()
 

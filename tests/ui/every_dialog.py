@@ -25,11 +25,15 @@ from pytestqt.qtbot import QtBot
 from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.errors import InputError
+from app.keys import Keys
 from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.lms.accounts_decided import Unsettled
 from app.lms.courses_list import CourseRow
+from app.lms.extracts.save import SaveSummary
+from app.lms.extracts.staged import Staged
+from app.lms.extracts.statuses import ListedRecord, Problem
 from app.lms.progress import Progress
 from app.lms.report_card import Counted
 from app.lms.states import CourseState
@@ -43,6 +47,8 @@ from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.export_layout import LayoutDialog
+from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog
+from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.hold import HoldDialog
@@ -71,6 +77,7 @@ from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.snooze import SnoozeDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
+from ui.dialogs.update_statuses import UpdateStatusesDialog
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
@@ -80,6 +87,7 @@ from ui.exporting import EXCEL, _SaveDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import FramedDialog, Question
+from ui.pages.extract_source import STATES
 from ui.workers import TaskRunner
 
 TAB, ENTER, ESC = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Escape
@@ -147,12 +155,24 @@ A_COURSE = CourseRow(
     *(0, 0, 0, False),
 )
 AN_ACCOUNT = Unsettled(1, "20", None, "o.lecturer@example.org", "Owain Lecturer", False, AT, ())
+A_RECORD = ListedRecord(1, "240001", "Begum, Elif", "ART / 01", "Rejected", "Superseded")
+STAGED = Staged.of([(1, 1, "processed"), (2, 1, "processed")], "ready").and_then(
+    Staged.of([(3, 1, "ready")], "rejected")
+)
+SAVED = SaveSummary(4, 2, 0, 1, {Problem.SUPERSEDED: 1}, Staged(), refused_list=(A_RECORD,))
 INFOS = [field.info for field in FIELDS.values()]
 MADE: dict[type[QDialog], Entry] = {
     AboutDialog: Entry(lambda desk: AboutDialog(None)),
     ConditionBuilder: Entry(
         lambda desk: ConditionBuilder(None, desk.runner, ("learner", "learners"), INFOS, None, lambda *_: (3, 9)),
         keys(Qt.Key.Key_Down),
+    ),
+    RecordListDialog: Entry(lambda desk: RecordListDialog(None, "1 record may not be changed so", [A_RECORD], 1)),
+    SavedStatusesDialog: Entry(lambda desk: SavedStatusesDialog(None, SAVED)),
+    SaveStatusesDialog: Entry(lambda desk: SaveStatusesDialog(None, STAGED, STATES)),
+    UpdateStatusesDialog: Entry(
+        lambda desk: UpdateStatusesDialog(None, desk.runner, desk.context, lambda task: Keys("q"), STATES, "all"),
+        None,
     ),
     FloodFillDialog: Entry(lambda desk: FloodFillDialog(None, desk.runner, desk.context, [1, 2], [(1, "City")])),
     PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),

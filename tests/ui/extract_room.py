@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from PySide6.QtCore import QObject
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from sqlalchemy import select
@@ -19,7 +18,7 @@ from ui.pages.extracts import ExtractsPage
 
 
 class SmallCollege(College):
-    """Campuses City and Riverside; Autumn runs now on both, Spring on Riverside; a section of each, and one shared.
+    """Campuses Avon and Brook; Autumn runs now on both, Spring on Brook; a section of each, and one shared.
 
     The learners are those of the room.
     """
@@ -27,7 +26,7 @@ class SmallCollege(College):
     def __init__(self, db: Database) -> None:
         super().__init__(db)
         today = date.today()
-        self.city, self.river = self.campus("City"), self.campus("Riverside")
+        self.city, self.river = self.campus("Avon"), self.campus("Brook")
         begins, ends = today - timedelta(days=60), today + timedelta(days=30)
         self.autumn = self.term("Autumn 2026", (self.city, self.river), begins, ends)
         self.spring = self.term("Spring 2027", (self.river,), today + timedelta(days=40), today + timedelta(days=90))
@@ -125,8 +124,8 @@ class ExtractRoom:
 
     def save(self, *answers: str) -> QDialog:
         """Press *Save*, answer what it asks, and wait for the summary."""
+        click(named(self.page, "staged_save"))
         with answering(answers[0] if answers else "extract_save_ok"):
-            click(named(self.page, "staged_save"))
             return self.dialog("extract_saved")
 
     def statuses(self, keys: Sequence[int]) -> list[str]:
@@ -161,5 +160,3 @@ def extract_room(rooms: Rooms, *, as_user: object = None, size: tuple[int, int] 
 
 def sent_days_ago(college: College, key: int, days: int) -> None:
     college.set(extract_record, key, extracted_at=datetime.now(UTC) - timedelta(days=days))
-
-

@@ -1,6 +1,6 @@
 """What *Save* asks first, where the moves that are staged ask for it: one confirmation, one reason (3.2)."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.lms.extracts import statuses
@@ -29,7 +29,9 @@ _AGAIN = {
 
 
 class SaveStatusesDialog(FormDialog):
-    """`reason` holds what was typed once it is accepted. `states`: how each status is shown."""
+    """`decided` carries the reason, "" where none is needed. `states`: how each status is shown."""
+
+    decided = Signal(str)
 
     def __init__(self, parent: QWidget | None, staged: Staged, states: dict[str, State]) -> None:
         number = plural(staged.changing, "Save {n} staged change?", "Save {n} staged changes?")
@@ -114,3 +116,4 @@ class SaveStatusesDialog(FormDialog):
             self.fit()
             return
         super().accept()
+        self.decided.emit(self.reason)

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.context import AppContext
@@ -38,8 +38,10 @@ _REFUSALS = {
 
 
 class UpdateStatusesDialog(FormDialog):
-    """Accepted, `foreseen` is what is to be staged. `ids_of` finds the records, in a task; `states` says how a
+    """`decided` carries the Foreseen that is to be staged. `ids_of` finds the records, in a task; `states` says how a
     status is shown."""
+
+    decided = Signal(object)
 
     def __init__(
         self,
@@ -219,13 +221,14 @@ class UpdateStatusesDialog(FormDialog):
         if self.foreseen is not None:
             number = self.foreseen.not_permitted
             heading = plural(number, "{n} record may not be changed so", "{n} records may not be changed so")
-            RecordListDialog(self, heading, self.foreseen.listed, number).exec()
+            RecordListDialog(self, heading, self.foreseen.listed, number).open()
 
     @Slot()
     def accept(self) -> None:
         """Only what was counted is staged."""
         if self.foreseen is not None and self.foreseen.changing:
             super().accept()
+            self.decided.emit(self.foreseen)
 
     def done(self, result: int) -> None:
         """However it is closed, nothing is looked up for it any more."""

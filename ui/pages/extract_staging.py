@@ -113,10 +113,13 @@ class ExtractStaging(QObject):
     def update_all(self, ids_of: Callable[[TaskContext], Keys], filter_words: str) -> None:
         """*Update All Statuses*: its dialog, and what was decided in it staged."""
         dialog = UpdateStatusesDialog(self._page.window(), self._runner, self._context, ids_of, STATES, filter_words)
-        if not dialog.exec() or dialog.foreseen is None:
-            return
-        self._merge(dialog.foreseen.staged)
-        self.said.emit(_staged_words(dialog.foreseen))
+        dialog.decided.connect(self._decided)
+        dialog.open()
+
+    @Slot(object)
+    def _decided(self, found: Foreseen) -> None:
+        self._merge(found.staged)
+        self.said.emit(_staged_words(found))
 
     def discard(self) -> None:
         """*Discard*: nothing of it was written."""
@@ -135,14 +138,17 @@ class ExtractStaging(QObject):
         """*Save*: asks for what the moves ask for, then writes."""
         if not self.staged or self.busy or self.why_not:
             return
-        staged, reason = self.staged, ""
-        needed = statuses.needs(staged)
+        needed = statuses.needs(self.staged)
         if needed[Need.CONFIRM] or needed[Need.REASON]:
-            dialog = SaveStatusesDialog(self._page.window(), staged, STATES)
-            if not dialog.exec():
-                return
-            reason = dialog.reason
-        run = self._context
+            dialog = SaveStatusesDialog(self._page.window(), self.staged, STATES)
+            dialog.decided.connect(self._write)
+            dialog.open()
+        else:
+            self._write("")
+
+    @Slot(str)
+    def _write(self, reason: str) -> None:
+        run, staged = self._context, self.staged
         self._saving = self._runner.run(
             lambda task: saving.save(task, run.db, run.user, staged, reason, confirmed=True),
             lane=Lane.WRITE,

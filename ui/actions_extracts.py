@@ -13,6 +13,10 @@ from ui.look.icons import Icon
 
 def extract_actions() -> tuple[Action, ...]:
     """The group, in order."""
+    return (*_staging(), *_saving())
+
+
+def _staging() -> tuple[Action, ...]:
     return (
         _action(
             "lms.extract_all",
@@ -46,6 +50,11 @@ def extract_actions() -> tuple[Action, ...]:
             why.extracts_selected,
             words="send again ready",
         ),
+    )
+
+
+def _saving() -> tuple[Action, ...]:
+    return (
         _action(
             "lms.extract_save",
             "Save",

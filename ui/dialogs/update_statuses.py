@@ -99,7 +99,7 @@ class UpdateStatusesDialog(FormDialog):
         self.list_button = self.add_button(
             tr("Show List of Not Permitted"), kind="link", name="update_list", clicked=self.show_list, left=True
         )
-        self.add_button(tr("Cancel"), name="update_cancel", clicked=self.reject)
+        self.cancel_button = self.add_button(tr("Cancel"), name="update_cancel", clicked=self.reject)
         self.ok = self.add_button(tr("OK"), kind="primary", name="update_ok", clicked=self.accept)
 
     @property
@@ -152,7 +152,7 @@ class UpdateStatusesDialog(FormDialog):
         if found is None:
             self.say(tr("All records of the applied filter"), self._secondary())
             self.number.setText(tr("Looking…"))
-            enable(self.ok, tr("The records are being counted."))
+            self._allow(tr("The records are being counted."))
             return
         whole = len(self._ids or ())
         self.say(
@@ -175,7 +175,12 @@ class UpdateStatusesDialog(FormDialog):
             )
         )
         self.number.setAccessibleName(self.number.text())
-        enable(self.ok, "" if found.changing else tr("No record would change."), tr("Stages them; Save writes them."))
+        self._allow("" if found.changing else tr("No record would change."))
+
+    def _allow(self, why_not: str) -> None:
+        """Enter presses *OK*, or closes the dialog while that cannot be pressed."""
+        enable(self.ok, why_not, tr("Stages them; Save writes them."))
+        (self.cancel_button if why_not else self.ok).setDefault(True)
 
     def _secondary(self) -> str:
         fixed = tr("Also those not scrolled into view. The set is fixed when you press OK.")

@@ -194,14 +194,9 @@ class RowPainter:
             cell = row.cells[place.number]
             if cell == "" or (cell is None and not column.absent):
                 continue
-            if isinstance(cell, Moved):
+            if isinstance(cell, Tags | Moved):
                 area = QRect(place.x + PAD, y, place.width - 2 * PAD, scene.row_height - 1)
-                self._pictures.paint_moved(painter, cell, area)
-                continue
-            if isinstance(cell, Tags):
-                area = QRect(place.x + PAD, y, place.width - 2 * PAD, scene.row_height - 1)
-                selected = self._selection.is_row_selected(scene.first + number)
-                self._pictures.paint_tags(painter, cell, area, selected=selected)
+                self._paint_picture(painter, cell, area, scene.first + number)
                 continue
             colour = self._colours[_role_of(row, column, cell)]
             if colour is not ink:
@@ -221,6 +216,12 @@ class RowPainter:
             line = self._line(cell, column, wanted, place.width - indent - PAD)
             x = place.x + place.width - PAD - line.width if column.kind in _RIGHT_KINDS else place.x + indent
             painter.drawStaticText(x, y + baseline - drawn.ascent, line.text)
+
+    def _paint_picture(self, painter: QPainter, cell: Tags | Moved, area: QRect, number: int) -> None:
+        if isinstance(cell, Moved):
+            self._pictures.paint_moved(painter, cell, area)
+        else:
+            self._pictures.paint_tags(painter, cell, area, selected=self._selection.is_row_selected(number))
 
     def _baseline(self, scene: Scene) -> int:
         """One for all kinds of text in a row: its capitals stand in the middle."""

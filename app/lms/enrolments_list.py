@@ -62,7 +62,9 @@ class EnrolmentRow:
     """The learner is not in the gradebook since."""
     changed_at: datetime | None
     as_of: datetime | None
-    """When the course's grades were last fetched whole; where it was removed, its last data."""
+    """When the course's grades were last fetched whole, its last data where it was removed. Of a learner about whom
+    the last answer told nothing, when theirs last came and was another one: later good answers left no trace, and
+    what is said must not be later than the last of them. None where nothing ever came."""
     removed_at: datetime | None
     """When the course was found to be gone from the LMS."""
     error: str | None
@@ -89,6 +91,17 @@ PERCENT: ColumnElement[Any] = case(
 )
 _BY_ENROLMENT = sync_error.c.enrolment_id == enrolment.c.id
 _BY_COURSE = (sync_error.c.lms_course_id == section.c.lms_course_id) & sync_error.c.enrolment_id.is_(None)
+
+
+_TAKEN = ("SE-24", "SE-25")
+"""Errors of an enrolment whose last answer was taken all the same."""
+_NOT_TOLD = or_(
+    progress.c.missing_since.is_not(None),
+    exists().where(_BY_ENROLMENT, sync_error.c.cleared_at.is_(None), sync_error.c.code.not_in(_TAKEN)),
+)
+_AS_OF: ColumnElement[Any] = case(
+    (progress.c.id.is_not(None), case((_NOT_TOLD, progress.c.changed_at), else_=lms_course.c.grades_good_at))
+)
 
 
 def _error(condition: Where) -> ColumnElement[Any]:
@@ -137,7 +150,7 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("grade_number", "Grade as a number", FieldKind.NUMBER), _GRADE_HUNDREDTHS, scale=100),
         _choice("mark", "Marked", MARKS, progress.c.mark),
         SqlField(FieldInfo("changed", "Changed", FieldKind.DATE), progress.c.changed_at, moment=True),
-        SqlField(FieldInfo("as_of", "Data as of", FieldKind.DATE), lms_course.c.grades_good_at, moment=True),
+        SqlField(FieldInfo("as_of", "Data as of", FieldKind.DATE), _AS_OF, moment=True),
         SqlField(
             FieldInfo("missing", "Not in the gradebook", FieldKind.FLAG),
             flag=lambda: progress.c.missing_since.is_not(None),
@@ -168,7 +181,7 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "mark": progress.c.mark,
     "missing": progress.c.missing_since,
     "changed": progress.c.changed_at,
-    "as_of": lms_course.c.grades_good_at,
+    "as_of": _AS_OF,
 }
 DEFAULT_SORT = "name"
 _LAST_ANYWAY = frozenset({"progress", "counts", "grade"})
@@ -264,7 +277,7 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, EnrolmentRow]:
             progress.c.mark,
             progress.c.missing_since,
             progress.c.changed_at,
-            lms_course.c.grades_good_at,
+            _AS_OF,
             lms_course.c.removed_at,
             func.coalesce(_error(_BY_ENROLMENT), _error(_BY_COURSE)),
         )

@@ -19,7 +19,7 @@ from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role, color
 from ui.look.words import tr
 from ui.pages.details_pane import RowDetails, empty, rule
-from ui.pages.enrolment_source import as_of, marks
+from ui.pages.enrolment_source import marks
 from ui.pages.report_card_view import ReportCardView
 
 _KINDS = {"lms_enrolments": "Synchronised", "enrolled": "Enrolled", "adopted": "Adopted", "undo": "Undo"}
@@ -118,7 +118,7 @@ class EnrolmentDetails(RowDetails):
         self._why.setVisible(looked.counted is not None)
         self._remark.setText(_remark(looked))
         self._remark.setVisible(bool(self._remark.text()))
-        moment = shown_time(as_of(row))
+        moment = shown_time(row.as_of)
         self._as_of.setText(tr("as of {moment}", moment=moment) if moment else tr("nothing came yet"))
         self.card.show_card(looked.card)
         self._show_changes(looked.history)

@@ -1,7 +1,6 @@
 """The grid of enrolments: columns, and rows as they are painted."""
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
 
 from app.dates import shown
 from app.db.database import Database
@@ -31,7 +30,14 @@ COLUMNS = (
     ),
     Column("counts", "Graded", Kind.NUMBER, 80, absent="–"),
     Column("grade", "Grade", Kind.TEXT, 110, absent="–", tip="The course total as the LMS shows it"),
-    Column("as_of", "As of", Kind.AGE, 76, absent="never"),
+    Column(
+        "as_of",
+        "As of",
+        Kind.AGE,
+        76,
+        absent="never",
+        tip="When the LMS last confirmed it; where its last answer told nothing of the learner, the last change",
+    ),
     Column("marks", "Marks", Kind.TAGS, 160, sortable=False),
     Column("status", "Status", Kind.TEXT, 90, visible=False),
     Column("starts", "Starts", Kind.DATE, 100, visible=False),
@@ -81,7 +87,7 @@ def _row(one: EnrolmentRow) -> Row:
             percent(one.graded, one.visible),
             one.counts or None,
             one.grade_text,
-            as_of(one),
+            one.as_of,
             Tags(marks(one)),
             _STATUSES.get(one.status, one.status),
             one.starts,
@@ -94,11 +100,6 @@ def _row(one: EnrolmentRow) -> Row:
         ),
         tints={"progress": Role.TEXT3, "counts": Role.TEXT3, "grade": Role.TEXT3} if old else {},
     )
-
-
-def as_of(one: EnrolmentRow) -> datetime | None:
-    """When the values were last true."""
-    return one.missing_since if one.missing_since is not None and one.as_of is not None else one.as_of
 
 
 def marks(one: EnrolmentRow) -> tuple[State, ...]:

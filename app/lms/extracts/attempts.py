@@ -233,13 +233,15 @@ def _attempt(row: Any) -> Attempt:
 
 
 def _is_telling(row: Any, entry: Entry) -> bool:
-    """Whether the LMS would show something else had this sending not been taken: a change of the dates only cannot
-    be seen, nor what was taken before and is sent once more."""
-    if row.before_status is not None:
-        was_let_in = row.before_status not in ("dropped", "on_break")
-    else:
-        was_let_in = row.change != "add"  # adopted: the LMS had the learner
-    return not row.taken and was_let_in is entry.suspended
+    """Whether the LMS would show something else had this sending not been taken: new dates cannot be seen, nor a
+    withdrawal from a break, nor what was taken before and is sent once more."""
+    if row.taken:
+        return False
+    if row.before_status is None and row.change == "add":
+        return True  # there was no place at all
+    # Of one that was adopted there is no record before: the LMS had the learner.
+    was_let_in = row.before_status not in ("dropped", "on_break")
+    return was_let_in is entry.suspended
 
 
 def moved_on(one: Attempt) -> Attempt:

@@ -16,7 +16,7 @@ def _ask_why(window: Any) -> None:
 
 def section_actions() -> tuple[Action, ...]:
     """The group, in order."""
-    return (_set_up(), *_sections(), _why())
+    return (_set_up(), *_sections(), _why(), _from_ilr())
 
 
 def _set_up() -> Action:
@@ -90,4 +90,20 @@ def _why() -> Action:
         trigger=_ask_why,
         why_not=why.learner_or_enrolment,
         words="missing not there gate account learner cannot see course",
+    )
+
+
+def _from_ilr() -> Action:
+    return Action(
+        id="lms.from_ilr",
+        text="From the ILR",
+        tip="Enrol, withdraw and put on a break by the aims of the ILR, where their codes mean a section",
+        icon=Icon.STUDENT,
+        tab=LMS,
+        group="Sections",
+        key_tip="L",
+        trigger=lambda window: window.lms.sections.from_ilr(),
+        permission=Permission.ENROL,
+        why_not=why.permitted(Permission.ENROL, lambda state: ""),
+        words="registrations aims codes map section withdraw break",
     )

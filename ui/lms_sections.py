@@ -67,6 +67,14 @@ class LmsSections(QObject):
         """The form of a section; None for a new one."""
         self._open(SectionDialog(self._window, self._runner, self._context, key))
 
+    def from_ilr(self) -> None:
+        """*From the ILR*: registrations by the codes of aims."""
+        from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
+
+        dialog = IlrRegistrationsDialog(self._window, self._runner, self._context)
+        dialog.changed.connect(self._changed)
+        dialog.open()
+
     def _open(self, dialog: SectionDialog | SetUpDialog) -> None:
         dialog.saved.connect(self._saved)
         dialog.changed.connect(self._changed)

@@ -52,6 +52,7 @@ from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.hold import HoldDialog
+from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_accounts import AccountsDialog
@@ -189,6 +190,7 @@ MADE: dict[type[QDialog], Entry] = {
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
     RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
+    IlrRegistrationsDialog: Entry(lambda desk: IlrRegistrationsDialog(None, desk.runner, desk.context)),
     WhyNotThereDialog: Entry(lambda desk: WhyNotThereDialog(None, desk.runner, desk.context, learner_id=1)),
     SetUpDialog: Entry(lambda desk: SetUpDialog(None, desk.runner, desk.context), adding_a_term),
     SectionDialog: Entry(

@@ -1,0 +1,63 @@
+"""Registrations from the ILR in the window: a code gets its meaning, people are enrolled, and taken back."""
+
+from datetime import date
+
+from sqlalchemy import delete, insert, select
+
+from app.db.tables import aim, learner
+from app.lms.sections import section as sections
+from app.lms.sections.section import Section
+from tests.ui.college_room import LmsRoom, listed
+from tests.ui.dialog_room import click, type_text
+from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
+
+
+def opened(lms: LmsRoom) -> IlrRegistrationsDialog:
+    lms.show("sections")
+    lms.press_action("lms.from_ilr")
+    dialog = lms.dialog("ilr_registrations")
+    assert isinstance(dialog, IlrRegistrationsDialog)
+    return dialog
+
+
+def with_aims(lms: LmsRoom, number: int) -> None:
+    """So many learners have an aim of the course code BIO-1, and nobody any other."""
+    with lms.context.db.write() as tx:
+        tx.execute(delete(aim))
+        ids = tx.execute(select(learner.c.id).order_by(learner.c.id).limit(number)).scalars().all()
+        values = {"year": "2627", "seq": 1, "course_code": "BIO-1", "completion": "1", "starts": date(2026, 9, 1)}
+        tx.execute(insert(aim), [{"learner_id": one, **values} for one in ids])
+
+
+def test_a_code_gets_its_meaning_and_people_are_enrolled_and_taken_back(lms: LmsRoom):
+    with_aims(lms, 3)
+    sections.save(lms.context.db, lms.context.user, None, Section(course_code="BIO", course_title="Biology"))
+    before = len(lms.enrolled())
+    dialog = opened(lms)
+    assert listed(dialog, "ilr_codes") == [["Means none", "Course code", "BIO-1", "2627", "3", "–"]]
+    assert dialog.foreseen_words.text() == "No code means a section yet. 3 aims mean no section."
+    assert not dialog.apply_button.isEnabled()
+    dialog.box.setFocus()
+    type_text("BIO")
+    assert dialog.box.currentText() == "BIO · 1 · Biology"
+    dialog.refresh()
+    click(dialog.map_button)
+    lms.room.at_rest()
+    lms.room.until(lambda: dialog.foreseen_words.text() == "What would come of it: Enrolled 3.")
+    assert listed(dialog, "ilr_codes")[0][0] == "Means a section"
+    click(dialog.apply_button)
+    lms.room.at_rest()
+    lms.room.until(lambda: len(lms.enrolled()) == before + 3)
+    assert dialog.foreseen_words.text() == "Unchanged 3."
+    click(dialog.undo_button)
+    lms.room.at_rest()
+    lms.room.until(lambda: len(lms.enrolled()) == before)
+    lms.close(dialog, "ilr_close")
+
+
+def test_without_an_ilr_it_says_what_to_do(lms: LmsRoom):
+    with lms.context.db.write() as tx:
+        tx.execute(delete(aim))
+    dialog = opened(lms)
+    assert "load an ILR first" in dialog.map_button.accessibleDescription()
+    lms.close(dialog, "ilr_close")

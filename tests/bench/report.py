@@ -58,8 +58,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
     "load_csv": (
         "SQLite's own part of the load (four rows for a new learner, the history among them, in tables with fifteen "
         "indexes) is twelve times the bare reference by itself, and half of the load's processor time; the rest is "
-        "checking, folding and encoding each value in Python. Six programs wanted each core: the processor time was "
-        "160 ms for 1,000 rows, before it 230.",
+        "checking, folding and encoding each value in Python. Other programs wanted the cores: by processor time "
+        "it was 160 ms for 1,000 rows, 230 before.",
         "Measure again on a quiet machine; build the indexes of an empty table after its first load.",
     ),
     "load_xlsx": (
@@ -67,7 +67,7 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again on a quiet machine; take the cells of a row from the parser without an object for each.",
     ),
     "ui_stall load": (
-        "Six programs wanted each core: an idle window's timer was late by up to 56 ms too. By sampled stacks the "
+        "Other programs wanted the cores: an idle window's timer was late by up to 56 ms too. By sampled stacks the "
         "longest are making the dialog, its preview and the summary, modules included, each in one go; the collector "
         "takes 5 to 14 ms of processor time a second, once 36.",
         "Measure again on a quiet machine; import the dialogs of the load while the file is read.",

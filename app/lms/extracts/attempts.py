@@ -212,7 +212,10 @@ def to_look_for(tx: Connection) -> list[Attempt]:
             or_(extract_attempt.c.result == Result.UNKNOWN.value, set_back),
         ),
     )
-    return [_attempt(row) for row in tx.execute(query.where(pending).order_by(extract_record.c.id))]
+    # By their indexes first: most records are Processed, and nothing is to be known of them.
+    under_way = select(extract_attempt.c.record_id).where(extract_attempt.c.ended_at.is_(None))
+    some = or_(extract_record.c.status.in_(("ready", "transmitted")), extract_record.c.id.in_(under_way))
+    return [_attempt(row) for row in tx.execute(query.where(some, pending).order_by(extract_record.c.id))]
 
 
 def _attempt(row: Any) -> Attempt:

@@ -11,7 +11,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, bindparam, case, exists, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from app import history
 from app.access import User
@@ -59,9 +72,13 @@ def judge(
     operation_id: int | None = None
     wanted = _wanted(sections, enrolments)
     while True:
+        with db.read() as tx:  # all enrolments may be looked at: nobody waits for that
+            found = list(tx.execute(wanted).scalars())
+        if not found:
+            return QueueSummary(made["add"], made["drop"], made["change"], operation_id)
         with db.write() as tx:
             db.alone(tx)  # of two who judge at once, one is the first
-            rows = list(tx.execute(wanted))
+            rows = list(tx.execute(_wanted(None, found)))
             if rows:
                 operation = (
                     Operation(operation_id, db, tx)
@@ -71,8 +88,6 @@ def judge(
                 operation_id = operation.id
                 made.update(_write(operation, rows))
                 operation.end(tx)
-        if len(rows) < BATCH:
-            return QueueSummary(made["add"], made["drop"], made["change"], operation_id)
 
 
 def _write(operation: Operation, rows: Collection[Row[Any]]) -> list[str]:
@@ -160,7 +175,5 @@ def _change(last: Any) -> ColumnElement[Any]:
 
 def waiting(tx: Connection) -> int:
     """How many records are Ready."""
-    from sqlalchemy import func
-
     count = select(func.count()).select_from(extract_record).where(extract_record.c.status == "ready")
     return int(tx.execute(count).scalar_one())

@@ -6,8 +6,9 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 
 from app.connectors.lms import LmsCalls
+from app.errors import AppError
 from app.lms.asking import patiently
-from app.tasks import TaskContext
+from app.tasks import Cancelled, TaskContext
 
 _LOOK_AGAIN = 0.5
 
@@ -67,9 +68,6 @@ def _next_call(job: Job, last: Future[Any] | None) -> Call | None:
 
 def _heard_last(job: Job, future: Future[Any]) -> None:
     """Let a job know what became of its call, after which there is no other."""
-    from app.errors import AppError
-    from app.tasks import Cancelled
-
     try:
         if _next_call(job, future) is not None:
             job.close()

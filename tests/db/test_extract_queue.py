@@ -15,6 +15,7 @@ from sqlalchemy import select, text, update
 
 from app import history
 from app.access import Role, User
+from app.db import tables
 from app.db.database import Database
 from app.db.tables import change, enrolment, extract_record, lms_account, operation
 from app.errors import AccessError, InputError
@@ -143,9 +144,7 @@ def test_enrolling_puts_it_into_the_queue(some: Sections, user: User):
     key = add_learner(some.db, 44)
     add_account(some.db, "9044", key)
     with some.db.read() as tx:
-        from app.db.tables import section as sections
-
-        course = tx.execute(select(sections.c.lms_course_id).where(sections.c.id == section)).scalar_one()
+        course = tx.execute(select(tables.section.c.lms_course_id).where(tables.section.c.id == section)).scalar_one()
     enrol.enrol_selected(some.db, user, [key], course)
     assert [row.change for row in some.records()] == ["add"]
 

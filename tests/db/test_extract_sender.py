@@ -1,7 +1,7 @@
 """The sender against an LMS written by hand: what becomes of records, whatever it does (extract-statuses.md 3)."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,10 +10,21 @@ from sqlalchemy import select, update
 from app.access import User
 from app.connectors.lms import EntriesRefusedError, Entry, OutcomeUnknownError, Refusal
 from app.db.database import Database
-from app.db.tables import change, extract_record, operation, sync_run
-from app.errors import BusyError, ServiceError, StopRunError
+from app.db.tables import (
+    campus_vendor,
+    change,
+    extract_attempt,
+    extract_record,
+    job_lock,
+    lms_account,
+    lms_vendor,
+    operation,
+    sync_run,
+)
+from app.errors import BusyError, ConflictError, ServiceError, StopRunError
 from app.lms.extracts import queue
 from app.tasks import TaskContext
+from tests.db.test_lms_looked_up import account
 from tests.lms.fake_lms import FakeLms
 from tests.lms.sending import TERM, Sections
 
@@ -340,8 +351,6 @@ def test_a_person_who_is_quicker_than_the_answer(some: Sections, lms: FakeLms, s
 
 
 def test_the_account_changed_between_two_attempts(some: Sections, lms: FakeLms):
-    from app.db.tables import lms_account
-
     at = some.learner(1, some.section("5"))
     lms.on_enrol = lambda entries: unknown(True)
     some.send(lms)
@@ -354,8 +363,6 @@ def test_the_account_changed_between_two_attempts(some: Sections, lms: FakeLms):
 
 
 def test_another_vendor_between_two_attempts(some: Sections, lms: FakeLms):
-    from app.db.tables import campus_vendor, lms_vendor
-
     at = some.learner(1, some.section("5"))
     lms.on_enrol = lambda entries: unknown(True)
     some.send(lms)
@@ -375,8 +382,6 @@ def test_a_computer_that_never_returns(some: Sections, lms: FakeLms):
     some.learner(2, 1)
     lms.on_enrol = lambda entries: unknown(True)
     some.send(lms)
-    from app.db.tables import extract_attempt
-
     with some.db.write() as tx:
         tx.execute(update(extract_attempt).values(ended_at=None, result=None, computer="PC-GONE"))
     lms.courses_of["5"].people = [one for one in lms.courses_of["5"].people if one.user == "9001"]
@@ -429,8 +434,6 @@ def test_cancelled_in_the_middle(some: Sections, lms: FakeLms):
 
 
 def test_an_account_nobody_knew_is_looked_up_first(some: Sections, lms: FakeLms):
-    from tests.db.test_lms_looked_up import account
-
     at = some.learner(1, some.section("5"), None)
     assert some.judge() == queue.QueueSummary()
     lms.on_site = [account(77, "240001")]
@@ -441,8 +444,6 @@ def test_an_account_nobody_knew_is_looked_up_first(some: Sections, lms: FakeLms)
 
 
 def test_one_run_at_a_time(some: Sections, lms: FakeLms, db: Database):
-    from app.errors import ConflictError
-
     some.learner(1, some.section("5"))
     errors = []
 
@@ -469,10 +470,6 @@ def test_a_service_that_does_not_offer_enrolling(some: Sections, lms: FakeLms):
 
 def test_a_computer_that_was_only_asleep(some: Sections, lms: FakeLms, user: User):
     """It wakes when another has taken over, looked and sent: its answer changes nothing any more."""
-    from datetime import timedelta
-
-    from app.db.tables import job_lock
-
     at = some.learner(1, some.section("5"))
     other = FakeLms()
     other.course("5")

@@ -8,6 +8,8 @@ import pytest
 from app.access import User
 from app.connectors.moodle import MoodleAccess, MoodleClient
 from app.db.database import Database
+from app.lms.extracts import course_status
+from app.lms.extracts.course_status import Step
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.moodle_state import Place
 from app.sandbox.people import people
@@ -133,9 +135,6 @@ def test_a_clock_that_is_an_hour_off(some: Class, sandbox: MoodleSandbox, client
 
 
 def test_break_and_back_and_new_dates(some: Class, client: MoodleClient, user: User, db: Database):
-    from app.lms.extracts import course_status
-    from app.lms.extracts.course_status import Step
-
     at = some.learner(1)
     some.some.send(client)
     ends = date.today() + timedelta(days=60)

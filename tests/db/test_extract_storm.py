@@ -21,7 +21,7 @@ from app.db.database import Database
 from app.db.tables import enrolment, extract_record
 from app.errors import ConflictError, ServiceError, StopRunError
 from app.lms.extracts import sender
-from app.lms.extracts.acknowledge import shown
+from app.lms.extracts.acknowledge import read, shown
 from app.tasks import TaskContext
 from tests.builders import first_user
 from tests.lms.fake_lms import FakeLms
@@ -66,8 +66,6 @@ class Storm:
         return None
 
     def _count(self, entries: Sequence[Entry]) -> None:
-        from app.lms.extracts.acknowledge import read
-
         claimed = {read(row.payload).entry: row.record_id for row in self.some.attempts() if row.ended_at is None}
         assert set(entries) <= set(claimed), "an attempt is written before the call"
         for one in entries:

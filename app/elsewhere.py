@@ -18,7 +18,7 @@ _USERS = ("app_user", "role", "user_role")
 _ENROLMENTS = ("enrolment", "progress", "lms_account", "hold")
 _COURSES = ("lms_course", "section", "term", "lms_vendor")
 _SECTIONS = (
-    "delivery_method", "campus_term", "campus_vendor", "campus_delivery_method", "section_campus",
+    "delivery_method", "campus_term", "campus_vendor", "campus_delivery_method", "section_campus", "user_campus",
 )  # fmt: skip
 TOPICS: dict[str, Topic] = {
     **dict.fromkeys(_LEARNERS, Topic.LEARNERS),

@@ -26,6 +26,7 @@ _HANGS_ON = {
 _LINKS = {
     "campus_term": (),
     "campus_delivery_method": (),
+    "user_campus": (),
     "campus_vendor": ("campus_id", "is_default"),
     "section_campus": ("section_id", "owner"),
 }

@@ -369,3 +369,27 @@ def test_the_gate_that_was_missing_lets_what_waited_into_the_queue(db: Database,
     assert records() == [], "registration data are not sent for the term"
     things_save.save(db, user, held(db, What.TERM, term.id or 0), replace(term, links={north: BOTH}))
     assert records() == ["add"]
+
+
+@pytest.mark.rule("EX-A3")
+def test_an_administrator_says_who_sees_a_campus_and_takes_it_back(db: Database, user: User):
+    other = user_with(db, Role.LMS_ADMINISTRATOR)
+    north = made(db, user, What.CAMPUS, "N", links={user.id: NOTHING})
+
+    def seen() -> frozenset[int] | None:
+        with db.read() as tx:
+            return access.campuses(tx, other)
+
+    assert seen() == frozenset()
+    done = things_save.save(db, user, north, replace(north, links={other.id: NOTHING}))
+    assert seen() == {north.id}
+    now = held(db, What.CAMPUS, north.id or 0)
+    with pytest.raises(AccessError):
+        things_save.save(db, other, now, replace(now, links={}))
+    assert things_save.save(db, other, now, replace(now, name="Northern")).operation_id is not None
+    assert done.operation_id is not None
+    with pytest.raises(AccessError):
+        history.undo(db, other.id, done.operation_id)
+    assert history.undo(db, user.id, done.operation_id).left == 0
+    assert seen() == frozenset()
+    assert held(db, What.CAMPUS, north.id or 0).links == {user.id: NOTHING}

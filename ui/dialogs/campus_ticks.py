@@ -19,7 +19,7 @@ LINKED = ""
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A campus as it is offered; `why_not`: why its ticks cannot be changed here."""
+    """A campus (or, for a campus, a user) as it is offered; `why_not`: why its ticks cannot be changed here."""
 
     id: int
     name: str
@@ -31,8 +31,11 @@ class CampusTicks(QWidget):
 
     changed = Signal()
 
-    def __init__(self, columns: Sequence[tuple[str, str]], parent: QWidget | None = None) -> None:
+    def __init__(
+        self, columns: Sequence[tuple[str, str]], heading: str = "Campus", parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
+        self._heading = heading
         self.setObjectName("campus_ticks")
         self._columns = columns
         self._grid = QGridLayout(self)
@@ -49,7 +52,7 @@ class CampusTicks(QWidget):
         self._clear()
         known = {one.id for one in sites}
         self._hidden = {key: ticked for key, ticked in links.items() if key not in known}
-        self._grid.addWidget(text_label(tr("Campus"), Type.SECONDARY, weight=500), 0, 0)
+        self._grid.addWidget(text_label(tr(self._heading), Type.SECONDARY, weight=500), 0, 0)
         for place, (_, title) in enumerate(self._columns, 1):
             self._grid.addWidget(text_label(tr(title), Type.SECONDARY, weight=500), 0, place)
         if not sites:

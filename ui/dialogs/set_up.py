@@ -59,6 +59,7 @@ _TOPICS = (Topic.SECTIONS, Topic.LMS_COURSES, Topic.LEARNERS)
 class _Read:
     listed: Mapping[What, Sequence[Thing]]
     scope: frozenset[int] | None
+    users: Sequence[tuple[int, str]]
 
 
 class SetUpDialog(WorkingDialog):
@@ -75,6 +76,7 @@ class SetUpDialog(WorkingDialog):
         self._why_not = context.rights.why_not(Permission.SET_UP_SECTIONS)
         self._things: Mapping[What, Sequence[Thing]] = {}
         self._scope: frozenset[int] | None = None
+        self._users: Sequence[tuple[int, str]] = ()
         self._wanted: int | None = None
         """The id to be current after the next reading."""
         self._operations: list[int] = []
@@ -160,12 +162,12 @@ class SetUpDialog(WorkingDialog):
         def work(context: TaskContext) -> _Read:
             with run.db.read(context) as tx:
                 scope = access.campuses(tx, run.user)
-                return _Read({what: things.listed(tx, what) for what in What}, scope)
+                return _Read({what: things.listed(tx, what) for what in What}, scope, things.users(tx))
 
         self.work(tr("Reading the set-up…"), work, self._is_read, Lane.READ)
 
     def _is_read(self, found: _Read) -> None:
-        self._things, self._scope = found.listed, found.scope
+        self._things, self._scope, self._users = found.listed, found.scope, found.users
         for place, what in enumerate(What):
             self.tabs.set_count(place, count(len(found.listed[what])))
         self._show_page()
@@ -191,7 +193,10 @@ class SetUpDialog(WorkingDialog):
         self.refresh()
 
     def _sites(self) -> list[Site]:
-        """The campuses that can be ticked; those that are not the user's can be looked at."""
+        """The campuses that can be ticked; those that are not the user's can be looked at. For a campus: users."""
+        if self.what is What.CAMPUS:
+            reason = self._context.rights.why_not(Permission.ADMINISTER)
+            return [Site(key, name, reason) for key, name in self._users]
         other = tr("This campus is not one of yours.")
         return [
             Site(one.id or 0, one.name, "" if self._scope is None or one.id in self._scope else other)

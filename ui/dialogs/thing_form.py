@@ -1,6 +1,6 @@
 """The form of a term, campus, delivery method or LMS vendor, with the campuses it serves."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -23,11 +23,13 @@ TICKS: Mapping[What, Sequence[tuple[str, str]]] = {
         (SEND_SECTIONS, "Send sections"),
         (SEND_REGISTRATIONS, "Send registration data"),
     ),
+    What.CAMPUS: ((LINKED, "Sees it"),),
     What.METHOD: ((LINKED, "Offered here"),),
     What.VENDOR: ((LINKED, "Used here"), (DEFAULT, "Default of the campus")),
 }
 _CAMPUS_WORDS = {
     What.TERM: "The campuses where it is taught, and what is sent to the LMS there",
+    What.CAMPUS: "Who sees its sections and extract records; administrators see those of every campus",
     What.METHOD: "The campuses that offer it",
     What.VENDOR: "The campuses that use it; a campus has one default at most",
 }
@@ -71,10 +73,9 @@ class ThingForm(QWidget):
             box.setVisible(name in columns)
             box.toggled.connect(self._edited)
             column.addWidget(box)
-        self.ticks = CampusTicks(TICKS.get(what, ((LINKED, ""),)))
-        self._words = text_label(tr(_CAMPUS_WORDS.get(what, "")), Type.HEADER, wrap=True)
+        self.ticks = CampusTicks(TICKS[what], "User" if what is What.CAMPUS else "Campus")
+        self._words = text_label(tr(_CAMPUS_WORDS[what]), Type.HEADER, wrap=True)
         for part in (self._words, self.ticks):
-            part.setVisible(what in TICKS)
             column.addWidget(part)
         column.addStretch(1)
         for signal in (self.code.textEdited, self.name.textEdited, self.starts.changed, self.ends.changed):
@@ -91,8 +92,7 @@ class ThingForm(QWidget):
         self.ends.set_value(one.ends)
         self.active.setChecked(one.active)
         self.export.setChecked(one.export_to_lms)
-        if self._what in TICKS:
-            self.ticks.show_sites(sites, one.links, why_not)
+        self.ticks.show_sites(sites, one.links, why_not)
         self.show_error("", "")
         keeps_code = tr("It keeps its code.") if one.is_no_term or one.is_connected else ""
         for name, field in self.fields.items():
@@ -127,7 +127,7 @@ class ThingForm(QWidget):
             "export_to_lms": self.export.isChecked(),
         }
         kept = {name: value for name, value in values.items() if name in COLUMNS[self._what]}
-        return replace(self._shown, **kept, links=self.ticks.links if self._what in TICKS else {})
+        return replace(self._shown, **kept, links=self.ticks.links)
 
     @property
     def edited(self) -> bool:
@@ -145,6 +145,3 @@ class ThingForm(QWidget):
             one.show_error(words if name == field else "")
         if field in self.fields:
             self.fields[field].lead_here()
-
-
-Form = Callable[[], ThingForm]

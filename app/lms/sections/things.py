@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from app.db.tables import (
+    app_user,
     campus,
     campus_delivery_method,
     campus_term,
@@ -20,6 +21,7 @@ from app.db.tables import (
     delivery_method,
     lms_vendor,
     term,
+    user_campus,
 )
 
 NO_TERM = "-"
@@ -52,14 +54,18 @@ COLUMNS: Mapping[What, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """The table that links a kind of thing to campuses, its column of the thing, and what can be ticked there."""
+    """The table that links a kind of thing to campuses, its column of the thing, and what can be ticked there. A
+    campus itself is linked to the users who see it."""
 
     table: Table
     column: str
     options: tuple[str, ...]
+    other: str = "campus_id"
+    others: Table = campus
 
 
 LINKS: Mapping[What, Links] = {
+    What.CAMPUS: Links(user_campus, "campus_id", (), "user_id", app_user),
     What.TERM: Links(campus_term, "term_id", (SEND_SECTIONS, SEND_REGISTRATIONS)),
     What.METHOD: Links(campus_delivery_method, "delivery_method_id", ()),
     What.VENDOR: Links(campus_vendor, "vendor_id", (DEFAULT,)),
@@ -82,7 +88,7 @@ class Thing:
     starts: date | None = None
     ends: date | None = None
     links: Mapping[int, frozenset[str]] = field(default_factory=dict)
-    """Its campuses, and what is ticked at each."""
+    """Its campuses, and what is ticked at each; of a campus, the users who see it."""
 
     @property
     def title(self) -> str:
@@ -111,6 +117,12 @@ def listed(tx: Connection, what: What) -> list[Thing]:
     return found
 
 
+def users(tx: Connection) -> list[tuple[int, str]]:
+    """The users who are not switched off, by name: who may see a campus."""
+    query = select(app_user.c.id, app_user.c.name).where(app_user.c.active).order_by(app_user.c.name, app_user.c.id)
+    return [(row.id, row.name) for row in tx.execute(query)]
+
+
 def read(tx: Connection, what: What, key: int) -> Thing | None:
     """One thing with its links, its row locked until the transaction ends; None if it is not there."""
     table = TABLES[what]
@@ -134,5 +146,5 @@ def _links(tx: Connection, what: What, key: int | None) -> dict[int, dict[int, f
     found: dict[int, dict[int, frozenset[str]]] = {}
     for row in tx.execute(query):
         ticked = frozenset(name for name in told.options if getattr(row, name))
-        found.setdefault(getattr(row, told.column), {})[row.campus_id] = ticked
+        found.setdefault(getattr(row, told.column), {})[getattr(row, told.other)] = ticked
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from app import access, history
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import campus, campus_vendor, lms_vendor
+from app.db.tables import campus_vendor, lms_vendor
 from app.errors import AccessError, ConflictError, InputError
 from app.folding import cleaned, fold
 from app.history import Operation
@@ -18,6 +18,7 @@ from app.lms.sections import things
 from app.lms.sections.things import COLUMNS, DEFAULT, LINKS, TABLES, Thing, What
 
 KIND = "sections_set_up"
+CAMPUS_USERS = "campus_users"
 LONGEST_CODE, LONGEST_NAME = 60, 200
 NOUNS: Mapping[What, str] = {
     What.TERM: "term",
@@ -58,11 +59,20 @@ def save(db: Database, user: User, before: Thing | None, wanted: Thing) -> Saved
         _require_own_code(tx, before, wanted)
         if before is not None and wanted == before:
             return Saved(before.id or 0, None)
-        operation = history.begin(tx, db, user.id, KIND)
+        operation = history.begin(tx, db, user.id, _kind(before, wanted))
         key = _write(operation, before, wanted)
         operation.end(tx)
     queue.judge(db, user)  # gates may hold now that held enrolments back
     return Saved(key, operation.id)
+
+
+def _kind(before: Thing | None, wanted: Thing) -> str:
+    """Who sees a campus is the administrators' to say, and to take back."""
+    return CAMPUS_USERS if wanted.what is What.CAMPUS and _links(before) != wanted.links else KIND
+
+
+def _links(one: Thing | None) -> Mapping[int, frozenset[str]]:
+    return one.links if one is not None else {}
 
 
 def _checked(wanted: Thing) -> Thing:
@@ -86,6 +96,8 @@ def _checked(wanted: Thing) -> Thing:
 
 def _require_campuses(tx: Connection, user: User, before: Thing | None, wanted: Thing) -> None:
     """Raise AccessError where the links of campuses that are not the user's would change, or such a campus itself."""
+    if wanted.what is What.CAMPUS and _links(before) != wanted.links:
+        access.require(tx, user, Permission.ADMINISTER)
     scope = access.campuses(tx, user)
     if scope is None:
         return
@@ -96,7 +108,7 @@ def _require_campuses(tx: Connection, user: User, before: Thing | None, wanted: 
                 hint="An administrator sees every campus, adds new ones and says who sees which.",
             )
         return
-    old: Mapping[int, frozenset[str]] = before.links if before is not None else {}
+    old = _links(before)
     changed = {key for key in {*old, *wanted.links} if old.get(key) != wanted.links.get(key)}
     if changed - scope:
         raise AccessError(
@@ -145,8 +157,11 @@ def _write(operation: Operation, before: Thing | None, wanted: Thing) -> int:
 
 def _write_links(operation: Operation, wanted: Thing, key: int) -> None:
     told, tx = LINKS[wanted.what], operation.tx
-    known = set(tx.execute(select(campus.c.id)).scalars())
-    rows = {row.campus_id: row for row in tx.execute(select(told.table).where(told.table.c[told.column] == key))}
+    known = set(tx.execute(select(told.others.c.id)).scalars())
+    rows = {
+        getattr(row, told.other): row
+        for row in tx.execute(select(told.table).where(told.table.c[told.column] == key))
+    }
     operation.delete_many(told.table, ((row, None) for at, row in rows.items() if at not in wanted.links))
     if wanted.what is What.VENDOR:
         _no_longer_default(operation, [at for at, ticked in wanted.links.items() if DEFAULT in ticked], key)
@@ -157,9 +172,11 @@ def _write_links(operation: Operation, wanted: Thing, key: int) -> None:
         if at in rows:
             changed.append((rows[at], values, None))
         elif at in known:
-            new.append({"campus_id": at, told.column: key, **values})
+            new.append({told.other: at, told.column: key, **values})
         else:
-            raise ConflictError("One of the campuses is no longer there.", hint="Reload the list and try again.")
+            raise ConflictError(
+                "Something it was linked to is no longer there.", hint="Reload the list and try again."
+            )
     operation.update_many(told.table, changed)
     operation.insert_many(told.table, new)
 

@@ -84,8 +84,8 @@ def _fill(db: Database) -> None:
         tx.execute(text("analyze"))
 
 
-def _kinds() -> tuple[str, ...]:
-    return ("sqlite", "postgresql") if postgresql.programs() is not None else ("sqlite",)
+_KINDS = ("sqlite", "postgresql")
+"""Without a server's programs on the machine the second cannot be measured."""
 
 
 # ---------------------------------------------------------------------------------------------------- five filters
@@ -190,9 +190,9 @@ def _name(name: str, kind: str) -> str:
 
 
 def _of(name: str, measure: Callable[[str], Result]) -> Measure:
-    @measures(*(_name(name, kind) for kind in _kinds()))
+    @measures(*(_name(name, kind) for kind in _KINDS))
     def both() -> list[Result]:
-        return [measure(kind) for kind in _kinds()]
+        return [measure(kind) for kind in _KINDS]
 
     return both
 

@@ -141,7 +141,7 @@ class _Saving:
         """One batch, one transaction; it counts once it is written."""
         seen = {self._staged.ids[place]: self._staged.versions[place] for place in places}
         operation = self._operation
-        with self._db.write() as tx:
+        with self._db.write(much=True) as tx:
             access.require(tx, self._user, Permission.CHANGE_EXTRACTS)
             found = self._sorted(tx, seen, target)
             if found.fitting and operation is None:

@@ -163,7 +163,8 @@ def judged(tx: Connection, picked: Any, target: str, scope: Scope, *, may_overri
             problem(target, scope, may_override=may_override),
         )
     )
-    query = query.join(picked, picked.c.id == extract_record.c.id).where(in_scope(scope))
+    # Not a join: SQLite would go through all records in the order of their ids instead of looking up these.
+    query = query.where(extract_record.c.id.in_(select(picked.c.id)), in_scope(scope))
     return tx.execute(query.order_by(extract_record.c.id)).all()
 
 

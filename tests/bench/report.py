@@ -46,12 +46,13 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again on a quiet machine; fetch more ids at a time.",
     ),
     "update_all": (
-        "Measured beside many other programs, and before records were looked up by their ids: each batch of 5,000 went "
-        "through the million records.",
+        "Measured beside many other programs, and before records were looked up by their ids: each batch of 5,000 "
+        "went through the million records.",
         "Measure again on a quiet machine, with the records looked up.",
     ),
     "update_all postgresql": (
-        "Measured beside many other programs; the two bare statements alone took more than the two seconds of the goal.",
+        "Measured beside many other programs; the two bare statements alone took more than the two seconds of the "
+        "goal.",
         "Measure again on a quiet machine, with the records looked up.",
     ),
     "start": (

@@ -77,7 +77,8 @@ def _change(
     if not operation.db.embedded:
         # Rows that somebody is changing at this moment are waited for, so that all that follows sees the same.
         tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
-    fits = same & (table.c.version == mass.c.version)
+    # Said twice, so that SQLite looks the rows up instead of going through the whole table for each batch.
+    fits = same & table.c.id.in_(select(mass.c.id)) & (table.c.version == mass.c.version)
     fitting = select(table.c.id).where(fits)
     left = list(tx.execute(select(mass.c.id).where(mass.c.id.not_in(fitting)).order_by(mass.c.id)).scalars())
     new: dict[str, ColumnElement[Any]] = {name: value_of(table.c[name], value) for name, value in values.items()}

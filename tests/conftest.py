@@ -29,7 +29,11 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """Collect here, in the main thread, what is due by Python's own thresholds."""
+    """Collect here, in the main thread, what is due by Python's own thresholds. Whoever left the collector on would
+    crash another test, some time."""
+    if gc.isenabled():
+        gc.disable()
+        pytest.fail("This test left Python's collector on.")
     counts, thresholds = gc.get_count(), gc.get_threshold()
     due = [number for number in (0, 1, 2) if counts[number] > thresholds[number] > 0]
     if due:

@@ -16,6 +16,7 @@ class Collector(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        self._was_on = gc.isenabled()
         gc.disable()
         self._settled = False
         self._timer = QTimer(self, interval=EVERY_MS)
@@ -35,7 +36,8 @@ class Collector(QObject):
             gc.collect(max(due))
 
     def stop(self) -> None:
-        """Give collecting back to Python."""
+        """Leave collecting as it was found."""
         self._timer.stop()
         gc.unfreeze()
-        gc.enable()
+        if self._was_on:
+            gc.enable()

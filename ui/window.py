@@ -158,7 +158,6 @@ def opened(context: AppContext) -> Iterator[MainWindow]:
             window.close_for_good()
             forget_clipboard()
             collector.stop()
-            gc.unfreeze()
 
 
 def forget_clipboard() -> None:

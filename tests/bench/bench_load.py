@@ -43,11 +43,13 @@ def _fresh() -> Iterator[tuple[Database, User, Path]]:
 def _as_in_a_task() -> Iterator[None]:
     """Without Python's collector, on both sides: in the program it keeps to the window's thread (`ui.collector`).
     What that costs, `ui_stall` sees."""
+    was_on = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.enable()
+        if was_on:
+            gc.enable()
         gc.collect()
 
 

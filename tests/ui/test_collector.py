@@ -50,6 +50,6 @@ def test_what_a_start_made_is_gone_through_once(qtbot):
         assert any(one is late for one in gc.get_objects())
     finally:
         collector.stop()
-        gc.disable()  # as the whole suite has it
+    assert not gc.isenabled()  # as the whole suite has it
     assert gc.get_freeze_count() == 0
     assert any(one is kept for one in gc.get_objects())

@@ -201,6 +201,8 @@ class _Conversation(BaseHTTPRequestHandler):
         if not length.isdecimal():
             return Reply(status=411)
         if int(length) > LARGEST_REQUEST:
+            # Whoever is still sending when the line is closed does not hear why.
+            self.rfile.read(min(int(length), 16 * LARGEST_REQUEST))
             return Reply(status=413)
         body = self.rfile.read(int(length))
         if len(body) < int(length):

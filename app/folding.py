@@ -20,6 +20,11 @@ def fold(text: str | None) -> str | None:
     return " ".join(bare.translate(_LETTERS).split()) or None
 
 
+def fold_code(code: str) -> str:
+    """A code as it is looked up: folded, or as it stands where folding leaves nothing of it."""
+    return fold(code) or code
+
+
 def cleaned(text: str | None) -> str | None:
     """Text as it is stored: NFC, ends trimmed, inner white space collapsed; empty becomes None."""
     if text is None:

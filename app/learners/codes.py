@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.tables import SHOWN, aim, campus, course, learner, source_code
 from app.errors import ConflictError, InputError
 from app.files.aims import PROGRAMME_WRAPPER
-from app.folding import cleaned, fold
+from app.folding import cleaned, fold, fold_code
 from app.history import Operation, UndoSummary
 
 NAMED = "code_named"
@@ -55,7 +55,7 @@ class Code:
 
     @property
     def key(self) -> tuple[Kind, str]:
-        return self.kind, fold(self.code) or self.code
+        return self.kind, fold_code(self.code)
 
 
 @dataclass(slots=True)
@@ -88,7 +88,7 @@ class CodesOfFile:
         known = titles(tx)
         found = [Code(Kind.CAMPUS, code) for code in sorted(self.campuses - named)]
         for kind, codes in ((Kind.COURSE, self.courses), (Kind.AIM, self.aims - {PROGRAMME_WRAPPER})):
-            found += [Code(kind, code) for code in sorted(codes) if (kind, fold(code)) not in known]
+            found += [Code(kind, code) for code in sorted(codes) if (kind, fold_code(code)) not in known]
         return tuple(found)
 
 
@@ -116,7 +116,7 @@ def spellings(tx: Connection) -> dict[str, str]:
         if names.setdefault(row.name_fold, row.code) != row.code:
             twice.add(row.name_fold)
     kept = {name: code for name, code in names.items() if name not in twice}
-    return kept | {fold(row.code) or row.code: row.code for row in rows}
+    return kept | {fold_code(row.code): row.code for row in rows}
 
 
 _TITLES = select(source_code.c.kind, source_code.c.code_fold, course.c.title).join(
@@ -131,7 +131,7 @@ def titles(tx: Connection) -> dict[tuple[str, str], str]:
 
 def titles_of(tx: Connection, aims: Iterable[Row[Any]]) -> dict[tuple[str, str], str]:
     """As `titles`, of a few stored aims."""
-    wanted = {fold(code) for one in aims for code in (one.aim_ref, one.course_code) if code}
+    wanted = {fold_code(code) for one in aims for code in (one.aim_ref, one.course_code) if code}
     query = _TITLES.where(source_code.c.code_fold.in_(sorted(filter(None, wanted))))
     return {(row.kind, row.code_fold): row.title for row in tx.execute(query)}
 
@@ -172,7 +172,7 @@ def _merged(kind: Kind, rows: Iterable[Any], given: Mapping[tuple[str, str], str
     found: dict[str, Code] = {}
     for row in rows:
         code, told, learners = row[0], row[1] or "", row[2]
-        key = fold(code) or code
+        key = fold_code(code)
         if (before := found.get(key)) is not None:
             code, told, learners = before.code, told or before.title, learners + before.learners
         title = given.get((kind, key), "")

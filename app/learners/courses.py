@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select
 
 from app.db.tables import aim
 from app.files.aims import CONTINUING, PROGRAMME_WRAPPER, main_aim
-from app.folding import fold
+from app.folding import fold_code
 from app.learners import codes
 from app.learners.codes import Kind
 
@@ -51,7 +51,7 @@ def of_learner(tx: Connection, learner_id: int) -> Courses:
 def _course(row: Row[Any], titles: Mapping[tuple[str, str], str], *, is_main: bool) -> Course:
     given = ""
     for kind, code in ((Kind.COURSE, row.course_code), (Kind.AIM, row.aim_ref)):
-        given = given or titles.get((kind.value, fold(code) or ""), "")
+        given = given or titles.get((kind.value, fold_code(code or "")), "")
     return Course(
         given or row.course_title or "",
         _code(row),

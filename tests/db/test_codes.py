@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
@@ -195,6 +195,7 @@ TITLES = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(code=TITLES.filter(str.strip), title=TITLES)
+@example(code="¨", title="0")  # folding leaves nothing of it
 def test_any_code_and_any_title(loader: Loader, code: str, title: str):
     plain = code.replace("\0", "").strip() or "x"
     loader.bring(record(1, campus_code=None, aims=[an_aim(1, course_code=plain)]))

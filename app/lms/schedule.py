@@ -94,6 +94,8 @@ class Told:
     tried: datetime | None = None
     failures: int = 0
     hopeless: bool = False
+    runs: tuple[int, int] = (0, 0)
+    """The ids of the runs that succeeded and were tried: a clock that was set back may tell two of one moment."""
 
 
 def read(db: Database, tx: Connection) -> tuple[SyncSettings, dict[Kind, Told]]:
@@ -103,7 +105,7 @@ def read(db: Database, tx: Connection) -> tuple[SyncSettings, dict[Kind, Told]]:
 
 def _told(db: Database, tx: Connection, kind: Kind) -> Told:
     query = (
-        select(sync_run.c.state, sync_run.c.ended_at, sync_run.c.failed_by)
+        select(sync_run.c.id, sync_run.c.state, sync_run.c.ended_at, sync_run.c.failed_by)
         .where(sync_run.c.kind == kind.value, sync_run.c.state.in_((*GOOD, "failed")))
         .order_by(sync_run.c.id.desc())
         .limit(len(RETRIES) + 1)
@@ -114,13 +116,15 @@ def _told(db: Database, tx: Connection, kind: Kind) -> Told:
         if row.state != "failed":
             break
         failures += 1
-    good = select(sync_run.c.ended_at).where(
+    good = select(sync_run.c.id, sync_run.c.ended_at).where(
         sync_run.c.kind == kind.value, sync_run.c.state.in_(GOOD), sync_run.c.trigger != RETRY
     )
-    succeeded = tx.execute(good.order_by(sync_run.c.id.desc()).limit(1)).scalar()
+    last = tx.execute(good.order_by(sync_run.c.id.desc()).limit(1)).one_or_none()
+    succeeded = last.ended_at if last is not None else None
     code = rows[0].failed_by if failures else None
     tried = rows[0].ended_at if failures else None
-    return Told(db.now(tx), succeeded, tried, failures, code is not None and cause(code).hopeless)
+    runs = (last.id if last is not None else 0, rows[0].id if failures else 0)
+    return Told(db.now(tx), succeeded, tried, failures, code is not None and cause(code).hopeless, runs)
 
 
 @dataclass(slots=True)
@@ -134,7 +138,7 @@ class Schedule:
     _begin: float = field(init=False)
     _spread: float = field(init=False)
     _seen: dict[Kind, Seen] = field(init=False, default_factory=dict)
-    _known: dict[tuple[Kind, str], tuple[datetime, float]] = field(init=False, default_factory=dict)
+    _known: dict[tuple[Kind, str], tuple[datetime, int, float]] = field(init=False, default_factory=dict)
     _failures: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -145,8 +149,8 @@ class Schedule:
         """Take over what the database says; a moment that is known already stays where it is on our clock."""
         for kind, one in told.items():
             before = self._seen.get(kind, Seen())
-            succeeded = self._on_our_clock((kind, "succeeded"), one.succeeded, one.now, now)
-            tried = self._on_our_clock((kind, "tried"), one.tried, one.now, now)
+            succeeded = self._on_our_clock((kind, "succeeded"), one.succeeded, one.runs[0], one.now, now)
+            tried = self._on_our_clock((kind, "tried"), one.tried, one.runs[1], one.now, now)
             self._seen[kind] = replace(
                 before, succeeded=succeeded, tried=tried, failures=one.failures, hopeless=one.hopeless
             )
@@ -155,16 +159,16 @@ class Schedule:
             self._failures, self._spread = failures, self.random.uniform(1.0, MOST_SPREAD)
 
     def _on_our_clock(
-        self, place: tuple[Kind, str], moment: datetime | None, told_at: datetime, now: float
+        self, place: tuple[Kind, str], moment: datetime | None, run: int, told_at: datetime, now: float
     ) -> float | None:
         if moment is None:
             return None
         known = self._known.get(place)
-        if known is None or known[0] != moment:
+        if known is None or known[:2] != (moment, run):
             # A clock that was set back would have it in the future: then it is just now.
-            known = (moment, now - max(0.0, (told_at - moment).total_seconds()))
+            known = (moment, run, now - max(0.0, (told_at - moment).total_seconds()))
             self._known[place] = known
-        return known[1]
+        return known[2]
 
     def due(self, plans: SyncSettings, today: date, now: float) -> list[Kind]:
         """The kinds to be run now, in order."""

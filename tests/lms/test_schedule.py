@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.lms.connection import Facts, State, state
@@ -95,6 +95,7 @@ EVENTS = st.one_of(
 @pytest.mark.rule("LS-S1", "LS-S3", "LS-S5")
 @settings(max_examples=200)
 @given(st.lists(EVENTS, min_size=1, max_size=40), st.integers(5, 240))
+@example([("pass", 1), ("wall clock", -5), ("pass", 5), ("pass", 1)], 5)  # two runs of one moment
 def test_sleep_jumps_and_daylight_saving_neither_start_nor_skip_a_run(events: list[tuple[str, int]], interval: int):
     """The model: true time that nobody can set. The wall clock, which stamps what the database tells, jumps as it
     likes; a run ends when it is begun."""
@@ -103,20 +104,21 @@ def test_sleep_jumps_and_daylight_saving_neither_start_nor_skip_a_run(events: li
     true, wall = 0.0, NOW
     succeeded: datetime | None = None
     last_true: float | None = None
+    run = 0
     for what, amount in events:
         if what == "wall clock":
             wall += minutes(amount)
         else:
             true += amount * MINUTE
             wall += minutes(amount)
-        clock.look({Kind.COURSES: Told(wall, succeeded)}, true)
+        clock.look({Kind.COURSES: Told(wall, succeeded, runs=(run, 0))}, true)
         is_due = clock.due(plans, TODAY, true) == [Kind.COURSES]
         expected = true >= START_DELAY if last_true is None else true - last_true >= interval * MINUTE
         if last_true is not None or true >= START_DELAY:
             assert is_due is expected, (what, amount)
         if is_due:
-            succeeded, last_true = wall, true
-            clock.look({Kind.COURSES: Told(wall, succeeded)}, true)
+            succeeded, last_true, run = wall, true, run + 1
+            clock.look({Kind.COURSES: Told(wall, succeeded, runs=(run, 0))}, true)
 
 
 def test_what_another_computer_did_counts():

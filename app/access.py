@@ -35,6 +35,11 @@ class Permission(StrEnum):
     EXTRACTS = "see LMS extract statuses"
     CHANGE_EXTRACTS = "change LMS extract statuses"
     OVERRIDE_EXTRACTS = "override the order of LMS extract statuses"
+    IMPORT_RECORDS = "import course records"
+    SET_UP_CREDIT = "set up courses for credit"
+    EDIT_CREDIT = "edit the credit of learners"
+    REPLACE_CREDIT = "replace credit on incomplete records"
+    UNLOCK_IMPORTS = "unlock imports"
     ADMINISTER = "change settings, licences and users"
 
 
@@ -44,6 +49,7 @@ class Role(StrEnum):
     PLR_ADMIN = "plr_admin"
     LMS_ADMINISTRATOR = "lms_administrator"
     EXTRACT_EDITOR = "extract_editor"
+    RECORD_IMPORTER = "record_importer"
     ADMINISTRATOR = "administrator"
 
 
@@ -53,6 +59,7 @@ ROLE_TITLES = {
     Role.PLR_ADMIN: "Attainments (PLR) Admin",
     Role.LMS_ADMINISTRATOR: "LMS Administrator",
     Role.EXTRACT_EDITOR: "LMS Extract Editor",
+    Role.RECORD_IMPORTER: "Course Record Importer",
     Role.ADMINISTRATOR: "Administrator",
 }
 
@@ -91,7 +98,16 @@ ROLES: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.EXTRACT_EDITOR: frozenset({Permission.PROCESSES, Permission.EXTRACTS, Permission.CHANGE_EXTRACTS}),
-    # Databases made before the LMS have nobody in the two roles above.
+    Role.RECORD_IMPORTER: frozenset(
+        {
+            Permission.EXPORT,
+            Permission.IMPORT_RECORDS,
+            Permission.SET_UP_CREDIT,
+            Permission.EDIT_CREDIT,
+            Permission.REPLACE_CREDIT,
+        }
+    ),
+    # Databases made before the LMS and the imports have nobody in the roles above.
     Role.ADMINISTRATOR: frozenset(
         {
             Permission.OPEN,
@@ -103,6 +119,11 @@ ROLES: dict[Role, frozenset[Permission]] = {
             Permission.EXTRACTS,
             Permission.CHANGE_EXTRACTS,
             Permission.OVERRIDE_EXTRACTS,
+            Permission.IMPORT_RECORDS,
+            Permission.SET_UP_CREDIT,
+            Permission.EDIT_CREDIT,
+            Permission.REPLACE_CREDIT,
+            Permission.UNLOCK_IMPORTS,
         }
     ),
 }
@@ -127,6 +148,11 @@ _UNDO_NEEDS = {
     "sections_set_up": Permission.SET_UP_SECTIONS,
     "sections_loaded": Permission.SET_UP_SECTIONS,
     "extract_statuses": Permission.CHANGE_EXTRACTS,
+    "records_imported": Permission.IMPORT_RECORDS,
+    "held_matched": Permission.IMPORT_RECORDS,
+    "credit_set_up": Permission.SET_UP_CREDIT,
+    "credit_edited": Permission.EDIT_CREDIT,
+    "credit_replaced": Permission.REPLACE_CREDIT,
 }
 """Taking back takes what doing it took; everything else is the administrators'."""
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Date, Index, Integer, Table, UniqueConstraint
 
-from app.db.table_parts import key, link, metadata, version
+from app.db.table_parts import key, link, metadata, only_where, version
 from app.db.types import Folded, Moment, Text
 
 file_job = Table(
@@ -23,7 +23,10 @@ file_job = Table(
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
     link("operation_id", "operation", null=True),
-    CheckConstraint("state in ('reading', 'checked', 'applied')", name="state"),
+    # Course records are applied batch by batch: the last row reached, and why the job ended early.
+    Column("reached", Integer, nullable=False, server_default="0"),
+    Column("message", Text),
+    CheckConstraint("state in ('reading', 'checked', 'importing', 'applied', 'failed', 'aborted')", name="state"),
     Index("ix_file_job_kind_state", "kind", "state"),
 )
 
@@ -41,10 +44,16 @@ file_row = Table(
     Column("decision", Text),
     Column("outcome", Text),
     Column("held", Text, nullable=False, server_default="no"),
+    link("course_id", "course", null=True),
+    # Whom a held row waits for: the id and the e-mail address it says, folded.
+    Column("held_user", Folded),
+    Column("held_email", Folded),
     UniqueConstraint("job_id", "number"),
     CheckConstraint("held in ('no', 'held', 'attached', 'withdrawn', 'deleted')", name="held"),
     Index("ix_file_row_job_id_predicted", "job_id", "predicted", "number"),
 )
+only_where(file_row, "held_user", "held = 'held'", "ix_file_row_held_user")
+only_where(file_row, "held_email", "held = 'held'", "ix_file_row_held_email")
 
 course = Table(
     "course",

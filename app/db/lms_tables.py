@@ -108,6 +108,12 @@ enrolment = Table(
     version(),
     # How many extract records there are: the number of the last one. Written with it, and not by people.
     Column("records", Integer, nullable=False, server_default="0"),
+    # The course report (course-record-import.md 1); the row of a file that brought or completed it.
+    Column("complete", Boolean, nullable=False, server_default=false()),
+    Column("completed_on", Date),
+    Column("attended", Boolean, nullable=False, server_default=false()),
+    Column("participant_category", Text),
+    link("file_row_id", "file_row", null=True, index=True),
     UniqueConstraint("learner_id", "section_id"),
     CheckConstraint("status in ('scheduled', 'current', 'on_break', 'dropped', 'completed')", name="status"),
     CheckConstraint("origin in ('hand', 'adopted', 'file', 'ilr', 'import')", name="origin"),

@@ -37,8 +37,18 @@ PARTIAL: set[str] = set()
 
 
 def only_one(table: Table, column: str, where: str, name: str) -> None:
-    """A unique index over the rows that fit `where`. As text: `Index(postgresql_where=…)` would import all that
-    SQLAlchemy knows of PostgreSQL at each start, which takes an embedded database a tenth of it."""
+    """A unique index over the rows that fit `where`."""
+    _partial(table, column, where, name, "unique index")
+
+
+def only_where(table: Table, column: str, where: str, name: str) -> None:
+    """An index over the rows that fit `where`."""
+    _partial(table, column, where, name, "index")
+
+
+def _partial(table: Table, column: str, where: str, name: str, kind: str) -> None:
+    """As text: `Index(postgresql_where=…)` would import all that SQLAlchemy knows of PostgreSQL at each start, which
+    takes an embedded database a tenth of it."""
     PARTIAL.add(name)
-    made = DDL(f"create unique index {name} on {table.name} ({column}) where {where}")  # type: ignore[no-untyped-call]
+    made = DDL(f"create {kind} {name} on {table.name} ({column}) where {where}")  # type: ignore[no-untyped-call]
     event.listen(table, "after_create", made)

@@ -19,7 +19,7 @@ from sqlalchemy import (
     true,
 )
 
-from app.db import extract_tables, file_tables, lms_tables, table_parts
+from app.db import extract_tables, file_tables, import_tables, lms_tables, table_parts
 from app.db.table_parts import key, link, version
 from app.db.types import Folded, Key, Moment, Text
 
@@ -32,6 +32,10 @@ delivery_method, campus_term = extract_tables.delivery_method, extract_tables.ca
 campus_vendor, campus_delivery_method = extract_tables.campus_vendor, extract_tables.campus_delivery_method
 section_campus, user_campus = extract_tables.section_campus, extract_tables.user_campus
 extract_record, extract_attempt = extract_tables.extract_record, extract_tables.extract_attempt
+credit_type, course_credit = import_tables.credit_type, import_tables.course_credit
+credit_mapping, award = import_tables.credit_mapping, import_tables.award
+reporter, reporter_type = import_tables.reporter, import_tables.reporter_type
+outgoing_report = import_tables.outgoing_report
 sync_run, sync_error, hold = lms_tables.sync_run, lms_tables.sync_error, lms_tables.hold
 
 campus = Table(

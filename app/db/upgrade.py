@@ -13,7 +13,7 @@ from app.db.database import Database
 from app.errors import DatabaseError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-NEWEST = "0005"
+NEWEST = "0006"
 """The revision this version needs. When adding a migration: name it here too (a test compares)."""
 KEPT_COPIES = 5
 PATIENCE = 110

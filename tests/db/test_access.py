@@ -102,6 +102,12 @@ _EXTRACTS = {
     Permission.OVERRIDE_EXTRACTS,
     Permission.SET_UP_SECTIONS,
 }
+_IMPORTS = {
+    Permission.IMPORT_RECORDS,
+    Permission.SET_UP_CREDIT,
+    Permission.EDIT_CREDIT,
+    Permission.REPLACE_CREDIT,
+}
 
 
 @pytest.mark.parametrize(
@@ -113,16 +119,26 @@ _EXTRACTS = {
         ((Role.PLR_USER,), set()),
         ((Role.PLR_ADMIN,), set()),
         ((Role.EXTRACT_EDITOR,), set()),
+        ((Role.RECORD_IMPORTER,), set()),
         ((Role.ENROLMENT_MANAGER, Role.PLR_USER), _MANAGER | {Permission.PLR_DOWNLOAD}),
         ((Role.ENROLMENT_MANAGER, Role.PLR_ADMIN), _MANAGER | {Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE}),
         ((Role.ENROLMENT_MANAGER, Role.EXTRACT_EDITOR), _MANAGER | {Permission.CHANGE_EXTRACTS}),
+        ((Role.ENROLMENT_MANAGER, Role.RECORD_IMPORTER), _MANAGER | _IMPORTS),
         (
             (Role.LMS_ADMINISTRATOR,),
             {Permission.OPEN, Permission.SYNCHRONISE, Permission.DECIDE_COURSES} | _EXTRACTS,
         ),
         (
             (Role.ADMINISTRATOR,),
-            {Permission.OPEN, Permission.ADMINISTER, Permission.SYNCHRONISE, Permission.DECIDE_COURSES} | _EXTRACTS,
+            {
+                Permission.OPEN,
+                Permission.ADMINISTER,
+                Permission.SYNCHRONISE,
+                Permission.DECIDE_COURSES,
+                Permission.UNLOCK_IMPORTS,
+            }
+            | _EXTRACTS
+            | _IMPORTS,
         ),
         (tuple(Role), set(Permission)),
     ],

@@ -152,7 +152,7 @@ def _records() -> None:
 
 
 def _links() -> None:
-    """What older tables gain. SQLite makes a table anew for a link and forgets its checks: none of these has any."""
+    """What older tables gain."""
     for table, column, target in (
         ("section", "delivery_method_id", "delivery_method"),
         ("section", "vendor_id", "lms_vendor"),

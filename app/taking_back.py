@@ -20,6 +20,7 @@ _HANGS_ON = {
     "aim": ("learner", "learner_id"),
     "source_code": ("course", "course_id"),
     "section_campus": ("section", "section_id"),
+    "outgoing_report": ("award", "award_id"),
 }
 # Rows that say that two others belong together: deleted ones are put back, and nothing points to them. With the
 # columns of which one row at most may be ticked.
@@ -29,9 +30,13 @@ _LINKS = {
     "user_campus": (),
     "campus_vendor": ("campus_id", "is_default"),
     "section_campus": ("section_id", "owner"),
+    "credit_mapping": (),
+    "reporter_type": (),
 }
 # What others may stand on by now: then it stays.
-_STOOD_ON = ("section", "course", "term", "campus", "lms_vendor", "delivery_method")
+_STOOD_ON = (
+    "section", "course", "term", "campus", "lms_vendor", "delivery_method", "credit_type", "reporter",
+)  # fmt: skip
 _Spot = tuple[str, int]
 """A row: its table's name and its id."""
 

@@ -1,0 +1,79 @@
+"""Amounts of credit: whole hundredths here, a number with a dot and at most two decimals for people and files; and
+what a course lets be given (CR-16, CR-30 to CR-32)."""
+
+import re
+from collections.abc import Iterable
+
+from app.errors import InputError
+from app.imports.facts import CourseFacts, CreditFacts
+from app.imports.rules import Finding
+
+MOST = 999_999
+"""9999.99 in hundredths."""
+_AMOUNT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?", re.ASCII)
+
+
+def shown(amount: int) -> str:
+    """`2`, `2.5` or `2.25`."""
+    whole, rest = divmod(amount, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
+def amount_of(text: str) -> int:
+    """The hundredths of what was typed. Raises InputError: not a number, negative, finer than hundredths, too much."""
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise InputError(
+            f"“{text.strip()[:20]}” is not an amount of credit.",
+            hint="Write a number from 0 to 9999.99 with a dot, such as 2.5.",
+        )
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+
+
+def findings(course: CourseFacts, code: str, amount: int, *, column: str = "credits") -> list[Finding]:
+    """What the course has against giving this much of the type: CR-16, CR-30 to CR-32. Nothing for an imported shell,
+    which has no set-up of its own."""
+    if course.is_shell:
+        return []
+    given = course.credit.get(code)
+    if given is None or not given.active:
+        return [_inactive(course, code)]
+    if amount > given.maximum:
+        most = f"{course.code} gives at most {shown(given.maximum)} of {code}."
+        return [Finding("CR-31", most, column, shown(amount))]
+    if not given.variable:
+        return [_partial(course, given, amount, column)] if amount < given.maximum else []
+    if amount < given.minimum or (amount - given.minimum) % given.increment:
+        return [_between(course, given, amount, column)]
+    return []
+
+
+def _inactive(course: CourseFacts, code: str) -> Finding:
+    those = in_words(one.code for one in course.active) or "no credit at all"
+    return Finding("CR-16", f"{course.code} does not give {code}: it gives {those}.", "credit_type", code)
+
+
+def _partial(course: CourseFacts, given: CreditFacts, amount: int, column: str) -> Finding:
+    return Finding(
+        "CR-30",
+        f"Switch Variable on for {given.code} on {course.code} first (Courses for Credit): without it the course "
+        f"gives {shown(given.maximum)} and nothing less.",
+        column,
+        shown(amount),
+    )
+
+
+def _between(course: CourseFacts, given: CreditFacts, amount: int, column: str) -> Finding:
+    return Finding(
+        "CR-32",
+        f"{course.code} gives {given.code} from {shown(given.minimum)} to {shown(given.maximum)} in steps of "
+        f"{shown(given.increment)}.",
+        column,
+        shown(amount),
+    )
+
+
+def in_words(texts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *others, last = list(texts) or [""]
+    return f"{', '.join(others)} and {last}" if others else last

@@ -163,6 +163,20 @@ def _enrolments() -> tuple[Action, ...]:
 def _accounts() -> tuple[Action, ...]:
     return (
         Action(
+            id="lms.course_status",
+            text="Course Status",
+            tip="Withdraw the selected enrolments, put them on a break, take them back, or change their dates",
+            icon=Icon.USER_LIST,
+            tab=LMS,
+            group="Enrolments",
+            key_tip="IC",
+            trigger=lambda window: window.lms.people.show_course_status_menu(),
+            menu=lambda window: window.lms.people.course_status_menu(),
+            permission=Permission.ENROL,
+            why_not=why.permitted(Permission.ENROL, why.enrolments_selected),
+            words="withdraw withdrawal drop break in learning back return change dates suspend end start",
+        ),
+        Action(
             id="lms.accounts",
             text="Accounts",
             tip="Accounts of the LMS that are nobody's yet, or that more than one learner may have",

@@ -1,24 +1,31 @@
 """The dialogs of the LMS area about people and rules: enrolling, adopting, comparing, accounts, what is proposed."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import cast
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QCursor
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app.changes import Changes
 from app.context import AppContext
 from app.errors import AppError, ConflictError, InputError
 from app.lms import courses_list, enrol
 from app.lms.courses_list import CourseRow
+from app.lms.extracts.course_status import Step
 from app.tasks import TaskContext
+from ui.dialogs.course_status import ICONS, CourseStatusDialog
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare import CompareDialog
 from ui.dialogs.lms_enrol import EnrolDialog
 from ui.dialogs.lms_rules import RulesDialog
 from ui.dialogs.working import WorkingDialog
 from ui.hub import Hub
+from ui.look.icons import qicon
+from ui.look.words import tr
 from ui.page_stack import PageStack
+from ui.pages.enrolments import EnrolmentsPage
 from ui.pages.lms_courses import LmsCoursesPage
 from ui.workers import Lane, TaskRunner
 
@@ -52,6 +59,31 @@ class LmsPeople(QObject):
     def accounts(self, learner_id: int | None = None) -> None:
         """*Accounts*: those that a person has to decide about; only those that may be a learner's."""
         self._open(AccountsDialog(self._window, self._runner, self._context, learner_id=learner_id))
+
+    def course_status_menu(self) -> QMenu:
+        """*Course Status*: the steps, for the selected enrolments."""
+        menu = QMenu(self._window)
+        menu.setObjectName("course_status_menu")
+        for step in Step:
+            menu.addAction(qicon(ICONS[step]), f"{tr(step.value)}…").setData(step.value)
+        menu.triggered.connect(self._step_chosen)
+        return menu
+
+    def show_course_status_menu(self) -> None:
+        menu = self.course_status_menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
+    @Slot(QAction)
+    def _step_chosen(self, action: QAction) -> None:
+        page = cast("EnrolmentsPage", self._stack.page("enrolments"))
+        # From a fresh event: the menu is just closing.
+        QTimer.singleShot(0, self, partial(self.course_status, list(page.grid.selected_keys()), Step(action.data())))
+
+    def course_status(self, enrolment_ids: Sequence[int], step: Step) -> None:
+        """One step to these enrolments."""
+        if enrolment_ids:
+            self._open(CourseStatusDialog(self._window, self._runner, self._context, enrolment_ids, step))
 
     def edit_rules(self) -> None:
         """*Rules*: what is proposed for new courses."""

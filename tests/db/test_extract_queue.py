@@ -190,6 +190,43 @@ def test_a_step_is_undone_and_refused(some: Sections, db: Database, user: User):
         course_status.change(db, user_with(db, Role.EXTRACT_EDITOR), [at], Step.WITHDRAW)
 
 
+def test_a_step_is_foreseen_and_tells_who_waits(some: Sections, db: Database, user: User):
+    section = some.section("5")
+    fine, gone, nobody = some.learner(1, section), some.learner(2, section), some.learner(3, section, None)
+    some.judge()
+    some.change(gone, removed_at=LONG_AGO)
+    keys = [fine, gone, nobody, 99_999]
+    with db.read() as tx:
+        found = course_status.foresee(tx, keys, Step.DATES)
+    assert (found.fit, found.refused, found.open) == (2, 2, 1)
+    assert found.starts == {None}
+    done = course_status.change(db, user, keys, Step.DATES, ends=TERM["ends"])
+    assert (done.changed, done.refused, done.queued.change) == (2, 2, 1)
+    assert [(one.enrolment_id, one.gate) for one in done.held_back] == [(nobody, False)]
+    some.open_gates(False)
+    done = course_status.change(db, user, keys, Step.DATES, ends=None)
+    assert [(one.enrolment_id, one.gate) for one in done.held_back] == [(fine, True), (nobody, True)]
+    assert done.held_back[0].name not in repr(done.held_back[0])
+
+
+def test_one_new_date_beside_one_that_stays(some: Sections, db: Database, user: User):
+    section = some.section("5")
+    early, late = some.learner(1, section, **TERM), some.learner(2, section, starts=date(2027, 9, 1))
+    done = course_status.change(db, user, [early, late], Step.DATES, ends=date(2027, 1, 1))
+    assert (done.changed, done.refused) == (1, 1), "one would end before it starts"
+    with db.read() as tx:
+        query = select(enrolment.c.starts, enrolment.c.ends).order_by(enrolment.c.id)
+        assert tx.execute(query).all() == [(TERM["starts"], date(2027, 1, 1)), (date(2027, 9, 1), None)]
+
+
+def test_a_step_taken_back_is_told_to_the_lms(some: Sections, db: Database, user: User):
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    done = course_status.change(db, user, [at], Step.WITHDRAW)
+    assert course_status.take_back(db, user, int(done.operation_id or 0)).undone == 1
+    assert told(some, at) == ["add", "drop", "add"]
+
+
 # -- against a plain model
 
 

@@ -31,6 +31,7 @@ from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.lms.accounts_decided import Unsettled
 from app.lms.courses_list import CourseRow
+from app.lms.extracts.course_status import Step
 from app.lms.extracts.save import SaveSummary
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import ListedRecord, Problem
@@ -46,6 +47,7 @@ from ui.actions import ActionSet
 from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.codes import CodesDialog
+from ui.dialogs.course_status import CourseStatusDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog
 from ui.dialogs.extract_save import SaveStatusesDialog
@@ -189,6 +191,9 @@ MADE: dict[type[QDialog], Entry] = {
     CompareDialog: Entry(lambda desk: CompareDialog(None, desk.runner, desk.context, A_COURSE, adopting=False)),
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
+    CourseStatusDialog: Entry(
+        lambda desk: CourseStatusDialog(None, desk.runner, desk.context, [1, 2], Step.WITHDRAW)
+    ),
     RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
     IlrRegistrationsDialog: Entry(lambda desk: IlrRegistrationsDialog(None, desk.runner, desk.context)),
     WhyNotThereDialog: Entry(lambda desk: WhyNotThereDialog(None, desk.runner, desk.context, learner_id=1)),

@@ -1,6 +1,6 @@
 """The pane beside the Enrolments grid: progress with both counts, the grade, the report card, what changed."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.dates import shown, shown_time
 from app.lms.details import EnrolmentChange
 from app.lms.details import EnrolmentDetails as Looked
+from app.lms.enrolments_list import STATUSES
 from app.lms.errors import cause
 from app.lms.progress import percent
 from ui.look.buttons import button
@@ -22,15 +23,23 @@ from ui.pages.details_pane import RowDetails, empty, rule
 from ui.pages.enrolment_source import marks
 from ui.pages.report_card_view import ReportCardView
 
-_KINDS = {"lms_enrolments": "Synchronised", "enrolled": "Enrolled", "adopted": "Adopted", "undo": "Undo"}
+_KINDS = {
+    "lms_enrolments": "Synchronised",
+    "enrolled": "Enrolled",
+    "adopted": "Adopted",
+    "course_status_changed": "Course Status",
+    "undo": "Undo",
+}
 _NAMES = {
     "graded": "Graded",
     "visible": "Visible activities",
     "grade_text": "Grade",
     "status": "Status",
+    "status_on": "Since",
     "starts": "Starts",
     "ends": "Ends",
 }
+_STATUSES: Mapping[object, str] = dict(STATUSES)
 _MOST = 40
 _BEGINNINGS = {"enrolled", "adopted"}
 
@@ -160,7 +169,8 @@ def _told(one: EnrolmentChange) -> str:
     parts = []
     for name, before, after in one.columns:
         if name in _NAMES:
-            parts.append(f"{tr(_NAMES[name])} {_value(before)} → {_value(after)}")
+            told = (_value(_STATUSES.get(value, value)) for value in (before, after))
+            parts.append(f"{tr(_NAMES[name])} {' → '.join(told)}")
     return " · ".join(parts)
 
 

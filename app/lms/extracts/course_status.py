@@ -4,19 +4,21 @@ has to hear of it goes into the queue (extract-statuses.md 1)."""
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, select
 
 from app import access, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
+from app.db.tables import change as history_row
 from app.db.tables import enrolment
 from app.errors import InputError
+from app.history import UndoSummary
 from app.lms.extracts import queue
-from app.lms.extracts.queue import QueueSummary
+from app.lms.extracts.queue import HeldBack, QueueSummary
 
 KIND = "course_status_changed"
 
@@ -38,15 +40,54 @@ _FROM: Mapping[Step, frozenset[str]] = {
 }
 
 
+class Keep(Enum):
+    """Stands for a date that stays as it is with each enrolment."""
+
+    KEEP = auto()
+
+
+KEEP = Keep.KEEP
+Wish = date | Keep | None
+"""A new date, none any more, or the one there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """Before a step. `fit`: it can be done to; `refused`: of another status, taken back, or gone; `open`: of the
+    fit, those whose changes go to the LMS as things stand. `starts`, `ends`: the dates they have, each once."""
+
+    fit: int
+    refused: int
+    open: int
+    starts: frozenset[date | None] = frozenset()
+    ends: frozenset[date | None] = frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class CourseStatusSummary:
-    """What was done. `unchanged`: were so already; `refused`: of another status, taken back, or gone."""
+    """What was done. `unchanged`: were so already; `refused`: of another status, taken back, gone, or would end
+    before they start; `held_back`: changed, and nothing of it goes to the LMS before something is put right."""
 
     changed: int
     unchanged: int
     refused: int
     operation_id: int | None
     queued: QueueSummary
+    held_back: tuple[HeldBack, ...] = ()
+
+
+def foresee(tx: Connection, enrolment_ids: Sequence[int], step: Step) -> Foreseen:
+    """What a step would find, for whoever is asked about it first."""
+    wanted = list(dict.fromkeys(enrolment_ids))
+    query = select(enrolment.c.id, enrolment.c.starts, enrolment.c.ends)
+    rows = tx.execute(query.where(among(enrolment.c.id, wanted), _fit(step))).all()
+    reached = queue.reached(tx, [row.id for row in rows])
+    starts, ends = (frozenset(getattr(row, name) for row in rows) for name in ("starts", "ends"))
+    return Foreseen(len(rows), len(wanted) - len(rows), reached, starts, ends)
+
+
+def _fit(step: Step) -> ColumnElement[bool]:
+    return and_(enrolment.c.removed_at.is_(None), enrolment.c.status.in_(sorted(_FROM[step])))
 
 
 def change(
@@ -56,15 +97,15 @@ def change(
     step: Step,
     *,
     on: date | None = None,
-    starts: date | None = None,
-    ends: date | None = None,
+    starts: Wish = KEEP,
+    ends: Wish = KEEP,
 ) -> CourseStatusSummary:
     """Do one step to enrolments, as of a day (today); `starts` and `ends` are the new dates of Change Dates.
 
     One operation, which can be undone. Raises AccessError; InputError for dates that cannot be; ConflictError if
     somebody changed one meanwhile: then nothing is done.
     """
-    if step is Step.DATES and starts is not None and ends is not None and ends < starts:
+    if step is Step.DATES and isinstance(starts, date) and isinstance(ends, date) and ends < starts:
         raise InputError("The end is before the start.", hint="Check the two dates.", field="ends")
     today = date.today()
     day = on or today
@@ -73,29 +114,56 @@ def change(
     wanted = list(dict.fromkeys(enrolment_ids))
     with db.write() as tx:
         access.require(tx, user, Permission.ENROL)
-        rows = _rows(tx, wanted)
-        fit = [row for row in rows if row.removed_at is None and row.status in _FROM[step]]
-        pairs = [(row, _values(row, step, day, starts, ends)) for row in fit]
-        differing = [(row, values, row.learner_id) for row, values in pairs if history.differs(row, values)]
+        pairs = [(row, _values(row, step, day, starts, ends)) for row in _rows(tx, wanted, step)]
+        fit = [(row, values) for row, values in pairs if not _backwards(row, values)]
+        differing = [(row, values, row.learner_id) for row, values in fit if history.differs(row, values)]
         operation = None
         if differing:
             operation = history.begin(tx, db, user.id, KIND)
             operation.update_many(enrolment, differing)
             operation.end(tx)
-    key = operation.id if operation is not None else None
-    queued = queue.judge(db, user, enrolments=[row.id for row, _, _ in differing]) if differing else QueueSummary()
-    return CourseStatusSummary(len(differing), len(fit) - len(differing), len(wanted) - len(fit), key, queued)
+    refused, unchanged = len(wanted) - len(fit), len(fit) - len(differing)
+    if operation is None:
+        return CourseStatusSummary(0, unchanged, refused, None, QueueSummary())
+    changed = [row.id for row, _, _ in differing]
+    queued = queue.judge(db, user, enrolments=changed)
+    with db.read() as tx:
+        held_back = queue.held_back(tx, changed)
+    return CourseStatusSummary(len(changed), unchanged, refused, operation.id, queued, held_back)
 
 
-def _rows(tx: Connection, ids: Sequence[int]) -> list[Row[Any]]:
-    return list(tx.execute(select(enrolment).where(among(enrolment.c.id, ids)).order_by(enrolment.c.id)))
+def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:
+    """Undo a step as far as nothing changed since. What the LMS was to hear of it meanwhile it hears the contrary of.
+
+    Raises AccessError; InputError if there is nothing (more) to undo."""
+    done = history.undo(db, user.id, operation_id)
+    with db.read() as tx:
+        query = select(history_row.c.row_id).where(
+            history_row.c.operation_id == operation_id, history_row.c.table_name == enrolment.name
+        )
+        ids = list(tx.execute(query).scalars())
+    queue.judge(db, user, enrolments=ids)
+    return done
 
 
-def _values(row: Row[Any], step: Step, day: date, starts: date | None, ends: date | None) -> dict[str, Any]:
+def _rows(tx: Connection, ids: Sequence[int], step: Step) -> list[Row[Any]]:
+    query = select(enrolment).where(among(enrolment.c.id, ids), _fit(step))
+    return list(tx.execute(query.order_by(enrolment.c.id)))
+
+
+def _backwards(row: Row[Any], values: Mapping[str, Any]) -> bool:
+    """Whether it would end before it starts: a new date beside one that stays."""
+    starts, ends = values.get("starts", row.starts), values.get("ends", row.ends)
+    moved = "starts" in values or "ends" in values
+    return moved and starts is not None and ends is not None and bool(ends < starts)
+
+
+def _values(row: Row[Any], step: Step, day: date, starts: Wish, ends: Wish) -> dict[str, Any]:
     if step is Step.DATES:
-        values: dict[str, Any] = {"starts": starts, "ends": ends}
-        if row.status != "on_break":
-            values["status"] = _status(starts)
+        wishes: dict[str, Any] = {"starts": starts, "ends": ends}
+        values = {name: wish for name, wish in wishes.items() if wish is not KEEP}
+        if row.status != "on_break" and "starts" in values:
+            values["status"] = _status(values["starts"])
         return values
     status = {Step.WITHDRAW: "dropped", Step.BREAK: "on_break"}.get(step) or _status(row.starts)
     return {"status": status, "status_on": day}

@@ -7,7 +7,7 @@ changes of enrolments or gates, and at the start of every sending.
 
 from collections import Counter
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -32,7 +32,7 @@ from app.changes import Changes, Topic
 from app.db.among import among
 from app.db.database import Database
 from app.db.extract_tables import extract_record
-from app.db.tables import SHOWN, enrolment, learner
+from app.db.tables import SHOWN, course, enrolment, learner, section
 from app.history import Operation
 from app.lms.extracts import gates
 
@@ -56,6 +56,19 @@ class QueueSummary:
     @property
     def changes(self) -> Changes:
         return Changes.of(Topic.EXTRACTS) if self.total else Changes()
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """An enrolment of which the LMS has to hear and does not. `gate`: one of its section fails; else its learner has
+    not exactly one account."""
+
+    enrolment_id: int
+    section_id: int
+    ref: str = field(repr=False)
+    name: str = field(repr=False)
+    section: str
+    gate: bool
 
 
 def judge(
@@ -140,6 +153,53 @@ def _wanted(sections: Collection[int] | None, enrolments: Collection[int] | None
     if enrolments is not None:
         query = query.where(among(enrolment.c.id, sorted(enrolments)))
     return query.order_by(enrolment.c.id).limit(BATCH)
+
+
+def reached(tx: Connection, enrolments: Collection[int]) -> int:
+    """How many of these enrolments have gates that hold and a learner with one account: what changes of them goes to
+    the LMS."""
+    may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
+    query = (
+        select(func.count())
+        .select_from(enrolment)
+        .join(may, may.c.section_id == enrolment.c.section_id)
+        .join(account, and_(account.c.learner_id == enrolment.c.learner_id, account.c.vendor_id == may.c.vendor_id))
+        .where(among(enrolment.c.id, sorted(enrolments)))
+    )
+    return int(tx.execute(query).scalar_one())
+
+
+def held_back(tx: Connection, enrolments: Collection[int]) -> tuple[HeldBack, ...]:
+    """Those of these enrolments of which the LMS has to hear and does not, in the order of names (EX-P6, EX-P9)."""
+    may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
+    last = extract_record.alias("last")
+    change = _change(last)
+    query = (
+        select(enrolment.c.id, enrolment.c.section_id, learner.c.ref, learner.c.family_name, learner.c.given_names)
+        .add_columns(course.c.code, section.c.number, may.c.section_id.label("open"))
+        .join(learner, learner.c.id == enrolment.c.learner_id)
+        .join(section, section.c.id == enrolment.c.section_id)
+        .join(course, course.c.id == section.c.course_id)
+        .outerjoin(may, may.c.section_id == enrolment.c.section_id)
+        .outerjoin(
+            account, and_(account.c.learner_id == enrolment.c.learner_id, account.c.vendor_id == may.c.vendor_id)
+        )
+        .outerjoin(last, and_(last.c.enrolment_id == enrolment.c.id, last.c.number == enrolment.c.records))
+        .where(change.is_not(None), or_(change == "drop", SHOWN))
+        .where(account.c.learner_id.is_(None), among(enrolment.c.id, sorted(enrolments)))
+        .order_by(learner.c.family_fold, learner.c.given_fold, enrolment.c.id)
+    )
+    return tuple(
+        HeldBack(
+            row.id,
+            row.section_id,
+            row.ref,
+            ", ".join(part for part in (row.family_name, row.given_names) if part),
+            f"{row.code} / {row.number:02}",
+            row.open is None,
+        )
+        for row in tx.execute(query)
+    )
 
 
 def _change(last: Any) -> ColumnElement[Any]:

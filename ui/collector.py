@@ -28,12 +28,16 @@ class Collector(QObject):
         if not self._settled:
             self._settled = True
             gc.collect()
-            gc.freeze()
+            self.set_aside()
             return
         counts, thresholds = gc.get_count(), gc.get_threshold()
         due = [number for number in (0, 1, 2) if counts[number] > thresholds[number] > 0]
         if due:
             gc.collect(max(due))
+
+    def set_aside(self) -> None:
+        """What is here now stays: it need not be walked again and again."""
+        gc.freeze()
 
     def stop(self) -> None:
         """Leave collecting as it was found."""

@@ -2,7 +2,6 @@
 
 import argparse
 import contextlib
-import gc
 import logging
 import signal
 import socket
@@ -31,6 +30,7 @@ from ui.look.tokens import theme
 from ui.main_window import MainWindow
 from ui.memory import keep_little
 from ui.single_instance import SingleInstance, take_turn
+from ui.warm import Warm
 
 if TYPE_CHECKING:
     from app import demo
@@ -146,9 +146,9 @@ def opened(context: AppContext) -> Iterator[MainWindow]:
     window = MainWindow(context)
     with _failures_shown(window), _ended_by_signals(window), _ended_with_the_session(window):
         window.show()
-        # What is here now stays: the collector need not walk it again and again (its pauses are felt as stalls).
-        gc.freeze()
         collector = Collector(window)
+        collector.set_aside()
+        Warm(window, window.runner, collector)
         watch = HangWatch(window)
         try:
             yield window

@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from tests.bench.measured import Result, measures, result, sized
 from tests.bench.playing import on_folder, play  # before Qt: it says where Qt draws
@@ -18,8 +19,6 @@ from app.start import open_folder, sign_in
 from tests.bench.bench_program import in_a_child
 from tests.bench.bench_ui import stalls
 from tests.files.builders import write_big_ilr
-from ui.dialogs.load_learners import LoadLearnersDialog
-from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.main_window import MainWindow
 from ui.tour.player import Act, Step, Until, press
 from ui.tour.stalls import StallMeter
@@ -74,18 +73,23 @@ def at_rest(window: MainWindow) -> Iterator[Step]:
 def previewed(window: MainWindow, path: Path) -> Iterator[Step]:
     """Open the file in *Load Learners*, until the preview can be read."""
     yield Act(lambda: window.learners.loading.open(path))
-    yield Until(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog), "the dialog")
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, LoadLearnersDialog)
+    yield Until(lambda: _in_front("load_learners"), "the dialog")
+    dialog: Any = QApplication.activeModalWidget()
     yield Until(lambda: dialog.page is not None and dialog.page.is_read, "the preview", 600)
 
 
 def loaded(window: MainWindow) -> Iterator[Step]:
     """Load what is previewed, until the learners stand in the grid behind the summary."""
     yield Act(lambda: press("Return"))
-    yield Until(lambda: isinstance(QApplication.activeModalWidget(), LoadSummaryDialog), "the summary", 600)
+    yield Until(lambda: _in_front("load_summary"), "the summary", 600)
     grid = window.learners.grid
     yield Until(lambda: grid.count == LEARNERS and not grid.is_loading, "the learners in the grid", 60)
+
+
+def _in_front(name: str) -> bool:
+    """By its name: what is imported with a dialog is part of what is measured."""
+    dialog = QApplication.activeModalWidget()
+    return dialog is not None and dialog.objectName() == name
 
 
 def left() -> Iterator[Step]:

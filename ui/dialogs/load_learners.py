@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from app import jobs
@@ -21,11 +21,11 @@ from ui.dialogs.load_columns import ColumnsPage
 from ui.dialogs.load_preview import PreviewPage
 from ui.dialogs.load_problems import write_problems
 from ui.dialogs.load_progress import ReadingBar
+from ui.dialogs.load_questions import forget_decisions, read_as_western
 from ui.exporting import CSV, ask_for_file
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable
-from ui.look.dialog import ask
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
@@ -195,16 +195,7 @@ class LoadLearnersDialog(FormDialog):
         self.show_problem(error)
 
     def _ask_encoding(self, error: EncodingError) -> None:
-        answer = ask(
-            self,
-            tr("Load Learners"),
-            tr(error.message),
-            tr("It can be read as Windows-1252. Then check names with accents in the preview."),
-            [("retry", tr("Read as Windows-1252")), ("back", tr("Go Back"))],
-            safe="back",
-            name="load_encoding",
-        )
-        if answer == "retry":
+        if read_as_western(self, error):
             self._encoding = error.retry_as
             self.start()
         else:
@@ -270,8 +261,14 @@ class LoadLearnersDialog(FormDialog):
         self.page.changed.connect(self._page_changed)
         self.page.rebuilt.connect(self._order)
         self.page.failed.connect(self.show_problem)
-        self._preview_again()
-        self.page.lead_here()
+        # In a turn of its own: making the page and laying it out together keep the window from answering.
+        QTimer.singleShot(0, self, self._preview_first)
+
+    @Slot()
+    def _preview_first(self) -> None:
+        if self.page is not None:  # else it was closed meanwhile
+            self._preview_again()
+            self.page.lead_here()
 
     def _preview_again(self) -> None:
         assert self.page is not None
@@ -355,17 +352,7 @@ class LoadLearnersDialog(FormDialog):
         """Ask first if decisions would be lost."""
         if self.page is None or not self.page.has_decisions:
             return True
-        number = max(1, self.page.decided.any)
-        answer = ask(
-            self,
-            tr("Load Learners"),
-            plural(number, "You decided about {n} learner.", "You decided about {n} learners."),
-            tr("Nothing is loaded yet. Closing forgets the decisions."),
-            [("discard", tr("Forget and Close")), ("keep", tr("Keep Open"))],
-            safe="keep",
-            name="load_closing",
-        )
-        return answer == "discard"
+        return forget_decisions(self, max(1, self.page.decided.any))
 
     def _discard(self) -> None:
         """Forget the preview with every row of it."""

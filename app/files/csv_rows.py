@@ -42,8 +42,13 @@ def csv_form(context: TaskContext, path: Path, known: Callable[[list[str]], int]
     return CsvForm(encoding, _delimiter(head, known))
 
 
-def csv_rows(context: TaskContext, path: Path, form: CsvForm, text: str = "Reading the file") -> Iterator[Row]:
-    """Every row that is not empty. Raises InputError for what cannot be right, Cancelled after a cancel."""
+def csv_rows(
+    context: TaskContext, path: Path, form: CsvForm, text: str = "Reading the file", *, empty: bool = False
+) -> Iterator[Row]:
+    """Every row that is not empty; those too where `empty` asks for them, to be counted as a spreadsheet counts.
+
+    Raises InputError for what cannot be right, Cancelled after a cancel.
+    """
     source = _Lines(_lines(context, path, form.encoding, text=text))
     reader = csv.reader(chain.from_iterable(source), delimiter=form.delimiter)
     line, usual = 1, 0
@@ -59,6 +64,8 @@ def csv_rows(context: TaskContext, path: Path, form: CsvForm, text: str = "Readi
                 )
             if any(cells):
                 usual = usual or len(cells)
+                yield line, cells
+            elif empty:
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error:

@@ -3,50 +3,37 @@
 Everything in a file is hostile until it is parsed: what cannot be read is a finding, never a crash.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.errors import InputError
-from app.imports.columns import Column, Importer
-from app.imports.record import Read
-from app.imports.repairs import NO_REPAIRS, Repairs
+from app.files.cells import DateOrder
+from app.files.source import changed, state_of
+from app.imports.asked import Asked
+from app.imports.characters import mended
+from app.imports.columns import DATES, Column
+from app.imports.guard import is_ours, unguarded
+from app.imports.headings import read_headings
+from app.imports.offers import Offers
+from app.imports.record import Read, Record
+from app.imports.repairs import Repair
+from app.imports.row_reader import RowReader, impossible
 from app.imports.rules import Finding, Severity
+from app.imports.sources import DELIMITERS, CsvSource, Numbered, Source, better_delimiter, source_of
+from app.imports.values import has_order, iso_day, ordered_day
 from app.tasks import TaskContext
+
+__all__ = ["Asked", "FileRefusedError", "ImportFile", "Read", "Record", "RowReader", "open_import"]
 
 
 class FileRefusedError(InputError):
     """The file turned out to be unreadable while its rows were read (CR-01): nothing of it may be applied."""
 
-    def __init__(self, finding: Finding) -> None:
-        super().__init__(finding.message)
-        self.finding = finding
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """How a file is to be read."""
-
-    importer: Importer
-    course: str = ""
-    """The external id of the open course, with the course-level importer."""
-    repairs: Repairs = NO_REPAIRS
-    types: frozenset[str] = frozenset()
-    """The machine names of all credit types that are set up."""
-    today: date = field(default_factory=date.today)
-
-
-class RowReader:
-    """Cells to records: for the rows of a file, and again for those that a job stored."""
-
-    def __init__(self, columns: Sequence[Column | None], asked: Asked) -> None:
-        """`columns` says what each cell of a row is (`ImportFile.columns`)."""
-        self._columns, self._asked = columns, asked
-
-    def read(self, number: int, line: int, cells: Sequence[str]) -> Read:
-        """The row as it is read, with what is wrong with it. Never raises for what the cells hold."""
-        raise NotImplementedError
+    def __init__(self, error: InputError) -> None:
+        super().__init__(error.message, hint=error.hint)
+        self.finding = Finding("CR-01", str(error))
 
 
 @dataclass(slots=True)
@@ -55,28 +42,126 @@ class ImportFile:
 
     path: Path
     asked: Asked
+    """Without repairs that cannot be made in this file: what an offer says why not about."""
     headings: tuple[str, ...] = ()
     columns: tuple[Column | None, ...] = ()
     """What each heading means; None for what is ignored."""
     findings: list[Finding] = field(default_factory=list)
+    offers: Offers = field(default_factory=Offers)
+    """Repairs that are possible or were made: of the headings at first, of all once `rows` has come to its end."""
+    _source: Source | None = None
+    _of_headings: Offers = field(default_factory=Offers)
+    _state: tuple[int, int] = (0, 0)
 
     @property
     def refused(self) -> bool:
         """Whether a finding ends the whole file: then there are no rows to read."""
         return any(one.weight is Severity.FILE for one in self.findings)
 
-    def rows(self, context: TaskContext) -> Iterator[Read]:
+    def rows(self, context: TaskContext, text: str = "Reading the file") -> Iterator[Read]:
         """Every row of data in the order of the file, as often as asked.
 
-        Raises FileRefusedError where the file cannot be read to its end, InputError where it is gone or changed,
-        Cancelled after a cancel.
+        Raises FileRefusedError where the file cannot be read to its end or has changed, Cancelled after a cancel.
         """
-        raise NotImplementedError
+        self.offers = deepcopy(self._of_headings)
+        reader = RowReader(self.columns, self.asked, self.offers)
+        read, ours = reader.read, is_ours(self.headings)
+        for number, line, cells in self._numbered(context, text):
+            yield read(number, line, [unguarded(one) for one in cells] if ours else cells)
+
+    def _numbered(self, context: TaskContext, text: str) -> Iterator[Numbered]:
+        if self._source is None:
+            return
+        try:
+            if self._state != state_of(self.path):
+                raise changed(self.path)
+            yield from self._source.rows(context, text)
+        except InputError as error:
+            raise FileRefusedError(error) from error
 
 
 def open_import(context: TaskContext, path: Path, asked: Asked) -> ImportFile:
-    """Open a CSV file or workbook and look at its headings and first row.
+    """Open a CSV file or workbook and look at its headings and first row; at all dates where they are to be repaired.
 
-    What is wrong with its content is in `findings`; raises InputError where the file itself cannot be opened.
+    What is wrong with its content is in `findings`. Raises InputError where there is no such file, Cancelled.
     """
-    raise NotImplementedError
+    file = ImportFile(path, asked, _state=state_of(path))
+    try:
+        source = source_of(context, path)
+        headings = source.headings()
+    except InputError as error:
+        file.findings.append(FileRefusedError(error).finding)
+        return file
+    if isinstance(source, CsvSource):
+        source, headings = _separated(file, source, headings)
+    if not file.refused:
+        _understand(file, source, headings)
+    if not file.refused:
+        try:
+            _leave_out_impossible(context, file)
+        except FileRefusedError as error:
+            file.findings.append(error.finding)
+    return file
+
+
+def _separated(file: ImportFile, source: CsvSource, headings: list[str]) -> tuple[CsvSource, list[str]]:
+    """The file as it is written: with commas, or with what a person said stands there."""
+    better = better_delimiter(source, headings)
+    if not better:
+        return source, headings
+    repair = Repair("CR-01", "", better)
+    applied = file.asked.repairs.option("CR-01") == better
+    file._of_headings.add(repair, 0, better, ",", applied=applied)
+    file.offers = file._of_headings
+    if applied:
+        source = source.separated_by(better)
+        return source, source.headings()
+    message = f"{file.path.name} has {DELIMITERS[better]} between its cells, where commas are needed. "
+    message += f"Read it with {DELIMITERS[better]}, or save it again with commas."
+    file.findings.append(Finding("CR-01", message, "", better, ","))
+    return source, headings
+
+
+def _understand(file: ImportFile, source: Source, headings: list[str]) -> None:
+    found = read_headings(headings, file.asked.importer, file.asked.repairs, file._of_headings)
+    file._source, file.offers = source, file._of_headings
+    file.headings, file.columns = tuple(headings), tuple(found.columns)
+    file.findings += found.findings
+
+
+def _leave_out_impossible(context: TaskContext, file: ImportFile) -> None:
+    """An order of day and month is not taken where a date of the column is none in it: some rows would be read
+    wrongly without a word (CR-12)."""
+    repairs = file.asked.repairs
+    left = {
+        at: (column, DateOrder(order))
+        for at, column in enumerate(file.columns)
+        if column in DATES and (order := repairs.option("CR-12", column))
+    }
+    if not left:
+        return
+    is_none = _checker(file)
+    for number, _, cells in file._numbered(context, "Checking the dates"):
+        for at, (column, order) in list(left.items()):
+            if at < len(cells) and cells[at] and is_none(cells[at], order):
+                repair = Repair("CR-12", column, order)
+                file._of_headings.refuse(repair, impossible(column, order, cells[at], number))
+                repairs = repairs.minus(repair)
+                del left[at]
+        if not left:
+            break
+    file.asked = replace(file.asked, repairs=repairs)
+
+
+def _checker(file: ImportFile) -> Callable[[str, DateOrder], bool]:
+    """Whether a cell holds a date written in numbers that is none in an order."""
+    ours, today = is_ours(file.headings), file.asked.today
+
+    def is_none(cell: str, order: DateOrder) -> bool:
+        text = (unguarded(cell) if ours else cell).strip(" ")
+        if iso_day(text) is not None:
+            return False
+        text = mended(text, number=True) or text
+        return iso_day(text) is None and has_order(text) and ordered_day(text, order, today) is None
+
+    return is_none

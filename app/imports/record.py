@@ -63,3 +63,23 @@ class Read:
     def refused(self) -> bool:
         """Whether a rule was broken that keeps the row from being applied, whatever else is found."""
         return any(one.weight is Severity.ERROR for one in self.findings)
+
+
+class Noted:
+    """What is found about one row while it is read."""
+
+    __slots__ = ("broken", "findings", "number")
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.findings: list[Finding] = []
+        self.broken = NOTHING_BROKEN
+
+    def breaks(self, rule: str, column: Column, value: str, message: str, repaired: str = "") -> None:
+        """A rule by which the value of a column cannot be used."""
+        self.findings.append(Finding(rule, message, column, value, repaired))
+        self.broken |= {column}
+
+    def tells(self, rule: str, column: Column, value: str, message: str) -> None:
+        """A rule that leaves the value as it is."""
+        self.findings.append(Finding(rule, message, column, value))

@@ -1,27 +1,28 @@
-"""What becomes of runs that are over: kept for two years, and told to a technician without naming anybody."""
+"""What becomes of runs that are over: kept as long as the settings say, told to a technician, nobody named."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, or_, select, update
 
 from app import __version__
 from app.db.database import Database
-from app.db.tables import hold, sync_error, sync_run
-from app.lms import connection, errors_list, runs_list
+from app.db.tables import extract_attempt, hold, sync_error, sync_run
+from app.lms import connection, errors_list, runs_list, settings
 from app.lms.errors import cause
 from app.lms.settings import Kind
 
-KEPT = timedelta(days=731)
-"""24 months (lms-sync.md 6)."""
+_MONTH = timedelta(days=365.25 / 12)
 _TOLD_RUNS = 20
 
 
 def forget_old(tx: Connection, db: Database) -> None:
-    """Delete runs older than 24 months, with what hangs on them; what is still open or undecided stays."""
-    before = db.now(tx) - KEPT
+    """Delete runs older than the settings say (24 months: lms-sync.md 6), with what hangs on them. What is still open
+    or undecided stays; so does a run that sent something, until *Purge* has deleted what is told of the sending."""
+    before = kept_since(tx, db)
     undecided = select(hold.c.run_id).where(hold.c.decided_at.is_(None))
+    sent = select(extract_attempt.c.run_id).where(extract_attempt.c.run_id == sync_run.c.id).exists()
     old = select(sync_run.c.id).where(
-        sync_run.c.started_at < before, sync_run.c.state != "running", sync_run.c.id.not_in(undecided)
+        sync_run.c.started_at < before, sync_run.c.state != "running", sync_run.c.id.not_in(undecided), ~sent
     )
     if tx.execute(old.limit(1)).first() is None:
         return
@@ -29,6 +30,11 @@ def forget_old(tx: Connection, db: Database) -> None:
     tx.execute(update(sync_error).where(sync_error.c.last_run_id.in_(old)).values(last_run_id=None))
     tx.execute(delete(hold).where(hold.c.run_id.in_(old)))
     tx.execute(delete(sync_run).where(sync_run.c.id.in_(old)))
+
+
+def kept_since(tx: Connection, db: Database) -> datetime:
+    """What is older than this is kept no longer (EX-H2)."""
+    return db.now(tx) - settings.kept_months(tx) * _MONTH
 
 
 def report(db: Database, tx: Connection, host: str, steps: list[str] | None = None) -> str:

@@ -19,8 +19,18 @@ from app.history import Operation
 
 SHORTEST, USUAL, LONGEST = 5, 30, 240
 LONGEST_CONTACT = 500
+OVERDUE_HOURS, LONGEST_OVERDUE = 24, 720
+KEPT_MONTHS, SHORTEST_KEPT, LONGEST_KEPT = 24, 3, 120
 _CONTACT = "lms.contact"
 _SEND = "lms.send"
+_OVERDUE = "lms.overdue_hours"
+_KEPT = "lms.kept_months"
+
+
+_BOUNDS = (
+    ("overdue_hours", 1, LONGEST_OVERDUE, "hours"),
+    ("kept_months", SHORTEST_KEPT, LONGEST_KEPT, "months"),
+)
 
 
 class Kind(StrEnum):
@@ -56,6 +66,10 @@ class SyncSettings:
     contact: str = ""
     send: bool = False
     """Whether Ready records go to the LMS after each scheduled run of enrolments."""
+    overdue_hours: int = OVERDUE_HOURS
+    """A record that was sent and has no answer for longer is overdue (EX-T3)."""
+    kept_months: int = KEPT_MONTHS
+    """How long runs are kept, and what *Purge* leaves of history (EX-H2)."""
 
     def of(self, kind: Kind) -> Plan:
         return self.courses if kind is Kind.COURSES else self.enrolments
@@ -63,10 +77,31 @@ class SyncSettings:
 
 def read(tx: Connection) -> SyncSettings:
     """The settings as the database has them now."""
-    keys = [_CONTACT, _SEND, *(_key(kind) for kind in Kind)]
-    held = {row.key: row.value for row in tx.execute(select(setting).where(setting.c.key.in_(keys)))}
+    held = _held(tx, _CONTACT, _SEND, _OVERDUE, _KEPT, *(_key(kind) for kind in Kind))
     plans = {kind: _plan(held.get(_key(kind))) for kind in Kind}
-    return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], held.get(_CONTACT) or "", bool(held.get(_SEND)))
+    return SyncSettings(
+        plans[Kind.COURSES],
+        plans[Kind.ENROLMENTS],
+        held.get(_CONTACT) or "",
+        bool(held.get(_SEND)),
+        int(held.get(_OVERDUE) or OVERDUE_HOURS),
+        int(held.get(_KEPT) or KEPT_MONTHS),
+    )
+
+
+def overdue_hours(tx: Connection) -> int:
+    """After how many hours without an answer a record that was sent is overdue."""
+    return int(_held(tx, _OVERDUE).get(_OVERDUE) or OVERDUE_HOURS)
+
+
+def kept_months(tx: Connection) -> int:
+    """How many months runs and history are kept."""
+    return int(_held(tx, _KEPT).get(_KEPT) or KEPT_MONTHS)
+
+
+def _held(tx: Connection, *keys: str) -> dict[str, str | None]:
+    query = select(setting.c.key, setting.c.value).where(setting.c.key.in_(keys))
+    return {row.key: row.value for row in tx.execute(query)}
 
 
 def _key(kind: Kind) -> str:
@@ -89,6 +124,9 @@ def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings 
             raise InputError(
                 f"The interval is {SHORTEST} to {LONGEST} minutes.", hint="Choose one between.", field=kind.value
             )
+    for name, least, most, unit in _BOUNDS:
+        if not least <= getattr(wanted, name) <= most:
+            raise InputError(f"Choose {least} to {most} {unit}.", hint="Choose one between.", field=name)
     contact = cleaned(wanted.contact)
     if contact is not None and len(contact) > LONGEST_CONTACT:
         raise InputError("This contact is too long.", hint=f"There is room for {LONGEST_CONTACT} characters.")
@@ -97,7 +135,12 @@ def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings 
         wanted = replace(wanted, contact=contact or "")
         if shown is not None:
             wanted = _carried(read(tx), shown, wanted)
-        values = {_CONTACT: wanted.contact or None, _SEND: "yes" if wanted.send else None}
+        values = {
+            _CONTACT: wanted.contact or None,
+            _SEND: "yes" if wanted.send else None,
+            _OVERDUE: str(wanted.overdue_hours) if wanted.overdue_hours != OVERDUE_HOURS else None,
+            _KEPT: str(wanted.kept_months) if wanted.kept_months != KEPT_MONTHS else None,
+        }
         values |= {_key(kind): _body(wanted.of(kind)) for kind in Kind}
         rows = {key: row_of(db, tx, key) for key in values}
         differing = [(rows[key], {"value": value}, None) for key, value in values.items() if rows[key].value != value]
@@ -116,9 +159,9 @@ def _carried(now: SyncSettings, shown: SyncSettings, wanted: SyncSettings) -> Sy
         moved = {one.name: getattr(is_, one.name) for one in fields(Plan)}
         return replace(now.of(kind), **{name: value for name, value in moved.items() if value != getattr(was, name)})
 
-    contact = wanted.contact if wanted.contact != shown.contact else now.contact
-    send = wanted.send if wanted.send != shown.send else now.send
-    return SyncSettings(plan(Kind.COURSES), plan(Kind.ENROLMENTS), contact, send)
+    plain = ("contact", "send", "overdue_hours", "kept_months")
+    moved = {name: getattr(wanted, name) for name in plain if getattr(wanted, name) != getattr(shown, name)}
+    return replace(now, courses=plan(Kind.COURSES), enrolments=plan(Kind.ENROLMENTS), **moved)
 
 
 def _body(plan: Plan) -> str:

@@ -13,10 +13,12 @@ from app.conditions import Group, Join, Operator, Test
 from app.db.database import Database
 from app.db.tables import campus_term, course, enrolment, extract_record, lms_account, section
 from app.errors import InputError
+from app.lms import settings
 from app.lms.extracts import filters as panel
 from app.lms.extracts import records_list
 from app.lms.extracts.filters import Choice, Choices
 from app.lms.extracts.records_list import Filters
+from app.lms.settings import SyncSettings
 from tests.lms.college import College
 from tests.lms.rows import add_account
 
@@ -273,6 +275,24 @@ def test_overdue_after_a_day_without_an_answer(db: Database, college: College):
     assert [row(db, key).overdue for key in (late, fresh, answered)] == [True, False, False]
     assert row(db, late).status == "transmitted"
     assert listed(db, Filters(), group=Group(Join.ALL, (Test("overdue", Operator.YES),))) == [late]
+
+
+@pytest.mark.rule("EX-T3")
+def test_after_how_many_hours_is_a_setting_of_the_college(db: Database, college: College, user: User):
+    here = Two(college).of_a
+    now = datetime.now(UTC)
+    keys = [college.record(here, "transmitted", extracted_at=now - timedelta(hours=hours)) for hours in (50, 47, 23)]
+    overdue = Group(Join.ALL, (Test("overdue", Operator.YES),))
+    for hours, late in ((48, 1), (22, 3), (24, 2)):
+        settings.save(db, user, SyncSettings(overdue_hours=hours))
+        assert [row(db, key).overdue for key in keys] == [place < late for place in range(3)]
+        with db.read() as tx:
+            held = settings.overdue_hours(tx)
+        assert sorted(listed(db, Filters(), group=overdue, overdue_hours=held)) == sorted(keys[:late])
+    for hours in (0, 721):
+        with pytest.raises(InputError) as caught:
+            settings.save(db, user, SyncSettings(overdue_hours=hours))
+        assert caught.value.field == "overdue_hours"
 
 
 @pytest.mark.rule("EX-P7")

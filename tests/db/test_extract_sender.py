@@ -22,7 +22,9 @@ from app.db.tables import (
     sync_run,
 )
 from app.errors import BusyError, ConflictError, ServiceError, StopRunError
+from app.lms import settings
 from app.lms.extracts import queue
+from app.lms.settings import SyncSettings
 from app.tasks import TaskContext
 from tests.db.test_lms_looked_up import account
 from tests.lms.fake_lms import FakeLms
@@ -104,6 +106,19 @@ def test_null_proves_nothing(some: Sections, lms: FakeLms):
     some.send(lms)
     [record] = some.records(at)
     assert (record.status, record.message, len(lms.enrolled)) == ("processed", None, 1)
+
+
+@pytest.mark.rule("EX-T3")
+def test_a_run_says_how_many_are_overdue_by_the_setting(some: Sections, lms: FakeLms, user: User):
+    some.learner(1, some.section("5"))
+    lms.ignored = {"9001"}
+    some.send(lms)
+    with some.db.write() as tx:
+        tx.execute(update(extract_record).values(extracted_at=some.db.now(tx) - timedelta(hours=30)))
+    words = "1 overdue: sent more than 24 hours ago, and the LMS does not show them."
+    assert some.send(lms).messages == (words,)
+    settings.save(some.db, user, SyncSettings(overdue_hours=31))
+    assert some.send(lms).messages == ()
 
 
 def test_somebody_with_a_second_method_stays_active(some: Sections, lms: FakeLms):

@@ -20,6 +20,7 @@ from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
 from tests.db.test_lms_enrolments import Class, synced
 from tests.lms.fake_lms import FakeLms, broken, person, refused, row
+from tests.lms.sending import Sections
 
 COURSES, ENROLMENTS = Kind.COURSES, Kind.ENROLMENTS
 
@@ -382,6 +383,25 @@ def test_runs_are_kept_for_two_years(db: Database, user: User):
         assert tx.execute(select(sync_run.c.id).where(sync_run.c.state == "skipped")).all() == []
     assert old.run_id not in kept
     assert held.run_id in kept, "its decision is still to be made"
+
+
+def test_how_long_runs_are_kept_is_a_setting_and_what_sent_something_stays(db: Database, user: User):
+    lms = FakeLms()
+    lms.course("5")
+    some = Sections(db, user)
+    some.learner(1, some.section("5"))
+    sent, other = some.send(lms), synced(db, user, lms)
+    with db.write() as tx:
+        tx.execute(update(sync_run).values(started_at=db.now(tx) - timedelta(days=200)))
+    synced(db, user, lms)
+    with db.read() as tx:
+        assert {sent.run_id, other.run_id} <= set(tx.execute(select(sync_run.c.id)).scalars())
+    sync_settings.save(db, user, SyncSettings(kept_months=6))
+    synced(db, user, lms)
+    with db.read() as tx:
+        kept = set(tx.execute(select(sync_run.c.id)).scalars())
+    assert sent.run_id in kept, "its attempt tells of it"
+    assert other.run_id not in kept
 
 
 @pytest.mark.rule("LS-N5", "LS-N6")

@@ -147,6 +147,18 @@ def test_what_somebody_else_changed_meanwhile_stays(settings, context, qtbot):
     assert in_database(context) == replace(now, courses=Plan(interval=90, paused_until=pause))
 
 
+@pytest.mark.rule("EX-T3", "EX-H2")
+def test_overdue_and_how_long_is_kept_are_for_everybody(settings, context, qtbot):
+    dialog = settings()
+    assert edit_of(dialog, "lms_overdue_hours").text() == "24"
+    assert edit_of(dialog, "lms_kept_months").text() == "24"
+    write_into(edit_of(dialog, "lms_overdue_hours"), "48")
+    write_into(edit_of(dialog, "lms_kept_months"), "36")
+    click(save_of(dialog))
+    qtbot.waitUntil(lambda: gone(dialog))
+    assert in_database(context) == replace(HELD, overdue_hours=48, kept_months=36)
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "words"),
     [
@@ -154,6 +166,8 @@ def test_what_somebody_else_changed_meanwhile_stays(settings, context, qtbot):
         ("lms_parallel", "99", "Allowed is a whole number from 1 to 16."),
         ("lms_token", "two words", "A token has letters and digits, up to 200, and no blank inside."),
         ("lms_courses_interval", "3", "Allowed is a whole number from 5 to 240."),
+        ("lms_overdue_hours", "0", "Allowed is a whole number from 1 to 720."),
+        ("lms_kept_months", "2", "Allowed is a whole number from 3 to 120."),
         ("lms_enrolments_paused_until", "soon", "Allowed is a day such as 4 Jan 2027, or nothing."),
     ],
 )

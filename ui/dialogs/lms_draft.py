@@ -6,7 +6,20 @@ from datetime import date
 from app.config import LmsSettings, Option, options_of
 from app.config_rules import Rule, host_of, option, text, whole_number, yes_or_no
 from app.dates import shown
-from app.lms.settings import LONGEST, LONGEST_CONTACT, SHORTEST, USUAL, Kind, Plan, SyncSettings
+from app.lms.settings import (
+    KEPT_MONTHS,
+    LONGEST,
+    LONGEST_CONTACT,
+    LONGEST_KEPT,
+    LONGEST_OVERDUE,
+    OVERDUE_HOURS,
+    SHORTEST,
+    SHORTEST_KEPT,
+    USUAL,
+    Kind,
+    Plan,
+    SyncSettings,
+)
 from ui.dialogs.settings_draft import Draft
 from ui.grids.date_field import read_day
 
@@ -48,6 +61,18 @@ class SharedFields:
         "Send Ready records",
         "Changes of enrolments go to the LMS after each run of enrolments that begins by itself.",
     )
+    overdue_hours: int = option(
+        OVERDUE_HOURS,
+        whole_number(1, LONGEST_OVERDUE),
+        "Overdue after so many hours",
+        "A record that was sent and has no answer for longer is marked Overdue in LMS Extract Statuses.",
+    )
+    kept_months: int = option(
+        KEPT_MONTHS,
+        whole_number(SHORTEST_KEPT, LONGEST_KEPT),
+        "Keep for so many months",
+        "Runs are kept so long, and Purge leaves so much of the history. Nothing else is ever deleted.",
+    )
     contact: str = option(
         "",
         text(LONGEST_CONTACT),
@@ -67,6 +92,8 @@ class SharedFields:
             enrolments_paused_until=shown(enrolments.paused_until),
             contact=held.contact,
             send=held.send,
+            overdue_hours=held.overdue_hours,
+            kept_months=held.kept_months,
         )
 
 
@@ -118,7 +145,8 @@ class LmsDraft(Draft):
             kind: Plan(self.value(f"{kind}_on"), self.value(f"{kind}_interval"), self._day(f"{kind}_paused_until"))
             for kind in Kind
         }
-        return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], self.value("contact"), self.value("send"))
+        plain = {name: self.value(name) for name in ("contact", "send", "overdue_hours", "kept_months")}
+        return SyncSettings(plans[Kind.COURSES], plans[Kind.ENROLMENTS], **plain)
 
     def _day(self, name: str) -> date | None:
         return read_day(self.value(name))

@@ -31,6 +31,7 @@ class LmsPage(SettingsForm):
                 ("courses_on", "enrolments_on", "send"),
                 ("courses_interval", "enrolments_interval"),
                 ("courses_paused_until", "enrolments_paused_until"),
+                ("overdue_hours", "kept_months"),
                 ("contact",),
             ),
             "Kept in the database: it holds for every computer that uses it.",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from app.access import User
 from app.db.database import Database
 from app.keys import Keys
+from app.lms import settings
 from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import records_list
 from app.lms.extracts.records_list import CHANGES, TITLES, ExtractRow, Filters
@@ -69,6 +70,7 @@ class ExtractSource:
                 query.sort,
                 descending=query.descending,
                 then=query.then,
+                overdue_hours=settings.overdue_hours(tx),
             )
             return self._db.ids(tx, wanted, first)
 

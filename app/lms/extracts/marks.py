@@ -9,13 +9,11 @@ from app.conditions_sql import Where
 from app.db.tables import campus_vendor, extract_record, learner, lms_account, section, section_campus
 from app.lms.extracts import gates
 
-OVERDUE_HOURS = 24
-"""A record that was sent and has no answer for longer is overdue (EX-T3)."""
 SENT = ("transmitted", "processed")
 
 
-def overdue(hours: int = OVERDUE_HOURS, now: datetime | None = None) -> Where:
-    """Sent, and without an answer for longer than `hours`."""
+def overdue(hours: int, now: datetime | None = None) -> Where:
+    """Sent, and without an answer for longer than `hours`: of the settings (EX-T3)."""
     moment = now or datetime.now(UTC)
     return and_(
         extract_record.c.status == "transmitted", extract_record.c.extracted_at < moment - timedelta(hours=hours)

@@ -2,7 +2,7 @@
 (extract-statuses.md 4.1, 4.2). Whatever is listed or counted lies within the campuses of the user (EX-A3)."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -28,8 +28,10 @@ from app.db.tables import (
     term,
 )
 from app.folding import fold
+from app.lms import settings
 from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import marks
+from app.lms.settings import OVERDUE_HOURS
 from app.sorting import SortKey, order_by
 
 STATUSES = (
@@ -169,7 +171,7 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("answered", "Answered Date", FieldKind.DATE), extract_record.c.answered_at, moment=True),
         SqlField(FieldInfo("attempts", "Attempts", FieldKind.NUMBER), extract_record.c.attempts),
         SqlField(FieldInfo("message", "Last LMS Message"), extract_record.c.message),
-        SqlField(FieldInfo("overdue", "Overdue", FieldKind.FLAG), flag=marks.overdue),
+        SqlField(FieldInfo("overdue", "Overdue", FieldKind.FLAG), flag=lambda: marks.overdue(OVERDUE_HOURS)),
         SqlField(FieldInfo("gate_failed", "Gate failed", FieldKind.FLAG), flag=marks.gate_failed),
         SqlField(FieldInfo("superseded", "Superseded", FieldKind.FLAG), flag=marks.superseded),
         SqlField(
@@ -252,11 +254,14 @@ def keys_query(
     *,
     descending: bool = False,
     then: Sequence[SortKey] = (),
+    overdue_hours: int = OVERDUE_HOURS,
 ) -> Select[Any]:
-    """The ids of the records that pass, by `sort`, equal ones by `then`. Raises InputError as `conditions.check`."""
+    """The ids of the records that pass, by `sort`, equal ones by `then`; `overdue_hours` are those of the settings.
+    Raises InputError as `conditions.check`."""
     sort = sort if sort in _SORTS else DEFAULT_SORT
     query = _joined_to_sort(select(extract_record.c.id), {sort, *(one.column for one in then)})
-    query = query.where(fits(filters, scope), where(group, FIELDS), _quick(quick))
+    late = replace(FIELDS["overdue"], flag=lambda: marks.overdue(overdue_hours))
+    query = query.where(fits(filters, scope), where(group, {**FIELDS, "overdue": late}), _quick(quick))
     terms = order_by((SortKey(sort, descending), *then), _SORTS)
     if descending:
         return query.order_by(*terms, learner.c.given_fold.desc().nulls_last(), extract_record.c.id.desc())
@@ -332,7 +337,7 @@ def rows(tx: Connection, ids: Sequence[int], scope: Scope) -> dict[int, ExtractR
                 extract_record.c.status_at,
                 delivery_method.c.name,
                 lms_vendor.c.code,
-                func.coalesce(marks.overdue(), False),
+                func.coalesce(marks.overdue(settings.overdue_hours(tx)), False),
                 marks.gate_failed(),
                 marks.superseded(),
             )

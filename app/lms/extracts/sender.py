@@ -8,17 +8,17 @@ not arrive stays Ready; where nobody knows, the next look decides before anythin
 from collections.abc import Iterator
 from datetime import date
 
-from sqlalchemy import Connection, and_, exists, select
+from sqlalchemy import Connection, and_, exists, func, select
 
 from app.access import User
 from app.connectors.lms import LmsCalls, LmsClient, Trouble
 from app.db.database import Database
-from app.db.tables import SHOWN, enrolment, learner, lms_account, lms_course
+from app.db.tables import SHOWN, enrolment, extract_record, learner, lms_account, lms_course
 from app.errors import StopRunError
-from app.lms import looked_up, site
+from app.lms import looked_up, settings, site
 from app.lms.asking import check_site
 from app.lms.errors import of_connection
-from app.lms.extracts import attempts, gates, queue
+from app.lms.extracts import attempts, gates, marks, queue
 from app.lms.extracts.acknowledge import Sending
 from app.lms.extracts.attempts import Attempt, Result, Said
 from app.lms.extracts.course_job import DIED, Course, CourseJob, Look, Shared, cause_of, in_words
@@ -92,9 +92,14 @@ def _count(under_way: Run) -> None:
     counts = under_way.counts
     with under_way.db.read() as tx:
         waiting = queue.waiting(tx)
+        hours = settings.overdue_hours(tx)
+        late = select(func.count()).select_from(extract_record).where(marks.overdue(hours, under_way.db.now(tx)))
+        overdue = tx.execute(late).scalar_one()
     counts.update(sent=counts.pop("transmitted", 0), processed=0, rejected=0, waiting=waiting)
     if rejected := counts["rejected"]:
         under_way.say(f"{rejected:,} rejected by the LMS. The reason stands at each in LMS Extract Statuses.")
+    if overdue:
+        under_way.say(f"{overdue:,} overdue: sent more than {hours} hours ago, and the LMS does not show them.")
 
 
 class _Sending:

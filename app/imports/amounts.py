@@ -20,7 +20,7 @@ def shown(amount: int) -> str:
 
 
 def amount_of(text: str) -> int:
-    """The hundredths of what was typed. Raises InputError: not a number, negative, finer than hundredths, too much."""
+    """The hundredths of what was typed. Raises InputError: no number, negative, finer than hundredths, too much."""
     found = _AMOUNT.fullmatch(text.strip())
     if found is None:
         raise InputError(

@@ -3,15 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
+from app.db.migrations.parts import KEY, TEXT, link
 from app.db.types import Moment
 
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
-
-KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def _key(table: str) -> list[sa.schema.SchemaItem]:
@@ -21,20 +19,13 @@ def _key(table: str) -> list[sa.schema.SchemaItem]:
     ]
 
 
-def _link(table: str, column: str, target: str, *, null: bool = False) -> list[sa.schema.SchemaItem]:
-    return [
-        sa.Column(column, KEY, nullable=null),
-        sa.ForeignKeyConstraint([column], [f"{target}.id"], name=op.f(f"fk_{table}_{column}_{target}")),
-    ]
-
-
 def upgrade() -> None:
     _files()
     _courses()
     op.create_table(
         "aim",
         *_key("aim"),
-        *_link("aim", "learner_id", "learner"),
+        *link("aim", "learner_id", "learner"),
         sa.Column("year", TEXT, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("repeat", sa.Integer(), server_default="0", nullable=False),
@@ -49,7 +40,7 @@ def upgrade() -> None:
         ),
         *(sa.Column(name, TEXT) for name in ("delivery_postcode", "supplier_id")),
         *(sa.Column(name, TEXT) for name in ("code_a", "code_b", "code_c", "code_d", "course_code", "course_title")),
-        *_link("aim", "seen_in_job_id", "file_job", null=True),
+        *link("aim", "seen_in_job_id", "file_job", null=True),
         sa.UniqueConstraint("learner_id", "year", "seq", "repeat", name=op.f("uq_aim_learner_id_year_seq_repeat")),
     )
     op.create_index("ix_aim_aim_ref_learner_id", "aim", ["aim_ref", "learner_id"])
@@ -67,22 +58,22 @@ def _files() -> None:
         sa.Column("prepared_on", sa.Date()),
         sa.Column("options", TEXT, nullable=False),
         sa.Column("state", TEXT, nullable=False),
-        *_link("file_job", "owner_id", "app_user"),
+        *link("file_job", "owner_id", "app_user"),
         sa.Column("computer", TEXT, nullable=False),
         sa.Column("counts", TEXT, nullable=False),
         sa.Column("started_at", Moment(), nullable=False),
         sa.Column("ended_at", Moment()),
-        *_link("file_job", "operation_id", "operation", null=True),
+        *link("file_job", "operation_id", "operation", null=True),
         sa.CheckConstraint("state in ('reading', 'checked', 'applied')", name=op.f("ck_file_job_state")),
     )
     op.create_index("ix_file_job_kind_state", "file_job", ["kind", "state"])
     op.create_table(
         "file_row",
         *_key("file_row"),
-        *_link("file_row", "job_id", "file_job"),
+        *link("file_row", "job_id", "file_job"),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("cells", TEXT),
-        *_link("file_row", "learner_id", "learner", null=True),
+        *link("file_row", "learner_id", "learner", null=True),
         sa.Column("findings", TEXT),
         sa.Column("predicted", TEXT, nullable=False),
         sa.Column("decision", TEXT),
@@ -118,7 +109,7 @@ def _courses() -> None:
         sa.Column("code", TEXT, nullable=False),
         sa.Column("code_fold", TEXT, nullable=False),
         sa.Column("year", TEXT, nullable=False),
-        *_link("source_code", "course_id", "course", null=True),
+        *link("source_code", "course_id", "course", null=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.UniqueConstraint("kind", "code_fold", "year", name=op.f("uq_source_code_kind_code_fold_year")),
     )

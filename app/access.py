@@ -153,6 +153,7 @@ _UNDO_NEEDS = {
     "credit_set_up": Permission.SET_UP_CREDIT,
     "credit_edited": Permission.EDIT_CREDIT,
     "credit_replaced": Permission.REPLACE_CREDIT,
+    "reports_exported": Permission.IMPORT_RECORDS,
 }
 """Taking back takes what doing it took; everything else is the administrators'."""
 

@@ -16,6 +16,7 @@ class Topic(Enum):
     SYNC_RUNS = auto()
     EXTRACTS = auto()
     SECTIONS = auto()
+    CREDIT = auto()
 
 
 @dataclass(frozen=True, slots=True)

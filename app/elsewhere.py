@@ -20,6 +20,9 @@ _COURSES = ("lms_course", "section", "term", "lms_vendor")
 _SECTIONS = (
     "delivery_method", "campus_term", "campus_vendor", "campus_delivery_method", "section_campus", "user_campus",
 )  # fmt: skip
+_CREDIT = (
+    "credit_type", "course_credit", "credit_mapping", "award", "reporter", "reporter_type", "outgoing_report",
+)  # fmt: skip
 TOPICS: dict[str, Topic] = {
     **dict.fromkeys(_LEARNERS, Topic.LEARNERS),
     **dict.fromkeys(_ATTAINMENTS, Topic.ATTAINMENTS),
@@ -27,6 +30,7 @@ TOPICS: dict[str, Topic] = {
     **dict.fromkeys(_ENROLMENTS, Topic.ENROLMENTS),
     **dict.fromkeys(_COURSES, Topic.LMS_COURSES),
     **dict.fromkeys(_SECTIONS, Topic.SECTIONS),
+    **dict.fromkeys(_CREDIT, Topic.CREDIT),
     **dict.fromkeys(("sync_run", "sync_error"), Topic.SYNC_RUNS),
     "extract_record": Topic.EXTRACTS,
     "licence": Topic.LICENCES,

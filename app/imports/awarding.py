@@ -190,7 +190,9 @@ def _bodies_by_type(tx: Connection) -> dict[int, list[_Body]]:
     )
     found: dict[int, list[_Body]] = {}
     for row in tx.execute(query):
-        found.setdefault(row.type_id, []).append(_Body(row.id, tuple(decoded(row.fields)), row.deadline_days))
+        found.setdefault(row.type_id, []).append(
+            _Body(row.id, tuple(name for name in decoded(row.fields) if name in learner.c), row.deadline_days)
+        )
     return found
 
 

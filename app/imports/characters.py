@@ -63,7 +63,7 @@ def mended(text: str, *, number: bool = False) -> str:
     if any(one in _LOST for one in text):
         return ""
     kept = "".join(_instead(one) if _is_special(one) else one for one in text)
-    return kept.strip(" ").strip(_QUOTES).strip(" ") if number else kept
+    return kept.strip(f" {_QUOTES}") if number else kept
 
 
 def _instead(one: str) -> str:

@@ -1,5 +1,5 @@
-"""Which tests prove which rule of the LMS synchronisation and of the extract statuses: writes `docs/lms-sync.md` and
-`docs/extract-statuses.md` from the marks.
+"""Which tests prove which rule of the LMS synchronisation, of the extract statuses and of the course record imports:
+writes `docs/lms-sync.md`, `docs/extract-statuses.md` and `docs/course-record-import.md` from the marks.
 
 `python -m tests.bench.rules` writes; a test compares. A rule is marked on a test as `rule("LS-C15")`.
 """
@@ -9,9 +9,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from app.imports.rules import RULES as ROW_RULES
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENT = ROOT / "docs" / "lms-sync.md"
 EXTRACTS_DOCUMENT = ROOT / "docs" / "extract-statuses.md"
+IMPORTS_DOCUMENT = ROOT / "docs" / "course-record-import.md"
 
 RULES: Mapping[str, str] = {
     "LS-S1": "each kind has a schedule, a switch and Sync Now; 5 to 240 minutes, usually 30",
@@ -141,7 +144,25 @@ EXTRACT_RULES: Mapping[str, str] = {
     "EX-H2": "exported as CSV and XLSX",
     "EX-H3": "runs have states of their own",
 }
-"""Of the extract statuses; a mark names one of either."""
+"""Of the extract statuses."""
+
+IMPORT_RULES: Mapping[str, str] = {
+    **{rule.id: f"{rule.title} ({rule.severity.upper()})" for rule in ROW_RULES.values()},
+    "CR-L1": "one import at a time per course; a global import excludes all others",
+    "CR-L2": "the lock names owner, machine, job, start and last sign of life",
+    "CR-L3": "every end that the program lives to see releases the lock",
+    "CR-L4": "without a sign of life for 60 s it is stale: shown, not removed by itself",
+    "CR-L5": "unlocking is the administrator's; a fresh lock needs a reason and a second confirmation",
+    "CR-L6": "unlocking makes the job aborted; what was applied stays and is listed",
+    "CR-L7": "the unlock dialog shows the last row reached, and what CR-02 and CR-06 find in the file",
+    "CR-L8": "importing the same file again skips what was applied",
+    "CR-L9": "who comes second sees owner, start and progress",
+    "CR-L10": "unlocking is written to history",
+    "CR-U1": "Withdraw, Delete Held Record, Withdraw and Delete, each with its consequence",
+    "CR-U2": "undo takes back what nothing has changed since, and lists the rest",
+    "CR-U3": "what was reported outside cannot be recalled, and is named before",
+}
+"""Of the course record imports; a mark names one of the three."""
 
 
 def marks() -> dict[str, list[str]]:
@@ -172,6 +193,11 @@ def document() -> str:
 def extracts_document() -> str:
     """The whole of `docs/extract-statuses.md`."""
     return "\n".join(_table("LMS extract statuses", EXTRACT_RULES)) + "\n"
+
+
+def imports_document() -> str:
+    """The whole of `docs/course-record-import.md`."""
+    return "\n".join(_table("Course record imports", IMPORT_RULES)) + "\n"
 
 
 def _table(title: str, rules: Mapping[str, str]) -> list[str]:
@@ -211,3 +237,4 @@ def _failures() -> list[str]:
 if __name__ == "__main__":
     DOCUMENT.write_text(document(), encoding="utf-8")
     EXTRACTS_DOCUMENT.write_text(extracts_document(), encoding="utf-8")
+    IMPORTS_DOCUMENT.write_text(imports_document(), encoding="utf-8")

@@ -8,14 +8,14 @@ nothing: it is discarded whole, with every row it read.
 import hashlib
 import json
 import platform
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
 
 from app.access import User
 from app.db.database import Database
@@ -133,9 +133,9 @@ Read = tuple[int, str, int | None, str | None, str]
 """A row as read and foreseen: number (from 1 in the file), cells, whose it is, findings, what is foreseen."""
 
 
-def add_rows(db: Database, tx: Connection, job_id: int, rows: Sequence[Read]) -> None:
-    """Write rows as read and foreseen."""
-    names = ("job_id", "number", "cells", "learner_id", "findings", "predicted")
+def add_rows(db: Database, tx: Connection, job_id: int, rows: Iterable[Sequence[Any]], *more: str) -> None:
+    """Write rows as read and foreseen, each a `Read` and the values of the columns `more`."""
+    names = ("job_id", "number", "cells", "learner_id", "findings", "predicted", *more)
     db.insert_plain(tx, file_row, names, ((job_id, *row) for row in rows))
 
 
@@ -146,6 +146,25 @@ def spoil(tx: Connection, job_id: int, number: int, predicted: str, findings: st
         .where(file_row.c.job_id == job_id, file_row.c.number == number)
         .values(predicted=predicted, findings=findings)
     )
+
+
+def foresee_again(tx: Connection, job_id: int, rows: Sequence[tuple[int, str, str | None]]) -> None:
+    """Rows that were written already end otherwise after all: number, what is foreseen, findings."""
+    if rows:
+        statement = _AGAIN.where(file_row.c.job_id == bindparam("at_job"), file_row.c.number == bindparam("at_number"))
+        names = ("at_number", "to_predicted", "to_findings")
+        tx.execute(statement, [{"at_job": job_id, **dict(zip(names, row, strict=True))} for row in rows])
+
+
+_AGAIN = update(file_row).values(predicted=bindparam("to_predicted"), findings=bindparam("to_findings"))
+
+
+def refused(db: Database, job_id: int, message: str, options: Mapping[str, Any]) -> None:
+    """The file cannot be used, and nothing of it is kept but why."""
+    with db.write() as tx:
+        tx.execute(delete(file_row).where(file_row.c.job_id == job_id))
+        values = {"state": "failed", "message": message, "options": json.dumps(dict(options)), "ended_at": db.now(tx)}
+        tx.execute(update(file_job).where(file_job.c.id == job_id).values(values))
 
 
 def checked(

@@ -1,0 +1,215 @@
+"""Rows judged some thousand at a time: whose they are, what is there, what they break, what becomes of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from sqlalchemy import Connection
+
+from app.folding import fold
+from app.imports import across, facts, foresee, matching, standing, stored
+from app.imports.across import ALONE, Across, Beside, Twin
+from app.imports.columns import Column, Importer
+from app.imports.facts import CourseFacts, Says
+from app.imports.forecast import ALL, BETWEEN, Answers, Forecast
+from app.imports.foresee import Case, Circumstances, Step
+from app.imports.matching import NOBODY, Courses, Learners, Whose
+from app.imports.record import Read, Record
+from app.imports.rules import GOOD, Finding, Outcome, Severity
+from app.imports.standing import NOTHING, Standing
+
+Pair = tuple[int | str, ...]
+"""A learner and a course, or who is not known yet and a course."""
+_NO_SAYS: Says = {}
+_IDENTITY = frozenset({Column.USER, Column.EMAIL})
+
+
+@dataclass(slots=True)
+class Seen:
+    """A row, and what was found for it in the database."""
+
+    read: Read
+    whose: Whose = NOBODY
+    course: CourseFacts | None = None
+    pair: Pair | None = None
+    """None where it cannot be said which learner or course it is about."""
+    new_course: bool = False
+    """Whether it is the first row of a course that nobody knew."""
+    says: Says = field(default=_NO_SAYS, repr=False)
+
+    @property
+    def key(self) -> standing.Pair | None:
+        """Learner and course, where both are there."""
+        return (self.whose.id, self.course.id) if self.whose.id is not None and self.course is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row with all that was found, and what becomes of it."""
+
+    seen: Seen
+    findings: list[Finding]
+    forecast: Forecast
+
+
+class Chain:
+    """What one learner has on one course, from row to row of a file: for each answer to the confirmations that
+    decide whether a row before was applied (see `forecast`)."""
+
+    def __init__(self, there: Standing) -> None:
+        self.at = [there] * (ALL + 1)
+        self.first = there
+
+
+class Judge:
+    """Judges the rows of one file."""
+
+    def __init__(self, tx: Connection, importer: Importer, only: CourseFacts | None, around: Circumstances) -> None:
+        """`only`: the open course of the course-level importer."""
+        self._global = importer is Importer.GLOBAL
+        self._learners, self._courses = Learners(tx), Courses(only)
+        self._readers = stored.Readers()
+        self._around = around
+        self.leave_out_categories = False
+        """Whether the categories after a learner's first are left out (the repair of CR-38)."""
+        self._new_courses: set[int] = set()
+
+    def look(self, tx: Connection, reads: Sequence[Read]) -> list[Seen]:
+        """Whose and of which course rows are."""
+        known = [one.records[0] for one in reads if one.records]
+        self._courses.look(tx, known)
+        whose = iter(self._learners.of(tx, known))
+        found = [self._seen(one, next(whose)) if one.records else Seen(one) for one in reads]
+        mapped = {one.whose.id for one in found if one.whose.id is not None and one.course and one.course.mapped}
+        if mapped:
+            says = facts.says_of(tx, mapped)
+            for one in found:
+                one.says = says.get(one.whose.id or 0, _NO_SAYS)
+        return found
+
+    def _seen(self, read: Read, whose: Whose) -> Seen:
+        record = read.records[0]
+        course = self._courses.of(record)
+        about = self._courses.key(record)
+        new = False
+        if course is None and about and Column.COURSE not in record.broken:
+            new = (code := hash(about)) not in self._new_courses
+            self._new_courses.add(code)
+        return Seen(read, whose, course, self._pair(read, record, whose, about), new)
+
+    def _pair(self, read: Read, record: Record, whose: Whose, about: int | str) -> Pair | None:
+        if record.broken and (Column.COURSE in record.broken or record.broken & _IDENTITY):
+            return None
+        if whose.several or not about or (read.findings and any(one.rule == "CR-19" for one in read.findings)):
+            return None
+        if whose.id is not None:
+            return whose.id, about
+        if record.user:
+            return "id", fold(record.user) or record.user, about
+        return ("e-mail", matching.address(record.email), about) if record.email else None
+
+    def together(self, gathered: Across, seen: Sequence[Seen]) -> Mapping[int, Beside]:
+        """What the rows of a batch mean for one another; `gathered` keeps them for those far apart."""
+        gathered.begin()
+        for one in seen:
+            if one.pair is not None:
+                records = one.read.records
+                for record in records:
+                    gathered.add(one.pair, record, len(records))
+        return gathered.in_batch()
+
+    def chains(self, tx: Connection, seen: Iterable[Seen]) -> dict[standing.Pair, Standing]:
+        """What is there of the learners and courses of some rows."""
+        return standing.of_pairs(tx, {key for one in seen if (key := one.key) is not None}, self._readers)
+
+    def judge(
+        self,
+        seen: Sequence[Seen],
+        beside: Mapping[int, Beside],
+        there: Mapping[standing.Pair, Standing],
+        chains: dict[Pair, Chain] | None = None,
+    ) -> list[Judged]:
+        """Judge rows in the order of the file. `chains`: what rows before these left behind."""
+        chains = {} if chains is None else chains
+        return [self._judged(one, beside.get(one.read.number, ALONE), there, chains) for one in seen]
+
+    def _judged(
+        self, seen: Seen, beside: Beside, there: Mapping[standing.Pair, Standing], chains: dict[Pair, Chain]
+    ) -> Judged:
+        found = list(seen.read.findings)
+        cases = [self._case(seen, record, beside) for record in seen.read.records]
+        for case in cases:
+            found += foresee.values(case, self._around)
+        if cases:
+            found += self._of_matching(seen)
+            found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
+        if not cases or any(one.weight is Severity.ERROR for one in found):
+            return Judged(seen, found, _ERROR)
+        if beside.twin is Twin.SAME:
+            return Judged(seen, found, _DUPLICATE)
+        now = there.get(seen.key, NOTHING) if seen.key is not None else NOTHING
+        if beside.alone:
+            last = self._walk(cases, now)
+            forecast = Forecast(last.outcome, self._needs(seen, last))
+        else:
+            assert seen.pair is not None
+            chain = chains.get(seen.pair) or chains.setdefault(seen.pair, Chain(now))
+            last, forecast = self._in_chain(seen, cases, chain)
+        found += last.findings
+        return Judged(seen, found, forecast)
+
+    def _case(self, seen: Seen, record: Record, beside: Beside) -> Case:
+        if self.leave_out_categories and beside.counted and record.number != beside.counted:
+            record = replace(record, category="")
+        return Case(record, seen.whose.id, seen.course, seen.says)
+
+    def _of_matching(self, seen: Seen) -> list[Finding]:
+        record = seen.read.records[0]
+        return matching.findings(record, seen.whose, seen.course, new=seen.new_course)
+
+    def _needs(self, seen: Seen, last: Step) -> frozenset[str]:
+        needs = last.needs
+        return needs | {"CR-26"} if seen.course is None and last.outcome in GOOD else needs
+
+    def _walk(self, cases: Sequence[Case], now: Standing) -> Step:
+        """What applying all records of a row does: all of them, or none."""
+        steps = []
+        after = now
+        for case in cases:
+            steps.append(foresee.step(case, after, self._around))
+            after = steps[-1].after
+        if len(steps) == 1:
+            return steps[0]
+        found = tuple(dict.fromkeys(one for each in steps for one in each.findings))
+        if any(one.outcome is Outcome.ERROR for one in steps):
+            return Step(Outcome.ERROR, tuple(one for one in found if one.weight is Severity.ERROR), now)
+        outcome = next((one.outcome for one in steps if one.outcome in GOOD), steps[0].outcome)
+        return Step(outcome, found, after)
+
+    def _in_chain(self, seen: Seen, cases: Sequence[Case], chain: Chain) -> tuple[Step, Forecast]:
+        """A row among others of its learner and course: for each answer what it finds, and what it leaves behind."""
+        made: dict[int, Step] = {}
+        outcomes = []
+        before = tuple(chain.at)  # held, so that no two of them can have one id
+        for answer, now in enumerate(before):
+            last = made.get(id(now)) or made.setdefault(id(now), self._walk(cases, now))
+            lacking = any(rule in last.needs and not answer >> bit & 1 for bit, rule in enumerate(BETWEEN))
+            outcomes.append(Outcome.REFUSED if lacking else last.outcome)
+            if not lacking:
+                chain.at[answer] = last.after
+        by_itself = made.get(id(chain.first)) or self._walk(cases, chain.first)
+        outcomes.append(Outcome.REFUSED if by_itself.outcome in GOOD else by_itself.outcome)
+        needs = self._needs(seen, last)
+        answers: Answers = tuple(outcomes)  # type: ignore[assignment]
+        plain = Forecast(last.outcome, needs)
+        return last, plain if answers == _plainly(plain) else Forecast(last.outcome, needs, answers)
+
+
+_ERROR, _DUPLICATE = Forecast(Outcome.ERROR), Forecast(Outcome.SKIPPED_DUPLICATE)
+
+
+def _plainly(one: Forecast) -> tuple[Outcome, ...]:
+    """The answers of a row for which others make no difference."""
+    between = one.needs & set(BETWEEN)
+    ways = [{rule for bit, rule in enumerate(BETWEEN) if answer >> bit & 1} for answer in range(ALL + 1)]
+    outcomes = [Outcome.REFUSED if between - way else one.outcome for way in ways]
+    return (*outcomes, Outcome.REFUSED if one.outcome in GOOD else one.outcome)

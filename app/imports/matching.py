@@ -1,0 +1,201 @@
+"""Whose row is this, and of which course? (course-record-import.md 5.3: CR-20, CR-23 to CR-27)
+
+The learner id first, then the e-mail address; what leads to two learners is refused, never decided. An id is the
+learner's reference, however it is spelt, or a real ULN. A learner who was removed or merged is nobody.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, func, select
+
+from app.db.among import among
+from app.db.tables import SHOWN, learner
+from app.folding import cleaned, fold, fold_code
+from app.imports import facts
+from app.imports.columns import Column
+from app.imports.facts import CourseFacts
+from app.imports.record import Record
+from app.imports.rules import Finding
+from app.ulns import UlnState, normal, state
+
+_MOST_COURSES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The learner of a row: `id` is None where nobody matches, or where several do (`several`)."""
+
+    id: int | None = None
+    family_fold: str | None = field(default=None, repr=False)
+    several: str = ""
+    """Why it cannot be said who it is, in a sentence (CR-23)."""
+    column: str = ""
+
+
+NOBODY = Whose()
+_TWO = Whose(
+    several="external_user_id and external_email belong to two different learners. Correct one of them, or leave one "
+    "empty.",
+    column=Column.USER,
+)
+_SEVERAL_IDS = Whose(
+    several="This id means more than one learner, such as the reference of one and the ULN of another. Use the "
+    "e-mail address instead, or mend the learners.",
+    column=Column.USER,
+)
+_SEVERAL_EMAILS = Whose(
+    several="More than one learner has this e-mail address. Use the learner's id alone, or mend the learners.",
+    column=Column.EMAIL,
+)
+
+
+_IDENTITY = frozenset({Column.USER, Column.EMAIL})
+
+
+class Learners:
+    """Finds learners for some thousand rows at a time."""
+
+    def __init__(self, tx: Connection) -> None:
+        # References are found by their index, which begins with the provider: there are few, and no index of them.
+        self._providers: list[str] = []
+        last = ""
+        while (
+            found := tx.execute(select(func.min(learner.c.ukprn)).where(learner.c.ukprn > last)).scalar()
+        ) is not None:
+            self._providers.append(found)
+            last = found
+
+    def of(self, tx: Connection, records: Sequence[Record]) -> list[Whose]:
+        """Whose each record is."""
+        refs = {one.user: fold(one.user) for one in records if one.user}
+        emails = {one.email: address(one.email) for one in records if one.email}
+        by_ref = self._by_ref(tx, {ref for ref in refs.values() if ref})
+        by_uln = _by_uln(tx, refs)
+        by_email = _by_email(tx, set(emails.values()))
+        return [
+            _one(
+                {row.id: row for row in (*by_ref.get(refs.get(one.user) or "", ()), *by_uln.get(one.user, ()))},
+                by_email.get(emails[one.email], ()) if one.email else (),
+            )
+            for one in records
+        ]
+
+    def _by_ref(self, tx: Connection, refs: Collection[str]) -> Mapping[str, list[Row[Any]]]:
+        found: dict[str, list[Row[Any]]] = {}
+        for ukprn in self._providers if refs else ():
+            for row in _rows(tx, among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn))):
+                found.setdefault(row.ref_fold, []).append(row)
+        return found
+
+
+def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Row[Any]]]:
+    """By the id as the file has it: only real ULNs, for the temporary one stands for nobody."""
+    ulns = {one: uln for one in given if (uln := normal(one)) and state(uln) is UlnState.OK}
+    found: dict[str, list[Row[Any]]] = {}
+    for row in _rows(tx, among(learner.c.uln, set(ulns.values()))) if ulns else ():
+        found.setdefault(row.uln, []).append(row)
+    return {one: found[uln] for one, uln in ulns.items() if uln in found}
+
+
+def _by_email(tx: Connection, addresses: Collection[str]) -> Mapping[str, list[Row[Any]]]:
+    """By the address in small letters. Folding finds more than that (accents), which is not the same address."""
+    found: dict[str, list[Row[Any]]] = {}
+    for row in _rows(tx, among(learner.c.email_fold, {fold(one) or "" for one in addresses})) if addresses else ():
+        found.setdefault(address(row.email), []).append(row)
+    return found
+
+
+def address(email: str) -> str:
+    """An e-mail address as it is compared (course-record-import.md 3)."""
+    return (cleaned(email) or "").casefold()
+
+
+def _rows(tx: Connection, where: ColumnElement[bool]) -> Iterable[Row[Any]]:
+    columns = (learner.c.id, learner.c.ref_fold, learner.c.uln, learner.c.email, learner.c.family_fold)
+    return tx.execute(select(*columns).where(where, SHOWN))
+
+
+def _one(by_id: Mapping[int, Row[Any]], by_email: Sequence[Row[Any]]) -> Whose:
+    if len(by_id) > 1:
+        return _SEVERAL_IDS
+    if len(by_email) > 1:
+        return _SEVERAL_EMAILS
+    row = next(iter(by_id.values()), None)
+    if by_email:
+        if row is not None and row.id != by_email[0].id:
+            return _TWO
+        row = by_email[0]
+    return NOBODY if row is None else Whose(row.id, row.family_fold)
+
+
+class Courses:
+    """Knows the courses that rows name, some ten thousand at a time."""
+
+    def __init__(self, only: CourseFacts | None = None) -> None:
+        """`only`: the open course of the course-level importer, which every row is of."""
+        self._only = only
+        self._known: dict[str, CourseFacts | None] = {}
+        self._folded: dict[str, str] = {}
+
+    def look(self, tx: Connection, records: Iterable[Record]) -> None:
+        """Read the courses of some records at once."""
+        if self._only is not None:
+            return
+        codes = {one.course for one in records if one.course}
+        if len(self._known) > _MOST_COURSES:
+            self._known.clear()
+            self._folded.clear()
+        self._folded |= {code: fold_code(code) for code in codes if code not in self._folded}
+        new = {self._folded[code] for code in codes} - self._known.keys()
+        if new:
+            found = facts.of_codes(tx, new)
+            self._known |= {code: found.get(code) for code in new}
+
+    def of(self, record: Record) -> CourseFacts | None:
+        """The course of a record that was looked at; None if there is none yet."""
+        return self._only if self._only is not None else self._known.get(self._folded.get(record.course, ""))
+
+    def key(self, record: Record) -> str | int:
+        """What two rows of one course have alike."""
+        found = self.of(record)
+        return found.id if found is not None else self._folded.get(record.course, "")
+
+
+def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: bool) -> list[Finding]:
+    """What is to be said of whose the row is and of which course. `new`: the first row of a course that nobody knew
+    (CR-26 is told once for each)."""
+    found: list[Finding] = []
+    if record.broken & _IDENTITY or not (record.user or record.email):
+        pass  # what cannot be read is nobody's, which is told already
+    elif whose.several:
+        value = record.user if whose.column == Column.USER else record.email
+        found.append(Finding("CR-23", whose.several, whose.column, value))
+    elif whose.id is None:
+        found.append(HELD)
+    elif record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold:
+        found.append(_other_name(record.last_name))
+    if course is None:
+        if not record.course or Column.COURSE in record.broken:
+            return found
+        if new:
+            message = (
+                f"There is no course {record.course} yet: an imported shell would be made, without a certificate."
+            )
+            found.append(Finding("CR-26", message, Column.COURSE, record.course))
+        found.append(SHELL)
+        return found
+    if record.title and cleaned(record.title) != cleaned(course.title):
+        found.append(Finding("CR-20", f"The course is called “{course.title}”.", Column.TITLE, record.title))
+    if course.is_shell:
+        found.append(SHELL)
+    return found
+
+
+HELD = Finding("CR-25", "No learner has this id or e-mail address: the row waits in the list of held records.")
+SHELL = Finding("CR-27", "No certificate. If one is needed, create the course first and import into it.")
+
+
+def _other_name(name: str) -> Finding:
+    return Finding("CR-24", "The learner's family name here is another one.", Column.LAST_NAME, name)

@@ -1,0 +1,166 @@
+"""What learners have on courses before a row is applied: their enrolment and their credit, read set by set."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, select
+
+from app.db.among import among
+from app.db.tables import award, credit_type, enrolment, file_row, section
+from app.history import batched
+from app.imports import stored
+from app.imports.columns import Column
+from app.imports.record import Record
+
+Pair = tuple[int, int]
+"""A learner and a course."""
+_SOME = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a row says of an enrolment, or what stands there."""
+
+    complete: bool
+    starts: date | None = None
+    ends: date | None = None
+    completed_on: date | None = None
+    attended: bool = False
+    category: str | None = None
+
+    @classmethod
+    def by(cls, record: Record) -> "Said":
+        return cls(
+            record.complete,
+            record.starts,
+            record.ends,
+            record.completed_on,
+            record.attended,
+            record.category or None,
+        )
+
+    def differing(self, record: Record) -> list[Column]:
+        """What the row would change, its completion apart. A date or category that the row leaves out says nothing;
+        an attendance left out is none (course-record-import.md 3)."""
+        told = (
+            (Column.STARTS, record.starts, self.starts),
+            (Column.ENDS, record.ends, self.ends),
+            (Column.COMPLETED_ON, record.completed_on, self.completed_on),
+            (Column.CATEGORY, record.category, self.category),
+        )
+        found = [column for column, new, there in told if new and new != there]
+        return found if record.attended == self.attended else [*found, Column.ATTENDED]
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """An enrolment. `id` is None where a row before this one of the same file makes it."""
+
+    id: int | None
+    there: Said
+    said: Said | None = None
+    """What the row of a file said that brought or completed it: the same row may come again, though it did not
+    write all it said (dates of an enrolment are not touched by its completion)."""
+
+    @property
+    def complete(self) -> bool:
+        return self.there.complete
+
+    def agrees(self, record: Record) -> bool:
+        """Whether the row tells what is there already, its completion apart."""
+        return not self.there.differing(record) or (self.said is not None and not self.said.differing(record))
+
+    def was_said(self, record: Record) -> bool:
+        """Whether the row says what the one said that brought or completed it, completion and all."""
+        return self.said is not None and self.said.complete == record.complete and not self.said.differing(record)
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Credit of one type; the amount in hundredths."""
+
+    amount: int
+    awarded_on: date | None = None
+    expires_on: date | None = None
+
+    def agrees(self, record: Record) -> bool:
+        return (
+            record.credits == self.amount
+            and (record.completed_on is None or record.completed_on == self.awarded_on)
+            and (record.expires is None or record.expires == self.expires_on)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What one learner has on one course. `credit` by the code of its type."""
+
+    enrolled: Enrolled | None = None
+    credit: Mapping[str, Credit] = field(default_factory=dict)
+
+
+NOTHING = Standing()
+
+
+def of_pairs(tx: Connection, pairs: Collection[Pair], readers: stored.Readers) -> dict[Pair, Standing]:
+    """What is there of these learners and courses; who has nothing on the course is left out.
+
+    Of several enrolments on sections of one course a complete one counts, else the first.
+    """
+    learners = sorted({learner_id for learner_id, _ in pairs})
+    wanted = set(pairs)
+    enrolled: dict[Pair, Enrolled] = {}
+    credit: dict[Pair, dict[str, Credit]] = {}
+    for some in batched(learners, _SOME):
+        for row in tx.execute(_ENROLMENTS.where(among(enrolment.c.learner_id, some))):
+            pair = (row.learner_id, row.course_id)
+            if pair in wanted and (pair not in enrolled or (row.complete and not enrolled[pair].complete)):
+                enrolled[pair] = _enrolled(tx, row, readers)
+        for given in tx.execute(_AWARDS.where(among(award.c.learner_id, some))):
+            if (pair := (given.learner_id, given.course_id)) in wanted:
+                credit.setdefault(pair, {})[given.code] = Credit(given.amount, given.awarded_on, given.expires_on)
+    return {pair: Standing(enrolled.get(pair), credit.get(pair, {})) for pair in enrolled.keys() | credit.keys()}
+
+
+_ENROLMENTS: Select[Any] = (
+    select(
+        enrolment.c.id,
+        enrolment.c.learner_id,
+        section.c.course_id,
+        enrolment.c.complete,
+        enrolment.c.starts,
+        enrolment.c.ends,
+        enrolment.c.completed_on,
+        enrolment.c.attended,
+        enrolment.c.participant_category,
+        file_row.c.number,
+        file_row.c.cells,
+        file_row.c.job_id,
+    )
+    .join(section, section.c.id == enrolment.c.section_id)
+    .outerjoin(file_row, file_row.c.id == enrolment.c.file_row_id)
+    .where(enrolment.c.removed_at.is_(None))
+    .order_by(enrolment.c.id)
+)
+_AWARDS = (
+    select(
+        award.c.learner_id,
+        award.c.course_id,
+        award.c.amount,
+        award.c.awarded_on,
+        award.c.expires_on,
+        credit_type.c.code,
+    )
+    .join(credit_type, credit_type.c.id == award.c.type_id)
+    .where(award.c.removed_at.is_(None))
+)
+
+
+def _enrolled(tx: Connection, row: Row[Any], readers: stored.Readers) -> Enrolled:
+    there = Said(row.complete, row.starts, row.ends, row.completed_on, row.attended, row.participant_category)
+    records: Iterable[Record] = ()
+    if row.cells is not None:
+        records = readers.read(tx, row.job_id, row.number, row.cells).records
+    return Enrolled(row.id, there, next((Said.by(one) for one in records), None))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 from sqlalchemy import Connection
 
@@ -19,7 +20,7 @@ from app.imports.standing import NOTHING, Standing
 
 Pair = tuple[int | str, ...]
 """A learner and a course, or who is not known yet and a course."""
-_NO_SAYS: Says = {}
+_NO_SAYS: Says = MappingProxyType({})
 _IDENTITY = frozenset({Column.USER, Column.EMAIL})
 
 
@@ -34,7 +35,7 @@ class Seen:
     """None where it cannot be said which learner or course it is about."""
     new_course: bool = False
     """Whether it is the first row of a course that nobody knew."""
-    says: Says = field(default=_NO_SAYS, repr=False)
+    says: Says = field(default_factory=lambda: _NO_SAYS, repr=False)
 
     @property
     def key(self) -> standing.Pair | None:
@@ -117,7 +118,7 @@ class Judge:
                     gathered.add(one.pair, record, len(records))
         return gathered.in_batch()
 
-    def chains(self, tx: Connection, seen: Iterable[Seen]) -> dict[standing.Pair, Standing]:
+    def standings(self, tx: Connection, seen: Iterable[Seen]) -> dict[standing.Pair, Standing]:
         """What is there of the learners and courses of some rows."""
         return standing.of_pairs(tx, {key for one in seen if (key := one.key) is not None}, self._readers)
 

@@ -193,7 +193,7 @@ def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: b
     return found
 
 
-HELD = Finding("CR-25", "No learner has this id or e-mail address: the row waits in the list of held records.")
+HELD = Finding("CR-25", "No learner has this id or e-mail address: such a row waits in the list of held records.")
 SHELL = Finding("CR-27", "No certificate. If one is needed, create the course first and import into it.")
 
 

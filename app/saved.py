@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SYNC_ERROR_SEARCH = "search.sync_errors"
     EXTRACT_SEARCH = "search.extracts"
     EXTRACT_FILTERS = "filters.extracts"
+    IMPORT_REPAIRS = "repairs.imports"
     SECTION_SEARCH = "search.sections"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"

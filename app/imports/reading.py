@@ -18,10 +18,10 @@ from app.imports.guard import is_ours, unguarded
 from app.imports.headings import read_headings
 from app.imports.offers import Offers
 from app.imports.record import Read, Record
-from app.imports.repairs import Repair
+from app.imports.repairs import DELIMITERS, Repair
 from app.imports.row_reader import RowReader, impossible
 from app.imports.rules import Finding, Severity
-from app.imports.sources import DELIMITERS, CsvSource, Numbered, Source, better_delimiter, source_of
+from app.imports.sources import CsvSource, Numbered, Source, better_delimiter, source_of
 from app.imports.values import has_order, iso_day, ordered_day
 from app.tasks import TaskContext
 

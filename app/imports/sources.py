@@ -14,12 +14,11 @@ from app.files.rows import FileKind
 from app.files.source import ZIP_MAGIC, EncodingError, opened, state_of
 from app.files.xlsx_rows import Workbook
 from app.imports.columns import column_of
+from app.imports.repairs import DELIMITERS
 from app.tasks import TaskContext
 
 MOST_BYTES = 500_000_000
 """A million rows of 500 bytes."""
-DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "bars"}
-"""What other programs put between cells where there should be commas."""
 _SAVE = "Save it as CSV UTF-8 or as an Excel workbook (.xlsx), and choose that."
 _PIECE = 1_000_000
 

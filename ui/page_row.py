@@ -23,6 +23,14 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ADMINISTRATION: ("licences",),
 }
 """The pages of each area of the ribbon."""
+AT_WORK: Mapping[str, tuple[str, ...]] = {
+    "lms_courses": ("Courses",),
+    "enrolments": ("Enrolments",),
+    "extracts": ("Extract Statuses", "Send"),
+    "sections": ("Sections",),
+    "sync_errors": ("Errors",),
+}
+"""The groups of the ribbon that are about one page: where there is no room, those of the other pages fold first."""
 
 
 class PageRow(QWidget):
@@ -77,7 +85,8 @@ class PageRow(QWidget):
             self.tabs.set_count(place, self._counts.get(one, ""))
         self.tabs.setCurrentIndex(AREAS[area].index(name))
         self.tabs.blockSignals(False)
-        self._ribbon.set_tab(area)
+        here = AT_WORK.get(name, ())
+        self._ribbon.set_tab(area, frozenset(one for some in AT_WORK.values() for one in some if one not in here))
         page = self._stack.open(name)
         is_grid = isinstance(page, GridPage)
         self.search.setVisible(is_grid)

@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QSizePolicy,
-    QStackedLayout,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -30,10 +29,11 @@ from ui.actions import TAB_KEYS, ActionSet, shown_keys
 from ui.look.buttons import icon_button
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, qicon
-from ui.look.shapes import CARD_RADIUS, box
+from ui.look.shapes import box
 from ui.look.tabs import RIBBON_TABS_HEIGHT, TabBar
 from ui.look.tokens import Role, color, theme
 from ui.look.words import tr
+from ui.ribbon_card import RibbonCard
 from ui.ribbon_groups import RibbonPanel, body_height
 from ui.ribbon_search import CommandSearch
 
@@ -69,56 +69,6 @@ class FileButton(QToolButton):
         painter.setFont(font(Type.KEY))
         painter.setPen(color(Role.TEXT))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self.text())
-        painter.end()
-
-
-class RibbonCard(QWidget):
-    """The white card; one panel per area, made when it is first shown."""
-
-    used = Signal()
-    left_upwards = Signal()
-
-    def __init__(self, actions: ActionSet, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("ribbonCard")
-        self._actions = actions
-        self._panels: dict[str, RibbonPanel] = {}
-        self._stack = QStackedLayout(self)
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-
-    def show_area(self, tab: str) -> RibbonPanel:
-        panel = self._panels.get(tab)
-        if panel is None:
-            panel = self._panels[tab] = RibbonPanel(self._actions, tab, self)
-            panel.used.connect(self.used)
-            panel.left_upwards.connect(self.left_upwards)
-            self._stack.addWidget(panel)
-        self._stack.setCurrentWidget(panel)
-        panel.arrange()
-        return panel
-
-    @property
-    def panel(self) -> RibbonPanel | None:
-        shown = self._stack.currentWidget()
-        return shown if isinstance(shown, RibbonPanel) else None
-
-    def renew(self) -> None:
-        """The text has another size: measure all buttons anew."""
-        for panel in self._panels.values():
-            panel.arrange()
-        self.updateGeometry()
-
-    def sizeHint(self) -> QSize:
-        return QSize(400, body_height())
-
-    def minimumSizeHint(self) -> QSize:
-        panel = self.panel
-        return panel.minimumSizeHint() if panel is not None else QSize(0, body_height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        box(painter, self.rect(), CARD_RADIUS, fill=Role.SURFACE, line=Role.LINE)
         painter.end()
 
 
@@ -224,12 +174,14 @@ class Ribbon(QWidget):
         at = self.tab_bar.currentIndex()
         return self.areas[at] if 0 <= at < len(self.areas) else ""
 
-    def set_tab(self, area: str) -> None:
-        """Bring an area to the front, without telling; ValueError if no action belongs to it."""
+    def set_tab(self, area: str, elsewhere: frozenset[str] = frozenset()) -> None:
+        """Bring an area to the front, without telling; ValueError if no action belongs to it. `elsewhere`: groups
+        about other pages than the one in front, by name."""
         at = self.areas.index(area)
         self.tab_bar.blockSignals(True)
         self.tab_bar.setCurrentIndex(at)
         self.tab_bar.blockSignals(False)
+        self.card.elsewhere = elsewhere
         self._show_area(area)
 
     def go_to(self, area: str) -> None:

@@ -121,6 +121,8 @@ class RibbonPanel(QWidget):
     def __init__(self, actions: ActionSet, tab: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.tab = tab
+        self.elsewhere: frozenset[str] = frozenset()
+        """Names of groups that are about other pages than the one in front."""
         self.setAccessibleName(tab)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         members: dict[str, list[Action]] = {}
@@ -149,10 +151,12 @@ class RibbonPanel(QWidget):
         self.arrange()
 
     def arrange(self) -> None:
-        """Fold as many groups as must be, from the right, and place all."""
+        """Fold as many groups as must be, those about other pages first, from the right, and place all."""
         room = self.width() - sum(group.full_width() for group in self.groups)
         folded: set[RibbonGroup] = set()
-        for group in reversed(self.groups):
+        others = [group for group in self.groups if group.name in self.elsewhere]
+        here = [group for group in self.groups if group.name not in self.elsewhere]
+        for group in reversed([*here, *others]):
             saved = group.full_width() - group.folded_width()
             if room < 0 and saved > 0:
                 folded.add(group)

@@ -196,3 +196,26 @@ def test_a_layout_is_saved_and_used_again(lms: LmsRoom, name):
     layouts.use(layouts.mine[0])
     lms.room.at_rest()
     assert page.grid.saved_layout() == liked
+
+
+@pytest.mark.parametrize(
+    ("page", "groups"),
+    [
+        ("lms_courses", {"Courses"}),
+        ("enrolments", {"Enrolments"}),
+        ("extracts", {"Extract Statuses", "Send"}),
+        ("sections", {"Sections"}),
+        ("sync_errors", {"Errors"}),
+    ],
+)
+def test_without_room_the_groups_about_other_pages_fold_first(lms: LmsRoom, page: str, groups: set[str]):
+    """Two pages in turn: what one folds away, the next unfolds."""
+    window = lms.room.window
+    window.resize(1366, 768)
+    lms.show("sync_runs")
+    lms.show(page)
+    panel = window.ribbon.panel
+    assert panel is not None
+    unfolded = {one.name for one in panel.groups if not one.folded}
+    assert groups <= unfolded
+    assert any(one.folded for one in panel.groups)

@@ -51,7 +51,7 @@ class Forecast:
 
 def packed(one: Forecast) -> list[Any]:
     """As it is stored beside the predicted outcome: what it needs, and its answers if it has any."""
-    needs: list[Any] = [sorted(one.needs)]
+    needs: list[Any] = [" ".join(sorted(one.needs))]
     return needs if one.answers is None else [*needs, [outcome.value for outcome in one.answers]]
 
 
@@ -60,7 +60,7 @@ def unpacked(outcome: str, stored: list[Any]) -> Forecast:
     if not stored:
         return Forecast(Outcome(outcome))
     answers: Any = tuple(map(Outcome, stored[1])) if len(stored) > 1 else None
-    return Forecast(Outcome(outcome), frozenset(stored[0]), answers)
+    return Forecast(Outcome(outcome), frozenset(stored[0].split()), answers)
 
 
 class Tally:

@@ -37,15 +37,15 @@ class Circumstances:
     known_types: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Case:
     """One record, and what it is about. `course` is None for a shell that is still to be made; `learner_id` is None
-    where nobody matches."""
+    where nobody matches. Not frozen for speed only."""
 
     record: Record
     learner_id: int | None
     course: CourseFacts | None
-    says: Says = field(default_factory=dict, repr=False)
+    says: Says = field(repr=False)
 
     @property
     def is_shell(self) -> bool:
@@ -58,9 +58,9 @@ class Case:
         return self.course is not None and not self.course.is_shell and self.course.nothing_stops
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Step:
-    """What applying one record does."""
+    """What applying one record does (not frozen for speed only)."""
 
     outcome: Outcome
     findings: tuple[Finding, ...]
@@ -152,8 +152,9 @@ def _enrols(case: Case, standing: Standing, around: Circumstances) -> Step:
         return _refused(message, standing, Column.CREDIT_TYPE, record.credit_type)
     complete = record.complete or case.at_once
     day = (record.completed_on or around.today) if complete else None
-    said = Said.by(record)
-    enrolled = Enrolled(None, replace(said, complete=complete, completed_on=day), said)
+    said, there = Said.by(record), Said.by(record)
+    there.complete, there.completed_on = complete, day
+    enrolled = Enrolled(None, there, said)
     if not complete:
         return Step(Outcome.ENROLLED, (), Standing(enrolled, standing.credit))
     credit, found = _credited(case, standing, record.category, day or around.today)

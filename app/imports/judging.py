@@ -29,7 +29,7 @@ class Seen:
     """A row, and what was found for it in the database."""
 
     read: Read
-    whose: Whose = NOBODY
+    whose: Whose
     course: CourseFacts | None = None
     pair: Pair | None = None
     """None where it cannot be said which learner or course it is about."""
@@ -43,9 +43,9 @@ class Seen:
         return (self.whose.id, self.course.id) if self.whose.id is not None and self.course is not None else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Judged:
-    """A row with all that was found, and what becomes of it."""
+    """A row (not frozen for speed only) with all that was found, and what becomes of it."""
 
     seen: Seen
     findings: list[Finding]
@@ -79,7 +79,7 @@ class Judge:
         known = [one.records[0] for one in reads if one.records]
         self._courses.look(tx, known)
         whose = iter(self._learners.of(tx, known))
-        found = [self._seen(one, next(whose)) if one.records else Seen(one) for one in reads]
+        found = [self._seen(one, next(whose)) if one.records else Seen(one, NOBODY) for one in reads]
         mapped = {one.whose.id for one in found if one.whose.id is not None and one.course and one.course.mapped}
         if mapped:
             says = facts.says_of(tx, mapped)
@@ -139,11 +139,13 @@ class Judge:
         found = list(seen.read.findings)
         cases = [self._case(seen, record, beside) for record in seen.read.records]
         for case in cases:
-            found += foresee.values(case, self._around)
+            if case.record.credit_type:
+                found += foresee.values(case, self._around)
         if cases:
             found += self._of_matching(seen)
-            found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
-        if not cases or any(one.weight is Severity.ERROR for one in found):
+            if not beside.alone:
+                found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
+        if not cases or (found and any(one.weight is Severity.ERROR for one in found)):
             return Judged(seen, found, _ERROR)
         if beside.twin is Twin.SAME:
             return Judged(seen, found, _DUPLICATE)
@@ -168,18 +170,18 @@ class Judge:
         return matching.findings(record, seen.whose, seen.course, new=seen.new_course)
 
     def _needs(self, seen: Seen, last: Step) -> frozenset[str]:
-        needs = last.needs
+        needs = last.needs if last.findings else _NONE
         return needs | {"CR-26"} if seen.course is None and last.outcome in GOOD else needs
 
     def _walk(self, cases: Sequence[Case], now: Standing) -> Step:
         """What applying all records of a row does: all of them, or none."""
+        if len(cases) == 1:
+            return foresee.step(cases[0], now, self._around)
         steps = []
         after = now
         for case in cases:
             steps.append(foresee.step(case, after, self._around))
             after = steps[-1].after
-        if len(steps) == 1:
-            return steps[0]
         found = tuple(dict.fromkeys(one for each in steps for one in each.findings))
         if any(one.outcome is Outcome.ERROR for one in steps):
             return Step(Outcome.ERROR, tuple(one for one in found if one.weight is Severity.ERROR), now)
@@ -205,6 +207,7 @@ class Judge:
         return last, plain if answers == _plainly(plain) else Forecast(last.outcome, needs, answers)
 
 
+_NONE: frozenset[str] = frozenset()
 _ERROR, _DUPLICATE = Forecast(Outcome.ERROR), Forecast(Outcome.SKIPPED_DUPLICATE)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from app.db.among import among
 from app.db.tables import SHOWN, learner
@@ -21,11 +21,13 @@ from app.imports.rules import Finding
 from app.ulns import UlnState, normal, state
 
 _MOST_COURSES = 10_000
+_ULN_DIGITS = 10
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Whose:
-    """The learner of a row: `id` is None where nobody matches, or where several do (`several`)."""
+    """The learner of a row: `id` is None where nobody matches, or where several do (`several`). Not frozen for speed
+    only."""
 
     id: int | None = None
     family_fold: str | None = field(default=None, repr=False)
@@ -76,34 +78,39 @@ class Learners:
         by_email = _by_email(tx, set(emails.values()))
         return [
             _one(
-                {row.id: row for row in (*by_ref.get(refs.get(one.user) or "", ()), *by_uln.get(one.user, ()))},
+                by_ref.get(refs[one.user] or "", ()) if one.user else (),
+                by_uln.get(one.user, ()) if by_uln else (),
                 by_email.get(emails[one.email], ()) if one.email else (),
             )
             for one in records
         ]
 
-    def _by_ref(self, tx: Connection, refs: Collection[str]) -> Mapping[str, list[Row[Any]]]:
-        found: dict[str, list[Row[Any]]] = {}
+    def _by_ref(self, tx: Connection, refs: Collection[str]) -> Mapping[str, list[Whose]]:
+        found: dict[str, list[Whose]] = {}
         for ukprn in self._providers if refs else ():
-            for row in _rows(tx, among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn))):
-                found.setdefault(row.ref_fold, []).append(row)
+            for ref, whose in _rows(
+                tx, learner.c.ref_fold, among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn))
+            ):
+                found.setdefault(ref, []).append(whose)
         return found
 
 
-def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Row[Any]]]:
+def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Whose]]:
     """By the id as the file has it: only real ULNs, for the temporary one stands for nobody."""
-    ulns = {one: uln for one in given if (uln := normal(one)) and state(uln) is UlnState.OK}
-    found: dict[str, list[Row[Any]]] = {}
-    for row in _rows(tx, among(learner.c.uln, set(ulns.values()))) if ulns else ():
-        found.setdefault(row.uln, []).append(row)
+    long = (one for one in given if len(one) >= _ULN_DIGITS)
+    ulns = {one: uln for one in long if (uln := normal(one)) and state(uln) is UlnState.OK}
+    found: dict[str, list[Whose]] = {}
+    for uln, whose in _rows(tx, learner.c.uln, among(learner.c.uln, set(ulns.values()))) if ulns else ():
+        found.setdefault(uln, []).append(whose)
     return {one: found[uln] for one, uln in ulns.items() if uln in found}
 
 
-def _by_email(tx: Connection, addresses: Collection[str]) -> Mapping[str, list[Row[Any]]]:
+def _by_email(tx: Connection, addresses: Collection[str]) -> Mapping[str, list[Whose]]:
     """By the address in small letters. Folding finds more than that (accents), which is not the same address."""
-    found: dict[str, list[Row[Any]]] = {}
-    for row in _rows(tx, among(learner.c.email_fold, {fold(one) or "" for one in addresses})) if addresses else ():
-        found.setdefault(address(row.email), []).append(row)
+    found: dict[str, list[Whose]] = {}
+    folded = {fold(one) or "" for one in addresses}
+    for email, whose in _rows(tx, learner.c.email, among(learner.c.email_fold, folded)) if addresses else ():
+        found.setdefault(address(email), []).append(whose)
     return found
 
 
@@ -112,22 +119,20 @@ def address(email: str) -> str:
     return (cleaned(email) or "").casefold()
 
 
-def _rows(tx: Connection, where: ColumnElement[bool]) -> Iterable[Row[Any]]:
-    columns = (learner.c.id, learner.c.ref_fold, learner.c.uln, learner.c.email, learner.c.family_fold)
-    return tx.execute(select(*columns).where(where, SHOWN))
+def _rows(tx: Connection, by: ColumnElement[Any], where: ColumnElement[bool]) -> Iterable[tuple[str, Whose]]:
+    for value, key, family in tx.execute(select(by, learner.c.id, learner.c.family_fold).where(where, SHOWN)):
+        yield value, Whose(key, family)
 
 
-def _one(by_id: Mapping[int, Row[Any]], by_email: Sequence[Row[Any]]) -> Whose:
-    if len(by_id) > 1:
+def _one(by_ref: Sequence[Whose], by_uln: Sequence[Whose], by_email: Sequence[Whose]) -> Whose:
+    found = by_ref or by_uln
+    if len(by_ref) > 1 or len(by_uln) > 1 or (by_ref and by_uln and by_ref[0].id != by_uln[0].id):
         return _SEVERAL_IDS
+    if not by_email:
+        return found[0] if found else NOBODY
     if len(by_email) > 1:
         return _SEVERAL_EMAILS
-    row = next(iter(by_id.values()), None)
-    if by_email:
-        if row is not None and row.id != by_email[0].id:
-            return _TWO
-        row = by_email[0]
-    return NOBODY if row is None else Whose(row.id, row.family_fold)
+    return _TWO if found and found[0].id != by_email[0].id else by_email[0]
 
 
 class Courses:

@@ -1,4 +1,7 @@
-"""What learners have on courses before a row is applied: their enrolment and their credit, read set by set."""
+"""What learners have on courses before a row is applied: their enrolment and their credit, read set by set.
+
+None of these is frozen, for speed only: one is made for every row of a file, and nobody changes one.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -19,7 +22,7 @@ Pair = tuple[int, int]
 _SOME = 5_000
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Said:
     """What a row says of an enrolment, or what stands there."""
 
@@ -54,7 +57,7 @@ class Said:
         return found if record.attended == self.attended else [*found, Column.ATTENDED]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Enrolled:
     """An enrolment. `id` is None where a row before this one of the same file makes it."""
 
@@ -77,7 +80,7 @@ class Enrolled:
         return self.said is not None and self.said.complete == record.complete and not self.said.differing(record)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Credit:
     """Credit of one type; the amount in hundredths."""
 
@@ -93,7 +96,7 @@ class Credit:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Standing:
     """What one learner has on one course. `credit` by the code of its type."""
 

@@ -172,7 +172,7 @@ class StoredRow:
 def row_of(row: Row[Any]) -> StoredRow:
     """A row of `file_row` (all of its columns)."""
     line, cells = unpacked_cells(row.cells)
-    found, *rest = decoded(row.findings) if row.findings else ([], [])
+    found, *rest = decoded(row.findings) if row.findings else [[]]
     return StoredRow(
         row.id,
         row.number,

@@ -3,6 +3,7 @@
 Letters with accents are ordinary letters. The list is the contract's, and what is of the same kind.
 """
 
+import re
 import unicodedata
 
 _HIDDEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
@@ -19,6 +20,7 @@ _NAMES = {
     "\r": "a line break",
     "\ufeff": "a byte order mark",
 }
+_SUSPECT = re.compile(f"[{_LOST}\u2400-\u243f{_QUOTES}]")
 _MOST_NAMED = 3
 
 FORMULA_LOST = "\ufffc"
@@ -27,13 +29,7 @@ FORMULA_LOST = "\ufffc"
 
 def is_plain(text: str) -> bool:
     """Quickly, whether there is certainly nothing special in a text; False asks for a closer look."""
-    if text.isascii():
-        return text.isprintable()
-    return text.isprintable() and not any(_is_suspect(one) for one in set(text) if one > "\x7f")
-
-
-def _is_suspect(one: str) -> bool:
-    return one in _LOST or one in _QUOTES or ord(one) in _PICTURES or _is_no_character(one)
+    return text.isprintable() and (text.isascii() or _SUSPECT.search(text) is None)
 
 
 def _is_no_character(one: str) -> bool:

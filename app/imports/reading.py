@@ -3,7 +3,7 @@
 Everything in a file is hostile until it is parsed: what cannot be read is a finding, never a crash.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -55,13 +55,14 @@ class ImportFile:
 
     @property
     def refused(self) -> bool:
-        """Whether a finding ends the whole file: then there are no rows to read."""
+        """Whether a finding ends the whole file: nothing of it may be applied."""
         return any(one.weight is Severity.FILE for one in self.findings)
 
-    def rows(self, context: TaskContext, text: str = "Reading the file") -> Iterator[Read]:
-        """Every row of data in the order of the file, as often as asked.
+    def rows(self, context: TaskContext, text: str = "Reading the file") -> Generator[Read, None, None]:
+        """Every row of data in the order of the file, as often as asked; none of a file that is no table.
 
-        Raises FileRefusedError where the file cannot be read to its end or has changed, Cancelled after a cancel.
+        Whoever leaves before the end closes it, and with it the file. Raises FileRefusedError where the file cannot
+        be read to its end or has changed, Cancelled after a cancel.
         """
         self.offers = deepcopy(self._of_headings)
         reader = RowReader(self.columns, self.asked, self.offers)

@@ -1,0 +1,421 @@
+"""Course records listed, their credit edited and replaced, and what is due outside exported; on both databases."""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, update
+
+from app import history
+from app.access import Role, User
+from app.conditions import Group, Operator, Test
+from app.db.database import Database
+from app.db.tables import award, change, enrolment, learner, operation, outgoing_report
+from app.errors import AccessError, ConflictError, InputError
+from app.imports import amounts, course_records, edit_credit, outgoing, outgoing_export, participation
+from app.imports.awarding import Completion, Grant
+from app.imports.credit_set_up import CourseCredit
+from app.imports.edit_credit import Record, Wanted
+from app.imports.facts import CourseFacts, CreditFacts
+from app.imports.outgoing import Stage
+from app.tasks import TaskContext
+from tests.builders import add_learner, user_with
+from tests.imports.credit_rows import (
+    DAY,
+    add_body,
+    add_course,
+    add_shell,
+    add_type,
+    completed,
+    enrol,
+    granted,
+    row_of_file,
+)
+
+
+def record(db: Database, enrolment_id: int) -> Record:
+    with db.read() as tx:
+        found = edit_credit.read(tx, enrolment_id)
+    assert found is not None
+    return found
+
+
+def credit(db: Database) -> list[tuple[str, int, str]]:
+    """Who has what, in the order it was given: type, amount, origin."""
+    with db.read() as tx:
+        rows = tx.execute(select(award).where(award.c.removed_at.is_(None)).order_by(award.c.id)).all()
+    return [(str(row.type_id), row.amount, row.origin) for row in rows]
+
+
+def refused(db: Database, user: User, one: Record, *wanted: Wanted, **more: object) -> InputError:
+    before = credit(db)
+    with pytest.raises(InputError) as error:
+        edit_credit.save(db, user, one, wanted, **more)  # type: ignore[arg-type]
+    assert credit(db) == before
+    return error.value
+
+
+# ------------------------------------------------------------------------------------------------------- amounts
+
+
+def test_amounts_are_read_and_shown_alike():
+    for text, amount in (("0", 0), ("2", 200), ("2.5", 250), ("2.05", 205), ("9999.99", 999_999), (" 7.10 ", 710)):
+        assert amounts.amount_of(text) == amount
+        assert amounts.amount_of(amounts.shown(amount)) == amount
+    assert [amounts.shown(one) for one in (200, 250, 205, 1)] == ["2", "2.5", "2.05", "0.01"]
+    assert amounts.in_words(["a", "b", "c"]) == "a, b and c"
+
+
+@given(st.integers(0, amounts.MOST))
+def test_every_amount_survives_being_shown(amount: int):
+    assert amounts.amount_of(amounts.shown(amount)) == amount
+
+
+@given(st.text())
+def test_whatever_is_typed_is_an_amount_or_refused(text: str):
+    try:
+        amount = amounts.amount_of(text)
+    except InputError:
+        return
+    assert 0 <= amount <= amounts.MOST
+
+
+def course_of(**more: object) -> CourseFacts:
+    values = {"minimum": 100, "maximum": 500, "increment": 50, "variable": False, "active": True, **more}
+    return CourseFacts(1, "BIO1", "Biology", "normal", 0, {"ama": CreditFacts(1, "ama", **values)})  # type: ignore[arg-type]
+
+
+def ids_of(course: CourseFacts, amount: int, code: str = "ama") -> list[str]:
+    return [one.rule for one in amounts.findings(course, code, amount)]
+
+
+@pytest.mark.rule("CR-16", "CR-30", "CR-31", "CR-32")
+def test_what_a_course_lets_be_given():
+    fixed, variable = course_of(), course_of(variable=True)
+    assert [ids_of(fixed, one) for one in (500, 499, 0, 501)] == [[], ["CR-30"], ["CR-30"], ["CR-31"]]
+    assert [ids_of(variable, one) for one in (500, 100, 150, 175, 99, 501)] == [
+        [],
+        [],
+        [],
+        ["CR-32"],
+        ["CR-32"],
+        ["CR-31"],
+    ]
+    assert ids_of(course_of(active=False), 500) == ["CR-16"]
+    assert ids_of(fixed, 500, "cpd") == ["CR-16"]
+    assert ids_of(replace(fixed, kind="shell"), 7, "cpd") == [], "a shell has no set-up of its own"
+    [told] = amounts.findings(fixed, "ama", 300)
+    assert "Variable" in told.message
+    assert "BIO1" in told.message
+
+
+@given(st.integers(0, 1000), st.integers(0, 1000), st.integers(1, 300), st.integers(0, 1100), st.booleans())
+def test_an_amount_breaks_one_rule_at_most(low: int, more: int, step: int, amount: int, variable: bool):
+    course = course_of(minimum=low, maximum=low + more, increment=step, variable=variable)
+    found = ids_of(course, amount)
+    assert len(found) <= 1
+    if amount > low + more:
+        assert found == ["CR-31"]
+    elif not variable:
+        assert found == (["CR-30"] if amount < low + more else [])
+    else:
+        fits = amount in range(low, low + more + 1, step)
+        assert found == ([] if fits else ["CR-32"])
+
+
+# ------------------------------------------------------------------------------------------------------- editing
+
+
+@pytest.mark.rule("CR-30", "CR-31", "CR-32", "CR-16", "CR-17")
+def test_edit_credit_holds_to_the_rules_of_the_course(db: Database, user: User):
+    ama, cpd, off = (add_type(db, user, code) for code in ("ama", "cpd", "off"))
+    course_id = add_course(
+        db,
+        user,
+        "BIO1",
+        CourseCredit(ama, 500),
+        CourseCredit(cpd, 300, 100, 50, variable=True),
+        CourseCredit(off, 100, active=False),
+    )
+    one = record(db, enrol(db, add_learner(db), course_id))
+    assert one.may_have == ("ama", "cpd")
+    assert "CR-30" in refused(db, user, one, Wanted("ama", 300, DAY)).hint
+    assert refused(db, user, one, Wanted("ama", 300, DAY)).field == "ama"
+    assert "CR-31" in refused(db, user, one, Wanted("cpd", 301, DAY)).hint
+    assert refused(db, user, one, Wanted("off", 100, DAY)).field == "off"
+    ends_first = Wanted("ama", 500, DAY, date(2026, 1, 1))
+    assert "CR-17" in refused(db, user, one, ends_first).hint
+    refused(db, user, one, Wanted("ama", 500), Wanted("ama", 500))
+    told = edit_credit.findings(one, [Wanted("cpd", 125, DAY)])
+    assert [finding.rule for finding in told] == ["CR-32"]
+    assert edit_credit.refused(told) is None, "it is told, and can be done"
+    done = edit_credit.save(db, user, one, [Wanted("cpd", 125, DAY), Wanted("ama", 500, DAY)])
+    assert credit(db) == [(str(cpd), 125, "hand"), (str(ama), 500, "hand")]
+    with db.read() as tx:
+        assert tx.execute(select(outgoing_report)).all() == []
+        rows = tx.execute(select(change.c.learner_id, change.c.table_name).where(change.c.operation_id == done)).all()
+    assert [tuple(row) for row in rows] == [(one.learner_id, "award")] * 2
+    now = record(db, one.enrolment_id)
+    assert edit_credit.save(db, user, now, [Wanted("ama", 500, DAY), Wanted("cpd", 125, DAY)]) is None
+    with pytest.raises(ConflictError):
+        edit_credit.save(db, user, one, [])
+    assert done is not None
+    assert history.undo(db, user.id, done).left == 0
+    assert credit(db) == []
+
+
+def test_credit_that_stays_as_it_is_is_not_judged_again(db: Database, user: User):
+    ama, cpd = add_type(db, user, "ama"), add_type(db, user, "cpd")
+    course_id, who = add_course(db, user, "BIO1", CourseCredit(ama, 500), CourseCredit(cpd, 100)), add_learner(db)
+    granted(db, user, Grant(who, course_id, ama, 300, DAY))
+    one = record(db, enrol(db, who, course_id))
+    assert edit_credit.save(db, user, one, [Wanted("ama", 300, DAY), Wanted("cpd", 100)]) is not None
+    assert credit(db) == [(str(ama), 300, "import"), (str(cpd), 100, "hand")]
+    now = record(db, one.enrolment_id)
+    edit_credit.save(db, user, now, [Wanted("ama", 300, date(2026, 1, 2)), Wanted("cpd", 100)])
+    assert "CR-30" in refused(db, user, record(db, one.enrolment_id), Wanted("ama", 200, DAY)).hint
+
+
+@pytest.mark.rule("CR-35", "CR-42")
+def test_an_incomplete_record_is_put_right_by_replacing_and_with_a_reason(db: Database, user: User):
+    ama, cpd = add_type(db, user, "ama"), add_type(db, user, "cpd")
+    course_id, who = add_course(db, user, "BIO1", CourseCredit(ama, 500), CourseCredit(cpd, 100)), add_learner(db)
+    bare = record(db, enrol(db, who, course_id, complete=False, completed_on=None))
+    assert "no credit" in refused(db, user, bare, Wanted("ama", 500), replacing=True, reason="x").hint
+    granted(db, user, Grant(who, course_id, ama, 500, DAY))
+    one = record(db, bare.enrolment_id)
+    assert "not complete" in refused(db, user, one, Wanted("cpd", 100)).hint
+    assert refused(db, user, one, Wanted("cpd", 100), replacing=True, reason="  ").field == "reason"
+    assert refused(db, user, one, Wanted("cpd", 100), replacing=True, reason="x" * 501).field == "reason"
+    assert "CR-30" in refused(db, user, one, Wanted("cpd", 99), replacing=True, reason="Wrong type").hint
+    done = edit_credit.save(db, user, one, [Wanted("cpd", 100, DAY)], replacing=True, reason=" Wrong type ")
+    assert credit(db) == [(str(cpd), 100, "hand")]
+    with db.read() as tx:
+        row = tx.execute(select(operation).where(operation.c.id == done)).one()
+    assert (row.kind, row.reason, row.user_id) == ("credit_replaced", "Wrong type", user.id)
+    assert done is not None
+    assert history.undo(db, user.id, done).left == 0
+    assert credit(db) == [(str(ama), 500, "import")]
+    complete = record(db, enrol(db, add_learner(db), course_id))
+    assert "Edit Credit" in refused(db, user, complete, replacing=True, reason="x").hint
+
+
+@pytest.mark.rule("CR-U3")
+def test_what_was_exported_is_named_and_what_was_not_goes_with_its_award(db: Database, user: User):
+    ama = add_type(db, user, "ama")
+    add_body(db, user, "AMS", ama)
+    course_id, who = add_course(db, user, "BIO1", CourseCredit(ama, 500)), add_learner(db)
+    completed(db, user, Completion(who, course_id, DAY))
+    one = record(db, enrol(db, who, course_id))
+    assert one.held[0].told == ()
+    done = edit_credit.save(db, user, one, [])
+    assert stages(db) == [Stage.WITHDRAWN]
+    assert done is not None
+    assert history.undo(db, user.id, done).left == 0
+    assert stages(db) == [Stage.DUE]
+    with db.write() as tx:
+        tx.execute(update(outgoing_report).values(exported_at=db.now(tx)))
+    now = record(db, one.enrolment_id)
+    assert [name for name, _ in now.held[0].told] == ["AMS"]
+    edit_credit.save(db, user, now, [])
+    assert stages(db) == [Stage.RECALL], "the body has to be told by hand"
+
+
+def test_a_shell_takes_any_active_type(db: Database, user: User):
+    add_type(db, user, "ama")
+    add_type(db, user, "cpd", active=False)
+    one = record(db, enrol(db, add_learner(db), add_shell(db, "OLD")))
+    assert one.may_have == ("ama",)
+    edit_credit.save(db, user, one, [Wanted("ama", 123)])
+    assert [amount for _, amount, _ in credit(db)] == [123]
+
+
+def test_only_who_may_edits_and_replaces(db: Database, user: User):
+    ama = add_type(db, user, "ama")
+    course_id = add_course(db, user, "BIO1", CourseCredit(ama, 500))
+    one = record(db, enrol(db, add_learner(db), course_id))
+    other = user_with(db, Role.ENROLMENT_MANAGER)
+    for replacing in (False, True):
+        with pytest.raises(AccessError):
+            edit_credit.save(db, other, one, [Wanted("ama", 500)], replacing=replacing, reason="x")
+    assert credit(db) == []
+
+
+# ------------------------------------------------------------------------------------------------------- listing
+
+
+def stages(db: Database) -> list[Stage]:
+    with db.read() as tx:
+        keys = db.ids(tx, outgoing.keys_query())
+        rows = outgoing.rows(tx, list(keys))
+    return [rows[key].stage for key in keys]
+
+
+def found(db: Database, *tests: Test, quick: str = "", course_id: int | None = None) -> list[int]:
+    with db.read() as tx:
+        return list(db.ids(tx, course_records.keys_query(Group(members=tests), quick, course_id=course_id)))
+
+
+def test_records_are_listed_with_their_credit(db: Database, user: User):
+    ama, cpd = add_type(db, user, "ama"), add_type(db, user, "cpd")
+    course_id = add_course(db, user, "BIO1", CourseCredit(ama, 500), CourseCredit(cpd, 100), title="Biology")
+    other = add_course(db, user, "ART1")
+    ann = add_learner(db, family_name="Abel", tutor_group="A")
+    bob = add_learner(db, family_name="Bell")
+    completed(db, user, Completion(ann, course_id, DAY))
+    granted(db, user, Grant(bob, course_id, ama, 200, DAY, date(2030, 1, 1)))
+    first = enrol(db, ann, course_id, attended=True, participant_category="Physician", starts=date(2026, 9, 1))
+    second = enrol(db, bob, course_id, complete=False, completed_on=None)
+    third = enrol(db, bob, other)
+    gone = enrol(db, add_learner(db), course_id)
+    with db.write() as tx:
+        tx.execute(update(enrolment).where(enrolment.c.id == gone).values(removed_at=db.now(tx)))
+    with db.read() as tx:
+        rows = course_records.rows(tx, [first, second, third, gone])
+        assert tx.execute(course_records.total_query()).scalar_one() == 3
+        assert tx.execute(course_records.total_query(course_id=course_id)).scalar_one() == 2
+        with db.ids_as_table(tx, [bob]) as picked:
+            assert list(db.ids(tx, course_records.keys_query(learners=picked))) == [second, third]
+    assert set(rows) == {first, second, third}
+    assert [one.words for one in rows[first].awards] == ["ama 5", "cpd 1"]
+    assert (rows[first].complete, rows[first].attended, rows[first].category) == (True, True, "Physician")
+    assert rows[second].mistaken
+    assert not rows[third].awards
+    assert found(db) == [first, second, third]
+    assert found(db, course_id=other) == [third]
+    assert found(db, Test("complete", Operator.YES)) == [first, third]
+    assert found(db, Test("mistaken", Operator.YES)) == [second]
+    assert found(db, Test("type", Operator.IS, "cpd")) == [first]
+    assert found(db, Test("credit", Operator.IS, "2")) == [second]
+    assert found(db, Test("credit", Operator.AT_LEAST, "2")) == [first, second]
+    assert found(db, Test("expires_on", Operator.BETWEEN, "2029-01-01,2031-01-01")) == [second]
+    assert found(db, Test("award_origin", Operator.IS, "course")) == [first]
+    assert found(db, quick="bell biol") == [second]
+
+
+def test_every_column_sorts_and_every_condition_is_asked(db: Database, user: User):
+    ama = add_type(db, user, "ama")
+    add_body(db, user, "AMS", ama, fields=("email",))
+    course_id = add_course(db, user, "BIO1", CourseCredit(ama, 500))
+    people = [add_learner(db) for _ in range(3)]
+    keys = {enrol(db, one, course_id) for one in people}
+    completed(db, user, *(Completion(one, course_id, DAY) for one in people))
+    for listed in (course_records, outgoing):
+        with db.read() as tx:
+            everything = set(db.ids(tx, listed.keys_query()))
+            assert len(everything) == 3
+            for column in listed._SORTS:
+                for descending in (False, True):
+                    order = listed.keys_query(sort=column, descending=descending)
+                    assert set(db.ids(tx, order)) == everything
+            for name, field in listed.FIELDS.items():
+                for operator in field.info.operators:
+                    value = {"date": "2026-01-01", "number": "1"}.get(field.info.kind.value, "x")
+                    value = "5" if operator.takes_days else value
+                    value = f"{value},{value}" if operator is Operator.BETWEEN else value
+                    group = Group(members=(Test(name, operator, value if operator.takes_value else ""),))
+                    db.ids(tx, listed.keys_query(group, "a"))
+    assert keys == set(found(db))
+
+
+@pytest.mark.rule("CR-18", "CR-39", "CR-41")
+def test_who_is_counted_in_participation_reports(db: Database, user: User):
+    course_id = add_course(db, user, "BIO1")
+    by_course, by_global = row_of_file(db, user, "course:BIO1"), row_of_file(db, user, "global")
+    starts = date(2026, 9, 1)
+    told = {"starts": starts, "participant_category": "physician"}
+    counted = [enrol(db, add_learner(db), course_id, file_row_id=by_course, **told) for _ in range(2)]
+    counted.append(
+        enrol(db, add_learner(db), course_id, file_row_id=by_course, **{**told, "participant_category": "x"})
+    )
+    enrol(db, add_learner(db), course_id, file_row_id=by_course, participant_category="physician")
+    enrol(db, add_learner(db), course_id, file_row_id=by_course, starts=starts)
+    enrol(db, add_learner(db), course_id, file_row_id=by_course)
+    enrol(db, add_learner(db), course_id, file_row_id=by_global, **told)
+    enrol(db, add_learner(db), course_id, origin="hand", **told)
+    with db.read() as tx:
+        of_course = participation.of_course(tx, course_id)
+    assert of_course == participation.Participation([("physician", 2), ("x", 1)], 1, 1, 1)
+    assert sorted(found(db, Test("counted", Operator.YES))) == sorted(counted)
+
+
+# ------------------------------------------------------------------------------------------------------ outgoing
+
+
+def due(db: Database, user: User, *, fields: Sequence[str] = (), people: Sequence[int] = ()) -> list[int]:
+    """Ids of records that are due to one body."""
+    ama = add_type(db, user, "ama")
+    add_body(db, user, "PARS", ama, fields=tuple(fields), deadline_days=10)
+    course_id = add_course(db, user, "BIO1", CourseCredit(ama, 250), title="=Biology")
+    completed(db, user, *(Completion(one, course_id, DAY) for one in people))
+    with db.read() as tx:
+        return list(db.ids(tx, outgoing.keys_query()))
+
+
+def test_records_go_into_a_file_and_are_marked(db: Database, user: User, tmp_path: Path):
+    whole = add_learner(db, email="ann@example.org", family_name="O'Neil")
+    lacking = add_learner(db, email=None)
+    keys = due(db, user, fields=("family_name", "birth_date", "email"), people=[whole, lacking])
+    assert stages(db) == [Stage.DUE, Stage.INCOMPLETE]
+    with db.read() as tx:
+        assert [one.missing for one in outgoing.rows(tx, keys).values()] == [(), ("Email",)]
+    path = tmp_path / "pars.csv"
+    done = outgoing_export.export_for_body(TaskContext(), db, user, keys, path)
+    assert (done.body, done.file.rows, done.incomplete) == ("PARS", 1, 1)
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        heading, *rows = csv.reader(stream)
+    assert heading == [
+        "Surname", "Date of Birth", "Email", "Course Code", "Course", "Credit Type", "Credit", "Awarded On", "Due On",
+    ]  # fmt: skip
+    expected = [
+        "O'Neil",
+        "2008-03-04",
+        "ann@example.org",
+        "BIO1",
+        "'=Biology",
+        "ama",
+        "2.5",
+        "2026-11-20",
+        "2026-11-30",
+    ]
+    assert rows == [expected]
+    assert stages(db) == [Stage.EXPORTED, Stage.INCOMPLETE]
+    with pytest.raises(InputError, match="lack something"):
+        outgoing_export.export_for_body(TaskContext(), db, user, keys, tmp_path / "again.csv")
+    assert not (tmp_path / "again.csv").exists()
+    with db.write() as tx:
+        tx.execute(update(learner).where(learner.c.id == lacking).values(email="bob@example.org"))
+    assert stages(db) == [Stage.EXPORTED, Stage.DUE], "what is missing is looked up when it is asked"
+    assert history.undo(db, user.id, done.operation_id).left == 0
+    assert stages(db) == [Stage.DUE, Stage.DUE]
+
+
+def test_a_file_is_for_one_body_and_only_for_who_may(db: Database, user: User, tmp_path: Path):
+    keys = due(db, user, people=[add_learner(db)])
+    cpd = add_type(db, user, "cpd")
+    add_body(db, user, "AMS", cpd)
+    completed(db, user, Completion(add_learner(db), add_course(db, user, "ART1", CourseCredit(cpd, 100)), DAY))
+    with db.read() as tx:
+        both = list(db.ids(tx, outgoing.keys_query()))
+    path = tmp_path / "both.csv"
+    with pytest.raises(InputError, match="2 bodies: AMS, PARS"):
+        outgoing_export.export_for_body(TaskContext(), db, user, both, path)
+    with pytest.raises(InputError, match="None"):
+        outgoing_export.export_for_body(TaskContext(), db, user, [], path)
+    other = user_with(db, Role.ENROLMENT_MANAGER)
+    with pytest.raises(AccessError):
+        outgoing_export.export_for_body(TaskContext(), db, other, keys, path)
+    assert not path.exists()
+    assert set(stages(db)) == {Stage.DUE}
+
+
+def test_what_cannot_be_written_is_not_marked(db: Database, user: User, tmp_path: Path):
+    keys = due(db, user, people=[add_learner(db)])
+    with pytest.raises(InputError):
+        outgoing_export.export_for_body(TaskContext(), db, user, keys, tmp_path / "nowhere" / "pars.csv")
+    assert stages(db) == [Stage.DUE]

@@ -124,6 +124,8 @@ def _separated(file: ImportFile, source: CsvSource, headings: list[str]) -> tupl
 
 
 def _understand(file: ImportFile, source: Source, headings: list[str]) -> None:
+    if is_ours(headings):
+        headings = [unguarded(one) for one in headings]
     found = read_headings(headings, file.asked.importer, file.asked.repairs, file._of_headings)
     file._source, file.offers = source, file._of_headings
     file.headings, file.columns = tuple(headings), tuple(found.columns)

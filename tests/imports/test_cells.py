@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.export import ExportColumn, Sheet, write_csv, write_xlsx
 from app.export_sheet import disarmed, is_armed
 from app.imports.characters import mended, named, special
 from app.imports.columns import Column, Importer
 from app.imports.guard import guarded, unguarded
 from app.imports.repairs import Repair
 from app.imports.rules import Severity
+from app.tasks import TaskContext
 from tests.imports.files import applied, asked, cells_of, offers, read, reader, record, row, rules
 
 
@@ -135,3 +137,17 @@ def test_the_guard_comes_off_only_where_it_is_ours(tmp_path):
     file, (one,) = read(tmp_path, ours)
     assert (one.records[0].email, one.records[0].last_name) == ("=a@b.example", "-Smith")
     assert (one.cells[:2], file.findings) == (["=a@b.example", "-Smith"], [])
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_rows_that_went_through_an_export_are_what_they_were(tmp_path, ending):
+    """The way of *Export Refused Rows*: whatever began like a formula, or with an apostrophe, is there again."""
+    cells = ["'=1+1", "=1+1", "'''-x", "@home", "' quoted'", "+44 1", "\uff1dx", " =padded", "plain", "'plain"]
+    names = ["external_email", "=odd", *(f"more {number}" for number in range(8))]
+    columns = [ExportColumn(guarded(name)) for name in names] + [ExportColumn("rule"), ExportColumn("message")]
+    path = tmp_path / f"refused.{ending}"
+    write = write_csv if ending == "csv" else write_xlsx
+    write(TaskContext(), path, Sheet(columns, [[*map(guarded, cells), "CR-10", "Why"]], 1, "Refused rows"))
+    file, (one,) = read(tmp_path, path.read_bytes())
+    assert file.headings == (*names, "rule", "message")
+    assert one.cells == [*cells, "CR-10", "Why"]

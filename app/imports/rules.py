@@ -55,7 +55,7 @@ class Finding:
     value: str = field(default="", repr=False)
     repaired: str = field(default="", repr=False)
     severity: Severity | None = None
-    """Where it differs from the rule's own (CR-06, CR-37, CR-42)."""
+    """Where it differs from the rule's own (CR-03, CR-06, CR-37, CR-42)."""
 
     @property
     def weight(self) -> Severity:
@@ -65,12 +65,12 @@ class Finding:
 _ALL = (
     Rule("CR-01", Severity.FILE, "The file cannot be read as a table"),
     Rule("CR-02", Severity.FILE, "A heading has extra spaces", repair=True),
-    Rule("CR-03", Severity.FILE, "A column is missing"),
+    Rule("CR-03", Severity.FILE, "A needed column is missing, or its cell is empty"),
     Rule("CR-04", Severity.FILE, "A column comes twice"),
     Rule("CR-05", Severity.WARN, "A column is not known"),
     Rule("CR-06", Severity.ERROR, "Special characters", repair=True),
     Rule("CR-07", Severity.WARN, "Extra spaces in a cell"),
-    Rule("CR-08", Severity.ERROR, "More or fewer cells than headings"),
+    Rule("CR-08", Severity.ERROR, "More or fewer cells than headings, or one too long"),
     Rule("CR-09", Severity.CONFIRM, "This file was imported before"),
     Rule("CR-10", Severity.ERROR, "Neither learner id nor e-mail"),
     Rule("CR-11", Severity.ERROR, "Neither 0 nor 1", repair=True),

@@ -57,6 +57,7 @@ def test_another_number_of_cells_than_headings(change, word):
     assert found.refused
 
 
+@pytest.mark.rule("CR-08")
 def test_a_cell_that_is_too_long_is_not_cut():
     found = row(title="x" * 256, external_course_id="ENG-1")
     assert [(one.rule, one.column, one.weight) for one in found.findings] == [("CR-08", Column.TITLE, Severity.ERROR)]
@@ -64,6 +65,7 @@ def test_a_cell_that_is_too_long_is_not_cut():
     assert rules(row(external_course_id="C" * 129)) == ["CR-08", "CR-19"]
 
 
+@pytest.mark.rule("CR-03")
 @pytest.mark.parametrize("column", ["external_course_id", "title"])
 def test_what_the_global_importer_needs_stands_in_each_row(column):
     found = row(GLOBAL, **{**OF_GLOBAL, column: ""})

@@ -1,4 +1,4 @@
-"""The one place where an enrolment comes into being: Enrol Selected and Adopt (data-model.md 2)."""
+"""Enrol Selected and Adopt: learners into a course of the LMS, by the section that is taught there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,11 @@ from app import access, history
 from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_account, lms_course, section, term
+from app.enrolling import NO_TERM, enrol
 from app.errors import ConflictError, InputError
 from app.folding import fold
-from app.history import Operation
 from app.lms.extracts import queue
 from app.lms.states import CourseState
-
-NO_TERM = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +84,6 @@ def _course(tx: Connection, code: str, title: str) -> int:
         values = {"code": code, "code_fold": folded, "title": title, "origin": "lms"}
         found = tx.execute(insert(course).values(values).returning(course.c.id)).scalar_one()
     return int(found)
-
-
-def enrol(
-    operation: Operation, learner_ids: Sequence[int], section_id: int, origin: str, dates: Mapping[str, date | None]
-) -> tuple[int, int, int]:
-    """Put learners on a section, in an operation under way: every enrolment comes into being here. `dates`: starts
-    and ends. Returns how many are new, back, and were there already."""
-    held: dict[int, Row[Any]] = {}
-    for some in history.batched(learner_ids):
-        query = select(enrolment).where(enrolment.c.section_id == section_id, enrolment.c.learner_id.in_(some))
-        held |= {row.learner_id: row for row in operation.tx.execute(query)}
-    status = "scheduled" if (starts := dates.get("starts")) is not None and starts > date.today() else "current"
-    values = {"status": status, "origin": origin, **dates}
-    new = [one for one in learner_ids if one not in held]
-    rows = [{"learner_id": one, "section_id": section_id, **values} for one in new]
-    operation.insert_each(enrolment, rows)
-    back = [row for row in held.values() if row.removed_at is not None]
-    operation.update_many(enrolment, [(row, {**values, "removed_at": None}, row.learner_id) for row in back])
-    return len(new), len(back), len(held) - len(back)
 
 
 def enrol_selected(

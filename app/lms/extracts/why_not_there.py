@@ -28,6 +28,7 @@ from app.db.tables import (
     section,
     term,
 )
+from app.enrolling import NO_TERM
 from app.errors import AccessError, ConflictError
 from app.lms import enrol
 from app.lms.extracts import gates
@@ -120,7 +121,7 @@ def places_of(tx: Connection, learner_id: int, scope: Scope) -> list[Place]:
 
 
 def _title(row: Row[Any]) -> str:
-    term_code = "" if row.term == enrol.NO_TERM else f" · {row.term}"
+    term_code = "" if row.term == NO_TERM else f" · {row.term}"
     return f"{row.code}{term_code} · {row.number} · {row.title}"
 
 

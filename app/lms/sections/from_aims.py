@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app import access, history
+from app import access, enrolling, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
@@ -225,7 +225,7 @@ def _write(operation: Operation, plan: _Plan) -> None:
             assert there is not None
             updates.append((there, values, learner_id))
     for (section_id, starts, ends), learners in groups.items():
-        enrol.enrol(operation, learners, section_id, "ilr", {"starts": starts, "ends": ends})
+        enrolling.enrol(operation, learners, section_id, "ilr", {"starts": starts, "ends": ends})
     operation.update_many(enrolment, updates)
     _link(operation, plan)
 

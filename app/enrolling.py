@@ -1,0 +1,133 @@
+"""The one way in which an enrolment comes into being (data-model.md 2): *Enrol Selected*, *Adopt*, aims of the ILR,
+files of registrations and imports of course records all end here.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, select
+
+from app.db.among import among
+from app.db.tables import enrolment, lms_course, section, term
+from app.history import Operation, batched
+
+NO_TERM = "-"
+_SOME = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One learner who enters one section. `values`: the other columns of the enrolment, its origin among them; all
+    entries that are made together say the same columns."""
+
+    learner_id: int
+    section_id: int
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What became of entries: the ids of their enrolments in the same order, and how many of these are new, stand
+    again after they had been taken back, and were there already."""
+
+    ids: Sequence[int]
+    new: int
+    back: int
+    already: int
+
+
+def enter(operation: Operation, entries: Sequence[Entry]) -> Entered:
+    """Put learners on sections, in an operation under way, no learner and section twice. Who is there already stays
+    as they are. Raises ConflictError if somebody else was a moment earlier."""
+    held = _held(operation.tx, entries)
+    found = [held.get((one.learner_id, one.section_id)) for one in entries]
+    fresh = [one for one, row in zip(entries, found, strict=True) if row is None]
+    rows = [{"learner_id": one.learner_id, "section_id": one.section_id, **one.values} for one in fresh]
+    made = iter(operation.insert_each(enrolment, rows))
+    back = [
+        (row, {**one.values, "removed_at": None}, one.learner_id)
+        for one, row in zip(entries, found, strict=True)
+        if row is not None and row.removed_at is not None
+    ]
+    operation.update_many(enrolment, back)
+    ids = [next(made) if row is None else row.id for row in found]
+    return Entered(ids, len(fresh), len(back), len(entries) - len(fresh) - len(back))
+
+
+def _held(tx: Connection, entries: Sequence[Entry]) -> dict[tuple[int, int], Row[Any]]:
+    """The enrolments that are there, also those taken back."""
+    wanted = {(one.learner_id, one.section_id) for one in entries}
+    sections = sorted({one.section_id for one in entries})
+    found: dict[tuple[int, int], Row[Any]] = {}
+    for some in batched(sorted({one.learner_id for one in entries}), _SOME):
+        for part in batched(sections, _SOME):
+            query = select(enrolment).where(among(enrolment.c.learner_id, some), among(enrolment.c.section_id, part))
+            for row in tx.execute(query):
+                if (spot := (row.learner_id, row.section_id)) in wanted:
+                    found[spot] = row
+    return found
+
+
+def enrol(
+    operation: Operation,
+    learner_ids: Sequence[int],
+    section_id: int,
+    origin: str,
+    dates: Mapping[str, date | None],
+    *,
+    status: str = "",
+    status_on: date | None = None,
+) -> tuple[int, int, int]:
+    """Put learners on one section. `dates`: starts and ends. `status`: where it is another than they mean, with its
+    day. Returns how many are new, back, and were there already."""
+    values = {"status": status or going(dates.get("starts"), date.today()), "origin": origin, **dates}
+    if status_on is not None:
+        values["status_on"] = status_on
+    entered = enter(operation, [Entry(one, section_id, values) for one in learner_ids])
+    return entered.new, entered.back, entered.already
+
+
+def going(starts: date | None, today: date) -> str:
+    """The status of somebody who is neither withdrawn nor on a break nor done."""
+    return "scheduled" if starts is not None and starts > today else "current"
+
+
+def sections_of(operation: Operation, course_ids: Iterable[int]) -> dict[int, int]:
+    """For each course the section that is entered where nobody says which: the plain one (no term), else the first
+    that is open, and never one of a course of the LMS onto which nobody can be enrolled now. Where there is none, a
+    plain one is made."""
+    wanted = sorted(set(course_ids))
+    found: dict[int, int] = {}
+    for some in batched(wanted, _SOME):
+        for row in operation.tx.execute(_OPEN.where(among(section.c.course_id, some))):
+            found.setdefault(row.course_id, row.id)
+    made = [one for one in wanted if one not in found]
+    return found | _plain(operation, made) if made else found
+
+
+_OPEN = (
+    select(section.c.id, section.c.course_id)
+    .join(term, term.c.id == section.c.term_id)
+    .outerjoin(lms_course, lms_course.c.id == section.c.lms_course_id)
+    .where(
+        section.c.open,
+        section.c.lms_course_id.is_(None)
+        | (lms_course.c.state.in_(("open", "closed")) & lms_course.c.removed_at.is_(None)),
+    )
+    .order_by(section.c.course_id, term.c.code != NO_TERM, section.c.number, section.c.id)
+)
+
+
+def _plain(operation: Operation, course_ids: Sequence[int]) -> dict[int, int]:
+    tx = operation.tx
+    none = tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one()
+    last: dict[int, int] = {}
+    for some in batched(course_ids, _SOME):
+        query = select(section.c.course_id, func.max(section.c.number)).where(
+            among(section.c.course_id, some), section.c.term_id == none
+        )
+        last |= {row[0]: row[1] for row in tx.execute(query.group_by(section.c.course_id))}
+    rows = [{"course_id": one, "term_id": none, "number": last.get(one, 0) + 1} for one in course_ids]
+    return dict(zip(course_ids, operation.insert_for(section, rows, [None] * len(rows)), strict=True))

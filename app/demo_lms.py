@@ -1,13 +1,14 @@
 """The demo's LMS: what a college would have decided before today, done by the very functions that people's clicks
 call, against the sandbox."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
 
+from app import demo_extracts
 from app.access import User
 from app.config import LmsSettings, Settings
 from app.connectors.lms import LmsClient
@@ -16,10 +17,14 @@ from app.db.tables import lms_course, sync_run
 from app.errors import ServiceError
 from app.lms import compare, course_states, courses, enrol
 from app.lms.states import CourseState
+from app.sandbox.people import Person
 from app.tasks import TaskContext
 
 LEFT_NEW = 3
 """Courses that wait for a decision: something to try the buttons on."""
+
+
+_UNTIL_FOLLOWED = timedelta(days=28)
 
 
 def settings_with(settings: Settings, info: Mapping[str, Any]) -> Settings:
@@ -37,13 +42,19 @@ def let_time_pass(db: Database, minutes: int) -> None:
             tx.execute(update(sync_run).where(sync_run.c.id == row.id).values(values))
 
 
-def prepare(db: Database, user: User, client: LmsClient) -> None:
-    """Fetch the courses, open all but the last few, close one, and adopt who is on them. Progress and grades come
-    with the first run of the schedule."""
+def prepare(db: Database, user: User, client: LmsClient, people: Sequence[Person]) -> None:
+    """Fetch the courses, open all but the last few, close one, and adopt who is on them; of those that the `people`
+    are being put on, fill what goes to the LMS. Progress and grades come with the first run of the schedule."""
     context = TaskContext()
     courses.run(context, db, user, client, "start")
     with db.read() as tx:
-        listed = list(tx.execute(select(lms_course.c.id).order_by(lms_course.c.id)).scalars())
+        rows = tx.execute(select(lms_course.c.id, lms_course.c.short_name).order_by(lms_course.c.id)).all()
+    intake = [row.id for row in rows if row.short_name in demo_extracts.SHORT_NAMES]
+    listed = [row.id for row in rows if row.id not in intake]
+    if intake:
+        # Nobody follows yet what learners do on courses that they are only being put on.
+        course_states.set_state(db, user, intake, CourseState.OPEN)
+        course_states.pause(db, user, intake, date.today() + _UNTIL_FOLLOWED)
     decided = listed[:-LEFT_NEW]
     course_states.set_state(db, user, decided, CourseState.OPEN)
     for key in decided:
@@ -55,3 +66,5 @@ def prepare(db: Database, user: User, client: LmsClient) -> None:
             enrol.adopt(db, user, key, found.to_adopt)
     if decided:
         course_states.set_state(db, user, decided[-1:], CourseState.CLOSED)
+    if intake:
+        demo_extracts.prepare(db, user, people)

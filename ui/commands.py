@@ -105,7 +105,8 @@ def sandbox(options: argparse.Namespace) -> int:
     stop = threading.Event()
     serve: Callable[..., None] = lrs.serve
     if options.service == "moodle":
-        serve = partial(moodle.serve, move_every=options.move_every, listen=lambda obey: _follow_input(stop, obey))
+        moving = {"move_every": options.move_every, "intake": options.intake}
+        serve = partial(moodle.serve, **moving, listen=lambda obey: _follow_input(stop, obey))
     if options.service == "lrs":
         _follow_input(stop, None)
     with TemporaryDirectory(prefix="learner-manager-sandbox-") as folder:

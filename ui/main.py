@@ -198,6 +198,7 @@ def _add_sandbox(commands: Commands) -> None:
     sandbox.add_argument("--fault", action="append", default=[], metavar="NAME")
     sandbox.add_argument("--people", type=_positive, default=5000, help=argparse.SUPPRESS)
     sandbox.add_argument("--move-every", type=float, default=0.0, metavar="SECONDS", help=argparse.SUPPRESS)
+    sandbox.add_argument("--intake", type=_positive_or_none, default=0, metavar="LEARNERS", help=argparse.SUPPRESS)
     sandbox.set_defaults(run=ours.sandbox)
 
 

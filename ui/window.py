@@ -123,11 +123,10 @@ def demo_context(
         stack.callback(db.close)
         options = ("--latency-ms", str(latency_ms), "--people", str(max(learners, 100)))
         info = stack.enter_context(demo.sandbox_process("lrs", Path(place), *options))
-        moodle = stack.enter_context(
-            demo.sandbox_process("moodle", Path(place), "--latency-ms", str(latency_ms // 4), *_MOVING, orders=orders)
-        )
+        moving = ("--latency-ms", str(latency_ms // 4), *_MOVING, "--intake", str(learners))
+        moodle = stack.enter_context(demo.sandbox_process("moodle", Path(place), *moving, orders=orders))
         settings = demo_lms.settings_with(demo.settings_for(info, parallel=parallel), moodle)
-        demo.prepare(folder.path, db, settings, learners)
+        people = demo.prepare(folder.path, db, settings, learners)
         logs.start(folder.logs)
         stack.callback(logs.stop)
         user, rights = sign_in(db)
@@ -136,7 +135,7 @@ def demo_context(
         secrets.set_for_session("lrs_password", info["password"], host=host)
         secrets.set_for_session("lrs_certificate_password", info["certificate_password"], host=host)
         secrets.set_for_session("lms_token", moodle["token"], host=settings.lms.host)
-        demo_lms.prepare(db, user, lms_client(settings, secrets))
+        demo_lms.prepare(db, user, lms_client(settings, secrets), people)
         yield AppContext(folder, settings, secrets, db, user, rights, demo=True)
 
 

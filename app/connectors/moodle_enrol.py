@@ -113,13 +113,18 @@ def told(error: ServiceError) -> ServiceError:
     if isinstance(error, BusyError) or (isinstance(error, StopRunError) and (code or _never_there(error))):
         return error
     if code in _REFUSALS and (code != "invalidrecord" or error.code == Trouble.COURSE_GONE):
-        about, message, hint = _REFUSALS[code]
-        return EntriesRefusedError(message, code=code, about=about, hint=hint)
+        return refused(code)
     if _was_refused(error):
         return EntriesRefusedError(error.message, code=code or "-", about=Refusal.UNKNOWN, hint=error.hint)
     return OutcomeUnknownError(
         error.message, code=error.code, hint=error.hint, ends_run=isinstance(error, StopRunError)
     )
+
+
+def refused(code: str) -> EntriesRefusedError:
+    """What a refusal with one of the known codes of Moodle's means."""
+    about, message, hint = _REFUSALS[code]
+    return EntriesRefusedError(message, code=code, about=about, hint=hint)
 
 
 def _never_there(error: ServiceError) -> bool:

@@ -16,6 +16,7 @@ from typing import Self
 from urllib.parse import urlsplit
 
 from app.errors import InputError
+from app.sandbox import moodle_intake
 from app.sandbox.certificates import Certificates, make_certificates
 from app.sandbox.moodle_courses import make_site
 from app.sandbox.moodle_errors import Failure, json_reply
@@ -30,7 +31,7 @@ from app.sandbox.tls import ServerContexts
 
 PATH = "/webservice/rest/server.php"
 WORTH_PACKING = 400
-ORDERS = ("revoke-token", "restore-token", "move")
+ORDERS = ("revoke-token", "restore-token", "move", "allow-enrolments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ class MoodleSandbox:
     sandbox.
 
     Without `courses` there is one of every kind, and ordinary ones; with it that many ordinary ones, each with
-    `learners`. What tests change is changed under `changing()`, or by the methods that do one thing each.
+    `learners`. `intake`: so many of the people are being put on courses of their own. What tests change is changed
+    under `changing()`, or by the methods that do one thing each.
     """
 
     def __init__(
@@ -60,6 +62,7 @@ class MoodleSandbox:
         people: Sequence[Person] | None = None,
         courses: int | None = None,
         learners: int | None = None,
+        intake: int = 0,
         port: int = 0,
         latency_ms: int = 0,
         faults: Sequence[str] = (),
@@ -82,7 +85,10 @@ class MoodleSandbox:
         url = f"https://127.0.0.1:{self._server.port}"
         self.info = MoodleInfo(url, str(self.certificates.ca_file), secrets.token_hex(16))
         self._token = self.info.token
-        site = make_site(people if people is not None else _everybody(), courses, learners)
+        everybody = people if people is not None else _everybody()
+        site = make_site(everybody, courses, learners)
+        if intake:
+            moodle_intake.add_to(site, everybody[:intake])
         self._functions = Functions(site, url, secrets.token_hex(16))
 
     def start(self) -> Self:
@@ -139,6 +145,12 @@ class MoodleSandbox:
     def restore_token(self) -> None:
         self._token = self.info.token
 
+    def allow_enrolments(self) -> None:
+        """Every course takes manual enrolments from now on."""
+        with self._lock:
+            for course in self._functions.site.courses.values():
+                course.manual_enrolment = True
+
     def take_right(self, *rights: str) -> None:
         """The service account loses rights; mostly that makes data vanish rather than fail."""
         with self._lock:
@@ -155,7 +167,7 @@ class MoodleSandbox:
             self._functions.offered = self._functions.offered | named if offered else self._functions.offered - named
 
     def obey(self, order: str) -> None:
-        """What a line of standard input asks for (commands.md): `revoke-token`, `restore-token`, `move`, or `fault`
+        """What a line of standard input asks for (commands.md): one of ORDERS, or `fault`
         and the names of faults (none: healthy again). Raises InputError for anything else."""
         what, *named = order.split()
         if what == "fault":
@@ -301,11 +313,14 @@ def serve(
     people: Sequence[Person] | None = None,
     move_every: float = 0,
     listen: Callable[[Callable[[str], None]], None] | None = None,
+    intake: int = 0,
 ) -> None:
     """Run a sandbox until `stop` is set; `announce` is called once, when it answers, and `listen` with what takes
     orders. Every `move_every` seconds, if given, something happens in it. Raises InputError for an unknown fault,
     OSError if the port is taken."""
-    with MoodleSandbox(folder, people=people, port=port, latency_ms=latency_ms, faults=faults) as sandbox:
+    with MoodleSandbox(
+        folder, people=people, port=port, latency_ms=latency_ms, faults=faults, intake=intake
+    ) as sandbox:
         if listen is not None:
             listen(sandbox.obey)
         announce(sandbox.info.as_dict())

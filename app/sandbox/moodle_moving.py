@@ -73,7 +73,7 @@ def _appears(site: Site, turn: int) -> Course:
 
 
 def _vanishes(site: Site, seed: int, turn: int) -> Course | None:
-    able = [number for number in site.courses if number >= _FIRST_THAT_MAY_GO]
+    able = [one.id for one in site.courses.values() if one.id >= _FIRST_THAT_MAY_GO and not one.steady]
     return site.courses.pop(dice(seed, "vanishes", turn).choice(able)) if able else None
 
 
@@ -82,7 +82,7 @@ def _somebody_is_suspended(site: Site, seed: int, turn: int) -> Course | None:
         (course, place)
         for course in site.courses.values()
         for place in course.places.values()
-        if place.role == STUDENT and place.active(site.now)
+        if place.role == STUDENT and place.active(site.now) and not course.steady
     ]
     if not able:
         return None

@@ -117,7 +117,8 @@ class Module:
 @dataclass(slots=True)
 class Course:
     """A course with all that is in it. `letters` are (from percent, word), best first; `off` names the columns its
-    gradebook does not show; `closed` keeps the service account out."""
+    gradebook does not show; `closed` keeps the service account out; `steady`: nothing happens there as time
+    passes."""
 
     id: int
     short: str
@@ -131,6 +132,7 @@ class Course:
     closed: bool = False
     separate_groups: bool = False
     manual_enrolment: bool = True
+    steady: bool = False
     letters: tuple[tuple[float, str], ...] = ()
     weighted: bool = False
     ranks: bool = False

@@ -21,6 +21,7 @@ KEYS = {
     "load",
     "expected_load",
     "loaded",
+    "extracts",
 }
 PICTURES = {
     "05-condition-builder",
@@ -35,6 +36,17 @@ PICTURES = {
     "07a-lms-recovered",
     "07b-lms-enrolments",
     "07c-sync-errors",
+    "08a-extract-statuses",
+    "08a-rejected",
+    "08a-resubmitted",
+    "08a-saved",
+    "08a-processed",
+    "08b-update-all-statuses",
+    "08b-update-all-statuses-dialog",
+    "08b-staged",
+    "08b-saved-asks",
+    "08b-saved",
+    "08b-undone",
 }
 COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
 
@@ -64,6 +76,19 @@ def test_tour(tmp_path: Path):
     assert {f"{name}.png" for name in PICTURES} <= set(report["files"])
     assert report["load"] == report["expected_load"]
     assert report["loaded"] == {"new": report["load"]["new"], "changed": report["load"]["changed"] + 1}, "one decided"
+    _what_goes_to_the_lms(report["extracts"])
     assert told[0].startswith(f"60 learners asked for, {report['with_events']} with learning events")
     assert f"{first['new']} new, {first['changed']} changed" in told[1]
     assert str(out) in told[-1]
+
+
+def _what_goes_to_the_lms(told):
+    """Rejected records are corrected, sent and seen; then nearly all are set back at once, and that is undone."""
+    first, sent, updated = told["at_first"], told["sent"], told["updated"]
+    assert set(first) == {"ready", "transmitted", "processed", "rejected"}
+    assert told["resubmitted"] == first["rejected"] > 100
+    assert sent.get("rejected", 0) < first["rejected"] // 10, "but for a few whose account was made anew"
+    assert sent["processed"] > first["processed"] + first["rejected"] * 9 // 10
+    assert sum(sent.values()) == sum(first.values()) == sum(updated.values())
+    assert updated["ready"] == sent["ready"] + told["staged"] > 500
+    assert told["undone"] == sent

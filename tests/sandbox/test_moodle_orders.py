@@ -59,7 +59,7 @@ def test_orders_without_a_process():
 
 @pytest.mark.parametrize("order", ["stop", "revoke-token now", "changing", "obey", "_reply"])
 def test_an_unknown_order_says_which_there_are(sandbox: MoodleSandbox, order: str):
-    with pytest.raises(InputError, match="revoke-token, restore-token, move, fault"):
+    with pytest.raises(InputError, match="revoke-token, restore-token, move, allow-enrolments, fault"):
         sandbox.obey(order)
 
 

@@ -24,7 +24,7 @@ COLUMNS = (
     Column("term", "Term", Kind.TEXT, 110, visible=False),
     Column("course_code", "Course", Kind.MONO, 98),
     Column("section", "Section", Kind.MONO, 60),
-    Column("change", "Change", Kind.TEXT, 62),
+    Column("change", "Change", Kind.TEXT, 72),
     Column("course_status", "Course Status", Kind.TEXT, 110, visible=False),
     Column("changed_on", "Status Change Date", Kind.DATE, 136, visible=False),
     Column("status", "Extract Status", Kind.STATE, 160),

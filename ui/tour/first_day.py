@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QWidget
 
 from app.learners.load_plan import Foreseen
 from app.tasks import now
@@ -34,9 +34,7 @@ class FirstDay:
         path, self.report["expected_load"] = extract.write(self._folder, self._window.learners.total)
         yield Act(lambda: press("Ctrl+O", self._window))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the file dialog")
-        yield Act(lambda: press("Ctrl+A"))
-        yield Act(lambda: type_text(str(path.resolve())))
-        yield Until(_Return(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog)), "the load")
+        yield Until(_FileChosen(str(path.resolve()), LoadLearnersDialog), "the load", 60)
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, LoadLearnersDialog)
         yield Until(lambda: dialog.columns is not None and dialog.main_button.isVisible(), "the columns", 120)
@@ -76,7 +74,7 @@ class FirstDay:
         yield Until(lambda: bool(dialog.list.states), "the list of codes", 60)
         before = len(dialog.list.states)
         yield Act(lambda: click(dialog.edit))
-        yield Act(lambda: type_text("English, level 1"))
+        yield Act(lambda: type_text("Waterside"))
         yield Act(lambda: press("Return"))
         yield Until(lambda: len(dialog.list.states) == before - 1, "the title to be kept")
         yield Act(lambda: self._grab(dialog, "06-codes"))
@@ -165,16 +163,21 @@ def _modal() -> QDialog:
     return found
 
 
-class _Return:
-    """Return, and once more where a list of completions, which may open any moment, took the key for itself."""
+class _FileChosen:
+    """The path typed, and Return; once more where a list of completions, which may open any moment, took the key or
+    put something else in its place."""
 
-    def __init__(self, reached: Callable[[], bool]) -> None:
-        self._reached, self._pressed = reached, 0.0
+    def __init__(self, path: str, then: type[QDialog]) -> None:
+        self._path, self._then, self._typed = path, then, 0.0
 
     def __call__(self) -> bool:
-        if self._reached():
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, self._then):
             return True
-        if now() - self._pressed > _PATIENCE and QApplication.activeModalWidget() is not None:
-            self._pressed = now()
+        if now() - self._typed > _PATIENCE and isinstance(dialog, QFileDialog):
+            self._typed = now()
+            click(named("fileNameEdit", dialog))
+            press("Ctrl+A", dialog)
+            type_text(self._path)
             press("Return")
         return False

@@ -9,7 +9,7 @@ from app.demo import Orders
 from app.tasks import TaskContext
 from ui.actions import LMS
 from ui.main_window import MainWindow
-from ui.pages.grid_page import GridPage
+from ui.tour.pages import first_row, to_page
 from ui.tour.player import Act, Step, TourError, Until, click, listening, named, press
 from ui.workers import Lane
 
@@ -25,12 +25,11 @@ class LmsSteps:
         self._window, self._orders, self._grab = window, orders, grab
 
     def steps(self) -> Iterator[Step]:
-        """Everything, in order."""
+        """A day with the LMS, in order."""
         yield from self._courses()
         yield from self._sync_now("the synchronisation")
         yield from self._page("enrolments", "07b-lms-enrolments")
         yield from self._page("sync_errors", "07c-sync-errors")
-        yield from self._down_and_back()
 
     def _courses(self) -> Iterator[Step]:
         window = self._window
@@ -39,7 +38,7 @@ class LmsSteps:
         yield Act(window.activateWindow)
         yield Act(lambda: click(tabs, tabs.tabRect(place).center()))
         page = window.lms.courses
-        yield from self._first_row(page, "the courses")
+        yield from first_row(page, "the courses")
         yield Until(lambda: page.pane.settled, "the course")
         yield Act(lambda: self._grab(window, "07a-lms-courses"))
         yield Act(lambda: press("F6", window))
@@ -60,30 +59,16 @@ class LmsSteps:
 
     def _page(self, name: str, picture: str) -> Iterator[Step]:
         window = self._window
-        yield from self._to_page(name, "Ctrl+Tab")
+        yield from to_page(window, name, "Ctrl+Tab")
         page = window.page
-        yield from self._first_row(page, name)
+        yield from first_row(page, name)
         yield Until(lambda: page.details is None or page.details.settled, "the details")
         yield Act(lambda: self._grab(window, picture))
 
-    def _to_page(self, name: str, keys: str) -> Iterator[Step]:
-        """From page to page, however many there are in between."""
-        window = self._window
-        for _ in range(window.tabs.count()):
-            yield Act(lambda: press(keys, window))
-            if window.state().page == name:
-                break
-        yield Until(lambda: window.state().page == name, name)
-
-    def _first_row(self, page: GridPage, what: str) -> Iterator[Step]:
-        grid = page.grid
-        yield Until(lambda: page.isVisible() and page.shown > 0 and not grid.is_loading, what, 120)
-        yield Act(lambda: click(grid.viewport(), grid.visualRect(grid.model().index(0, 2)).center()))
-        yield Until(lambda: grid.current_key is not None, "a row")
-
-    def _down_and_back(self) -> Iterator[Step]:
+    def down_and_back(self) -> Iterator[Step]:
+        """An hour without the LMS, and what the window says of it."""
         window, banners = self._window, self._window.lms_banners
-        yield from self._to_page("lms_courses", "Ctrl+Shift+Tab")
+        yield from to_page(window, "lms_courses", "Ctrl+Shift+Tab")
         yield Until(lambda: not window.lms.busy, "the run before", 120)
         yield Act(lambda: self._orders.tell("revoke-token"))
         yield Act(self._wait_an_hour)

@@ -17,6 +17,7 @@ from ui.look.tokens import theme
 from ui.main_window import MainWindow
 from ui.pages.plr import AT_MOST, PlrPage
 from ui.tour import extract
+from ui.tour.extract_statuses import ExtractStatuses
 from ui.tour.first_day import FirstDay
 from ui.tour.lms_steps import LmsSteps
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
@@ -25,7 +26,8 @@ from ui.tour.stalls import StallMeter
 
 class Tour:
     """The main job: find, select, download, update twice, export, close; then what a college does on its first day:
-    load, decide, name codes, search; then the LMS, which goes down and comes back. A picture of each."""
+    load, decide, name codes, search; then the LMS: what goes there is corrected, sent and seen; it goes down and
+    comes back. A picture of each."""
 
     def __init__(self, window: MainWindow, out: Path, orders: Orders, *, latency_ms: int, parallel: int) -> None:
         self._window = window
@@ -47,7 +49,7 @@ class Tour:
         yield from self._first_day()
         yield from self._look_around()
         yield from self._in_the_dark()
-        yield from LmsSteps(self._window, self._orders, self._grab).steps()
+        yield from self._lms()
         self._stalls.stop()
 
     # The main job
@@ -153,6 +155,14 @@ class Tour:
         self._report |= part.report
         self._files.append(extract.NAME)
 
+    def _lms(self) -> Iterator[Step]:
+        lms = LmsSteps(self._window, self._orders, self._grab)
+        extracts = ExtractStatuses(self._window, self._orders, self._grab)
+        yield from lms.steps()
+        yield from extracts.steps()
+        self._report["extracts"] = extracts.report
+        yield from lms.down_and_back()
+
     def _look_around(self) -> Iterator[Step]:
         window = self._window
         yield from self._in_front(window)
@@ -208,6 +218,7 @@ class Tour:
         """`tour.json` (docs/commands.md), as far as the tour came."""
         empty: dict[str, Any] = dict.fromkeys(("selected", "with_events", "error_rows", "records"), 0)
         updates: dict[str, Any] = {
+            "extracts": {},
             "load": {},
             "expected_load": {},
             "loaded": {},

@@ -79,8 +79,10 @@ class DryRun:
         return self.facts.outcomes(acknowledged)
 
 
-def dry_run(context: TaskContext, db: Database, user: User, path: Path, options: Options) -> DryRun:
-    """Read `path` to its end and keep what importing it would do.
+def dry_run(
+    context: TaskContext, db: Database, user: User, path: Path, options: Options, *, batch: int = BATCH
+) -> DryRun:
+    """Read `path` to its end and keep what importing it would do; `batch` rows are in memory at a time.
 
     A file that a rule refuses gives a job that failed, with its reason; `refused` says so. Raises AccessError,
     InputError (no such file or course), DatabaseError, Cancelled; then nothing is kept.
@@ -99,7 +101,7 @@ def dry_run(context: TaskContext, db: Database, user: User, path: Path, options:
             file.findings += _of_file(tx, options.importer, job_id, sha256)
             around = Circumstances(asked.today, options.assign, _given(types.values()), asked.types)
             judge = Judge(tx, options.importer, course, around)
-        work = _Running(context, db, job_id, file, judge)
+        work = _Running(context, db, job_id, file, judge, batch)
         if not file.refused:
             work.read()
         return work.end(options, course)
@@ -166,9 +168,11 @@ def _of_file(tx: Connection, importer: Importer, job_id: int, sha256: str) -> li
 class _Running:
     """A dry run under way."""
 
-    def __init__(self, context: TaskContext, db: Database, job_id: int, file: ImportFile, judge: Judge) -> None:
+    def __init__(
+        self, context: TaskContext, db: Database, job_id: int, file: ImportFile, judge: Judge, batch: int
+    ) -> None:
         self._context, self._db, self._job_id = context, db, job_id
-        self._file, self._judge = file, judge
+        self._file, self._judge, self._batch = file, judge, batch
         self._across = Across()
         self._tally = Tally()
         self._rules: Counter[tuple[str, Severity]] = Counter()
@@ -178,7 +182,7 @@ class _Running:
         """All rows of the file: in batches, then those that stand far apart and belong together."""
         try:
             with closing(_closable(self._file.rows(self._context))) as rows:
-                while batch := list(islice(rows, BATCH)):
+                while batch := list(islice(rows, self._batch)):
                     self._take(batch)
         except FileRefusedError as error:
             self._file.findings.append(error.finding)
@@ -213,9 +217,9 @@ class _Running:
     def _far_apart(self) -> None:
         chains: dict[Pair, Chain] = {}
         last = 0
-        for some in self._across.far_apart(BATCH):
-            for start in range(0, len(some), BATCH):
-                part = some[start : start + BATCH]
+        for some in self._across.far_apart(self._batch):
+            for start in range(0, len(some), self._batch):
+                part = some[start : start + self._batch]
                 if part[0][0] != last:
                     chains = {}
                 last = part[-1][0]

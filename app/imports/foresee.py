@@ -109,7 +109,7 @@ def step(case: Case, standing: Standing, around: Circumstances) -> Step:
         made = _completes(case, standing, enrolled, around)
     if around.assign or made.outcome not in GOOD:
         return made
-    return Step(Outcome.HELD, tuple(_waiting(case, made)), standing)
+    return Step(Outcome.HELD, tuple(_waiting(made)), standing)
 
 
 def _unknown_learner(case: Case) -> list[Finding]:
@@ -129,12 +129,9 @@ def _unknown_learner(case: Case) -> list[Finding]:
     return found
 
 
-def _waiting(case: Case, made: Step) -> list[Finding]:
+def _waiting(made: Step) -> list[Finding]:
     """What is left of the findings where nothing is assigned now."""
-    found = [one for one in made.findings if one.rule not in {"CR-34", "CR-44"}]
-    if len(found) < len(made.findings) and case.record.complete:
-        found.append(_NOT_YET)
-    return found
+    return [_NOT_YET if one.rule == "CR-44" else one for one in made.findings if one.rule != "CR-34"]
 
 
 _NOT_YET = Finding(

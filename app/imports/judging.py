@@ -171,7 +171,7 @@ class Judge:
 
     def _needs(self, seen: Seen, last: Step) -> frozenset[str]:
         needs = last.needs if last.findings else _NONE
-        return needs | {"CR-26"} if seen.course is None and last.outcome in GOOD else needs
+        return needs | {"CR-26"} if seen.course is None else needs
 
     def _walk(self, cases: Sequence[Case], now: Standing) -> Step:
         """What applying all records of a row does: all of them, or none."""

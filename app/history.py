@@ -246,7 +246,7 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 # ------------------------------------------------------------------------------------------------------- undo
 
 # The next synchronisation would bring it again, and what was sent has left the building.
-_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued"})
+_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +269,15 @@ def undo(
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
-    from app import access, undo_updates  # which write history themselves
+    from app import access, retention, undo_updates  # which write history themselves
 
     with db.write(much=True) as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
         if row is None or row.kind == "undo" or row.kind in _NEVER_UNDONE:
             raise _nothing_to_undo()
         access.require_undo(tx, user_id, row.kind)
+        if (purged := retention.purged_before(tx)) is not None and row.at < purged:
+            raise InputError("This is older than what the last Purge kept.", hint="It can no longer be undone.")
         # Claimed first: of two who undo at the same time one finds it undone.
         claim = update(operation).where(operation.c.id == operation_id, operation.c.state.in_(("done", "stopped")))
         if tx.execute(claim.values(state="undone")).rowcount != 1:

@@ -1,11 +1,15 @@
 """Ribbon tab Administration."""
 
+from typing import Any
+
+from app.access import Permission
+from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
 from ui.look.icons import Icon
 
 
 def administration_actions() -> tuple[Action, ...]:
-    """Groups Licences and Program."""
+    """Groups Licences, Database and Program."""
     return (
         Action(
             id="admin.licences",
@@ -17,6 +21,20 @@ def administration_actions() -> tuple[Action, ...]:
             key_tip="L",
             trigger=lambda window: window.show_page("licences"),
             large=True,
+        ),
+        Action(
+            id="admin.purge",
+            text="Purge",
+            tip="Delete what of the history, of sendings and of files is kept no longer, with a reason",
+            icon=Icon.TRASH,
+            tab=ADMINISTRATION,
+            group="Database",
+            key_tip="P",
+            trigger=_purge,
+            large=True,
+            permission=Permission.ADMINISTER,
+            why_not=why.permitted(Permission.ADMINISTER, lambda state: ""),
+            words="history retention delete old months keep",
         ),
         Action(
             id="admin.settings",
@@ -31,3 +49,11 @@ def administration_actions() -> tuple[Action, ...]:
             shortcut="Ctrl+,",
         ),
     )
+
+
+def _purge(window: Any) -> None:
+    from ui.dialogs.purge import PurgeDialog
+
+    dialog = PurgeDialog(window, window.runner, window.context)
+    dialog.changed.connect(window.hub.announce)
+    dialog.open()

@@ -208,6 +208,17 @@ def _add_db(commands: Commands) -> None:
     db = commands.add_parser("db", help="the database").add_subparsers(dest="what", metavar="WHAT", required=True)
     db.add_parser("upgrade", help="bring the database up to date").set_defaults(run=ours.db_upgrade)
     db.add_parser("check", help="count the rows and look for damage").set_defaults(run=ours.db_check)
+    purge = db.add_parser("purge", help="delete what of the history is kept no longer")
+    how = purge.add_mutually_exclusive_group(required=True)
+    how.add_argument("--reason", metavar="TEXT", default="", help="why; kept in the history")
+    how.add_argument("--dry-run", action="store_true", help="count only")
+    purge.set_defaults(run=_run_purge)
+
+
+def _run_purge(options: argparse.Namespace) -> int:
+    from ui import command_purge
+
+    return command_purge.run(options)
 
 
 def _add_secret(commands: Commands) -> None:

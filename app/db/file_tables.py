@@ -22,7 +22,7 @@ file_job = Table(
     Column("counts", Text, nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
-    link("operation_id", "operation", null=True),
+    link("operation_id", "operation", null=True, index=True),
     # Course records are applied batch by batch: the last row reached, and why the job ended early.
     Column("reached", Integer, nullable=False, server_default="0"),
     Column("message", Text),

@@ -178,7 +178,7 @@ sync_run = Table(
     Column("messages", Text, nullable=False),
     # The code of the connection error that ended it.
     Column("failed_by", Text),
-    link("operation_id", "operation", null=True),
+    link("operation_id", "operation", null=True, index=True),
     CheckConstraint("kind in ('courses', 'enrolments', 'sender')", name="kind"),
     CheckConstraint("trigger in ('schedule', 'start', 'person', 'retry')", name="trigger"),
     CheckConstraint(

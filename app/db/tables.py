@@ -241,7 +241,7 @@ operation = Table(
     Column("at", Moment, nullable=False),
     Column("reason", Text),
     Column("state", Text, nullable=False),
-    link("undoes_id", "operation", null=True),
+    link("undoes_id", "operation", null=True, index=True),
     CheckConstraint("state in ('done', 'stopped', 'undone', 'partly_undone')", name="state"),
 )
 

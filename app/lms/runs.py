@@ -1,24 +1,21 @@
 """What becomes of runs that are over: kept as long as the settings say, told to a technician, nobody named."""
 
-from datetime import datetime, timedelta
-
 from sqlalchemy import Connection, delete, or_, select, update
 
-from app import __version__
+from app import __version__, retention
 from app.db.database import Database
 from app.db.tables import extract_attempt, hold, sync_error, sync_run
-from app.lms import connection, errors_list, runs_list, settings
+from app.lms import connection, errors_list, runs_list
 from app.lms.errors import cause
 from app.lms.settings import Kind
 
-_MONTH = timedelta(days=365.25 / 12)
 _TOLD_RUNS = 20
 
 
 def forget_old(tx: Connection, db: Database) -> None:
     """Delete runs older than the settings say (24 months: lms-sync.md 6), with what hangs on them. What is still open
     or undecided stays; so does a run that sent something, until *Purge* has deleted what is told of the sending."""
-    before = kept_since(tx, db)
+    before = retention.since(tx, db)
     undecided = select(hold.c.run_id).where(hold.c.decided_at.is_(None))
     sent = select(extract_attempt.c.run_id).where(extract_attempt.c.run_id == sync_run.c.id).exists()
     old = select(sync_run.c.id).where(
@@ -30,11 +27,6 @@ def forget_old(tx: Connection, db: Database) -> None:
     tx.execute(update(sync_error).where(sync_error.c.last_run_id.in_(old)).values(last_run_id=None))
     tx.execute(delete(hold).where(hold.c.run_id.in_(old)))
     tx.execute(delete(sync_run).where(sync_run.c.id.in_(old)))
-
-
-def kept_since(tx: Connection, db: Database) -> datetime:
-    """What is older than this is kept no longer (EX-H2)."""
-    return db.now(tx) - settings.kept_months(tx) * _MONTH
 
 
 def report(db: Database, tx: Connection, host: str, steps: list[str] | None = None) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
-from app import access, history
+from app import access, history, retention
 from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import setting
@@ -20,16 +20,14 @@ from app.history import Operation
 SHORTEST, USUAL, LONGEST = 5, 30, 240
 LONGEST_CONTACT = 500
 OVERDUE_HOURS, LONGEST_OVERDUE = 24, 720
-KEPT_MONTHS, SHORTEST_KEPT, LONGEST_KEPT = 24, 3, 120
 _CONTACT = "lms.contact"
 _SEND = "lms.send"
 _OVERDUE = "lms.overdue_hours"
-_KEPT = "lms.kept_months"
 
 
 _BOUNDS = (
     ("overdue_hours", 1, LONGEST_OVERDUE, "hours"),
-    ("kept_months", SHORTEST_KEPT, LONGEST_KEPT, "months"),
+    ("kept_months", retention.SHORTEST, retention.LONGEST, "months"),
 )
 
 
@@ -68,7 +66,7 @@ class SyncSettings:
     """Whether Ready records go to the LMS after each scheduled run of enrolments."""
     overdue_hours: int = OVERDUE_HOURS
     """A record that was sent and has no answer for longer is overdue (EX-T3)."""
-    kept_months: int = KEPT_MONTHS
+    kept_months: int = retention.MONTHS
     """How long runs are kept, and what *Purge* leaves of history (EX-H2)."""
 
     def of(self, kind: Kind) -> Plan:
@@ -77,7 +75,7 @@ class SyncSettings:
 
 def read(tx: Connection) -> SyncSettings:
     """The settings as the database has them now."""
-    held = _held(tx, _CONTACT, _SEND, _OVERDUE, _KEPT, *(_key(kind) for kind in Kind))
+    held = _held(tx, _CONTACT, _SEND, _OVERDUE, retention.KEY, *(_key(kind) for kind in Kind))
     plans = {kind: _plan(held.get(_key(kind))) for kind in Kind}
     return SyncSettings(
         plans[Kind.COURSES],
@@ -85,18 +83,13 @@ def read(tx: Connection) -> SyncSettings:
         held.get(_CONTACT) or "",
         bool(held.get(_SEND)),
         int(held.get(_OVERDUE) or OVERDUE_HOURS),
-        int(held.get(_KEPT) or KEPT_MONTHS),
+        int(held.get(retention.KEY) or retention.MONTHS),
     )
 
 
 def overdue_hours(tx: Connection) -> int:
     """After how many hours without an answer a record that was sent is overdue."""
     return int(_held(tx, _OVERDUE).get(_OVERDUE) or OVERDUE_HOURS)
-
-
-def kept_months(tx: Connection) -> int:
-    """How many months runs and history are kept."""
-    return int(_held(tx, _KEPT).get(_KEPT) or KEPT_MONTHS)
 
 
 def _held(tx: Connection, *keys: str) -> dict[str, str | None]:
@@ -139,7 +132,7 @@ def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings 
             _CONTACT: wanted.contact or None,
             _SEND: "yes" if wanted.send else None,
             _OVERDUE: str(wanted.overdue_hours) if wanted.overdue_hours != OVERDUE_HOURS else None,
-            _KEPT: str(wanted.kept_months) if wanted.kept_months != KEPT_MONTHS else None,
+            retention.KEY: str(wanted.kept_months) if wanted.kept_months != retention.MONTHS else None,
         }
         values |= {_key(kind): _body(wanted.of(kind)) for kind in Kind}
         rows = {key: row_of(db, tx, key) for key in values}

@@ -8,7 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
-_IMPORTED = ["tests.db.killed_child", "tests.db.killed_load_child", "tests.db.killed_sync_child"]
+_IMPORTED = [
+    "tests.db.killed_child",
+    "tests.db.killed_load_child",
+    "tests.db.killed_purge_child",
+    "tests.db.killed_sync_child",
+]
 _SECONDS = 60
 
 

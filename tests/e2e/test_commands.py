@@ -7,14 +7,18 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app import __version__, config, demo
 from app.config import LmsSettings, Settings
 from app.context import lms_client
+from app.db.database import Database
+from app.db.tables import operation
 from app.folders import DataFolder
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, events_of, people
@@ -51,6 +55,7 @@ def test_smoke(tmp_path: Path):
     "arguments",
     [
         ["no-such-command"],
+        ["db", "purge"],
         ["db"],
         ["db", "mend"],
         ["tour"],
@@ -77,6 +82,22 @@ def test_db_upgrade_and_check(tmp_path: Path):
     assert found["problems"] == []
     assert found["counts"]["app_user"] == 1
     assert found["counts"]["learner"] == 0
+
+
+def test_db_purge_counts_and_deletes_with_a_reason(tmp_path: Path):
+    assert run(tmp_path, "db", "upgrade").returncode == 0
+    counted = run(tmp_path, "--json", "db", "purge", "--dry-run")
+    assert counted.returncode == 0, counted.stderr
+    found = json.loads(counted.stdout)
+    assert set(found) == {"older_than", "before", "deleted"}
+    done = run(tmp_path, "--json", "db", "purge", "--reason", "Yearly")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert set(told) == {*found, "after", "operation"}
+    assert told["deleted"] == found["deleted"] == dict.fromkeys(("changes", "operations", "attempts", "cells"), 0)
+    with closing(Database.in_file(database(tmp_path))) as db, db.read() as tx:
+        row = tx.execute(select(operation).where(operation.c.id == told["operation"])).one()
+    assert (row.kind, row.reason, row.state) == ("purged", "Yearly", "done")
 
 
 # Databases that cannot be used

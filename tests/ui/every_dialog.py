@@ -71,6 +71,7 @@ from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.print_list import PrintDialog
+from ui.dialogs.purge import PurgeDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.saved_words import search_words
@@ -178,6 +179,7 @@ MADE: dict[type[QDialog], Entry] = {
         None,
     ),
     FloodFillDialog: Entry(lambda desk: FloodFillDialog(None, desk.runner, desk.context, [1, 2], [(1, "City")])),
+    PurgeDialog: Entry(lambda desk: PurgeDialog(None, desk.runner, desk.context)),
     PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),
     MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
     KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),

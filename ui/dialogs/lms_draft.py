@@ -3,18 +3,16 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from app import retention
 from app.config import LmsSettings, Option, options_of
 from app.config_rules import Rule, host_of, option, text, whole_number, yes_or_no
 from app.dates import shown
 from app.lms.settings import (
-    KEPT_MONTHS,
     LONGEST,
     LONGEST_CONTACT,
-    LONGEST_KEPT,
     LONGEST_OVERDUE,
     OVERDUE_HOURS,
     SHORTEST,
-    SHORTEST_KEPT,
     USUAL,
     Kind,
     Plan,
@@ -68,8 +66,8 @@ class SharedFields:
         "A record that was sent and has no answer for longer is marked Overdue in LMS Extract Statuses.",
     )
     kept_months: int = option(
-        KEPT_MONTHS,
-        whole_number(SHORTEST_KEPT, LONGEST_KEPT),
+        retention.MONTHS,
+        whole_number(retention.SHORTEST, retention.LONGEST),
         "Keep for so many months",
         "Runs are kept so long, and Purge leaves so much of the history. Nothing else is ever deleted.",
     )

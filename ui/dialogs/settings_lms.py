@@ -29,9 +29,8 @@ class LmsPage(SettingsForm):
             "Synchronisation",
             (
                 ("courses_on", "enrolments_on", "send"),
-                ("courses_interval", "enrolments_interval"),
-                ("courses_paused_until", "enrolments_paused_until"),
-                ("overdue_hours", "kept_months"),
+                ("courses_interval", "enrolments_interval", "overdue_hours"),
+                ("courses_paused_until", "enrolments_paused_until", "kept_months"),
                 ("contact",),
             ),
             "Kept in the database: it holds for every computer that uses it.",

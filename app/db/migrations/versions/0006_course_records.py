@@ -19,6 +19,13 @@ def upgrade() -> None:
     _rows()
     _enrolments()
     _awards()
+    _pointing_at_operations()
+
+
+def _pointing_at_operations() -> None:
+    """Purge deletes operations that nothing points to: each is looked up in these."""
+    for name, column in (("operation", "undoes_id"), ("sync_run", "operation_id"), ("file_job", "operation_id")):
+        op.create_index(f"ix_{name}_{column}", name, [column])
 
 
 def _credit() -> None:

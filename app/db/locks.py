@@ -1,17 +1,19 @@
 """Named locks between programs (table `job_lock`): one conditional UPDATE takes one, a sign of life keeps it.
 
 All times are the database's: computers disagree. A lock whose holder gave no sign of life for a minute may be taken
-by the next; a holder that was only asleep finds out with `require` before it writes again.
+by the next; a holder that was only asleep finds out with `require` before it writes again. Locks of imports are not
+taken over (`take_among`): a person gives them up.
 """
 
 import contextlib
 import platform
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select, update
 
@@ -26,12 +28,15 @@ STALE_AFTER = timedelta(seconds=60)
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Who holds a lock."""
+    """Who holds a lock. `stale`: no sign of life for a minute."""
 
     owner: str
     computer: str
     since: datetime
     job_id: int | None
+    name: str = ""
+    alive_at: datetime | None = None
+    stale: bool = False
 
 
 class Lock:
@@ -73,39 +78,74 @@ class Lock:
 
     def release(self) -> None:
         with self._db.write() as tx:
-            nothing = dict.fromkeys(("owner", "computer", "token", "job_id", "since", "alive_at"))
-            tx.execute(update(job_lock).where(self._mine()).values(nothing))
+            tx.execute(update(job_lock).where(self._mine()).values(_NOBODY))
 
 
 def holder(tx: Connection, db: Database, name: str) -> Holder | None:
     """Who holds a lock and is alive; None if anybody may take it."""
-    row = tx.execute(select(job_lock).where(job_lock.c.name == name)).one_or_none()
-    if row is None or row.token is None or row.alive_at < db.now(tx) - STALE_AFTER:
-        return None
-    return Holder(row.owner, row.computer, row.since, row.job_id)
+    found = next(iter(holders(tx, db, job_lock.c.name == name)), None)
+    return None if found is None or found.stale else found
+
+
+def holders(tx: Connection, db: Database, which: ColumnElement[bool]) -> list[Holder]:
+    """Who holds these locks, alive or not, the longest first."""
+    oldest = db.now(tx) - STALE_AFTER
+    query = select(job_lock).where(which, job_lock.c.token.is_not(None)).order_by(job_lock.c.since, job_lock.c.id)
+    return [
+        Holder(row.owner, row.computer, row.since, row.job_id, row.name, row.alive_at, row.alive_at < oldest)
+        for row in tx.execute(query)
+    ]
 
 
 def take(db: Database, name: str, owner: str) -> Lock | None:
     """Take a lock; None if somebody alive holds it. Kept only as long as `sign` is called (see `held`)."""
     token = uuid.uuid4().hex
     with db.write() as tx:
-        known = select(job_lock.c.id).where(job_lock.c.name == name)
-        if tx.execute(known).first() is None:
-            db.alone(tx)  # of two who make the row at once, one is the first
-            if tx.execute(known).first() is None:
-                tx.execute(insert(job_lock).values(name=name))
+        _make(tx, db, name)
         now = db.now(tx)
         free = or_(job_lock.c.token.is_(None), job_lock.c.alive_at < now - STALE_AFTER)
-        values = {
-            "owner": owner,
-            "computer": platform.node() or "unknown",
-            "token": token,
-            "job_id": None,
-            "since": now,
-            "alive_at": now,
-        }
-        taken = tx.execute(update(job_lock).where(job_lock.c.name == name, free).values(values)).rowcount
-    return Lock(db, name, token) if taken == 1 else None
+        taken = _write(tx, name, free, _values(owner, token, now))
+    return Lock(db, name, token) if taken else None
+
+
+def take_among(db: Database, name: str, owner: str, rivals: ColumnElement[bool], job_id: int | None) -> Lock | None:
+    """Take a lock that excludes others: None if it or one of its rivals is held, however stale.
+    It is for a person to give up what is stale (`give_up`)."""
+    token = uuid.uuid4().hex
+    with db.write() as tx:
+        db.alone(tx)  # of two rivals who come at once, one is the first
+        _make(tx, db, name)
+        if holders(tx, db, or_(job_lock.c.name == name, rivals)):
+            return None
+        _write(tx, name, job_lock.c.token.is_(None), {**_values(owner, token, db.now(tx)), "job_id": job_id})
+    return Lock(db, name, token)
+
+
+def give_up(tx: Connection, held: Holder) -> bool:
+    """Release a lock that somebody else holds, if it is still the one that was seen; its holder finds out with
+    `require`. False if it is not."""
+    seen = (job_lock.c.token.is_not(None)) & (job_lock.c.since == held.since) & (job_lock.c.owner == held.owner)
+    return _write(tx, held.name, seen, _NOBODY)
+
+
+_NOBODY = dict.fromkeys(("owner", "computer", "token", "job_id", "since", "alive_at"))
+
+
+def _make(tx: Connection, db: Database, name: str) -> None:
+    known = select(job_lock.c.id).where(job_lock.c.name == name)
+    if tx.execute(known).first() is None:
+        db.alone(tx)  # of two who make the row at once, one is the first
+        if tx.execute(known).first() is None:
+            tx.execute(insert(job_lock).values(name=name))
+
+
+def _values(owner: str, token: str, now: datetime) -> dict[str, Any]:
+    computer = platform.node() or "unknown"
+    return {"owner": owner, "computer": computer, "token": token, "job_id": None, "since": now, "alive_at": now}
+
+
+def _write(tx: Connection, name: str, where: ColumnElement[bool], values: Mapping[str, Any]) -> bool:
+    return tx.execute(update(job_lock).where(job_lock.c.name == name, where).values(values)).rowcount == 1
 
 
 @contextmanager
@@ -120,11 +160,18 @@ def held(db: Database, name: str, owner: str) -> Iterator[Lock]:
             other = holder(tx, db, name)
         words = f" by {other.owner} on {other.computer} since {other.since.astimezone():%H:%M}" if other else ""
         raise ConflictError(f"This is being done{words}.", hint="Wait until it is finished, then look again.")
+    with keeping(lock):
+        yield lock
+
+
+@contextmanager
+def keeping(lock: Lock) -> Iterator[None]:
+    """Give signs of life for a lock that was taken, and release it at the end, whatever ends it."""
     ended = threading.Event()
     thread = threading.Thread(target=_keep_alive, args=(lock, ended), name="sign of life", daemon=True)
     thread.start()
     try:
-        yield lock
+        yield
     finally:
         ended.set()
         thread.join()

@@ -2,7 +2,8 @@
 
 A job is `reading` while its rows are written, `checked` once all are there, `applied` when what it foresees was
 done in one transaction; whether that was taken back, its operation knows. Until it is applied a job has changed
-nothing: it is discarded whole, with every row it read.
+nothing: it is discarded whole, with every row it read. Course records are applied batch by batch instead: such a job
+is `importing`, and `aborted` if it did not come to its end.
 """
 
 import hashlib
@@ -202,6 +203,32 @@ def claim(tx: Connection, db: Database, job_id: int, operation_id: int, counts: 
     )
     if done.rowcount != 1:
         raise ConflictError("This file has been loaded or discarded meanwhile.", hint="Read the file once more.")
+
+
+def importing(tx: Connection, job_id: int, since: str, operation_id: int, options: Mapping[str, Any]) -> None:
+    """Mark a job as being applied batch by batch. Raises ConflictError if it is no longer in the state `since`."""
+    values = {
+        "state": "importing",
+        "operation_id": operation_id,
+        "options": json.dumps(dict(options)),
+        "message": None,
+    }
+    here = (file_job.c.id == job_id) & (file_job.c.state == since)
+    if tx.execute(update(file_job).where(here).values(**values, ended_at=None)).rowcount != 1:
+        raise ConflictError("This file has been imported or discarded meanwhile.", hint="Look at the list of jobs.")
+
+
+def reached(tx: Connection, job_id: int, number: int) -> None:
+    """A batch was applied: the number of its last row."""
+    tx.execute(update(file_job).where(file_job.c.id == job_id).values(reached=number))
+
+
+def import_ended(
+    tx: Connection, db: Database, job_id: int, state: str, counts: Mapping[str, int], message: str = ""
+) -> None:
+    """A job that was applied batch by batch is `applied`, or `aborted` with what there is to say."""
+    values = {"state": state, "counts": json.dumps(dict(counts)), "message": message or None, "ended_at": db.now(tx)}
+    tx.execute(update(file_job).where(file_job.c.id == job_id).values(values))
 
 
 _QUERY = (

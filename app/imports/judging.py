@@ -50,6 +50,8 @@ class Judged:
     seen: Seen
     findings: list[Finding]
     forecast: Forecast
+    after: Standing
+    """What the learner has on the course once the row is applied, where nothing before it in its chain is."""
 
 
 class Chain:
@@ -146,9 +148,9 @@ class Judge:
             if not beside.alone:
                 found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
         if not cases or (found and any(one.weight is Severity.ERROR for one in found)):
-            return Judged(seen, found, _ERROR)
+            return Judged(seen, found, _ERROR, NOTHING)
         if beside.twin is Twin.SAME:
-            return Judged(seen, found, _DUPLICATE)
+            return Judged(seen, found, _DUPLICATE, NOTHING)
         now = there.get(seen.key, NOTHING) if seen.key is not None else NOTHING
         if beside.alone:
             last = self._walk(cases, now)
@@ -158,7 +160,7 @@ class Judge:
             chain = chains.get(seen.pair) or chains.setdefault(seen.pair, Chain(now))
             last, forecast = self._in_chain(seen, cases, chain)
         found += last.findings
-        return Judged(seen, found, forecast)
+        return Judged(seen, found, forecast, last.after)
 
     def _case(self, seen: Seen, record: Record, beside: Beside) -> Case:
         if self.leave_out_categories and beside.counted and record.number != beside.counted:

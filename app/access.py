@@ -269,6 +269,20 @@ def _first_user(tx: Connection, login: str) -> Row[Any]:
     return new
 
 
+def admit(tx: Connection, db: Database) -> User:
+    """This account as an administrator of a database that it has just copied or put back: who was one there may be
+    nobody here."""
+    login = db.role(tx) or account()
+    row = tx.execute(select(app_user).where(app_user.c.login == login)).one_or_none()
+    if row is None:
+        row = _first_user(tx, login)
+    tx.execute(update(app_user).where(app_user.c.id == row.id).values(active=True))
+    if Role.ADMINISTRATOR not in _rights(tx, row.id).roles:
+        wanted = select(role.c.id).where(role.c.code == Role.ADMINISTRATOR.value)
+        tx.execute(insert(user_role).values(user_id=row.id, role_id=tx.execute(wanted).scalar_one()))
+    return User(id=row.id, login=row.login, name=row.name)
+
+
 def prepare(db: Database) -> None:
     """Write the rows of roles and licences that this version knows and the database lacks."""
     with db.read() as tx:

@@ -9,6 +9,7 @@ from app.access import User
 from app.attainments import at_a_glance_kept
 from app.config import Settings
 from app.db.database import Database, parsed
+from app.db.moving import require_finished
 from app.db.tables import attainment_type
 from app.db.upgrade import upgrade
 from app.folders import DataFolder, require_local
@@ -31,6 +32,7 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
         db = Database.in_file(folder.database_file)
     try:
         upgrade(db)
+        require_finished(db)
         access.prepare(db)
         _prepare_types(db)
         at_a_glance_kept.fill(db)

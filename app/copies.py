@@ -1,0 +1,216 @@
+"""Copies of the database: *Back Up*, *Restore* with a look at what differs first, one a day by itself, and moving to
+another database. Administrators only, save for the daily copy, which a start of the program makes if it is due."""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection, func, select
+
+from app import access, history
+from app.access import Permission, User
+from app.db import moving
+from app.db.database import Database
+from app.db.moving import Moved
+from app.db.tables import operation
+from app.db.upgrade import NEWEST, revision
+from app.errors import DatabaseError, InputError
+from app.tasks import TaskContext
+from app.whole_file import cannot_write
+
+KEPT_DAYS = 14
+"""Copies of so many days are kept, and of each month before the first one."""
+_DAILY = "daily-"
+RESTORED = "database_restored"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many rows of one kind there are here, and in the copy."""
+
+    table: str
+    here: int
+    there: int
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What restoring a copy would do: the tables whose number of rows differs, when something was last done here and
+    there, and how many things done here the copy does not know."""
+
+    differences: Sequence[Difference]
+    last_here: datetime | None
+    last_there: datetime | None
+    lost: int
+
+
+def back_up(context: TaskContext, db: Database, user: User, target: Path) -> int:
+    """Write a whole copy of the database into one file (0600), an embedded database whichever `db` is; its size.
+
+    It is there whole or not at all. Raises AccessError, InputError (cannot be written), DatabaseError, Cancelled.
+    """
+    with db.read() as tx:
+        access.require(tx, user, Permission.ADMINISTER)
+    return _copy_to(context, db, target)
+
+
+def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
+    if target.exists():
+        raise InputError(f"{target.name} is there already.", hint="Choose another name: a copy replaces nothing.")
+    part = target.with_name(f".{target.name}.part")
+    try:
+        with suppress(FileNotFoundError):
+            part.unlink()
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        if db.file is not None:
+            _pages(context, db.file, part)
+        else:
+            part.unlink()
+            with closing(Database.in_file(part)) as new:
+                moving.copy(context, db, new)
+        with part.open("rb") as stream:
+            os.fsync(stream.fileno())
+        os.replace(part, target)
+        return target.stat().st_size
+    except OSError as error:
+        raise cannot_write(error, target) from error
+    finally:
+        for left in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
+            with suppress(OSError):
+                left.unlink()
+
+
+def _pages(context: TaskContext, old: Path, new: Path) -> None:
+    """SQLite's own copy: one state of the file, whoever writes meanwhile."""
+
+    def report(status: int, remaining: int, total: int) -> None:
+        context.report(total - remaining, total, "Copying")
+
+    try:
+        with closing(sqlite3.connect(old)) as source, closing(sqlite3.connect(new)) as target:
+            source.backup(target, pages=2_000, progress=report, sleep=0)
+            # One file that needs nothing beside it.
+            target.execute("pragma journal_mode = delete")
+    except sqlite3.Error as error:
+        raise DatabaseError(
+            "The database could not be copied.", hint="Check the disk, then try again. Nothing was changed."
+        ) from error
+
+
+# --------------------------------------------------------------------------------------------------------- restore
+
+
+def look(context: TaskContext, db: Database, file: Path) -> Look:
+    """What differs between the database and a copy. Raises InputError if the file is no copy of ours."""
+    with closing(_opened(file)) as copy, copy.read(context) as there, db.read(context) as here:
+        ours, theirs = moving.counts_of(here), moving.counts_of(there)
+        differing = [Difference(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]]
+        last_here, last_there = _last(here), _last(there)
+        later = select(func.count()).select_from(operation)
+        if last_there is not None:
+            later = later.where(operation.c.at > last_there)
+        return Look(differing, last_here, last_there, int(here.execute(later).scalar_one()))
+
+
+def _last(tx: Connection) -> datetime | None:
+    found: datetime | None = tx.execute(
+        select(operation.c.at).order_by(operation.c.at.desc(), operation.c.id.desc()).limit(1)
+    ).scalar()
+    return found
+
+
+def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Path, reason: str) -> Moved:
+    """Put a copy into the place of all the database holds; what it holds now is copied to `kept` first.
+
+    One transaction: killed at any moment, the database is as before. That it was done, by whom and why, is the first
+    entry of what follows. Raises AccessError, InputError, DatabaseError, Cancelled.
+    """
+    with db.read() as tx:
+        access.require(tx, user, Permission.ADMINISTER)
+    with closing(_opened(file)) as copy:
+        _copy_to(TaskContext(), db, kept)
+
+        def note(tx: Connection) -> None:
+            history.begin(tx, db, access.admit(tx, db).id, RESTORED, reason=reason).end(tx)
+
+        return moving.replace_all(context, copy, db, note)
+
+
+def _opened(file: Path) -> Database:
+    """A copy, of which nothing is changed. Raises InputError."""
+    if not file.is_file():
+        raise InputError(f"There is no file {file.name}.", hint="Check the path.")
+    with file.open("rb") as stream:
+        if stream.read(16) != b"SQLite format 3\x00":
+            raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
+    copy = Database.in_file(file)
+    try:
+        with copy.read() as tx:
+            found = revision(tx)
+        if found != NEWEST:
+            raise InputError(
+                f"{file.name} was made by another version of Learner Manager.",
+                hint="Open it once with “--data” of a folder of its own, which brings it up to date; then restore.",
+            )
+    except DatabaseError as error:
+        copy.close()
+        raise InputError(f"{file.name} is no copy of a database, or damaged.", hint=error.hint) from error
+    except InputError:
+        copy.close()
+        raise
+    return copy
+
+
+# ------------------------------------------------------------------------------------------------------- every day
+
+
+def daily(context: TaskContext, db: Database, today: date) -> Path | None:
+    """The copy of the day beside an embedded database, if there is none yet; old ones go. None if nothing was due.
+
+    Raises InputError, DatabaseError, Cancelled.
+    """
+    if db.file is None:
+        return None
+    folder = db.file.parent / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    target = folder / f"{_DAILY}{today:%Y-%m-%d}.db"
+    if target.exists():
+        return None
+    _copy_to(context, db, target)
+    for old in _no_longer_kept(sorted(folder.glob(f"{_DAILY}*.db")), today):
+        old.unlink(missing_ok=True)
+    return target
+
+
+def _no_longer_kept(files: Sequence[Path], today: date) -> list[Path]:
+    """All but those of the last days and the first of each month; a name that is no date of ours is left alone."""
+    gone: list[Path] = []
+    months: set[str] = set()
+    for one in files:
+        day = one.stem.removeprefix(_DAILY)
+        try:
+            is_recent = date.fromisoformat(day) > today - timedelta(days=KEPT_DAYS)
+        except ValueError:
+            continue
+        if day[:7] in months and not is_recent:
+            gone.append(one)
+        months.add(day[:7])
+    return gone
+
+
+# ---------------------------------------------------------------------------------------------------------- moving
+
+
+def move(context: TaskContext, db: Database, user: User, target: Database) -> Moved:
+    """Copy all of the database into another one, where this account is an administrator afterwards. Goes on where an
+    earlier attempt ended. Raises AccessError, InputError, DatabaseError, Cancelled."""
+    with db.read() as tx:
+        access.require(tx, user, Permission.ADMINISTER)
+    moved = moving.copy(context, db, target)
+    with target.write() as tx:
+        access.admit(tx, target)
+    return moved

@@ -7,7 +7,7 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -214,11 +214,34 @@ def _add_db(commands: Commands) -> None:
     how.add_argument("--dry-run", action="store_true", help="count only")
     purge.set_defaults(run=_run_purge)
 
+    backup = db.add_parser("backup", help="copy everything into one file")
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.set_defaults(run=_later("backup"))
+    restore = db.add_parser("restore", help="show how a copy differs; with --yes, put it into place")
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--yes", action="store_true", help="restore it: all that was done since is lost")
+    restore.add_argument("--reason", default="", metavar="TEXT", help="why; it goes into the history")
+    restore.set_defaults(run=_later("restore"))
+    copy = db.add_parser("copy", help="copy everything into another, empty database, and compare")
+    copy.add_argument("--to", required=True, metavar="URL", help="its address, or the path of a new file")
+    copy.set_defaults(run=_later("copy"))
+
 
 def _run_purge(options: argparse.Namespace) -> int:
     from ui import command_purge
 
     return command_purge.run(options)
+
+
+def _later(name: str) -> Callable[[argparse.Namespace], int]:
+    """A command of `db` whose module is imported only when it is used."""
+
+    def run(options: argparse.Namespace) -> int:
+        from ui import command_database
+
+        return int(getattr(command_database, name)(options))
+
+    return run
 
 
 def _add_secret(commands: Commands) -> None:

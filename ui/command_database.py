@@ -1,0 +1,71 @@
+"""`db backup`, `db restore` and `db copy`, without a window."""
+
+import argparse
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import copies
+from app.db.database import Database
+from app.errors import InputError
+from app.start import open_folder, sign_in
+from app.tasks import TaskContext
+from ui.commands import DONE, LISTED, folder_of, tell
+
+
+def backup(options: argparse.Namespace) -> int:
+    """`db backup FILE`: a whole copy, of either kind of database, as one file."""
+    _, db = open_folder(folder_of(options), options.database)
+    with closing(db):
+        user, _ = sign_in(db)
+        size = copies.back_up(TaskContext(), db, user, options.file)
+    tell(options, {"file": str(options.file), "bytes": size}, [f"Copied to {options.file} ({size:,} bytes)."])
+    return DONE
+
+
+def restore(options: argparse.Namespace) -> int:
+    """`db restore FILE`: what differs; with `--yes` and a reason the copy is put into place, and what was there is
+    copied first."""
+    folder = folder_of(options)
+    _, db = open_folder(folder, options.database)
+    with closing(db):
+        user, _ = sign_in(db)
+        look = copies.look(TaskContext(), db, options.file)
+        lines = [f"{one.table:24} {one.here:>12,} here {one.there:>12,} in the copy" for one in look.differences]
+        lines.append(f"Done here since the copy was made, and lost by restoring it: {look.lost:,}.")
+        document = {
+            "restored": options.yes,
+            "differences": {one.table: [one.here, one.there] for one in look.differences},
+            "lost": look.lost,
+        }
+        if not options.yes:
+            tell(options, document, [*lines, "Nothing was changed. Restore it with --yes and --reason TEXT."])
+            return LISTED
+        if not options.reason.strip():
+            raise InputError("Restoring needs a reason.", hint="Say it with --reason TEXT: it goes into the history.")
+        kept = folder.path / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        copies.restore(TaskContext(), db, user, options.file, kept, options.reason.strip())
+    tell(options, document | {"kept": str(kept)}, [*lines, f"Restored. What was there before is in {kept}."])
+    return DONE
+
+
+def copy(options: argparse.Namespace) -> int:
+    """`db copy --to URL`: everything into another, empty database, compared; goes on where it was interrupted."""
+    _, db = open_folder(folder_of(options), options.database)
+    with closing(db), closing(_target(options.to)) as target:
+        user, _ = sign_in(db)
+        moved = copies.move(TaskContext(), db, user, target)
+    total = sum(moved.counts.values())
+    document = {"rows": total, "resumed": moved.resumed, "counts": dict(moved.counts)}
+    lines = [f"{total:,} rows copied and compared, {moved.resumed:,} of them by an earlier attempt."]
+    lines.append("To work with the copy, name it in the settings ([database] url) or with --database.")
+    tell(options, document, lines)
+    return DONE
+
+
+def _target(address: str) -> Database:
+    """Where to: an address, or the path of a file."""
+    if "://" not in address:
+        return Database.in_file(Path(address).expanduser().absolute())
+    return Database(address)

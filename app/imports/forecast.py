@@ -8,8 +8,8 @@ so a row has one outcome for each of the four answers to these two.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.imports.rules import GOOD, Outcome
@@ -63,30 +63,30 @@ def unpacked(outcome: str, stored: list[Any]) -> Forecast:
     return Forecast(Outcome(outcome), frozenset(stored[0].split()), answers)
 
 
+@dataclass(slots=True)
 class Tally:
     """How many rows of a job have which forecast: a few kinds, however many rows."""
 
-    def __init__(self, counts: Mapping[Forecast, int] | None = None) -> None:
-        self._counts: Counter[Forecast] = Counter(counts or {})
+    counts: Counter[Forecast] = field(default_factory=Counter)
 
     def add(self, one: Forecast, by: int = 1) -> None:
-        self._counts[one] += by
+        self.counts[one] += by
 
     @property
     def rows(self) -> int:
-        return self._counts.total()
+        return self.counts.total()
 
     def outcomes(self, acknowledged: Collection[str], whole: Collection[str] = ()) -> dict[Outcome, int]:
         """How many rows end how if just these rules are acknowledged; they add up to the rows of the file."""
         found: Counter[Outcome] = Counter()
-        for one, count in self._counts.items():
+        for one, count in self.counts.items():
             found[one.under(acknowledged, whole)] += count
         return {outcome: found[outcome] for outcome in Outcome if found[outcome]}
 
     def packed(self) -> list[Any]:
         """As it is stored with the job."""
-        return [[one.outcome.value, packed(one), count] for one, count in self._counts.items() if count]
+        return [[one.outcome.value, packed(one), count] for one, count in self.counts.items() if count]
 
     @classmethod
     def unpacked(cls, stored: Iterable[Any]) -> "Tally":
-        return cls({unpacked(outcome, rest): count for outcome, rest, count in stored})
+        return cls(Counter({unpacked(outcome, rest): count for outcome, rest, count in stored}))

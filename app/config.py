@@ -266,6 +266,12 @@ class DatabaseSettings(_Section):
         "Database",
         "Nothing: a file in the data folder. The password of a server is kept in the password store.",
     )
+    ca_file: str = option(
+        "",
+        text(4096),
+        "Certificate authorities of the server",
+        "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
+    )
 
     @property
     def host(self) -> str:

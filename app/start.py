@@ -13,6 +13,8 @@ from app.db.moving import require_finished
 from app.db.tables import attainment_type
 from app.db.upgrade import upgrade
 from app.folders import DataFolder, require_local
+from app.secrets import Secrets
+from app.server_address import completed
 
 DEFAULT_TYPES = (("PLR", "Personal Learning Record"), ("PRIOR", "Prior attainment"), ("COLLEGE", "Achieved here"))
 
@@ -26,7 +28,7 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
     settings = config.load(folder.path)
     url = database_url or settings.database.url
     if url:
-        db = Database(url)
+        db = Database(completed(url, settings.database, Secrets()))
     else:
         require_local(folder.database_file)
         db = Database.in_file(folder.database_file)

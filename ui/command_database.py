@@ -6,8 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app import copies
+from app.config import DatabaseSettings
 from app.db.database import Database
 from app.errors import InputError
+from app.secrets import Secrets
+from app.server_address import completed
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
 from ui.commands import DONE, LISTED, folder_of, tell
@@ -52,8 +55,8 @@ def restore(options: argparse.Namespace) -> int:
 
 def copy(options: argparse.Namespace) -> int:
     """`db copy --to URL`: everything into another, empty database, compared; goes on where it was interrupted."""
-    _, db = open_folder(folder_of(options), options.database)
-    with closing(db), closing(_target(options.to)) as target:
+    settings, db = open_folder(folder_of(options), options.database)
+    with closing(db), closing(_target(options.to, settings.database)) as target:
         user, _ = sign_in(db)
         moved = copies.move(TaskContext(), db, user, target)
     total = sum(moved.counts.values())
@@ -64,8 +67,8 @@ def copy(options: argparse.Namespace) -> int:
     return DONE
 
 
-def _target(address: str) -> Database:
+def _target(address: str, settings: DatabaseSettings) -> Database:
     """Where to: an address, or the path of a file."""
     if "://" not in address:
         return Database.in_file(Path(address).expanduser().absolute())
-    return Database(address)
+    return Database(completed(address, settings, Secrets()))

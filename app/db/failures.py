@@ -120,6 +120,11 @@ def _unreachable(cause: BaseException) -> DatabaseError:
             "The database server does not accept this user name and password.",
             hint="Check both in the settings, or ask an administrator.",
         )
+    if "certificate verify failed" in str(cause) or "server certificate for" in str(cause):
+        return DatabaseError(
+            "The database server's certificate is not one that this computer trusts, so nothing was sent to it.",
+            hint="Ask an administrator for the file of its certificate authority, and name it as [database] ca_file.",
+        )
     return DatabaseError(
         "The database server cannot be reached.",
         hint="Check the network and the database address in the settings, then try again.",

@@ -142,7 +142,8 @@ class RowReader:
 
 def _width(found: int, wanted: int) -> Finding:
     what = "fewer" if found < wanted else "more"
-    message = f"The row has {found:,} cells, {what} than the {wanted:,} headings. "
+    cells = "1 cell" if found == 1 else f"{found:,} cells"
+    message = f"The row has {cells}, {what} than there are headings ({wanted:,}). "
     message += "Look for a comma or a quotation mark that is missing, or one too many."
     return Finding("CR-08", message)
 

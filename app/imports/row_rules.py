@@ -156,7 +156,7 @@ class RowRules:
             return pairs
         column, value = (Column.CREDIT_TYPE, credit_type) if names else (Column.CREDITS, credits)
         message = f"{column} is {quoted(value)}, which looks like several. Write one row per credit type"
-        message += f", or let the row be split into {new}." if pairs else ", each with its amount."
+        message += f", or let the row be split into {quoted(new)}." if pairs else ", each with its amount."
         row.breaks("CR-36", column, value, message, new)
         return pairs
 

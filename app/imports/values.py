@@ -23,7 +23,7 @@ _LONGEST_DATE = 40
 def quoted(text: str) -> str:
     """A value as it stands in a message: short, and without anything that is not seen."""
     short = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}\u2026"
-    return f'"{"".join(one if one.isprintable() else chr(0xFFFD) for one in short)}"'
+    return f"“{''.join(one if one.isprintable() else chr(0xFFFD) for one in short)}”"
 
 
 @lru_cache(maxsize=8192)

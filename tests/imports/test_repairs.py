@@ -83,7 +83,7 @@ def test_an_order_is_refused_if_any_date_of_the_column_is_none_in_it(tmp_path, a
     (refused,) = (one for one in file.offers if one.why_not)
     assert (refused.repair, refused.applied) == (MONTH, False)
     assert "row 303" in refused.why_not
-    assert '"25/04/2025"' in refused.why_not
+    assert "“25/04/2025”" in refused.why_not
     file, found = read(tmp_path, data, asked(COURSE, DAY))
     assert days(found)[:2] + days(found)[-2:] == [
         date(2025, 4, 3),

@@ -1,11 +1,13 @@
 """Every rule that a row breaks by itself (course-record-import.md 5.1, 5.2 and 5.4)."""
 
+import time
 from datetime import date
 
 import pytest
 
 from app.imports.columns import Column, Importer
 from app.imports.rules import Severity
+from app.imports.values import iso_day
 from tests.imports.files import asked, cells_of, reader, record, row, rules
 
 GLOBAL = asked(Importer.GLOBAL)
@@ -111,6 +113,25 @@ def test_not_an_iso_date(column, text):
 )
 def test_iso_dates_with_and_without_a_time(text, day):
     assert record(enrollment_end=text).ends == day
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="The time zone of a running process is not set on Windows.")
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("2025-06-01T23:30Z", date(2025, 6, 2)),
+        ("2025-12-01T23:30Z", date(2025, 12, 1)),
+        ("2025-06-01T00:30+05:00", date(2025, 5, 31)),
+        ("2025-06-01T23:30", date(2025, 6, 1)),
+    ],
+)
+def test_a_moment_is_the_day_that_it_is_here(monkeypatch, text, day):
+    with monkeypatch.context() as here:
+        here.setenv("TZ", "Europe/London")
+        time.tzset()
+        # Not from what was kept: another test may have asked in another zone.
+        assert iso_day.__wrapped__(text) == day
+    time.tzset()
 
 
 @pytest.mark.rule("CR-13")

@@ -11,10 +11,11 @@ from ui.actions_data import data_actions
 from ui.actions_grid import find_actions, selection_actions, view_actions
 from ui.actions_learners import learner_actions, plr_actions
 from ui.actions_lms import lms_actions
+from ui.actions_pages import page_actions
 
 
 def action_list() -> tuple[Action, ...]:
-    """Every action of the ribbon, in the order of its groups."""
+    """Every action of the ribbon, in the order of its groups; and the pages."""
     return (
         *plr_actions(),
         *find_actions(),
@@ -24,4 +25,5 @@ def action_list() -> tuple[Action, ...]:
         *view_actions(),
         *lms_actions(),
         *administration_actions(),
+        *page_actions(),
     )

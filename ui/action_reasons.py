@@ -166,8 +166,8 @@ def section_saved(state: WindowState) -> str:
 
 
 def learner_or_enrolment(state: WindowState) -> str:
-    """With an enrolment selected on the Enrolments page, or one learner on the Learners page."""
-    if state.page == "enrolments":
+    """With an enrolment or a record selected on their pages, or one learner on the Learners page."""
+    if state.page in {"enrolments", "extracts"}:
         return selected(state)
     return "" if state.learners == 1 else tr("Select an enrolment, or one learner on the Learners page.")
 

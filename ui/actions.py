@@ -49,6 +49,8 @@ class Action:
     checkable: bool = False
     words: str = ""
     """Other words that the command search finds it by."""
+    on_ribbon: bool = True
+    """Else only the command search has it."""
     repeats: str = ""
     """The id of the action that this is on another tab; the command search lists one of them."""
 

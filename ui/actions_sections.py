@@ -82,7 +82,7 @@ def _why() -> Action:
     return Action(
         id="lms.why_not_there",
         text="Why Not in the LMS?",
-        tip="What stands in the way of the current enrolment, or of the selected learner, step by step",
+        tip="What stands in the way of the current enrolment or record, or of the selected learner, step by step",
         icon=Icon.QUESTION,
         tab=LMS,
         group="Sections",

@@ -32,6 +32,8 @@ class _Where:
     courses: Sequence[int]
     everything: bool
     """An error of the connection is among them: the whole synchronisation is tried again."""
+    sends: bool = False
+    """One of a sending is among them: what is Ready is sent again."""
 
 
 class LmsErrors(QObject):
@@ -85,12 +87,12 @@ class LmsErrors(QObject):
         from app.lms import enrolments, errors_list
 
         with self._context.db.read(task) as tx:
-            if not ids:
-                broken = any(one.level.value == "connection" for one in errors_list.groups(self._context.db, tx))
-                return _Where(enrolments.with_errors(tx), broken)
-            rows = errors_list.rows(tx, ids).values()
-        courses = {one.lms_course_id for one in rows if one.lms_course_id is not None}
-        return _Where(sorted(courses), any(one.lms_course_id is None for one in rows))
+            rows = errors_list.rows(tx, ids or errors_list.of_whole(tx)).values()
+            every = [] if ids else enrolments.with_errors(tx)
+        ours = [one for one in rows if not one.sending]
+        courses = {one.lms_course_id for one in ours if one.lms_course_id is not None}
+        whole = any(one.lms_course_id is None for one in ours)
+        return _Where(sorted(courses.union(every)), whole, len(ours) < len(rows))
 
     def _retry_where(self, where: Callable[[TaskContext], _Where]) -> None:
         self._runner.run(where, lane=Lane.READ, done=self._retry_known)
@@ -100,12 +102,15 @@ class LmsErrors(QObject):
         if self._sync().busy:
             self.running.emit()
         elif where.everything:
-            self._sync().sync_now()
+            self._sync().sync_now(send=where.sends)
         elif where.courses:
             self.said.emit(
                 plural(len(where.courses), "Asking again about {n} course", "Asking again about {n} courses")
             )
-            self._sync().retry(where.courses)
+            self._sync().retry(where.courses, send=where.sends)
+        elif where.sends:
+            self.said.emit(tr("What is Ready is sent again."))
+            self._sync().send()
         else:
             self.said.emit(tr("There is no error to try again."))
 

@@ -11,6 +11,8 @@ from ui.page_stack import PageStack
 from ui.status_bar import StatusBar
 
 if TYPE_CHECKING:
+    from app.lms.extracts.records_list import ExtractRow
+    from ui.main_window import MainWindow
     from ui.pages.extracts import ExtractsPage
 
 
@@ -21,6 +23,7 @@ class LmsExtracts(QObject):
         super().__init__(window)
         self._stack, self._row, self._status, self._window = stack, row, status, window
         stack.made.connect(self._page_made)
+        stack.learners.pane.why_wanted.connect(self._why_of_learner)
 
     @property
     def page(self) -> "ExtractsPage":
@@ -36,6 +39,37 @@ class LmsExtracts(QObject):
         made.staging.progressed.connect(self._status.show_progress)
         made.staging.ended.connect(self._status.hide_progress)
         self._status.cancelled.connect(made.staging.cancel)
+        made.pane.why_wanted.connect(self._why_of_enrolment)
+        made.pane.gates_wanted.connect(self._gates_of)
+
+    # Why, and where to
+
+    def why_of_current(self) -> None:
+        """*Why Not in the LMS?* of the current record."""
+        self.page.read_current(self._why_of_row)
+
+    @Slot(object)
+    def _why_of_row(self, row: "ExtractRow | None") -> None:
+        if row is not None:
+            self._why_of_enrolment(row.enrolment_id)
+
+    @Slot(int)
+    def _why_of_enrolment(self, enrolment_id: int) -> None:
+        from ui.lms_why import open_why
+
+        open_why(cast("MainWindow", self._window), enrolment_id=enrolment_id)
+
+    @Slot(int)
+    def _why_of_learner(self, learner_id: int) -> None:
+        from ui.lms_why import open_why
+
+        open_why(cast("MainWindow", self._window), learner_id=learner_id)
+
+    @Slot(int)
+    def _gates_of(self, section_id: int) -> None:
+        window = cast("MainWindow", self._window)
+        window.lms.sections.page.show_section(section_id)
+        window.show_page("sections")
 
     @Slot()
     def _pane_opened(self) -> None:

@@ -187,15 +187,15 @@ class LmsSync(QObject):
 
     # Running
 
-    def sync_now(self, kinds: Sequence[Kind] = tuple(Kind)) -> None:
-        """*Sync Now*: courses, then enrolments."""
+    def sync_now(self, kinds: Sequence[Kind] = tuple(Kind), *, send: bool = False) -> None:
+        """*Sync Now*: courses, then enrolments; then what is Ready where it is to be sent again."""
         if not self.busy:
-            self._run(kinds, "person")
+            self._run(kinds, "person", send=send)
 
-    def retry(self, lms_course_ids: Sequence[int]) -> None:
-        """*Retry*: the enrolments of these courses."""
+    def retry(self, lms_course_ids: Sequence[int], *, send: bool = False) -> None:
+        """*Retry*: the enrolments of these courses; and a sending that failed."""
         if not self.busy:
-            self._run((Kind.ENROLMENTS,), "person", tuple(lms_course_ids))
+            self._run((Kind.ENROLMENTS,), "person", tuple(lms_course_ids), send=send)
 
     def send(self) -> None:
         """*Send Ready Records*."""

@@ -19,13 +19,19 @@ _PAGES = {Remedy.COURSES: "lms_courses", Remedy.EXTRACTS: "extracts", Remedy.ENR
 
 
 def ask_why(window: "MainWindow") -> None:
-    """Open the dialog on the current row of the Enrolments page if that is in front, else on the learner selected."""
-    page = window.page
-    learner_id = enrolment_id = None
-    if page.objectName() == "enrolments":
-        enrolment_id = window.lms.enrolments.grid.current_key
+    """Of the current row of the page in front if that is Enrolments or LMS Extract Statuses, else of the learner
+    selected."""
+    name = window.page.objectName()
+    if name == "extracts":
+        window.extracts.why_of_current()
+    elif name == "enrolments":
+        open_why(window, enrolment_id=window.lms.enrolments.grid.current_key)
     else:
-        learner_id = next(iter(window.learners.grid.selected_keys()), None)
+        open_why(window, learner_id=next(iter(window.learners.grid.selected_keys()), None))
+
+
+def open_why(window: "MainWindow", *, enrolment_id: int | None = None, learner_id: int | None = None) -> None:
+    """Open the dialog on an enrolment, or on a learner whose enrolments it offers."""
     if enrolment_id is None and learner_id is None:
         return
     dialog = WhyNotThereDialog(

@@ -227,6 +227,7 @@ class MainWindow(QWidget):
         """Ask every action anew whether it can be done, and say in the status bar what is selected."""
         state = self.state()
         self.actions_.refresh(state)
+        self.learners.pane.offer_why(offered=state.lms_set_up)
         page = self._stack.currentWidget()
         left = []
         if isinstance(page, GridPage):

@@ -99,7 +99,7 @@ class Ribbon(QWidget):
         self.tab_keys = dict(tabs)
         self._folded = False
         self._unrolled = False
-        in_use = {entry.tab for entry in actions}
+        in_use = {entry.tab for entry in actions if entry.on_ribbon}
         self.areas = [tab for tab in tabs if tab in in_use]
         self.areas += sorted(in_use - set(self.areas))
         self._build(file_menu)

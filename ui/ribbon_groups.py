@@ -127,7 +127,7 @@ class RibbonPanel(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         members: dict[str, list[Action]] = {}
         for entry in actions:
-            if entry.tab == tab:
+            if entry.tab == tab and entry.on_ribbon:
                 members.setdefault(entry.group, []).append(entry)
         last = list(members)[-1] if members else ""
         self.groups = [

@@ -23,6 +23,7 @@ from app.lms.asking import check_site, try_elsewhere
 from app.lms.courses_list import ENROLMENTS
 from app.lms.enrolments_write import DueCourse, write
 from app.lms.errors import CONNECTION_IF_EVERYWHERE, MAY_BE_ONE_COURSE, of_connection, of_course
+from app.lms.errors_kept import OF_SENDING
 from app.lms.guards import Fetched
 from app.lms.looked_up import look_up
 from app.lms.run import Run, RunSummary, running
@@ -194,8 +195,10 @@ def _judge(run: Run, due: Sequence[DueCourse]) -> None:
 
 
 def with_errors(tx: Connection) -> list[int]:
-    """The courses about which something is an error: what *Retry* of all asks about."""
+    """The courses about which something is an error, but of a sending: what *Retry* of all asks about."""
     query = select(func.distinct(sync_error.c.lms_course_id)).where(
-        sync_error.c.cleared_at.is_(None), sync_error.c.lms_course_id.is_not(None)
+        sync_error.c.cleared_at.is_(None),
+        sync_error.c.lms_course_id.is_not(None),
+        ~OF_SENDING,
     )
     return sorted(tx.execute(query).scalars())

@@ -15,6 +15,10 @@ from app.folding import cleaned
 from app.lms.errors import Found, Level
 
 LONGEST_REASON = 500
+SENDER = "sender"
+"""The kind of a run that sends."""
+OF_SENDING = sync_error.c.open_key.startswith(f"{SENDER}/", autoescape=True)
+"""Errors that are open and that a sending met: a synchronisation would not try it again."""
 
 
 def _key(kind: str, one: Found) -> str:

@@ -13,6 +13,7 @@ from app.db.database import Database
 from app.db.tables import enrolment, learner, lms_course, sync_error
 from app.folding import fold
 from app.lms.errors import CAUSES, Cause, Level, cause
+from app.lms.errors_kept import OF_SENDING
 from app.sorting import SortKey, order_by
 
 
@@ -39,6 +40,8 @@ class ErrorRow:
     snoozed_until: datetime | None
     accepted_reason: str | None
     accepted_until: date | None
+    sending: bool
+    """Met by a sending, and open."""
 
     @property
     def cause(self) -> Cause:
@@ -162,6 +165,14 @@ def keys_query(
     return query.order_by(*terms, sync_error.c.id.desc() if descending else sync_error.c.id)
 
 
+def of_whole(tx: Connection) -> list[int]:
+    """The open errors of the connection, and those of sendings: about more than the enrolments of a course."""
+    query = select(sync_error.c.id).where(
+        sync_error.c.cleared_at.is_(None), or_(sync_error.c.level == Level.CONNECTION.value, OF_SENDING)
+    )
+    return list(tx.execute(query.order_by(sync_error.c.id)).scalars())
+
+
 def total_query() -> Select[Any]:
     """How many errors are open."""
     return select(func.count()).select_from(sync_error).where(sync_error.c.cleared_at.is_(None))
@@ -201,6 +212,7 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, ErrorRow]:
             sync_error.c.snoozed_until,
             sync_error.c.accepted_reason,
             sync_error.c.accepted_until,
+            func.coalesce(OF_SENDING, False),
         )
     ).where(sync_error.c.id.in_(ids))
     return {row[0]: ErrorRow(*[*row[:2], Level(row[2]), *row[3:]]) for row in tx.execute(query)}

@@ -24,7 +24,7 @@ from app.lms.errors import Found, Level, of_connection
 from app.lms.site import OtherSiteError
 from app.tasks import Cancelled
 
-SENDER = "sender"
+SENDER = errors_kept.SENDER
 LOCK = "lms"
 """One for all kinds: the calls at once are those of one run (LS-S3, LS-S7)."""
 MOST_MESSAGES = 200

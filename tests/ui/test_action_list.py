@@ -9,6 +9,8 @@ from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
 from ui.look.icons import has_glyph
+from ui.page_stack import TITLES
+from ui.ribbon_groups import RibbonPanel
 from ui.ribbon_search import find
 
 LICENCES = tuple(LicenceRow(code, True, None, None, None, None, None, 1) for code in Licence)
@@ -24,7 +26,7 @@ def test_every_action_is_complete(action, qapp):
     assert action.text.strip() == action.text
     assert action.text
     assert action.tip
-    assert action.key_tip.isalnum()
+    assert action.key_tip.isalnum() if action.on_ribbon else not action.key_tip
     assert action.tab in ("Learners", "LMS", "Administration")
     assert action.group
     assert has_glyph(action.icon)
@@ -44,7 +46,7 @@ def test_ids_shortcuts_and_key_tips_are_unique():
     shortcuts = [action.shortcut for action in actions if action.shortcut]
     assert len(shortcuts) == len(set(shortcuts))
     for tab in {action.tab for action in actions}:
-        tips = [action.key_tip for action in actions if action.tab == tab]
+        tips = [action.key_tip for action in actions if action.tab == tab and action.on_ribbon]
         assert len(tips) == len(set(tips)), tab
         assert not [one for one in tips for other in tips if one != other and other.startswith(one)], tab
 
@@ -92,3 +94,19 @@ def test_the_command_search_lists_it_once_as_on_the_tab_in_front(area, qtbot):
     assert [one.place for one in find(actions, "learners columns", "LMS") if one.text == "Columns"] == [
         "Learners, View"
     ], "words that name the other tab find it there"
+
+
+@pytest.mark.parametrize("typed", ["processes", "academic records", "lms extract statuses"])
+def test_the_search_finds_the_page_where_people_look_for_it(typed, qapp):
+    window = QWidget()
+    found = [one.action_id for one in find(ActionSet(action_list(), window), typed)]
+    assert "page.extracts" in found
+
+
+def test_every_page_is_found_and_none_is_a_button(qapp):
+    window = QWidget()
+    actions = ActionSet(action_list(), window)
+    panel = RibbonPanel(actions, "LMS", window)
+    assert not [one for group in panel.groups for one in group.buttons if one.action_id.startswith("page.")]
+    for name, title in TITLES.items():
+        assert f"page.{name}" in [one.action_id for one in find(actions, title)]

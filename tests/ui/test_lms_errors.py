@@ -392,3 +392,22 @@ def test_what_is_wrong_with_the_reason_is_in_sight_with_large_text(lms: LmsRoom)
         dialog.reject()
     finally:
         fonts.set_scale(1.0)
+
+
+@pytest.mark.rule("EX-T2")
+@pytest.mark.parametrize("chosen", [True, False])
+def test_a_sending_that_failed_is_sent_again(lms: LmsRoom, sandbox: MoodleSandbox, chosen: bool):
+    sandbox.set_fault("maintenance")
+    lms.sync.send()
+    lms.ended()
+    assert lms.runs()[0].kind == "sender"
+    page = errors_page(lms, 1)
+    sandbox.set_fault(None)
+    if chosen:
+        look_at_first(lms, page)
+    before = len(lms.runs())
+    lms.room.window.actions_.action("lms.retry").trigger()
+    lms.room.until(lambda: len(lms.runs()) > before and not lms.sync.busy)
+    lms.ended()
+    assert [one.kind for one in lms.runs()][: len(lms.runs()) - before] == ["sender"], "nothing else is asked"
+    lms.room.until(lambda: page.shown == 0)

@@ -35,7 +35,7 @@ class KeysDialog(FramedDialog):
             icon=Icon.KEYBOARD,
             name="keys_help",
         )
-        lines = [(actions.keys(entry.id), f"{entry.text}: {tr(entry.tip)}") for entry in actions]
+        lines = [(actions.keys(entry.id), f"{entry.text}: {tr(entry.tip)}") for entry in actions if entry.on_ribbon]
         lines = [*((keys, tr(what)) for keys, what in _EVERYWHERE), *lines]
         table = QTableWidget(len(lines), 2)
         table.setAccessibleName(tr("Keys and commands"))

@@ -52,9 +52,12 @@ class LookedAt:
 
 
 class ExtractDetails(RowDetails):
-    """`status_wanted` carries the status chosen for the record that is shown."""
+    """`status_wanted` carries the status chosen for the record that is shown; `why_wanted` the id of its enrolment,
+    `gates_wanted` that of its section."""
 
     status_wanted = Signal(str)
+    why_wanted = Signal(int)
+    gates_wanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         selected = "{n} record selected", "{n} records selected"
@@ -74,6 +77,16 @@ class ExtractDetails(RowDetails):
         row.addWidget(self.editor)
         row.addStretch(1)
         inside.addLayout(row)
+        self._row: ExtractRow | None = None
+        self.gates = button(
+            tr("Gate Report of the Section"), Icon.LOCK_SIMPLE, "link", "extract_gates", clicked=self._ask_gates
+        )
+        self.gates.setToolTip(tr("Opens Sections and Set-up on the section, with what keeps the record back."))
+        self.why = button(
+            tr("Why Is This Learner Not in the LMS?"), Icon.QUESTION, "link", "extract_why", clicked=self._ask_why
+        )
+        for one in (self.gates, self.why):
+            inside.addWidget(one)
         inside.addWidget(rule())
         self._facts = Facts()
         for name, title, code in _FACTS:
@@ -94,8 +107,19 @@ class ExtractDetails(RowDetails):
     def _chosen(self, action: QAction) -> None:
         self.status_wanted.emit(action.data())
 
+    @Slot()
+    def _ask_why(self) -> None:
+        if self._row is not None:
+            self.why_wanted.emit(self._row.enrolment_id)
+
+    @Slot()
+    def _ask_gates(self) -> None:
+        if self._row is not None:
+            self.gates_wanted.emit(self._row.section_id)
+
     def fill(self, found: LookedAt) -> None:
-        row = found.row
+        row = self._row = found.row
+        self.gates.setVisible(row.gate_failed)
         self.title.setText(name_of(row) or row.ref)
         self._course.setText(row.course_title)
         self._state.show_state(STATES[row.status])

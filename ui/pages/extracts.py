@@ -1,5 +1,6 @@
 """The page LMS Extract Statuses: what goes to the LMS, filtered, staged one by one or all at once, and saved."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from app.keys import Keys
 from app.lms.extracts import filters as panel
 from app.lms.extracts import history_of, records_list
 from app.lms.extracts.filters import Choices
-from app.lms.extracts.records_list import FIELDS, Filters
+from app.lms.extracts.records_list import FIELDS, ExtractRow, Filters
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.exporting import CSV, EXCEL, Exporter, Wanted, ask_for_file, export
@@ -41,7 +42,7 @@ from ui.pages.follower import Follower
 from ui.pages.grid_page import NARROW_WINDOW, GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
-from ui.workers import Task, TaskRunner
+from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
     from app.export import ExportSummary
@@ -303,6 +304,18 @@ class ExtractsPage(GridPage):
         scope = records_list.scope_of(tx, self._context.user)
         row = records_list.rows(tx, [key], scope).get(key)
         return LookedAt(row, history_of.of_record(tx, key, scope)) if row is not None else None
+
+    def read_current(self, then: Callable[[ExtractRow | None], None]) -> None:
+        """Give the current record to `then`, a slot."""
+        key, db, user = self.grid.current_key, self._context.db, self._context.user
+        if key is None:
+            return
+
+        def read(context: TaskContext) -> ExtractRow | None:
+            with db.read(context) as tx:
+                return records_list.rows(tx, [key], records_list.scope_of(tx, user)).get(key)
+
+        self.runner.run(read, lane=Lane.READ, done=then)
 
     def _show(self, found: LookedAt | None) -> None:
         self.pane.why_not = self.staging.why_not

@@ -93,10 +93,13 @@ class LearnerDetails(DetailsPane):
     attainments_wanted = Signal()
     find_wanted = Signal()
     """The ULN of the current row is to be searched for."""
+    why_wanted = Signal(int)
+    """The id of the current row's learner, of whom it is asked why they are not in the LMS."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("learner_details", parent)
         self.setAccessibleName(tr("Learner details"))
+        self._learner_id: int | None = None
         self._build_selection()
         self._build_current()
         self.courses = CoursesPart()
@@ -156,6 +159,10 @@ class LearnerDetails(DetailsPane):
         self._find = button(tr("Find ULN"), Icon.USER_FOCUS, kind="link", name="details_find_uln")
         self._find.clicked.connect(self.find_wanted)
         inside.addWidget(self._find)
+        self.why = button(tr("Why Is This Learner Not in the LMS?"), Icon.QUESTION, kind="link", name="details_why")
+        self.why.clicked.connect(self._ask_why)
+        self.why.hide()
+        inside.addWidget(self.why)
         self.column.addWidget(self._current)
 
     def _build_attainments(self) -> None:
@@ -192,6 +199,15 @@ class LearnerDetails(DetailsPane):
         self.column.addWidget(self._stored)
 
     @Slot()
+    def _ask_why(self) -> None:
+        if self._learner_id is not None:
+            self.why_wanted.emit(self._learner_id)
+
+    def offer_why(self, *, offered: bool) -> None:
+        """Whether there is an LMS to ask about."""
+        self.why.setVisible(offered)
+
+    @Slot()
     def _line_clicked(self) -> None:
         self.wanted.emit(self.sender().property("ready"))
 
@@ -222,6 +238,7 @@ class LearnerDetails(DetailsPane):
         self._glance.setVisible(looked is not None and looked.total > 0)
         self.courses.show_courses(looked.courses if looked is not None else None)
         self._rule.setVisible(looked is not None)
+        self._learner_id = looked.row.id if looked is not None else None
         if looked is None:
             return
         row = looked.row

@@ -48,6 +48,8 @@ class SectionsPage(GridPage):
         self.layouts = Layouts(self.grid, runner, context, Kind.SECTION_LAYOUT, self)
         self._context, self._hub = context, hub
         self._done: list[int] = []
+        self._wanted: int | None = None
+        self.grid.loaded.connect(self._go_there)
         self.watch(hub, *_TOPICS)
         self.pane = SectionDetails(self)
         self.follow(self.pane, self._read, self._show)
@@ -65,6 +67,23 @@ class SectionsPage(GridPage):
         )
         empty.primary_pressed.connect(self.add)
         self.grid.set_empty_widget(empty)
+
+    def show_section(self, key: int) -> None:
+        """Its row, past every filter, with the gate report beside it."""
+        self._wanted = key
+        self.pane.show()
+        self.conditions = None
+        self.set_quick("")
+        self.reload()
+
+    @Slot()
+    def _go_there(self, *_: object) -> None:
+        if self._wanted is None or self._wanted not in self.grid.keys:
+            return
+        place = self.grid.model().index(list(self.grid.keys).index(self._wanted), 0)
+        self._wanted = None
+        self.grid.setCurrentIndex(place)
+        self.grid.scrollTo(place)
 
     # The pane
 

@@ -37,6 +37,9 @@ class Kind(StrEnum):
     EXTRACT_FILTERS = "filters.extracts"
     IMPORT_REPAIRS = "repairs.imports"
     SECTION_SEARCH = "search.sections"
+    CREDIT_COURSE_SEARCH = "search.credit_courses"
+    COURSE_RECORD_SEARCH = "search.course_records"
+    OUTGOING_SEARCH = "search.outgoing_reports"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -46,6 +49,9 @@ class Kind(StrEnum):
     SYNC_ERROR_LAYOUT = "layout.sync_errors"
     EXTRACT_LAYOUT = "layout.extracts"
     SECTION_LAYOUT = "layout.sections"
+    CREDIT_COURSE_LAYOUT = "layout.credit_courses"
+    COURSE_RECORD_LAYOUT = "layout.course_records"
+    OUTGOING_LAYOUT = "layout.outgoing_reports"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from ui.actions import Action
 from ui.actions_administration import administration_actions
 from ui.actions_data import data_actions
 from ui.actions_grid import find_actions, selection_actions, view_actions
+from ui.actions_imports import imports_actions
 from ui.actions_learners import learner_actions, plr_actions
 from ui.actions_lms import lms_actions
 from ui.actions_pages import page_actions
@@ -24,6 +25,7 @@ def action_list() -> tuple[Action, ...]:
         *data_actions(),
         *view_actions(),
         *lms_actions(),
+        *imports_actions(),
         *administration_actions(),
         *page_actions(),
     )

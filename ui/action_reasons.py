@@ -30,6 +30,10 @@ class WindowState:
     lms_set_up: bool = False
     connected: bool = True
     can_undo_section: bool = False
+    can_undo_credit: bool = False
+    why_not_edit_credit: str | None = ""
+    """Why the credit of the current course record cannot be edited: None, it can; "": there is no record."""
+    why_not_replace_credit: str | None = ""
     staged: int = 0
     """Changes of extract statuses that are not saved."""
     saving: bool = False
@@ -199,3 +203,34 @@ def extracts_saved(state: WindowState) -> str:
     if reason := extracts_page(state):
         return reason
     return "" if state.can_undo_save else tr("There is no save of yours that can be undone.")
+
+
+def credit_to_edit(state: WindowState) -> str:
+    """With a complete record current on the page Course Records."""
+    return _on_records(state, state.why_not_edit_credit)
+
+
+def credit_to_replace(state: WindowState) -> str:
+    """With a record that is not complete and has credit current on the page Course Records."""
+    return _on_records(state, state.why_not_replace_credit)
+
+
+def _on_records(state: WindowState, why_not: str | None) -> str:
+    if state.page != "course_records":
+        return tr("Open the Course Records page first.")
+    return "" if why_not is None else why_not or tr("Select a record first.")
+
+
+def credit_course_selected(state: WindowState) -> str:
+    """With a course selected on the page Courses for Credit."""
+    return selected(state) if state.page == "credit_courses" else tr("Open the page Courses for Credit first.")
+
+
+def credit_saved(state: WindowState) -> str:
+    """With something of credit saved in this session."""
+    return "" if state.can_undo_credit else tr("Nothing of credit was saved in this session that can be taken back.")
+
+
+def reports_to_export(state: WindowState) -> str:
+    """On the page Outgoing Reports, with something to export and no other export running."""
+    return export(state) if state.page == "outgoing_reports" else tr("Open the page Outgoing Reports first.")

@@ -14,6 +14,9 @@ _WORDS = {
     "sync_errors": "lms moodle problems",
     "sync_runs": "lms moodle history",
     "sections": "lms gates terms campuses",
+    "credit_courses": "imports credit types required objects variable",
+    "course_records": "imports completion awards credit",
+    "outgoing_reports": "imports PARS CPE Monitor outside bodies deadline",
 }
 """Where people look for them who know another program."""
 

@@ -15,6 +15,7 @@ from ui import parts, remembered
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
+from ui.credit_part import CreditPart
 from ui.elsewhere import Elsewhere
 from ui.export_status import ExportStatus
 from ui.exporting import CSV, EXCEL
@@ -127,6 +128,9 @@ class MainWindow(QWidget):
         )
         self.lms.changed.connect(self._something_changed)
         self.extracts = LmsExtracts(self._stack, self.row, self.status, self)
+        self.credit = CreditPart(self.context, self.runner, self.hub, self._stack, self.row, self)
+        self.credit.changed.connect(self._something_changed)
+        self.credit.said.connect(self.status.show_result)
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
@@ -214,6 +218,7 @@ class MainWindow(QWidget):
             exporting=self.exports.busy,
             syncing=self.lms.busy,
             lms_set_up=bool(self.context.settings.lms.url),
+            can_undo_credit=self.credit.undo.possible,
             can_undo_section=bool(getattr(page, "can_undo", False)),
             **(grid.told() if grid is not None else {}),
         )

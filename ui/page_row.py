@@ -7,7 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ui.actions import ADMINISTRATION, LEARNERS, LMS
+from ui.actions import ADMINISTRATION, IMPORTS, LEARNERS, LMS
 from ui.look.buttons import icon_button
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
@@ -20,6 +20,7 @@ from ui.ribbon import Ribbon
 AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
     LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
+    IMPORTS: ("credit_courses", "course_records", "outgoing_reports"),
     ADMINISTRATION: ("licences",),
 }
 """The pages of each area of the ribbon."""

@@ -18,6 +18,9 @@ TITLES = {
     "sections": "Sections and Set-up",
     "sync_errors": "Sync Errors",
     "sync_runs": "Sync Runs",
+    "credit_courses": "Courses for Credit",
+    "course_records": "Course Records",
+    "outgoing_reports": "Outgoing Reports",
     "licences": "Licences",
 }
 """By their names."""
@@ -84,6 +87,18 @@ class PageStack(QStackedWidget):
             from ui.pages.sync_runs import SyncRunsPage
 
             return SyncRunsPage(*self._parts)
+        if name == "credit_courses":
+            from ui.pages.credit_courses import CreditCoursesPage
+
+            return CreditCoursesPage(*self._parts)
+        if name == "course_records":
+            from ui.pages.course_records import CourseRecordsPage
+
+            return CourseRecordsPage(*self._parts)
+        if name == "outgoing_reports":
+            from ui.pages.outgoing_reports import OutgoingReportsPage
+
+            return OutgoingReportsPage(*self._parts)
         if name == "licences":
             from ui.pages.licences import LicencesPage
 

@@ -33,8 +33,8 @@ class Stage(StrEnum):
 
 
 STAGES: Mapping[Stage, str] = {
-    Stage.RECALL: "Exported, then taken back",
-    Stage.INCOMPLETE: "Something is missing",
+    Stage.RECALL: "Told, taken back",
+    Stage.INCOMPLETE: "Data missing",
     Stage.DUE: "To be exported",
     Stage.EXPORTED: "Exported",
     Stage.WITHDRAWN: "Taken back",

@@ -48,6 +48,9 @@ from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.course_status import CourseStatusDialog
+from ui.dialogs.credit_course import CreditCourseDialog
+from ui.dialogs.credit_lists import CreditListsDialog
+from ui.dialogs.edit_credit import EditCreditDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog
 from ui.dialogs.extract_save import SaveStatusesDialog
@@ -203,6 +206,11 @@ MADE: dict[type[QDialog], Entry] = {
     SectionDialog: Entry(
         lambda desk: SectionDialog(None, desk.runner, desk.context, None), typing("section_course_code")
     ),
+    CreditCourseDialog: Entry(
+        lambda desk: CreditCourseDialog(None, desk.runner, desk.context, None), typing("course_code")
+    ),
+    CreditListsDialog: Entry(lambda desk: CreditListsDialog(None, desk.runner, desk.context), typing("type_code")),
+    EditCreditDialog: Entry(lambda desk: EditCreditDialog(None, desk.runner, desk.context, 1)),
     CodesDialog: Entry(lambda desk: CodesDialog(None, desk.runner, desk.context)),
     LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
     MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),

@@ -27,7 +27,7 @@ def test_every_action_is_complete(action, qapp):
     assert action.text
     assert action.tip
     assert action.key_tip.isalnum() if action.on_ribbon else not action.key_tip
-    assert action.tab in ("Learners", "LMS", "Administration")
+    assert action.tab in ("Learners", "LMS", "Imports", "Administration")
     assert action.group
     assert has_glyph(action.icon)
     assert callable(action.trigger)
@@ -71,11 +71,12 @@ def test_a_button_says_what_to_do_first():
 
 def test_another_tab_repeats_what_works_on_every_grid():
     actions = {action.id: action for action in action_list()}
-    repeated = {action.repeats: action for action in actions.values() if action.repeats}
-    assert set(repeated) == {"find.conditions", "find.saved", "find.clear", "view.columns", "view.refresh"}
-    for first, again in repeated.items():
-        assert again.tab == "LMS"
-        assert (again.text, again.tip, again.icon) == (actions[first].text, actions[first].tip, actions[first].icon)
+    for tab in ("LMS", "Imports"):
+        repeated = {action.repeats: action for action in actions.values() if action.repeats and action.tab == tab}
+        assert set(repeated) == {"find.conditions", "find.saved", "find.clear", "view.columns", "view.refresh"}
+        for first, again in repeated.items():
+            known = actions[first]
+            assert (again.text, again.tip, again.icon) == (known.text, known.tip, known.icon)
     empty = state(page="lms_courses", nouns=("course", "courses"), total=0, shown=0)
     assert repeated["find.saved"].why_not(empty) == "There are no courses yet."
     assert repeated["view.columns"].why_not(empty) == ""

@@ -1,0 +1,61 @@
+"""*Undo* of what was saved on the credit pages in this session: the latest first."""
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app import history
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.history import UndoSummary
+from ui.hub import Hub
+from ui.look.words import tr
+from ui.workers import Lane, TaskRunner
+
+TOPICS = (Topic.CREDIT, Topic.ENROLMENTS, Topic.LEARNERS)
+"""What is shown of credit follows changes of these, and its writes touch them."""
+
+
+class CreditUndo(QObject):
+    """Shared by the pages: what was saved on one can be taken back on another. `changed` when there is more or less
+    to take back, `said` a sentence for the status bar."""
+
+    changed = Signal()
+    said = Signal(str)
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QObject) -> None:
+        super().__init__(parent)
+        self._context, self._runner, self._hub = context, runner, hub
+        self._done: list[int] = []
+
+    @property
+    def possible(self) -> bool:
+        return bool(self._done)
+
+    @Slot(int)
+    def saved(self, operation_id: int) -> None:
+        """Something was saved."""
+        self._done.append(operation_id)
+        self.changed.emit()
+
+    @Slot(int)
+    def taken_back(self, operation_id: int) -> None:
+        """A dialog took it back by itself."""
+        if operation_id in self._done:
+            self._done.remove(operation_id)
+            self.changed.emit()
+
+    def undo(self) -> None:
+        """Take back what was saved last, in a task."""
+        if not self._done:
+            return
+        db, user, operation_id = self._context.db, self._context.user, self._done.pop()
+        self.changed.emit()
+        self._runner.run(lambda context: history.undo(db, user.id, operation_id), lane=Lane.WRITE, done=self._undone)
+
+    @Slot(object)
+    def _undone(self, summary: UndoSummary) -> None:
+        self.said.emit(
+            tr("Undone as far as nobody changed it or stands on it since: the rest stays.")
+            if summary.left
+            else tr("The last change was undone.")
+        )
+        self._hub.announce(Changes.of(*TOPICS))

@@ -12,6 +12,7 @@ import platform
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -30,6 +31,18 @@ PAGE = 500
 
 _to_discard: WeakKeyDictionary[Database, set[int]] = WeakKeyDictionary()
 """What could not be discarded, for want of room on the disk or of a connection: gone with the next start of a job."""
+
+
+class Foreseen(StrEnum):
+    """How a row of the file will end: the categories of the preview."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    BY_HAND = "by_hand"
+    """Differs only in what was edited by hand, which is kept."""
+    DECISION = "decision"
+    PROBLEM = "problem"
 
 
 @dataclass(frozen=True, slots=True)

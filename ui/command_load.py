@@ -18,8 +18,8 @@ from app.errors import InputError
 from app.files.columns import Mapping, remembered
 from app.files.rows import Level
 from app.files.table import open_table
+from app.jobs import Foreseen
 from app.learners import load, load_apply, load_cells, load_file, load_look
-from app.learners.load_plan import Foreseen
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
 from ui.commands import DONE, LISTED, folder_of, tell

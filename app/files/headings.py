@@ -72,7 +72,8 @@ def normal_heading(text: str) -> str:
     return "".join(mark for mark in plain if mark.isalnum())
 
 
-def _read(table: str) -> dict[str, tuple[str, int]]:
+def names_of(table: str) -> dict[str, tuple[str, int]]:
+    """Lines of `column of ours: name, name` by normal heading: the column, and how far down the name stands."""
     found: dict[str, tuple[str, int]] = {}
     for entry in re.split(r"[|\n]", table):
         field, _, names = entry.partition(":")
@@ -82,7 +83,7 @@ def _read(table: str) -> dict[str, tuple[str, int]]:
     return found
 
 
-OFFICIAL, LIKELY, UNSURE = _read(_OFFICIAL), _read(_LIKELY), _read(_UNSURE)
+OFFICIAL, LIKELY, UNSURE = names_of(_OFFICIAL), names_of(_LIKELY), names_of(_UNSURE)
 """By normal heading: the column of ours, and how far down its list the name stands."""
 
 _NUMBERED_END = re.compile(r"(\D.*?)(?:aim)?(\d{1,2})")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -75,6 +75,8 @@ class Table:
     """The rows after this line are data."""
     sheets: list[SheetName] = field(default_factory=list)
     sample: list[list[str]] = field(default_factory=list, repr=False)
+    known: Callable[[Sequence[str]], int] = known_count
+    """How many columns of ours a row of headings names."""
     _repeats: frozenset[str] = frozenset()
     _state: tuple[int, int] | None = None
     _kept: "_Kept | None" = field(default=None, repr=False)
@@ -117,20 +119,27 @@ class Table:
             yield line, cells
 
 
-def open_table(context: TaskContext, path: Path, kind: FileKind, *, sheet: str = "") -> Table:
+def open_table(
+    context: TaskContext,
+    path: Path,
+    kind: FileKind,
+    *,
+    sheet: str = "",
+    known: Callable[[Sequence[str]], int] = known_count,
+) -> Table:
     """Look at the head of a CSV file or workbook. Raises InputError for what is no table.
 
-    Without `sheet` the visible one with most headings that are recognised is taken.
+    Without `sheet` the visible one with most headings that are recognised is taken; `known` says how many those are.
     """
     facts, state = FileFacts(kind, path.name), state_of(path)
     if kind is FileKind.CSV:
-        form = csv_form(context, path, known_count)
+        form = csv_form(context, path, known)
         facts.encoding, facts.delimiter = form.encoding, form.delimiter
         if form.encoding == "cp1252":
             facts.note(Level.INFO, "western", "The file was read as Windows-1252. Check names with accents.")
-        table = Table(path, facts, form, [], 0, _state=state)
+        table = Table(path, facts, form, [], 0, known=known, _state=state)
         return _headed(table, _head(table))
-    table = Table(path, facts, Workbook(context, path), [], 0, _state=state, _kept=_Kept())
+    table = Table(path, facts, Workbook(context, path), [], 0, known=known, _state=state, _kept=_Kept())
     return _headed(table, _chosen(table, sheet))
 
 
@@ -146,7 +155,7 @@ def _chosen(table: Table, sheet: str) -> list[Row]:
     heads: dict[str, list[Row]] = {}
     for facts.sheet in names[:20]:
         heads[facts.sheet] = _head(table)
-    facts.sheet = max(heads, key=lambda name: max((known_count(cells) for _, cells in heads[name]), default=0))
+    facts.sheet = max(heads, key=lambda name: max((table.known(cells) for _, cells in heads[name]), default=0))
     return heads[facts.sheet]
 
 
@@ -165,7 +174,7 @@ def _headed(table: Table, head: list[Row]) -> Table:
     """Put the headings into the table: the row, or two rows as one, that name most columns of ours."""
     if not head:
         raise InputError(f"{table.path.name} has no rows.", hint="Export it again from your MIS.")
-    best, at, used = _best(head)
+    best, at, used = _best(head, table.known)
     if best == 0:
         # No heading is known: the first row as wide as most is shown for a person to say what is what.
         widths = [len(cells) - cells.count("") for _, cells in head]
@@ -174,7 +183,7 @@ def _headed(table: Table, head: list[Row]) -> Table:
     top = head[at : at + used]
     table.headings = _joined([cells for _, cells in top])
     end = at + used
-    if best and end < len(head) and _is_second(head[end][1]):
+    if best and end < len(head) and _is_second(head[end][1], table.known):
         # A report with titles for people, then the names that a program uses.
         top.append(head[end])
     table.first_row = top[-1][0]
@@ -186,15 +195,15 @@ def _headed(table: Table, head: list[Row]) -> Table:
     return table
 
 
-def _best(head: list[Row]) -> tuple[int, int, int]:
+def _best(head: list[Row], known: Callable[[Sequence[str]], int]) -> tuple[int, int, int]:
     """How many headings are recognised at most, in which row, and whether with the next one (2) or alone (1)."""
     best, at, used = 0, 0, 1
     for number, (_, cells) in enumerate(head):
-        if (score := known_count(cells)) > best:
+        if (score := known(cells)) > best:
             best, at, used = score, number, 1
     for number in (at - 1, at):
         if 0 <= number < len(head) - 1:
-            score = known_count(_joined([head[number][1], head[number + 1][1]]))
+            score = known(_joined([head[number][1], head[number + 1][1]]))
             if score > best:
                 best, at, used = score, number, 2
     return best, at, used
@@ -205,6 +214,6 @@ def _joined(rows: Sequence[Sequence[str]]) -> list[str]:
     return [" ".join(row[at].strip() for row in rows if at < len(row) and row[at].strip()) for at in range(width)]
 
 
-def _is_second(cells: list[str]) -> bool:
+def _is_second(cells: list[str], known: Callable[[Sequence[str]], int]) -> bool:
     filled = sum(1 for one in cells if one.strip())
-    return known_count(cells) >= max(2, filled // 2)
+    return known(cells) >= max(2, filled // 2)

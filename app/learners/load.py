@@ -22,12 +22,13 @@ from app.files.aims import settle
 from app.files.checks import check_file
 from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
 from app.folding import fold
+from app.jobs import Foreseen
 from app.json_text import encoded
 from app.learners import codes, load_cells, own_fields
 from app.learners.codes import Code, CodesOfFile
 from app.learners.load_match import match
 from app.learners.load_new import last_change
-from app.learners.load_plan import NO_YEAR, Foreseen, Plan, Stored, plan
+from app.learners.load_plan import NO_YEAR, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
 from app.tasks import TaskContext
 

@@ -14,11 +14,12 @@ from app.db.tables import aim, campus, file_job, file_row, learner, operation
 from app.errors import InputError
 from app.folding import fold
 from app.history import Operation, UndoSummary
+from app.jobs import Foreseen
 from app.learners import load_cells
 from app.learners.edit import derived
 from app.learners.load_match import match
 from app.learners.load_new import WRITTEN, NewLearners, new_learner, untouched
-from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Foreseen, Plan, new_aims, plan, told
+from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Plan, new_aims, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 

@@ -1,30 +1,24 @@
 """From a path to learners: what the file is, which column of a table fills which field, and the reading itself."""
 
-import json
 from collections.abc import Iterator
 from collections.abc import Mapping as Pairs
-from dataclasses import dataclass, field
 from pathlib import Path
-
-from sqlalchemy import insert, select, update
 
 from app.access import User
 from app.db.database import Database
-from app.db.tables import saved
 from app.files.cells import DateOrder
 from app.files.checks import FileChecks
-from app.files.columns import Mapping, guess, header_key, remembered
-from app.files.headings import AIM_FIELDS, DATE_FIELDS
+from app.files.columns import Mapping, guess
+from app.files.headings import AIM_FIELDS
 from app.files.ilr import read_ilr
 from app.files.lrs_batch import read_lrs_xml
 from app.files.recognise import recognise
 from app.files.rows import LEARNER_FIELDS, FileKind, LearnerRecord, Level, Reading
-from app.files.table import Table, open_table
+from app.files.table import open_table
 from app.files.table_learners import apply, survey
+from app.table_columns import KIND, TABLES, TableColumns, held, open_orders, remember, seen
 from app.tasks import TaskContext
 
-KIND = "columns"
-TABLES = frozenset({FileKind.CSV, FileKind.XLSX})
 _MORE_TITLES = {
     "postcode_prior": "Postcode before enrolment",
     "middle_names": "Middle names",
@@ -62,36 +56,6 @@ FIELD_TITLES: Pairs[str, str] = {
 """What a column can fill, and its title: fields of the learner first."""
 
 
-@dataclass(frozen=True, slots=True)
-class TableColumns:
-    """The columns of a table, what they are taken for, and what of it a person should look at."""
-
-    kind: FileKind
-    headings: tuple[str, ...]
-    sample: tuple[tuple[str, ...], ...] = field(repr=False)
-    mapping: Mapping
-    remembered: bool
-    """Whether somebody decided it for such a table before."""
-    month_first: Pairs[str, int]
-    """By field of dates: the first line with a date that makes sense only with the month first."""
-    sheet: str
-    sheets: tuple[str, ...]
-    rows: int
-    table: Table | None = field(default=None, repr=False, compare=False)
-    """What was looked through, so that reading it need not begin anew."""
-
-    def samples(self, index: int, most: int = 3) -> list[str]:
-        """The first values of a column that differ."""
-        found: dict[str, None] = {}
-        for row in self.sample:
-            text = row[index].strip() if index < len(row) else ""
-            if text:
-                found[text] = None
-            if len(found) == most:
-                break
-        return list(found)
-
-
 def kind_of(path: Path) -> FileKind:
     """What the file is, by its content. Raises InputError naming what it is if it is no file of learners."""
     return recognise(path)
@@ -105,58 +69,11 @@ def columns_of(
     Raises InputError for what cannot be read, Cancelled.
     """
     table = open_table(context, path, kind, sheet=sheet)
-    mapping = _remembered(context, db, user, table)
+    mapping = held(context, db, user, table)
     known = mapping is not None
     mapping = mapping if mapping is not None else guess(table.headings)
     found = survey(context, table, mapping)
-    sheets = tuple(one.name for one in table.sheets if not one.hidden)
-    sample = tuple(tuple(row) for row in table.sample)
-    return TableColumns(
-        kind,
-        tuple(table.headings),
-        sample,
-        mapping,
-        known,
-        found.month_first,
-        table.facts.sheet,
-        sheets,
-        found.rows,
-        table,
-    )
-
-
-def _remembered(context: TaskContext, db: Database, user: User, table: Table) -> Mapping | None:
-    """The user's own, else what anybody shares."""
-    query = (
-        select(saved.c.body)
-        .where(
-            saved.c.kind == KIND,
-            saved.c.name == header_key(table.headings),
-            (saved.c.owner_id == user.id) | saved.c.shared,
-        )
-        .order_by((saved.c.owner_id == user.id).desc(), saved.c.id.desc())
-    )
-    with db.read(context) as tx:
-        body = tx.execute(query.limit(1)).scalar_one_or_none()
-    return remembered(table.headings, json.loads(body)) if body else None
-
-
-def remember(db: Database, user: User, headings: tuple[str, ...], mapping: Mapping) -> None:
-    """Keep what was decided about the columns, for the next table with these headings; for everybody."""
-    name, body = header_key(headings), json.dumps(mapping.body())
-    mine = (saved.c.kind == KIND) & (saved.c.owner_id == user.id) & (saved.c.name == name)
-    with db.write() as tx:
-        held = tx.execute(select(saved.c.body, saved.c.version).where(mine)).one_or_none()
-        if held is None:
-            tx.execute(insert(saved).values(kind=KIND, owner_id=user.id, name=name, body=body, shared=True))
-        elif held.body != body:
-            tx.execute(update(saved).where(mine).values(body=body, version=held.version + 1))
-
-
-def open_orders(columns: TableColumns, mapping: Mapping) -> list[str]:
-    """The fields of dates whose order a person still has to say."""
-    used = {one.field for one in mapping.uses} & DATE_FIELDS
-    return [name for name in columns.month_first if name in used and name not in mapping.orders]
+    return seen(table, mapping, known, found.month_first, found.rows)
 
 
 def why_not(columns: TableColumns, mapping: Mapping) -> str:

@@ -4,41 +4,27 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from app import jobs
 from app.dates import shown
 from app.db.file_tables import file_row
 from app.db.tables import campus, learner
-from app.files.rows import Level
-from app.keys import Keys
+from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
+from app.jobs import Foreseen
 from app.learners import load_cells
 from app.learners.load_cells import Cells
 from app.learners.load_file import FIELD_TITLES
-from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED, Foreseen, Question, question_words
-from app.tasks import TaskContext
+from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED, Question, question_words
 
-NOTES_OF_ONE = 1000
-"""The key of a note is that of its row times this, and its place among the notes of the row."""
 TITLES: Mapping[str, str] = {
     **FIELD_TITLES,
     "last_year_seen": "Last year seen",
     "uln_state": "ULN",
     "postcode_is_prior": "Postcode is the one before enrolment",
 }
-
-
-class Weight(StrEnum):
-    """The three lists of what is wrong or worth knowing."""
-
-    STOP = "stop"
-    """The row is not loaded."""
-    LOOK = "look"
-    """Loaded, but needs attention."""
-    INFO = "info"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +42,6 @@ class SeenRow:
     changes: Sequence[Sequence[Any]] = field(repr=False)
     """Field, old, new, whether edited by hand, whether taken."""
     ticked: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """One thing about one row: `reason` says what is wrong, `advice` what to do."""
-
-    number: int
-    line: int
-    ref: str = field(repr=False)
-    name: str = field(repr=False)
-    weight: Weight
-    field: str
-    reason: str
-    advice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,12 +99,6 @@ class Decided:
 # Lists
 
 
-def numbers_query(job_id: int, predicted: str) -> Select[Any]:
-    """The numbers of the rows of one category, in the order of the file."""
-    here = (file_row.c.job_id == job_id) & (file_row.c.predicted == predicted)
-    return select(file_row.c.number).where(here).order_by(file_row.c.number)
-
-
 def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
     """Rows of the file by their number."""
     campuses = _Campuses.read(tx)
@@ -181,38 +147,6 @@ def _name(cells: Cells) -> str:
 # What is wrong
 
 
-def _with_notes(job_id: int) -> ColumnElement[bool]:
-    return (file_row.c.job_id == job_id) & file_row.c.findings.like('{"notes"%')
-
-
-def _weight(level: int, predicted: str) -> Weight:
-    if predicted == Foreseen.PROBLEM and level >= Level.STOP:
-        return Weight.STOP
-    return Weight.LOOK if level >= Level.WARN else Weight.INFO
-
-
-def note_keys(context: TaskContext, tx: Connection, job_id: int, weight: Weight) -> Keys:
-    """The keys of the notes of one list, in the order of the file."""
-    found = Keys("q")
-    query = select(file_row.c.number, file_row.c.predicted, file_row.c.findings).where(_with_notes(job_id))
-    for number, predicted, findings in tx.execute(query.order_by(file_row.c.number)):
-        context.raise_if_cancelled()
-        for place, (level, _, _) in enumerate(json.loads(findings)["notes"][: NOTES_OF_ONE - 1]):
-            if _weight(level, predicted) is weight:
-                found.append(number * NOTES_OF_ONE + place)
-    return found
-
-
-def note_counts(tx: Connection, job_id: int) -> dict[Weight, int]:
-    """How many notes each list has."""
-    counts = dict.fromkeys(Weight, 0)
-    query = select(file_row.c.predicted, file_row.c.findings).where(_with_notes(job_id))
-    for predicted, findings in tx.execute(query):
-        for level, _, _ in json.loads(findings)["notes"]:
-            counts[_weight(level, predicted)] += 1
-    return counts
-
-
 def notes(tx: Connection, job_id: int, keys: Sequence[int]) -> dict[int, Note]:
     """The notes behind these keys."""
     found: dict[int, Note] = {}
@@ -229,28 +163,15 @@ def _note(row: Row[Any], cells: Cells, told: Sequence[Any]) -> Note:
     level, name, reason = told
     what, advice = parted(reason)
     title = TITLES.get(name, name)
-    weight = _weight(level, row.predicted)
+    weight = weight_of(level, row.predicted)
     return Note(row.number, cells.line or row.number, _text(cells, "ref"), _name(cells), weight, title, what, advice)
-
-
-def parted(reason: str) -> tuple[str, str]:
-    """What is wrong, and what to do about it: the last sentence, if there are several."""
-    what, point, advice = reason.rstrip().rpartition(". ")
-    return (what + ".", advice) if point else (reason, "")
 
 
 def all_notes(tx: Connection, job_id: int) -> Iterator[Note]:
     """Every note, in the order of the file, for an export."""
-    last = 0
-    while True:
-        query = select(file_row).where(_with_notes(job_id), file_row.c.number > last)
-        rows = tx.execute(query.order_by(file_row.c.number).limit(jobs.PAGE)).all()
-        if not rows:
-            return
-        for row in rows:
-            cells = load_cells.unpacked(row.cells)
-            yield from (_note(row, cells, told) for told in jobs.finding(row, "notes"))
-        last = rows[-1].number
+    for row in noted_rows(tx, job_id):
+        cells = load_cells.unpacked(row.cells)
+        yield from (_note(row, cells, told) for told in jobs.finding(row, "notes"))
 
 
 # Decisions

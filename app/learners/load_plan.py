@@ -16,23 +16,12 @@ from sqlalchemy import Row
 from app.files.aims import is_place
 from app.files.rows import AimRecord, Level
 from app.folding import fold
+from app.jobs import Foreseen
 from app.learners.load_cells import AIM_COLUMNS, Cells
 from app.learners.load_match import MERGED, Match, reasons
 from app.ulns import UlnState
 
 NO_YEAR = "-"
-
-
-class Foreseen(StrEnum):
-    """How a row of the file will end: the categories of the preview."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    BY_HAND = "by_hand"
-    """Differs only in what was edited by hand, which is kept."""
-    DECISION = "decision"
-    PROBLEM = "problem"
 
 
 class Question(StrEnum):

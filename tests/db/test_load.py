@@ -17,8 +17,9 @@ from app.db.database import Database
 from app.db.tables import aim, campus, file_job, file_row, learner
 from app.errors import AccessError, ConflictError, InputError
 from app.files.rows import AimRecord, FileFacts, FileKind, LearnerRecord, Level, Place, Reading
+from app.jobs import Foreseen
 from app.learners import edit, load, load_apply
-from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED, Foreseen
+from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED
 from app.tasks import Cancelled, Progress, TaskContext
 from app.ulns import state
 from tests.builders import UKPRN, uln_number, user_with

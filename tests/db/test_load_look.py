@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 
+from app import job_notes
 from app.access import User
 from app.db.database import Database
 from app.files.columns import guess
 from app.files.rows import FileKind, Level
+from app.job_notes import Weight
 from app.learners import load_file, load_look
-from app.learners.load_look import Weight
 from app.learners.load_plan import ANOTHER, SAME, TAKE, Question
 from app.tasks import TaskContext
 from tests.builders import uln_number
@@ -32,8 +33,8 @@ def test_rows_and_notes_are_found_by_their_keys(loader: Loader):
         [row] = load_look.seen_rows(tx, seen.job_id, [2, 9]).values()
         assert (row.ref, row.name, row.aims_new) == ("R00001", "Other, Given1 Mid", 1)
         assert row.changes == [["family_name", "Family1", "Other", False, True]]
-        assert load_look.note_counts(tx, seen.job_id) == {Weight.STOP: 1, Weight.LOOK: 1, Weight.INFO: 0}
-        [key] = load_look.note_keys(TaskContext(), tx, seen.job_id, Weight.STOP)
+        assert job_notes.note_counts(tx, seen.job_id) == {Weight.STOP: 1, Weight.LOOK: 1, Weight.INFO: 0}
+        [key] = job_notes.note_keys(TaskContext(), tx, seen.job_id, Weight.STOP)
         note = load_look.notes(tx, seen.job_id, [key, 77_000])[key]
         assert (note.number, note.field) == (1, "Person code")
         assert (note.reason, note.advice) == ("There is no person code.", "Give one in your MIS.")

@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, QRadioButton
 
 from app.access import Role
+from app.jobs import Foreseen
 from app.learners import edit
-from app.learners.load_plan import Foreseen
 from tests.builders import user_with
 from tests.files.builders import Aim, Learner, ilr, uln
 from tests.ui.conftest import read_csv

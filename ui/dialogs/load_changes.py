@@ -10,9 +10,10 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QVBox
 from app import jobs
 from app.dates import shown
 from app.db.database import Database
+from app.jobs import Foreseen
 from app.learners import load_look
 from app.learners.load_look import Decided, SeenRow
-from app.learners.load_plan import TICKED, Foreseen
+from app.learners.load_plan import TICKED
 from app.tasks import TaskContext
 from ui.dialogs.load_rows import SeenSource
 from ui.grids.columns import Query

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from app import job_notes
 from app.db.database import Database
 from app.files.rows import Problem
+from app.job_notes import Weight
+from app.jobs import Foreseen
 from app.learners import load_look
 from app.learners.load import Preview
 from app.learners.load_file import TABLES
-from app.learners.load_look import Decided, Weight
-from app.learners.load_plan import Foreseen
+from app.learners.load_look import Decided
 from app.tasks import TaskContext
 from ui.dialogs.load_changes import ChangesView, ListView
 from ui.dialogs.load_decisions import DecisionsView
@@ -151,7 +153,7 @@ class PreviewPage(QWidget):
 
         def work(context: TaskContext) -> Looked:
             with db.read(context) as tx:
-                return Looked(load_look.decided(tx, job_id), load_look.note_counts(tx, job_id))
+                return Looked(load_look.decided(tx, job_id), job_notes.note_counts(tx, job_id))
 
         self._runner.run(work, lane=Lane.READ, done=self._looked, failed=self._failed)
 

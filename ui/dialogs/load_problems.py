@@ -6,11 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app import job_notes
 from app.db.database import Database
 from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv
 from app.files.rows import Level, Problem
+from app.job_notes import Note, Weight
 from app.learners import load_look
-from app.learners.load_look import Note, Weight
 from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
 from ui.dialogs.load_rows import NotesSource, weight_words
@@ -35,7 +36,7 @@ def write_problems(context: TaskContext, db: Database, job_id: int, path: Path) 
     """Write every note of a preview to a CSV file; in a task. Raises InputError, Cancelled."""
     columns = [ExportColumn(tr(one), _KINDS.get(one, ExportKind.TEXT)) for one in _EXPORTED]
     with db.read(context) as tx:
-        total = sum(load_look.note_counts(tx, job_id).values())
+        total = sum(job_notes.note_counts(tx, job_id).values())
 
         def rows() -> Iterator[Sequence[object]]:
             for one in load_look.all_notes(tx, job_id):

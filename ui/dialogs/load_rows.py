@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import func, select
 
+from app import job_notes
 from app.db.database import Database
 from app.db.file_tables import file_row
+from app.job_notes import Note, Weight
+from app.jobs import Foreseen
 from app.keys import Keys
 from app.learners import load_look
-from app.learners.load_look import Note, SeenRow, Weight
-from app.learners.load_plan import Foreseen
+from app.learners.load_look import SeenRow
 from app.tasks import TaskContext
 from app.ulns import UlnState, state
 from ui.grids.columns import Column, Kind, Query, Row, State
@@ -58,7 +60,7 @@ class SeenSource:
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         with self._db.read(context) as tx:
-            return self._db.ids(tx, load_look.numbers_query(self._job_id, self._category), first)
+            return self._db.ids(tx, job_notes.numbers_query(self._job_id, self._category), first)
 
     def total(self) -> int:
         here = (file_row.c.job_id == self._job_id) & (file_row.c.predicted == self._category)
@@ -101,7 +103,7 @@ class NotesSource:
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         with self._db.read(context) as tx:
-            found = load_look.note_keys(context, tx, self._job_id, self._weight)
+            found = job_notes.note_keys(context, tx, self._job_id, self._weight)
         self._total = len(found)
         return found
 

@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 
 from app.dates import shown
 from app.files.rows import FileKind
+from app.jobs import Foreseen
 from app.learners.load import Preview
-from app.learners.load_plan import Foreseen
 from ui.look.cards import HairLine
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw

@@ -9,9 +9,8 @@ from app.context import AppContext
 from app.dates import shown_time
 from app.errors import AppError
 from app.history import UndoSummary
-from app.jobs import FileJob
+from app.jobs import FileJob, Foreseen
 from app.learners import load, load_apply
-from app.learners.load_plan import Foreseen
 from app.tasks import TaskContext
 from ui.dialogs.load_summary import undone_words
 from ui.dialogs.state_list import StateList, StateRow

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QWidget
 
-from app.learners.load_plan import Foreseen
+from app.jobs import Foreseen
 from app.tasks import now
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.load_learners import LoadLearnersDialog

@@ -147,6 +147,7 @@ _UNDO_NEEDS = {
     "course_status_changed": Permission.ENROL,
     "sections_set_up": Permission.SET_UP_SECTIONS,
     "sections_loaded": Permission.SET_UP_SECTIONS,
+    "registrations_loaded": Permission.ENROL,
     "extract_statuses": Permission.CHANGE_EXTRACTS,
     "records_imported": Permission.IMPORT_RECORDS,
     "held_matched": Permission.IMPORT_RECORDS,

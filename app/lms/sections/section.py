@@ -87,7 +87,7 @@ def save(db: Database, user: User, before: Section | None, wanted: Section) -> S
     Raises AccessError (permission, or a campus that is not the user's); InputError with the field that is wrong;
     ConflictError if somebody changed it since it was shown.
     """
-    wanted = _checked(wanted)
+    wanted = checked(wanted)
     with db.write() as tx:
         access.require(tx, user, Permission.SET_UP_SECTIONS)
         if before is not None:
@@ -95,18 +95,19 @@ def save(db: Database, user: User, before: Section | None, wanted: Section) -> S
             if read(tx, before.id, lock=True) != before:
                 raise ConflictError("Somebody else changed this section.", hint="Reload the list and try again.")
         wanted = _as_known(tx, wanted)
-        _require_scope(access.campuses(tx, user), before, wanted)
+        require_scope(access.campuses(tx, user), before, wanted)
         _require_course_of_lms(tx, before, wanted)
         if before is not None and wanted == before:
             return Saved(before.id or 0, None)
         operation = history.begin(tx, db, user.id, KIND)
-        key = _write(operation, before, wanted)
+        key = write(operation, before, wanted)
         operation.end(tx)
     queue.judge(db, user, sections=[key])
     return Saved(key, operation.id)
 
 
-def _checked(wanted: Section) -> Section:
+def checked(wanted: Section) -> Section:
+    """The section as it is stored. Raises InputError with the field that cannot be so."""
     code, title = cleaned(wanted.course_code), cleaned(wanted.course_title)
     if not code:
         raise InputError("A section belongs to a course.", hint="Type the code of the course.", field="course_code")
@@ -140,7 +141,7 @@ def _folded(wanted: Section) -> str:
     return fold(wanted.course_code) or wanted.course_code
 
 
-def _require_scope(scope: frozenset[int] | None, before: Section | None, wanted: Section) -> None:
+def require_scope(scope: frozenset[int] | None, before: Section | None, wanted: Section) -> None:
     """Raise AccessError unless all campuses, those of before and those wanted, are the user's (EX-A3)."""
     for one in (before, wanted):
         if one is not None and (reason := why_not_edit(one, scope)):
@@ -165,7 +166,8 @@ def _require_course_of_lms(tx: Connection, before: Section | None, wanted: Secti
 # --------------------------------------------------------------------------------------------------------- writing
 
 
-def _write(operation: Operation, before: Section | None, wanted: Section) -> int:
+def write(operation: Operation, before: Section | None, wanted: Section) -> int:
+    """Write a section that was checked; returns its id. Raises InputError if its number is taken, ConflictError."""
     tx = operation.tx
     course_id = find_course(tx, wanted.course_code)
     if course_id is None:

@@ -65,6 +65,11 @@ def permitted(permission: Permission, then: Why) -> Why:
     return lambda state: state.rights.why_not(permission) or then(state)
 
 
+def may_load_sections(state: WindowState) -> str:
+    """For whoever may set up sections, or enrol: a file is of the one or of the other."""
+    return state.rights.why_not(Permission.SET_UP_SECTIONS) and state.rights.why_not(Permission.ENROL)
+
+
 def download(state: WindowState) -> str:
     """With learners selected and the Attainments (PLR) window idle."""
     if state.plr_busy:

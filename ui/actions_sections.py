@@ -16,7 +16,7 @@ def _ask_why(window: Any) -> None:
 
 def section_actions() -> tuple[Action, ...]:
     """The group, in order."""
-    return (_set_up(), *_sections(), _why(), _from_ilr())
+    return (_set_up(), *_sections(), _why(), _from_ilr(), *_files())
 
 
 def _set_up() -> Action:
@@ -106,4 +106,33 @@ def _from_ilr() -> Action:
         permission=Permission.ENROL,
         why_not=why.permitted(Permission.ENROL, lambda state: ""),
         words="registrations aims codes map section withdraw break",
+    )
+
+
+def _files() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="lms.load_sections",
+            text="Load Sections",
+            tip="Load a CSV file or workbook of sections or of registrations; you see first what it would do",
+            icon=Icon.FILE_ARROW_UP,
+            tab=LMS,
+            group="Sections",
+            key_tip="F",
+            trigger=lambda window: window.lms.sections.files.choose(),
+            why_not=why.may_load_sections,
+            words="registrations file csv excel import enrol bring in",
+        ),
+        Action(
+            id="lms.section_loads",
+            text="Section Loads",
+            tip="The files of sections and registrations that were loaded, each with Undo",
+            icon=Icon.TRAY,
+            tab=LMS,
+            group="Sections",
+            key_tip="O",
+            trigger=lambda window: window.lms.sections.files.show_loads(),
+            why_not=why.may_load_sections,
+            words="registrations history undo take back files",
+        ),
     )

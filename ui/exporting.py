@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
 from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 
 from app.keys import Keys
@@ -60,6 +60,29 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
     finally:
         # Else it lives as long as its parent, with a thread that watches the folders it has shown.
         dialog.deleteLater()
+
+
+def ask_to_open(parent: QWidget, title: str, filters: Sequence[str], folder: Path) -> Path | None:
+    """Ask which file to read, looked for in `folder`; a path can be typed at once."""
+    dialog = _SaveDialog(parent, title, str(folder), ";;".join(tr(one) for one in filters))
+    dialog.setObjectName("open_file")
+    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+    dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
+    name = dialog.findChild(QLineEdit, "fileNameEdit")
+    if isinstance(name, QLineEdit):
+        name.setFocus()
+    try:
+        chosen = dialog.exec() and dialog.selectedFiles()
+        return Path(chosen[0]) if chosen else None
+    finally:
+        dialog.deleteLater()
+
+
+def documents() -> Path:
+    """Where a file is looked for first."""
+    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(found) if Path(found).is_dir() else Path.home()
 
 
 def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":

@@ -11,6 +11,7 @@ from app.lms.sections.things import What
 from ui.dialogs.section_form import SectionDialog
 from ui.dialogs.set_up import SetUpDialog
 from ui.hub import Hub
+from ui.lms_section_files import SectionFiles
 from ui.page_stack import PageStack
 from ui.workers import TaskRunner
 
@@ -27,6 +28,8 @@ class LmsSections(QObject):
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, stack: PageStack, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._runner, self._hub, self._stack, self._window = context, runner, hub, stack, window
+        self.files = SectionFiles(window, context, runner)
+        self.files.changed.connect(self._changed)
 
     @property
     def page(self) -> "SectionsPage":

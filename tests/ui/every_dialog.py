@@ -31,12 +31,13 @@ from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.lms.accounts_decided import Unsettled
 from app.lms.courses_list import CourseRow
-from app.lms.extracts.course_status import Step
+from app.lms.extracts.queue import QueueSummary
 from app.lms.extracts.save import SaveSummary
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import ListedRecord, Problem
 from app.lms.progress import Progress
 from app.lms.report_card import Counted
+from app.lms.sections.from_file import Summary, What
 from app.lms.states import CourseState
 from app.plr.update import UpdateSummary
 from app.saved import Kind
@@ -66,7 +67,9 @@ from ui.dialogs.lms_decide import DecideDialog
 from ui.dialogs.lms_enrol import EnrolDialog
 from ui.dialogs.lms_rules import RulesDialog
 from ui.dialogs.lms_test import LmsTestDialog
+from ui.dialogs.load_dialog import LoadDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
+from ui.dialogs.load_sections import LoadSectionsDialog, SectionLoadsDialog, SectionsSummaryDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.dialogs.lrs_asking import AskingDialog
@@ -192,6 +195,9 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
     LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
+    LoadSectionsDialog: Entry(lambda desk: LoadSectionsDialog(None, desk.runner, desk.context, a_table(desk))),
+    SectionsSummaryDialog: Entry(lambda desk: SectionsSummaryDialog(None, desk.runner, desk.context, OF_SECTIONS)),
+    SectionLoadsDialog: Entry(lambda desk: SectionLoadsDialog(None, desk.runner, desk.context)),
     AccountsDialog: Entry(lambda desk: AccountsDialog(None, desk.runner, desk.context)),
     CompareDialog: Entry(lambda desk: CompareDialog(None, desk.runner, desk.context, A_COURSE, adopting=False)),
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
@@ -237,6 +243,7 @@ MADE: dict[type[QDialog], Entry] = {
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }
 LOADED = LoadSummary(1, 1, 312, 88, 820, 12, 3, 1, 13, 9)
+OF_SECTIONS = Summary(1, 1, What.REGISTRATIONS, 312, 88, 820, 1, 9, QueueSummary(add=300, drop=12))
 SUMMARY = UpdateSummary(new=[1, 2], changed=[3], unchanged=[4], not_applied=[], operation_id=3)
 ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     questions.ask_over_limit: lambda desk: questions.ask_over_limit(None, 1243, 1000),
@@ -264,7 +271,7 @@ CASES = {
 }
 EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not None]
 WITHOUT_A_LINE = {
-    *(FramedDialog, FormDialog, WorkingDialog, AskingDialog, _ReportDialog),
+    *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
 }
 """What the others are made of, and what only functions in `ASKED` open."""
@@ -274,6 +281,13 @@ def a_return(desk: Desk) -> Path:
     """An ILR of one learner, of the college that the context is of."""
     path = desk.folder / "return.xml"
     path.write_text(ilr().replace("99999999", desk.context.settings.college.ukprn), encoding="utf-8")
+    return path
+
+
+def a_table(desk: Desk) -> Path:
+    """A CSV file of one section."""
+    path = desk.folder / "sections.csv"
+    path.write_text("Course Code,Course Title,Section\nBIO,Biology,1\n", encoding="utf-8")
     return path
 
 

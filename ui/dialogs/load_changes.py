@@ -12,10 +12,10 @@ from app.dates import shown
 from app.db.database import Database
 from app.jobs import Foreseen
 from app.learners import load_look
-from app.learners.load_look import Decided, SeenRow
+from app.learners.load_look import Decided
 from app.learners.load_plan import TICKED
 from app.tasks import TaskContext
-from ui.dialogs.load_rows import SeenSource
+from ui.dialogs.load_rows import SeenSource, Shown
 from ui.grids.columns import Query
 from ui.grids.grid_view import GridView
 from ui.look.cards import Card, RoundedCorners
@@ -27,14 +27,13 @@ from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
 _PANEL_HEIGHT, _PANEL_LEAST = 150, 56
-_DATES = frozenset({"birth_date"})
 
 
-def shown_value(name: str, value: Any) -> str:
+def shown_value(value: Any, *, is_day: bool) -> str:
     """A stored or new value as people read it; "" for none."""
     if value is None or value == "":
         return ""
-    if name in _DATES:
+    if is_day:
         try:
             return shown(date.fromisoformat(str(value)))
         except ValueError:
@@ -47,8 +46,9 @@ class FieldTable(QScrollArea):
 
     ticked = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, shown: Shown, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._how = shown
         self.setObjectName("load_fields")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
@@ -63,13 +63,17 @@ class FieldTable(QScrollArea):
         grid.setContentsMargins(0, 0, 8, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(4)
-        for column, title in enumerate((tr("Field"), tr("Stored"), tr("In the file"), tr("Edited by hand"))):
+        titles = [tr("Field"), tr("Stored"), tr("In the file")]
+        if any(by_hand for _, _, _, by_hand, _ in changes):
+            titles.append(tr("Edited by hand"))
+        for column, title in enumerate(titles):
             grid.addWidget(text_label(title, Type.HEADER, Role.TEXT2), 0, column)
             grid.setColumnStretch(column, 1 if column in (1, 2) else 0)
         self.boxes = {}
         for row, (name, old, new, by_hand, _) in enumerate(changes, 1):
-            title = tr(load_look.TITLES.get(name, name))
-            before, after = shown_value(name, old), shown_value(name, new)
+            title = tr(self._how.titles.get(name, name))
+            is_day = name in self._how.days
+            before, after = (shown_value(one, is_day=is_day) for one in (old, new))
             grid.addWidget(text_label(title, Type.SECONDARY, Role.TEXT2), row, 0)
             grid.addWidget(ElidingLabel(before or tr("none"), Type.SECONDARY), row, 1)
             kept = by_hand and name not in ticked
@@ -111,16 +115,18 @@ class ListView(QWidget):
         job_id: int,
         category: Foreseen,
         title: str,
-        empty: str,
+        shown: Shown,
         *,
         by_line: bool = False,
     ) -> None:
         super().__init__()
         self._db, self._runner, self._job_id, self._by_line = db, runner, job_id, by_line
-        self.grid = GridView(SeenSource(db, job_id, category, by_line=by_line), runner, f"load_{category.value}")
+        self.grid = GridView(
+            SeenSource(db, job_id, category, shown, by_line=by_line), runner, f"load_{category.value}"
+        )
         self.grid.setAccessibleName(title)
         self.grid.setProperty("ring", True)
-        words = text_label(empty, Type.BODY, Role.TEXT2, wrap=True)
+        words = text_label(tr(shown.empty[category]), Type.BODY, Role.TEXT2, wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid.set_empty_widget(words)
         card = Card(line=Role.LINE2)
@@ -150,14 +156,15 @@ class ChangesView(ListView):
         job_id: int,
         category: Foreseen,
         title: str,
-        empty: str,
+        shown: Shown,
         *,
         by_line: bool = False,
     ) -> None:
-        super().__init__(db, runner, job_id, category, title, empty, by_line=by_line)
-        self._current: SeenRow | None = None
+        super().__init__(db, runner, job_id, category, title, shown, by_line=by_line)
+        self._seen = shown.seen
+        self._current: Any = None
         self.who = ElidingLabel("", Type.HEADER)
-        self.fields = FieldTable()
+        self.fields = FieldTable(shown)
         self.fields.setMinimumHeight(scaled(_PANEL_LEAST))
         self.fields.setMaximumHeight(scaled(_PANEL_HEIGHT))
         self.fields.ticked.connect(self._ticked)
@@ -181,16 +188,16 @@ class ChangesView(ListView):
         key = self.grid.current_key
         if key is None:
             return
-        db, job_id = self._db, self._job_id
+        db, job_id, seen = self._db, self._job_id, self._seen
 
-        def work(context: TaskContext) -> SeenRow | None:
+        def work(context: TaskContext) -> Any:
             with db.read(context) as tx:
-                return load_look.seen_rows(tx, job_id, [key]).get(key)
+                return seen(tx, job_id, [key]).get(key)
 
         self._runner.run(work, lane=Lane.READ, done=self._looked, failed=self._failed)
 
     @Slot(object)
-    def _looked(self, row: SeenRow | None) -> None:
+    def _looked(self, row: Any) -> None:
         if row is None or row.number != self.grid.current_key:
             return
         self._current = row

@@ -1,5 +1,8 @@
 """The step *Columns* of a table: which heading fills which field, with samples, and how dates are written."""
 
+from collections.abc import Callable
+from collections.abc import Mapping as Pairs
+
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
@@ -7,7 +10,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QVBoxLayout, 
 from app.files.cells import DateOrder
 from app.files.columns import ColumnUse, Confidence, Mapping
 from app.learners import load_file
-from app.learners.load_file import FIELD_TITLES, TableColumns
+from app.learners.load_file import FIELD_TITLES
+from app.table_columns import TableColumns, open_orders
 from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card
 from ui.look.fonts import Type
@@ -73,10 +77,16 @@ class ColumnsPage(QWidget):
     changed = Signal()
     sheet_wanted = Signal(str)
 
-    def __init__(self, columns: TableColumns, mapping: Mapping | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.columns = columns
-        self.mapping = mapping or columns.mapping
+    def __init__(
+        self,
+        columns: TableColumns,
+        titles: Pairs[str, str] = FIELD_TITLES,
+        reason: Callable[[TableColumns, Mapping], str] = load_file.why_not,
+    ) -> None:
+        """`titles`: what a column can fill; `reason`: why the table cannot be read under a mapping."""
+        super().__init__()
+        self.columns, self._titles, self._reason = columns, titles, reason
+        self.mapping = columns.mapping
         self.orders: dict[str, QComboBox] = {}
         self.lines: dict[int, ColumnLine] = {}
         column = QVBoxLayout(self)
@@ -123,7 +133,7 @@ class ColumnsPage(QWidget):
     def _fields(self) -> QStandardItemModel:
         """One list for all the boxes."""
         made = QStandardItemModel(self)
-        for name, title in (("", tr("(not used)")), *((name, tr(title)) for name, title in FIELD_TITLES.items())):
+        for name, title in (("", tr("(not used)")), *((name, tr(title)) for name, title in self._titles.items())):
             item = QStandardItem(title)
             item.setData(name, Qt.ItemDataRole.UserRole)
             made.appendRow(item)
@@ -179,7 +189,7 @@ class ColumnsPage(QWidget):
         row = QHBoxLayout(whole)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        title = tr(FIELD_TITLES.get(name, name))
+        title = tr(self._titles.get(name, name))
         words = tr(
             "{field}: line {n} has a date with the month first. How are the dates written?",
             field=title,
@@ -208,7 +218,7 @@ class ColumnsPage(QWidget):
     @property
     def why_not(self) -> str:
         """Why the file cannot be read like this; "" if it can."""
-        return tr(load_file.why_not(self.columns, self.mapping))
+        return tr(self._reason(self.columns, self.mapping))
 
     @Slot(int, str)
     def _chosen(self, index: int, name: str) -> None:
@@ -234,7 +244,7 @@ class ColumnsPage(QWidget):
 
     def lead_here(self) -> None:
         """Give the keyboard to what is to be answered first."""
-        still = load_file.open_orders(self.columns, self.mapping)
+        still = open_orders(self.columns, self.mapping)
         first = next(iter(self.lines.values()), None)
         if still and still[0] in self.orders:
             self.orders[still[0]].setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,23 +1,25 @@
 """The preview of a load: categories at the left, the chosen one at the right, questions about the file above it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import job_notes
 from app.db.database import Database
-from app.files.rows import Problem
+from app.files.rows import FileFacts, Problem
 from app.job_notes import Weight
 from app.jobs import Foreseen
 from app.learners import load_look
-from app.learners.load import Preview
-from app.learners.load_file import TABLES
 from app.learners.load_look import Decided
+from app.table_columns import TABLES
 from app.tasks import TaskContext
 from ui.dialogs.load_changes import ChangesView, ListView
 from ui.dialogs.load_decisions import DecisionsView
 from ui.dialogs.load_problems import ProblemsView
+from ui.dialogs.load_rows import LEARNERS, Shown
 from ui.dialogs.load_side import SidePane
 from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card, HairLine
@@ -36,13 +38,28 @@ _ACCEPT = {
     "older_file": "Load it although a newer file was loaded",
     "date_order": "Load it: dates are read with the day first",
 }
-_EMPTY = {
-    Foreseen.NEW: "The file has no learner who is new.",
-    Foreseen.CHANGED: "No learner changes.",
-    Foreseen.UNCHANGED: "No learner is as stored.",
-    Foreseen.BY_HAND: "Nothing that was edited by hand differs.",
-}
 _FIRST = (Foreseen.DECISION, Foreseen.NEW, Foreseen.CHANGED, Foreseen.PROBLEM, Foreseen.BY_HAND, Foreseen.UNCHANGED)
+
+
+class AnyPreview(Protocol):
+    """What is shown of any file."""
+
+    @property
+    def job_id(self) -> int: ...
+    @property
+    def facts(self) -> FileFacts: ...
+    @property
+    def counts(self) -> Mapping[Foreseen, int]: ...
+    @property
+    def to_load(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What reading a file gave: the preview, and how long it took."""
+
+    preview: AnyPreview
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +111,31 @@ class PreviewPage(QWidget):
     failed = Signal(object)
 
     def __init__(
-        self, db: Database, runner: TaskRunner, preview: Preview, seconds: float, parent: QWidget | None = None
+        self,
+        db: Database,
+        runner: TaskRunner,
+        preview: AnyPreview,
+        side: SidePane,
+        shown: Shown = LEARNERS,
+        questions: tuple[Problem, ...] = (),
     ) -> None:
-        super().__init__(parent)
-        self._db, self._runner, self.preview = db, runner, preview
+        super().__init__()
+        self._db, self._runner, self.preview, self._how = db, runner, preview, shown
         self.decided = Decided({}, {}, 0, 0)
         self.notes = dict.fromkeys(Weight, 0)
         self.is_read = False
+        self.decisions: DecisionsView | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
-        self.side = SidePane(preview, seconds)
+        self.side = side
         row.addWidget(self.side)
         row.addWidget(HairLine(Qt.Orientation.Vertical))
         inside = QWidget()
         right = QVBoxLayout(inside)
         right.setContentsMargins(0, 0, 0, 0)
         right.setSpacing(10)
-        self.questions = FileQuestions(preview.questions)
+        self.questions = FileQuestions(questions)
         self.questions.changed.connect(self.changed)
         right.addWidget(self.questions)
         self.stack = QStackedWidget()
@@ -127,7 +151,7 @@ class PreviewPage(QWidget):
 
     def _build_views(self) -> None:
         db, runner, job_id = self._db, self._runner, self.preview.job_id
-        by_line = self.preview.facts.kind in TABLES
+        by_line, how = self.preview.facts.kind in TABLES, self._how
         for category, button in self.side.buttons.items():
             view: QWidget
             if category is Foreseen.DECISION:
@@ -136,15 +160,16 @@ class PreviewPage(QWidget):
                 view.failed.connect(self._failed)
                 view.rebuilt.connect(self.rebuilt)
             elif category is Foreseen.PROBLEM:
-                self.problems = view = ProblemsView(db, runner, job_id, self.preview.facts.problems, by_line=by_line)
+                about = self.preview.facts.problems
+                self.problems = view = ProblemsView(db, runner, job_id, about, how, by_line=by_line)
                 view.rebuilt.connect(self.rebuilt)
             elif category in (Foreseen.CHANGED, Foreseen.BY_HAND):
-                view = ChangesView(db, runner, job_id, category, button.text(), tr(_EMPTY[category]), by_line=by_line)
+                view = ChangesView(db, runner, job_id, category, button.text(), how, by_line=by_line)
                 view.counted.connect(self._counted)
                 view.failed.connect(self._failed)
                 view.rebuilt.connect(self.rebuilt)
             else:
-                view = ListView(db, runner, job_id, category, button.text(), tr(_EMPTY[category]), by_line=by_line)
+                view = ListView(db, runner, job_id, category, button.text(), how, by_line=by_line)
             self.views[category] = view
             self.stack.addWidget(view)
 
@@ -160,7 +185,8 @@ class PreviewPage(QWidget):
     @Slot(object)
     def _looked(self, looked: Looked) -> None:
         self.decided, self.notes, self.is_read = looked.decided, looked.notes, True
-        self.decisions.show_decided(looked.decided)
+        if self.decisions is not None:
+            self.decisions.show_decided(looked.decided)
         self.problems.show_counts(looked.notes)
         self.side.to_look_at.setText(count(looked.notes[Weight.LOOK]))
         self.changed.emit()
@@ -176,7 +202,7 @@ class PreviewPage(QWidget):
     @Slot(object)
     def _counted(self, decided: Decided) -> None:
         self.decided = decided
-        if self.sender() is not self.decisions:
+        if self.decisions is not None and self.sender() is not self.decisions:
             self.decisions.show_decided(decided)
         self.changed.emit()
 

@@ -11,10 +11,9 @@ from app.db.database import Database
 from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv
 from app.files.rows import Level, Problem
 from app.job_notes import Note, Weight
-from app.learners import load_look
 from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
-from ui.dialogs.load_rows import NotesSource, weight_words
+from ui.dialogs.load_rows import NotesSource, Shown, weight_words
 from ui.grids.columns import Query
 from ui.grids.grid_view import GridView
 from ui.look.banner import Banner
@@ -32,14 +31,15 @@ _EXPORTED = ("Row", "Line", "Person Code", "Name", "Level", "Field", "What Is Wr
 _KINDS = {"Row": ExportKind.INTEGER, "Line": ExportKind.INTEGER}
 
 
-def write_problems(context: TaskContext, db: Database, job_id: int, path: Path) -> ExportSummary:
+def write_problems(context: TaskContext, db: Database, job_id: int, path: Path, shown: Shown) -> ExportSummary:
     """Write every note of a preview to a CSV file; in a task. Raises InputError, Cancelled."""
-    columns = [ExportColumn(tr(one), _KINDS.get(one, ExportKind.TEXT)) for one in _EXPORTED]
+    titles = [shown.name_title if one == "Name" else one for one in _EXPORTED]
+    columns = [ExportColumn(tr(one), _KINDS.get(one, ExportKind.TEXT)) for one in titles]
     with db.read(context) as tx:
         total = sum(job_notes.note_counts(tx, job_id).values())
 
         def rows() -> Iterator[Sequence[object]]:
-            for one in load_look.all_notes(tx, job_id):
+            for one in shown.all_notes(tx, job_id):
                 yield (
                     one.number,
                     one.line,
@@ -65,11 +65,13 @@ class ProblemsView(QWidget):
         runner: TaskRunner,
         job_id: int,
         about_file: Sequence[Problem],
+        shown: Shown,
         *,
         by_line: bool = False,
     ) -> None:
         super().__init__()
         self._db, self._runner, self._job_id, self._by_line = db, runner, job_id, by_line
+        self._how = shown
         self.grid: GridView | None = None
         self._weights = list(Weight)
         column = QVBoxLayout(self)
@@ -111,7 +113,7 @@ class ProblemsView(QWidget):
         if self.grid is not None:
             self.grid.hide()
             self.grid.deleteLater()
-        source = NotesSource(self._db, self._job_id, weight, by_line=self._by_line)
+        source = NotesSource(self._db, self._job_id, weight, self._how, by_line=self._by_line)
         self.grid = GridView(source, self._runner, f"load_notes_{weight.value}")
         self.grid.setAccessibleName(tr(_TITLES[weight]))
         self.grid.setProperty("ring", True)
@@ -136,11 +138,11 @@ class ProblemsView(QWidget):
         key = self.grid.current_key if self.grid is not None else None
         if key is None:
             return
-        db, job_id = self._db, self._job_id
+        db, job_id, notes = self._db, self._job_id, self._how.notes
 
         def work(context: TaskContext) -> tuple[int, Note | None]:
             with db.read(context) as tx:
-                return key, load_look.notes(tx, job_id, [key]).get(key)
+                return key, notes(tx, job_id, [key]).get(key)
 
         self._runner.run(work, lane=Lane.READ, done=self._looked)
 

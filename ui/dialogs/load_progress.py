@@ -37,6 +37,8 @@ class ReadingBar(QWidget):
             self.words.setText("")
         elif progress.text == "Loading":
             self.words.setText(tr("{done} of {total} learners", done=count(done), total=count(total)))
+        elif progress.text == "Loading rows":
+            self.words.setText(tr("{done} of {total} rows", done=count(done), total=count(total)))
         else:
             size = tr("{done} of {total} MB", done=f"{done / _MILLION:,.1f}", total=f"{total / _MILLION:,.1f}")
             self.words.setText(f"{tr(progress.text)}: {size}" if progress.text else size)

@@ -1,8 +1,10 @@
 """The lists of the preview as grids: learners of one category, and what is wrong with rows of the file."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from app import job_notes
 from app.db.database import Database
@@ -31,7 +33,7 @@ _BY_HAND = Column("by_hand", "Edited by Hand", Kind.STATE, 130, sortable=False)
 _KEPT = State(Icon.PENCIL_SIMPLE, "Kept", Role.TEXT2)
 _TAKEN = State(Icon.CHECK_CIRCLE, "From the file", Role.STAGED)
 _TINTS = {UlnState.TEMPORARY: Role.WARN, UlnState.BAD: Role.BAD}
-_WEIGHTS = {
+WEIGHTS = {
     Weight.STOP: State(Icon.X_CIRCLE, "Not loaded", Role.BAD),
     Weight.LOOK: State(Icon.WARNING, "Look at it", Role.WARN),
     Weight.INFO: State(Icon.INFO, "Remark", Role.TEXT2),
@@ -39,7 +41,7 @@ _WEIGHTS = {
 PLAIN = (_LINE, _REF, _NAME, _ULN, _AIMS)
 DIFFERING = (_LINE, _REF, _NAME, _CHANGES, _BY_HAND)
 NOTES = (
-    Column("weight", "Level", Kind.STATE, 98, sortable=False),
+    Column("weight", "Level", Kind.STATE, 112, sortable=False),
     _LINE,
     _REF,
     Column("field", "Field", Kind.TEXT, 100, sortable=False),
@@ -48,15 +50,42 @@ NOTES = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How the rows of one kind of file are shown: columns, what reads rows by their number, what makes lines of them.
+
+    `seen` gives rows with `number`, `line`, `name`, `changes` and `ticked`.
+    """
+
+    plain: Sequence[Column]
+    differing: Sequence[Column]
+    noted: Sequence[Column]
+    seen: Callable[[Connection, int, Sequence[int]], Mapping[int, Any]]
+    plain_row: Callable[[Any, int], Row]
+    differing_row: Callable[[Any, int], Row]
+    notes: Callable[[Connection, int, Sequence[int]], Mapping[int, Note]]
+    all_notes: Callable[[Connection, int], Iterator[Note]]
+    titles: Mapping[str, str]
+    days: frozenset[str]
+    """The fields that hold days."""
+    empty: Mapping[Foreseen, str]
+    """What is said where a category has no row."""
+    note_row: Callable[[Note, int], Row]
+    name_title: str = "Name"
+    """What the names of notes are called in a file."""
+
+
 class SeenSource:
     """The rows of one category; a key is the number of the row in the file."""
 
     in_memory = False
 
-    def __init__(self, db: Database, job_id: int, category: Foreseen, *, by_line: bool = False) -> None:
+    def __init__(self, db: Database, job_id: int, category: Foreseen, shown: Shown, *, by_line: bool = False) -> None:
         self._db, self._job_id, self._category, self._by_line = db, job_id, category, by_line
-        self.differing = category in (Foreseen.CHANGED, Foreseen.BY_HAND)
-        self.columns: Sequence[Column] = DIFFERING if self.differing else PLAIN
+        differing = category in (Foreseen.CHANGED, Foreseen.BY_HAND)
+        self._seen = shown.seen
+        self._make = shown.differing_row if differing else shown.plain_row
+        self.columns: Sequence[Column] = shown.differing if differing else shown.plain
 
     def keys(self, context: TaskContext, query: Query, first: Callable[[Keys], None]) -> Keys:
         with self._db.read(context) as tx:
@@ -68,10 +97,9 @@ class SeenSource:
             return int(tx.execute(select(func.count()).select_from(file_row).where(here)).scalar_one())
 
     def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
-        make = _differing if self.differing else _plain
         with self._db.read() as tx:
-            found = load_look.seen_rows(tx, self._job_id, keys)
-        return {key: make(one, one.line if self._by_line else one.number) for key, one in found.items()}
+            found = self._seen(tx, self._job_id, keys)
+        return {key: self._make(one, one.line if self._by_line else one.number) for key, one in found.items()}
 
 
 def _plain(one: SeenRow, place: int) -> Row:
@@ -95,9 +123,10 @@ class NotesSource:
     """What is wrong, or worth knowing, of one weight."""
 
     in_memory = False
-    columns: Sequence[Column] = NOTES
 
-    def __init__(self, db: Database, job_id: int, weight: Weight, *, by_line: bool = False) -> None:
+    def __init__(self, db: Database, job_id: int, weight: Weight, shown: Shown, *, by_line: bool = False) -> None:
+        self.columns: Sequence[Column] = shown.noted
+        self._notes, self._make = shown.notes, shown.note_row
         self._db, self._job_id, self._weight, self._by_line = db, job_id, weight, by_line
         self._total = 0
 
@@ -112,14 +141,35 @@ class NotesSource:
 
     def rows(self, keys: Sequence[int]) -> Mapping[int, Row]:
         with self._db.read() as tx:
-            found = load_look.notes(tx, self._job_id, keys)
-        return {key: _note(one, one.line if self._by_line else one.number) for key, one in found.items()}
+            found = self._notes(tx, self._job_id, keys)
+        return {key: self._make(one, one.line if self._by_line else one.number) for key, one in found.items()}
 
 
 def _note(one: Note, place: int) -> Row:
-    return Row((_WEIGHTS[one.weight], place, one.ref, one.field, one.reason, one.advice))
+    return Row((WEIGHTS[one.weight], place, one.ref, one.field, one.reason, one.advice))
+
+
+LEARNERS = Shown(
+    PLAIN,
+    DIFFERING,
+    NOTES,
+    load_look.seen_rows,
+    _plain,
+    _differing,
+    load_look.notes,
+    load_look.all_notes,
+    load_look.TITLES,
+    frozenset({"birth_date"}),
+    {
+        Foreseen.NEW: "The file has no learner who is new.",
+        Foreseen.CHANGED: "No learner changes.",
+        Foreseen.UNCHANGED: "No learner is as stored.",
+        Foreseen.BY_HAND: "Nothing that was edited by hand differs.",
+    },
+    _note,
+)
 
 
 def weight_words(weight: Weight) -> str:
     """The level as a word, for a file."""
-    return tr(_WEIGHTS[weight].text)
+    return tr(WEIGHTS[weight].text)

@@ -1,6 +1,6 @@
 """The left of the preview: the categories with their counts, and what the file was read as."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.dates import shown
-from app.files.rows import FileKind
+from app.files.rows import FileFacts, FileKind
 from app.jobs import Foreseen
 from app.learners.load import Preview
 from ui.look.cards import HairLine
@@ -93,9 +93,8 @@ class CategoryButton(QAbstractButton):
         super().keyPressEvent(event)
 
 
-def kind_words(preview: Preview) -> str:
+def kind_words(facts: FileFacts) -> str:
     """What the file is: `ILR 2025/26, XML in zip`."""
-    facts = preview.facts
     if facts.kind is not FileKind.ILR_XML:
         return " · ".join(filter(None, (tr(_KINDS[facts.kind]), facts.sheet, facts.year)))
     words = tr("ILR {year}", year=facts.year) if facts.year else tr("ILR, year not said")
@@ -107,7 +106,14 @@ class SidePane(QScrollArea):
 
     chosen = Signal(object)
 
-    def __init__(self, preview: Preview, seconds: float, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        counts: Mapping[Foreseen, int],
+        lines: Sequence[tuple[str, int]],
+        facts: Sequence[tuple[str, str]],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`counts`: of the categories that there can be; `lines`: further numbers; `facts`: what it was read as."""
         super().__init__(parent)
         self.setObjectName("load_side")
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -122,8 +128,8 @@ class SidePane(QScrollArea):
         self.buttons: dict[Foreseen, CategoryButton] = {}
         self._group = QButtonGroup(self)
         for category in CATEGORIES:
-            number = preview.counts[category]
-            if category is Foreseen.BY_HAND and not number:
+            number = counts.get(category)
+            if number is None or (category is Foreseen.BY_HAND and not number):
                 continue
             made = CategoryButton(category, number)
             self._group.addButton(made)
@@ -133,15 +139,13 @@ class SidePane(QScrollArea):
         column.addSpacing(8)
         column.addWidget(HairLine())
         column.addSpacing(6)
-        column.addLayout(_line(tr("Learners in the file"), _number(sum(preview.counts.values()))))
-        column.addLayout(_line(tr("Not in this file"), _number(preview.absent)))
-        if preview.codes:
-            column.addLayout(_line(tr("Codes without a title"), _number(len(preview.codes))))
+        for words, number in lines:
+            column.addLayout(_line(words, _number(number)))
         self.to_look_at = _number(0)
         column.addLayout(_line(tr("Loaded, look at it"), self.to_look_at))
         column.addStretch(1)
         column.addSpacing(16)
-        column.addLayout(_facts(preview, seconds))
+        column.addLayout(_facts(facts))
         self.setWidget(inside)
         inside.setAutoFillBackground(False)
         self.setFixedWidth(max(scaled(_WIDTH), inside.minimumSizeHint().width() + 14))
@@ -169,17 +173,33 @@ def _line(words: str, number: TextLabel) -> QHBoxLayout:
     return row
 
 
-def _facts(preview: Preview, seconds: float) -> QGridLayout:
+def learners_side(preview: Preview, seconds: float) -> SidePane:
+    """The side of a preview of learners."""
     facts = preview.facts
     new, changed = preview.aims
     written = ", ".join(filter(None, (facts.software, shown(facts.prepared))))
     lines = [
-        (tr("Kind"), kind_words(preview)),
+        (tr("Learners in the file"), sum(preview.counts.values())),
+        (tr("Not in this file"), preview.absent),
+    ]
+    if preview.codes:
+        lines.append((tr("Codes without a title"), len(preview.codes)))
+    read_as = [
+        (tr("Kind"), kind_words(facts)),
         (tr("Provider"), facts.ukprn or preview.ukprn),
         (tr("Written by"), written or tr("not said")),
         (tr("Aims"), tr("{new} new, {changed} changed", new=count(new), changed=count(changed))),
-        (tr("Read in"), plural(round(seconds), "{n} s", "{n} s") if seconds >= 1 else tr("less than 1 s")),
+        (tr("Read in"), time_words(seconds)),
     ]
+    return SidePane(preview.counts, lines, read_as)
+
+
+def time_words(seconds: float) -> str:
+    """How long reading took."""
+    return plural(round(seconds), "{n} s", "{n} s") if seconds >= 1 else tr("less than 1 s")
+
+
+def _facts(lines: Sequence[tuple[str, str]]) -> QGridLayout:
     grid = QGridLayout()
     grid.setContentsMargins(10, 0, 0, 4)
     grid.setHorizontalSpacing(10)

@@ -1,5 +1,8 @@
 """After a load: the exact counts, and *Undo*."""
 
+from collections.abc import Sequence
+from typing import Protocol, cast
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -21,6 +24,19 @@ from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 520, 300
+CountLine = tuple[Icon, Role, str, int]
+"""Icon, its colour, words, number."""
+
+
+class AnySummary(Protocol):
+    """What is told of the load of any file."""
+
+    @property
+    def job_id(self) -> int: ...
+    @property
+    def new(self) -> int: ...
+    @property
+    def changed(self) -> int: ...
 
 
 def undone_words(done: UndoSummary) -> str:
@@ -42,12 +58,15 @@ class LoadSummaryDialog(FormDialog):
     codes_wanted = Signal()
     """The codes without a title are to be shown."""
 
-    def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, summary: LoadSummary) -> None:
-        super().__init__(parent, title=tr("Load Learners"), name="load_summary")
+    title = "Load Learners"
+    one, many = "{n} learner loaded", "{n} learners loaded"
+
+    def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, summary: AnySummary) -> None:
+        super().__init__(parent, title=tr(self.title), name="load_summary")
         self._runner, self._context, self.summary = runner, context, summary
         self._busy = False
         written = summary.new + summary.changed
-        heading = plural(written, "{n} learner loaded", "{n} learners loaded") if written else tr("Nothing changed")
+        heading = plural(written, self.one, self.many) if written else tr("Nothing changed")
         self.say(heading, tr("Everything was written together. Undo takes all of it back."))
         self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)
         self.banner = Banner(Icon.WARNING_CIRCLE, Role.BAD, "")
@@ -65,13 +84,14 @@ class LoadSummaryDialog(FormDialog):
         self.codes_button = self.add_button(
             tr("Codes"), Icon.TAG, name="load_codes", clicked=self._to_codes, tip=tr("Give the codes their titles.")
         )
-        self.codes_button.setVisible(summary.untitled > 0)
+        self.codes_button.setVisible(getattr(summary, "untitled", 0) > 0)
         self.ok_button = self.add_button(tr("OK"), kind="primary", name="load_ok", clicked=self.accept, safe=True)
         self.open_at(_WIDTH, _HEIGHT)
 
-    def _counts(self) -> QWidget:
-        done = self.summary
-        lines = [
+    def lines(self) -> Sequence[CountLine]:
+        """What is told: the first three always, the others where they are not 0."""
+        done = cast("LoadSummary", self.summary)
+        return [
             (Icon.PLUS_CIRCLE, Role.GOOD, tr("New"), done.new),
             (Icon.PENCIL_SIMPLE, Role.STAGED, tr("Changed"), done.changed),
             (Icon.EQUALS, Role.TEXT2, tr("Unchanged"), done.unchanged),
@@ -82,6 +102,12 @@ class LoadSummaryDialog(FormDialog):
             (Icon.WARNING, Role.WARN, tr("Left out: changed by somebody since the preview"), done.left),
             (Icon.X_CIRCLE, Role.BAD, tr("Left out: problems"), done.problems),
         ]
+
+    def take_back(self, job_id: int) -> UndoSummary:
+        """Undo the load, in a task."""
+        return load_apply.undo(self._context.db, self._context.user, job_id)
+
+    def _counts(self) -> QWidget:
         card = Card(padding=12, fill=Role.SUBTLE)
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
@@ -89,7 +115,7 @@ class LoadSummaryDialog(FormDialog):
         grid.setColumnStretch(1, 1)
         said = []
         always = 3
-        for row, (icon, role, words, number) in enumerate(lines):
+        for row, (icon, role, words, number) in enumerate(self.lines()):
             if row >= always and not number:
                 continue
             said.append(f"{words}: {count(number)}")
@@ -109,10 +135,10 @@ class LoadSummaryDialog(FormDialog):
         if self._busy:
             return
         self._set_busy(True)
-        run, job_id = self._context, self.summary.job_id
+        job_id = self.summary.job_id
 
         def work(context: TaskContext) -> UndoSummary:
-            return load_apply.undo(run.db, run.user, job_id)
+            return self.take_back(job_id)
 
         self._runner.run(work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._stopped)
 

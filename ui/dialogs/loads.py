@@ -54,9 +54,12 @@ class LoadsDialog(FormDialog):
     """`undone` when a load was taken back."""
 
     undone = Signal()
+    kinds: tuple[str, ...] = (load.KIND,)
+    """The kinds of jobs that are listed."""
+    title = "Loads"
 
     def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext) -> None:
-        super().__init__(parent, title=tr("Loads"), heading=tr("Loads"), icon=Icon.TRAY, name="loads")
+        super().__init__(parent, title=tr(self.title), heading=tr(self.title), icon=Icon.TRAY, name="loads")
         self._runner, self._context = runner, context
         self._jobs: list[FileJob] = []
         self._busy = False
@@ -92,7 +95,8 @@ class LoadsDialog(FormDialog):
 
         def work(context: TaskContext) -> list[FileJob]:
             with db.read(context) as tx:
-                return jobs.listed(tx, load.KIND)
+                found = [one for kind in self.kinds for one in jobs.listed(tx, kind)]
+            return sorted(found, key=lambda one: one.id, reverse=True)
 
         self._runner.run(work, lane=Lane.READ, done=self._read, failed=self._failed)
 
@@ -103,7 +107,7 @@ class LoadsDialog(FormDialog):
         if found and self.list.currentIndex().row() < 0:
             self.list.selectRow(0)
         words = plural(len(found), "{n} load, the latest first.", "{n} loads, the latest first.")
-        self.say(tr("Loads"), words if found else tr("No file was loaded yet."))
+        self.say(tr(self.title), words if found else tr("No file was loaded yet."))
         self._refresh()
         if not self._busy:
             (self.list if found else self.close_button).setFocus()
@@ -119,6 +123,14 @@ class LoadsDialog(FormDialog):
         )
         return StateRow(state, texts)
 
+    def why_not_undo(self, job: FileJob | None) -> str:
+        """Why this user cannot take back such a load; "" if they can."""
+        return self._context.rights.why_not(Permission.EDIT_LEARNERS)
+
+    def take_back(self, job: FileJob) -> UndoSummary:
+        """Undo a load, in a task."""
+        return load_apply.undo(self._context.db, self._context.user, job.id)
+
     @property
     def current(self) -> FileJob | None:
         """The load of the current row."""
@@ -128,7 +140,7 @@ class LoadsDialog(FormDialog):
     @Slot()
     def _refresh(self) -> None:
         job = self.current
-        reason = self._context.rights.why_not(Permission.EDIT_LEARNERS)
+        reason = self.why_not_undo(job)
         if job is None:
             reason = tr("There is no load to undo.")
         elif job.state == "undone":
@@ -145,7 +157,7 @@ class LoadsDialog(FormDialog):
             return
         answer = ask(
             self,
-            tr("Loads"),
+            tr(self.title),
             tr("Undo the load of {file}?", file=visible_text(job.file_name)),
             tr("{counts}. What somebody changed since stays as it is.", counts=counts_words(job)),
             [("undo", tr("Undo the Load")), ("keep", tr("Keep It"))],
@@ -154,12 +166,11 @@ class LoadsDialog(FormDialog):
         )
         if answer != "undo":
             return
-        run, job_id = self._context, job.id
         self._busy = True
         self._refresh()
 
         def work(context: TaskContext) -> UndoSummary:
-            return load_apply.undo(run.db, run.user, job_id)
+            return self.take_back(job)
 
         self._runner.run(work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._stopped)
 

@@ -3,15 +3,14 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Slot
+from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QLineEdit
 
 from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.errors import AccessError, InputError
-from ui.exporting import _SaveDialog
+from ui.exporting import ask_to_open, documents
 from ui.hub import Hub
 from ui.look.words import tr
 from ui.pages.grid_page import GridPage
@@ -32,8 +31,7 @@ class LearnersLoad(QObject):
     def __init__(self, page: GridPage, context: AppContext, runner: TaskRunner, hub: Hub) -> None:
         super().__init__(page)
         self._page, self._context, self._runner, self._hub = page, context, runner, hub
-        documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        self.folder = Path(documents) if Path(documents).is_dir() else Path.home()
+        self.folder = documents()
         """Where the next file is looked for."""
         page.setAcceptDrops(True)
         page.installEventFilter(self)
@@ -43,20 +41,8 @@ class LearnersLoad(QObject):
         """Ask for a file and open it."""
         if not self._may():
             return
-        dialog = _SaveDialog(
-            self._page.window(), tr("Load Learners"), str(self.folder), ";;".join(tr(one) for one in _FILTERS)
-        )
-        dialog.setObjectName("open_file")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
-        name = dialog.findChild(QLineEdit, "fileNameEdit")
-        if isinstance(name, QLineEdit):
-            name.setFocus()
-        taken = dialog.exec() and dialog.selectedFiles()
-        dialog.deleteLater()
-        if taken:
-            path = Path(taken[0])
+        path = ask_to_open(self._page.window(), tr("Load Learners"), _FILTERS, self.folder)
+        if path is not None:
             self.folder = path.parent
             self.open(path)
 

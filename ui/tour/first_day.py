@@ -58,6 +58,7 @@ class FirstDay:
         self.report["load"] = {one.value: number for one, number in page.preview.counts.items() if number}
         yield Act(lambda: click(page.side.buttons[Foreseen.DECISION]))
         view = page.decisions
+        assert view is not None
         yield Until(lambda: bool(view.cards), "the decisions")
         first = view.cards[0]
         yield Act(lambda: click(view.tabs))

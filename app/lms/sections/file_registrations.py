@@ -13,13 +13,13 @@ from sqlalchemy import Connection, Row, select
 
 from app.db.among import among
 from app.db.tables import SHOWN, enrolment, learner
+from app.enrolling import Entry, enter, going
 from app.errors import InputError
 from app.files.rows import Level
 from app.files.section_rows import FileRow
 from app.folding import fold_code
 from app.history import Operation
 from app.jobs import Foreseen
-from app.lms import enrol
 from app.lms.sections.file_index import Index
 from app.lms.sections.file_plan import Planned, refused
 from app.lms.sections.section import Section
@@ -59,16 +59,16 @@ def decide(values: Mapping[str, Any], there: Any | None, today: date) -> dict[st
         raise InputError("The end is before the start.", hint="Correct the two dates.", field="ends")
     if day is not None and day > today:
         raise InputError("The day of the status is in the future.", hint="Load it on that day.", field="status_on")
-    going = "scheduled" if starts is not None and starts > today else "current"
+    begun = going(starts, today)
     told = {name: values[name] for name in ("starts", "ends") if name in values}
     if there is None:
         if wanted in ("dropped", "completed"):
             return None
-        first = {"starts": starts, "ends": ends, "status": "on_break" if wanted == "on_break" else going}
+        first = {"starts": starts, "ends": ends, "status": "on_break" if wanted == "on_break" else begun}
         return {**first, "status_on": day or today} if wanted == "on_break" else {**first, "status_on": day}
     if wanted is None or wanted == there.status or (wanted == "current" and there.status in _GOING):
         if there.status in _GOING and told.get("starts", there.starts) != there.starts:
-            told["status"] = going
+            told["status"] = begun
         return told if day is None else {**told, "status_on": day}
     if wanted not in _STEPS[there.status]:
         raise InputError(
@@ -76,7 +76,7 @@ def decide(values: Mapping[str, Any], there: Any | None, today: date) -> dict[st
             hint="Leave the row out, or correct its course status.",
             field="status",
         )
-    return {**told, "status": going if wanted == "current" else wanted, "status_on": day or today}
+    return {**told, "status": begun if wanted == "current" else wanted, "status_on": day or today}
 
 
 class RegistrationPlanner:
@@ -171,19 +171,15 @@ class RegistrationPlanner:
 
     def write(self, operation: Operation, planned: Sequence[Planned]) -> None:
         """Write what is new or changed. Raises ConflictError."""
-        groups: dict[tuple[Any, ...], list[int]] = defaultdict(list)
-        updates = []
+        entries, updates = [], []
         for one in planned:
             section_id, there, values = one.work
             self.sections.add(section_id)
             if there is None:
-                told = tuple(values[name] for name in ("starts", "ends", "status", "status_on"))
-                groups[(section_id, *told)].append(one.learner_id or 0)
+                entries.append(Entry(one.learner_id or 0, section_id, {**values, "origin": "file"}))
             else:
                 updates.append((there, values, one.learner_id))
-        for (section_id, starts, ends, status, day), learners in groups.items():
-            dates = {"starts": starts, "ends": ends}
-            enrol.enrol(operation, learners, section_id, "file", dates, status=status, status_on=day)
+        enter(operation, entries)
         operation.update_many(enrolment, updates)
 
 

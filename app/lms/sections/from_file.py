@@ -260,7 +260,7 @@ def _load(
         planner.write(operation, kept)
         operation.save_changes()
         seen += len(rows)
-        context.report(seen, total, "Loading")
+        context.report(seen, total, "Loading rows")
     done[LEFT] = len(left)
     here = file_row.c.job_id == job.id
     for some in history.batched(left):

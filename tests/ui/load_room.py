@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
 from sqlalchemy import func, select
 
 from app.context import AppContext
@@ -64,3 +66,27 @@ def number_of(context: AppContext, table: Any = learner) -> int:
 
 def left_behind(context: AppContext) -> tuple[int, int]:
     return number_of(context, file_job), number_of(context, file_row)
+
+
+@contextmanager
+def opening(loading: Any, path: Path) -> Iterator[None]:
+    """While the block runs, answer the file dialog of `loading` with the name of `path`, and Return."""
+    loading.folder = path.parent
+    timer, typed = QTimer(interval=30), list[str]()
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, QFileDialog) or not isinstance(edit := dialog.focusWidget(), QLineEdit):
+            return
+        if not typed:
+            typed.append(path.name)
+            QTest.keyClicks(edit, path.name)
+        else:
+            QTest.keyPress(edit, Qt.Key.Key_Return)
+
+    timer.timeout.connect(look)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.stop()

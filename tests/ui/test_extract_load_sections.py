@@ -2,9 +2,9 @@
 loaded."""
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
 from sqlalchemy import select
 
 from app.access import Role
@@ -15,7 +15,7 @@ from tests.lms.section_files import REGISTRATIONS, SECTIONS, FileCollege, Files
 from tests.ui.college_room import listed
 from tests.ui.conftest import Rooms, named, read_csv
 from tests.ui.dialog_room import as_user, child, click, clipped, gone, opened, press, unnamed, when_asked
-from tests.ui.load_room import done, left_behind, number_of, write
+from tests.ui.load_room import done, left_behind, number_of, opening, write
 from ui.dialogs.load_sections import LoadSectionsDialog, SectionLoadsDialog, SectionsSummaryDialog
 from ui.look.fonts import set_scale
 
@@ -180,25 +180,10 @@ def test_by_the_ribbon_loaded_undone_and_listed(rooms: Rooms, tmp_path):
     path = write(tmp_path, "sections.csv", "\n".join([SECTIONS, BIO, CHEM]) + "\n")
     room.window.show_page("sections")
     room.at_rest()
-    room.window.lms.sections.files.folder = tmp_path
-    timer, typed = QTimer(interval=30), list[str]()
-
-    def look() -> None:
-        asking = QApplication.activeModalWidget()
-        if not isinstance(asking, QFileDialog) or not isinstance(edit := asking.focusWidget(), QLineEdit):
-            return
-        if not typed:
-            typed.append(path.name)
-            QTest.keyClicks(edit, str(path))
-        else:
-            QTest.keyPress(edit, Qt.Key.Key_Return)
-
-    timer.timeout.connect(look)
-    timer.start()
     action = room.window.actions_.action("lms.load_sections")
     room.until(action.isEnabled)
-    action.trigger()
-    timer.stop()
+    with opening(room.window.lms.sections.files, path):
+        action.trigger()
     room.until(lambda: isinstance(QApplication.activeModalWidget(), LoadSectionsDialog))
     dialog = QApplication.activeModalWidget()
     room.at_rest()

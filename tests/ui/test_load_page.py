@@ -1,20 +1,17 @@
 """From the Learners page: the button, the empty page, a file dropped, the list of loads; the grid follows."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.files.builders import Learner, ilr, uln
 from tests.ui.conftest import Room, Rooms, answering, named
 from tests.ui.dialog_room import click
-from tests.ui.load_room import UKPRN
+from tests.ui.load_room import UKPRN, opening
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
@@ -40,30 +37,6 @@ def return_file(tmp_path: Path) -> Path:
     people = [Learner(ref=f"R{n}", uln=uln(n), family=f"Tarn{n}") for n in range(1, 8)]
     path.write_text(ilr(*people), encoding="utf-8")
     return path
-
-
-@contextmanager
-def opening(room: Room, path: Path) -> Iterator[None]:
-    """While the block runs, answer the file dialog, in the folder of `path`, with its name and Return."""
-    room.window.learners.loading.folder = path.parent
-    timer, typed = QTimer(interval=30), list[str]()
-
-    def look() -> None:
-        dialog = QApplication.activeModalWidget()
-        if not isinstance(dialog, QFileDialog) or not isinstance(edit := dialog.focusWidget(), QLineEdit):
-            return
-        if not typed:
-            typed.append(path.name)
-            QTest.keyClicks(edit, path.name)
-        else:
-            QTest.keyPress(edit, Qt.Key.Key_Return)
-
-    timer.timeout.connect(look)
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.stop()
 
 
 def in_front(room: Room, kind: type) -> QWidget:
@@ -101,7 +74,7 @@ def drop(target: QWidget, *paths: Path) -> bool:
 
 def test_the_empty_page_leads_to_the_file_and_the_grid_shows_it(empty: Room, return_file: Path):
     window = empty.window
-    with opening(empty, return_file):
+    with opening(empty.window.learners.loading, return_file):
         click(named(window.learners, "empty_primary"))
         empty.until(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog))
     summary = load(empty)
@@ -116,7 +89,7 @@ def test_the_empty_page_leads_to_the_file_and_the_grid_shows_it(empty: Room, ret
 def test_ctrl_o_and_the_command_search(empty: Room, return_file: Path):
     action = empty.window.actions_.action("data.load")
     assert action.isEnabled()
-    with opening(empty, return_file):
+    with opening(empty.window.learners.loading, return_file):
         empty.press("Ctrl+O", empty.window)
         empty.until(lambda: isinstance(QApplication.activeModalWidget(), LoadLearnersDialog))
     dialog = in_front(empty, LoadLearnersDialog)
@@ -167,7 +140,7 @@ def test_other_file_asks_for_another_one(empty: Room, return_file: Path, tmp_pat
     other.write_text(ilr(Learner(ref="O1", uln=uln(90))), encoding="utf-8")
     empty.window.learners.loading.open(return_file)
     dialog = in_front(empty, LoadLearnersDialog)
-    with opening(empty, other):
+    with opening(empty.window.learners.loading, other):
         click(named(dialog, "load_other"))
         empty.until(
             lambda: (

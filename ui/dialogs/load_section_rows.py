@@ -19,8 +19,8 @@ _OF_SECTIONS = (
     _SECTION,
     Column("title", "Course", Kind.TEXT, 200, sortable=False),
     Column("owner", "Owning Campus", Kind.TEXT, 130, sortable=False),
-    Column("starts", "Starts", Kind.TEXT, 92, sortable=False),
-    Column("ends", "Ends", Kind.TEXT, 92, sortable=False),
+    Column("starts", "Starts", Kind.TEXT, 100, sortable=False),
+    Column("ends", "Ends", Kind.TEXT, 100, sortable=False),
 )
 _OF_REGISTRATIONS = (
     _LINE,
@@ -28,8 +28,8 @@ _OF_REGISTRATIONS = (
     _LEARNER,
     _SECTION,
     Column("status", "Course Status", Kind.TEXT, 100, sortable=False),
-    Column("starts", "Starts", Kind.TEXT, 92, sortable=False),
-    Column("ends", "Ends", Kind.TEXT, 92, sortable=False),
+    Column("starts", "Starts", Kind.TEXT, 100, sortable=False),
+    Column("ends", "Ends", Kind.TEXT, 100, sortable=False),
 )
 _DAYS = frozenset({"starts", "ends", "status_on"})
 

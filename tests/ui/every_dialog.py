@@ -31,6 +31,7 @@ from app.learners.load_apply import LoadSummary
 from app.learners.search import FIELDS
 from app.lms.accounts_decided import Unsettled
 from app.lms.courses_list import CourseRow
+from app.lms.extracts.course_status import Step
 from app.lms.extracts.queue import QueueSummary
 from app.lms.extracts.save import SaveSummary
 from app.lms.extracts.staged import Staged
@@ -43,6 +44,7 @@ from app.plr.update import UpdateSummary
 from app.saved import Kind
 from tests.files.builders import ilr
 from tests.ui.dialog_room import gone, opened
+from tests.ui.load_room import write
 from tests.ui.ribbon_example import example_actions
 from ui.actions import ActionSet
 from ui.dialogs import questions
@@ -195,7 +197,9 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
     LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
-    LoadSectionsDialog: Entry(lambda desk: LoadSectionsDialog(None, desk.runner, desk.context, a_table(desk))),
+    LoadSectionsDialog: Entry(
+        lambda desk: LoadSectionsDialog(None, desk.runner, desk.context, write(desk.folder, "a.csv", A_TABLE))
+    ),
     SectionsSummaryDialog: Entry(lambda desk: SectionsSummaryDialog(None, desk.runner, desk.context, OF_SECTIONS)),
     SectionLoadsDialog: Entry(lambda desk: SectionLoadsDialog(None, desk.runner, desk.context)),
     AccountsDialog: Entry(lambda desk: AccountsDialog(None, desk.runner, desk.context)),
@@ -243,6 +247,7 @@ MADE: dict[type[QDialog], Entry] = {
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }
 LOADED = LoadSummary(1, 1, 312, 88, 820, 12, 3, 1, 13, 9)
+A_TABLE = "Course Code,Course Title,Section\nBIO,Biology,1\n"
 OF_SECTIONS = Summary(1, 1, What.REGISTRATIONS, 312, 88, 820, 1, 9, QueueSummary(add=300, drop=12))
 SUMMARY = UpdateSummary(new=[1, 2], changed=[3], unchanged=[4], not_applied=[], operation_id=3)
 ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
@@ -281,13 +286,6 @@ def a_return(desk: Desk) -> Path:
     """An ILR of one learner, of the college that the context is of."""
     path = desk.folder / "return.xml"
     path.write_text(ilr().replace("99999999", desk.context.settings.college.ukprn), encoding="utf-8")
-    return path
-
-
-def a_table(desk: Desk) -> Path:
-    """A CSV file of one section."""
-    path = desk.folder / "sections.csv"
-    path.write_text("Course Code,Course Title,Section\nBIO,Biology,1\n", encoding="utf-8")
     return path
 
 

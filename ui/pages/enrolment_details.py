@@ -28,6 +28,7 @@ _KINDS = {
     "enrolled": "Enrolled",
     "adopted": "Adopted",
     "course_status_changed": "Course Status",
+    "registrations_loaded": "Loaded from a file",
     "undo": "Undo",
 }
 _NAMES = {

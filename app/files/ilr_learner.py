@@ -152,11 +152,12 @@ class LearnerReader:
                     texts.setdefault(key, code)
             elif key in texts:
                 _repeated(record, key)
-            elif text := (child.text or "").strip():
+            elif (text := child.text) and (text := text.strip()):
                 texts[key] = text
+        days = self._dates
         for key in _AIM_DATES:
             if text := texts.get(key):
-                if (day := self._date(text)) is not None:
+                if (day := days[text] if text in days else self._date(text)) is not None:
                     texts[key] = day
                 else:
                     del texts[key]

@@ -127,7 +127,8 @@ def _parts(row: Row[Any], types: Mapping[int, int], codes: Mapping[int, str]) ->
         return [_mapping(before, after, codes)]
     if row.table_name == "course" and row.kind == "insert":
         return ["Added"]
-    called = codes.get(types.get(row.row_id, 0), "")
+    typed = row.table_name in ("course_credit", "award")
+    called = codes.get(types.get(row.row_id, 0), "") if typed else ""
     if row.table_name == "award" and (row.kind == "insert" or "removed_at" in after):
         if after.get("removed_at") is not None:
             return [f"{called} taken back"]

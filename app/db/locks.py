@@ -2,7 +2,7 @@
 
 All times are the database's: computers disagree. A lock whose holder gave no sign of life for a minute may be taken
 by the next; a holder that was only asleep finds out with `require` before it writes again. Locks of imports are not
-taken over (`take_among`): a person gives them up.
+taken over (`take_among`): a person releases them.
 """
 
 import contextlib
@@ -78,7 +78,7 @@ class Lock:
 
     def release(self) -> None:
         with self._db.write() as tx:
-            tx.execute(update(job_lock).where(self._mine()).values(_NOBODY))
+            tx.execute(update(job_lock).where(self._mine()).values(NOBODY))
 
 
 def holder(tx: Connection, db: Database, name: str) -> Holder | None:
@@ -109,8 +109,8 @@ def take(db: Database, name: str, owner: str) -> Lock | None:
 
 
 def take_among(db: Database, name: str, owner: str, rivals: ColumnElement[bool], job_id: int | None) -> Lock | None:
-    """Take a lock that excludes others: None if it or one of its rivals is held, however stale.
-    It is for a person to give up what is stale (`give_up`)."""
+    """Take a lock that excludes others; None if it or one of its rivals is held, however stale: it is for a person to
+    release that."""
     token = uuid.uuid4().hex
     with db.write() as tx:
         db.alone(tx)  # of two rivals who come at once, one is the first
@@ -121,14 +121,8 @@ def take_among(db: Database, name: str, owner: str, rivals: ColumnElement[bool],
     return Lock(db, name, token)
 
 
-def give_up(tx: Connection, held: Holder) -> bool:
-    """Release a lock that somebody else holds, if it is still the one that was seen; its holder finds out with
-    `require`. False if it is not."""
-    seen = (job_lock.c.token.is_not(None)) & (job_lock.c.since == held.since) & (job_lock.c.owner == held.owner)
-    return _write(tx, held.name, seen, _NOBODY)
-
-
-_NOBODY = dict.fromkeys(("owner", "computer", "token", "job_id", "since", "alive_at"))
+NOBODY = dict.fromkeys(("owner", "computer", "token", "job_id", "since", "alive_at"))
+"""What the row of a lock says that nobody holds."""
 
 
 def _make(tx: Connection, db: Database, name: str) -> None:

@@ -244,6 +244,11 @@ def import_ended(
     tx.execute(update(file_job).where(file_job.c.id == job_id).values(values))
 
 
+def counted(tx: Connection, job_id: int, counts: Mapping[str, int]) -> None:
+    """How the rows of a job that was applied stand now."""
+    tx.execute(update(file_job).where(file_job.c.id == job_id).values(counts=json.dumps(dict(counts))))
+
+
 _QUERY = (
     select(file_job, app_user.c.name.label("owner_name"), operation.c.state.label("operation_state"))
     .join(app_user, app_user.c.id == file_job.c.owner_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app import config, jobs
+from app import appearing, config, jobs
 from app.access import User
 from app.config import Settings
 from app.db.database import Database
@@ -93,7 +93,7 @@ def _load(
     try:
         document = _document(db, path, kind.value, seen)
         if not options.dry_run and not seen.questions:
-            summary = load_apply.apply(context, db, user, seen.job_id)
+            summary = appearing.load(context, db, user, seen.job_id)
             left_out = document["left_out"] + summary.left
             document |= {"new": summary.new, "changed": summary.changed, "left_out": left_out, "job": summary.job_id}
             if not settings.college.ukprn and seen.facts.ukprn:

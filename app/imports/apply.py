@@ -6,7 +6,7 @@ rows, and how far the job is. So a program that is killed leaves whole rows that
 """
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -182,6 +182,7 @@ class _Running:
                 self._done = tx.execute(select(func.count()).select_from(file_row).where(here)).scalar_one()
             while self._batch(batch, counted):
                 self._context.report(self._done, self._facts.tally.rows, "Importing")
+                self._context.raise_if_cancelled()
             return self._end("applied")
         except Cancelled:
             return self._end("aborted", "Cancelled. What was imported is kept.")
@@ -242,9 +243,18 @@ def end_job(
     open_rows = (file_row.c.job_id == job_id) & file_row.c.outcome.is_(None)
     tx.execute(update(file_row).where(open_rows).values(outcome=Outcome.NOT_REACHED.value))
     outcomes, surprises = outcomes_of(tx, job_id), surprises_of(tx, job_id)
-    counts = {**{one.value: count for one, count in outcomes.items()}, "surprises": surprises}
-    jobs.import_ended(tx, db, job_id, state, counts, message)
+    jobs.import_ended(tx, db, job_id, state, _counts(outcomes, surprises), message)
     return outcomes, surprises
+
+
+def count_again(tx: Connection, job_ids: Iterable[int]) -> None:
+    """Rows of these jobs ended otherwise than the jobs say: held ones were attached."""
+    for job_id in sorted(set(job_ids)):
+        jobs.counted(tx, job_id, _counts(outcomes_of(tx, job_id), surprises_of(tx, job_id)))
+
+
+def _counts(outcomes: Mapping[Outcome, int], surprises: int) -> dict[str, int]:
+    return {**{one.value: count for one, count in outcomes.items()}, "surprises": surprises}
 
 
 def outcomes_of(tx: Connection, job_id: int) -> dict[Outcome, int]:
@@ -254,9 +264,13 @@ def outcomes_of(tx: Connection, job_id: int) -> dict[Outcome, int]:
     return {one: found[one.value] for one in Outcome if one.value in found}
 
 
-SURPRISED = (file_row.c.outcome != file_row.c.predicted) & (file_row.c.outcome != Outcome.NOT_REACHED.value)
-"""A row that ended otherwise than was foreseen. Of a job that was applied, `predicted` is what was foreseen under
-what was acknowledged."""
+SURPRISED = (
+    (file_row.c.outcome != file_row.c.predicted)
+    & (file_row.c.outcome != Outcome.NOT_REACHED.value)
+    & (file_row.c.held != "attached")
+)
+"""A row that ended otherwise than was foreseen; that a held one attached later is none. Of a job that was applied,
+`predicted` is what was foreseen under what was acknowledged."""
 
 
 def surprises_of(tx: Connection, job_id: int) -> int:

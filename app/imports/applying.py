@@ -25,7 +25,7 @@ from app.imports.forecast import BETWEEN, Forecast
 from app.imports.foresee import Circumstances
 from app.imports.judging import Judge, Judged, Seen
 from app.imports.reading import RowReader
-from app.imports.record import Read
+from app.imports.record import Read, Record
 from app.imports.recording import Recorder
 from app.imports.rules import GOOD, Finding, Outcome
 from app.imports.standing import NOTHING
@@ -135,7 +135,7 @@ def _outcome(one: StoredRow, judged: Judged, around: Around) -> Ended:
         return Ended(one, Outcome.ERROR, judged, NOT_SHOWN)
     if outcome is not Outcome.HELD:
         return Ended(one, outcome, judged)
-    return Ended(one, outcome, judged, held=waits_for(judged.seen))
+    return Ended(one, outcome, judged, held=waits_for_record(judged.seen.read.records[0]))
 
 
 def _shown(one: StoredRow, around: Around) -> frozenset[str]:
@@ -147,9 +147,8 @@ def _shown(one: StoredRow, around: Around) -> frozenset[str]:
     return shown | {"CR-34"} if "CR-33" in shown & around.acknowledged else shown
 
 
-def waits_for(seen: Seen) -> tuple[str | None, str | None]:
+def waits_for_record(record: Record) -> tuple[str | None, str | None]:
     """The id and the e-mail address that a held row says, as learners are looked for by them."""
-    record = seen.read.records[0]
     return fold(record.user), fold(matching.address(record.email))
 
 

@@ -58,8 +58,8 @@ class Unlocked:
 
 
 def look(context: TaskContext, db: Database, user: User, scope: str) -> Look:
-    """Read what is known of a locked scope, and look at the file of its job. Raises AccessError, Cancelled; InputError
-    if nobody holds the lock."""
+    """Read what is known of a locked scope, and look at the file of its job. Raises AccessError, Cancelled;
+    InputError if nobody holds the lock."""
     with db.read(context) as tx:
         access.require(tx, user, Permission.UNLOCK_IMPORTS)
         held = _held(tx, db, scope)

@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 from app.access import Permission
 from app.context import AppContext
 from app.errors import AppError, InputError
-from app.learners.edit import Held, LearnerForm, add, save
+from app import appearing
+from app.learners.edit import Held, LearnerForm
 from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state
 from ui.dialogs.form_field import FormField, choice, line
@@ -227,8 +228,8 @@ class LearnerDialog(FormDialog):
 
         def work(context: TaskContext) -> int:
             if held is None:
-                return add(db, user, ukprn, form)
-            save(db, user, held, form)
+                return appearing.add(db, user, ukprn, form)
+            appearing.save(db, user, held, form)
             return held.id
 
         self._set_saving(True)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
+from app import appearing
 from app.context import AppContext
 from app.files.columns import Mapping
 from app.files.rows import FileKind
-from app.learners import load, load_apply, load_file
+from app.learners import load, load_file
 from app.learners.load import LoadOptions, Preview
 from app.learners.load_apply import LoadSummary
 from app.table_columns import TABLES, TableColumns
@@ -59,7 +60,7 @@ class LoadLearnersDialog(LoadDialog):
         return Read(seen, now() - began)
 
     def apply(self, task: TaskContext, job_id: int, accepted: frozenset[str]) -> LoadSummary:
-        return load_apply.apply(task, self._context.db, self._context.user, job_id, accepted)
+        return appearing.load(task, self._context.db, self._context.user, job_id, accepted)
 
     def columns_page(self, found: TableColumns) -> ColumnsPage:
         return ColumnsPage(found)

@@ -1,0 +1,204 @@
+"""Rows of an import taken back: *Withdraw*, *Delete Held Record*, *Withdraw and Delete*, and *Undo* of a whole job
+(course-record-import.md 8).
+
+*Withdraw* alone returns a row to the holding list, from which it would attach again; *Delete* alone leaves what was
+applied; only both together remove it. What an outside body was told cannot be recalled: `consequence` names it first.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, select, update
+
+from app import access, history
+from app.access import Permission, User
+from app.changes import Changes, Topic
+from app.db.among import among
+from app.db.database import Database
+from app.db.tables import award, enrolment, file_job, file_row, operation, outgoing_report
+from app.errors import InputError
+from app.history import Operation, batched
+from app.imports import apply, lock, stored, withdrawing
+from app.imports.applying import waits_for_record
+from app.imports.empty_shells import remove_empty_shells
+from app.imports.withdrawing import Plan, Told
+from app.tasks import TaskContext
+
+WITHDRAWN = "records_withdrawn"
+_SOME = 5_000
+
+
+class Removal(StrEnum):
+    """What a person may do with rows that were imported (CR-U1)."""
+
+    WITHDRAW = "withdraw"
+    DELETE = "delete"
+    BOTH = "both"
+
+
+TITLES = {
+    Removal.WITHDRAW: "Withdraw",
+    Removal.DELETE: "Delete Held Record",
+    Removal.BOTH: "Withdraw and Delete",
+}
+CONSEQUENCES = {
+    Removal.WITHDRAW: (
+        "The enrolment and its credit are taken off the learner. The row returns to the list of held records, and "
+        "attaches again when held records are matched or the learner is edited."
+    ),
+    Removal.DELETE: (
+        "The row leaves the list of held records and will not attach any more. What was applied of it already stays."
+    ),
+    Removal.BOTH: (
+        "The enrolment and its credit are taken off the learner, and the row is not held: it will not come back "
+        "unless the file is imported again."
+    ),
+}
+"""What each of them does, as it is said before (CR-U1)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What taking rows back would do now."""
+
+    withdrawn: int
+    """Rows whose enrolment and credit are taken off the learner."""
+    deleted: int
+    """Held rows that leave the list."""
+    left: tuple[int, ...]
+    """Numbers of the rows that stay, for somebody changed something since."""
+    told: tuple[Told, ...]
+    """What outside bodies were told of, and will not forget (CR-U3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """What taking rows back did. `shells`: courses made by the import that are gone with their rows."""
+
+    job_id: int
+    operation_id: int
+    withdrawn: int
+    deleted: int
+    left: tuple[int, ...]
+    told: tuple[Told, ...]
+    shells: int = 0
+
+    @property
+    def changes(self) -> Changes:
+        return Changes.of(Topic.ENROLMENTS, Topic.CREDIT)
+
+
+def consequence(
+    tx: Connection, job_id: int, what: Removal = Removal.BOTH, row_ids: Collection[int] | None = None
+) -> Consequence:
+    """What this would do to these rows of a job, or to all; to be shown before."""
+    plan = withdrawing.plan(tx, job_id, row_ids)
+    taken = len(plan.taken) if what is not Removal.DELETE else 0
+    deleted = len(plan.waiting) if what is not Removal.WITHDRAW else 0
+    left, told = (plan.left_numbers, plan.told) if what is not Removal.DELETE else ([], [])
+    return Consequence(taken, deleted, tuple(left), tuple(told))
+
+
+def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Undone:
+    """*Undo*: withdraw and delete for every row of the job that nothing has changed since; the rest is listed and
+    left, and the job partly undone. One transaction.
+
+    Raises AccessError (one's own jobs, or an administrator); InputError if there is nothing to undo; LockedError.
+    """
+    with db.read(context) as tx:
+        job = apply.job_of(tx, job_id)
+        _require_own(tx, user, job_id)
+    if job.operation_id is None or job.state not in ("applied", "aborted"):
+        raise InputError(f"Job {job_id} has nothing to undo.", hint="Look at the list of import jobs for its state.")
+    with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
+        here = (operation.c.id == job.operation_id) & operation.c.state.in_(("done", "stopped"))
+        claim = update(operation).where(here)
+        if tx.execute(claim.values(state="undone")).rowcount != 1:
+            raise InputError("This has been undone already.", hint="Look at the list of import jobs for its state.")
+        again = history.begin(tx, db, user.id, "undo", undoes_id=job.operation_id)
+        done = _take(again, job_id, withdrawing.plan(tx, job_id), Removal.BOTH)
+        if done.left:
+            rest = update(operation).where(operation.c.id == job.operation_id)
+            tx.execute(rest.values(state="partly_undone"))
+    return done
+
+
+def remove(
+    context: TaskContext, db: Database, user: User, job_id: int, row_ids: Collection[int], what: Removal
+) -> Undone:
+    """One of the three for some rows of a job. Raises as `undo_job`."""
+    with db.read(context) as tx:
+        job = apply.job_of(tx, job_id)
+        _require_own(tx, user, job_id)
+    with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
+        plan = withdrawing.plan(tx, job_id, row_ids)
+        concerned = len(plan.waiting) if what is Removal.DELETE else len(plan.rows)
+        if what is Removal.BOTH:
+            concerned += len(plan.waiting)
+        if not concerned:
+            raise InputError("There is nothing to take back here.", hint="Select rows that were applied or are held.")
+        return _take(history.begin(tx, db, user.id, WITHDRAWN, reason=TITLES[what]), job_id, plan, what)
+
+
+def _require_own(tx: Connection, user: User, job_id: int) -> None:
+    """One's own imports, or an administrator's right (open point 8)."""
+    access.require(tx, user, Permission.IMPORT_RECORDS)
+    owner_id = tx.execute(select(file_job.c.owner_id).where(file_job.c.id == job_id)).scalar_one()
+    if owner_id != user.id:
+        access.require(tx, user, Permission.ADMINISTER)
+
+
+# --------------------------------------------------------------------------------------------------------- writing
+
+
+def _take(again: Operation, job_id: int, plan: Plan, what: Removal) -> Undone:
+    tx, moment = again.tx, again.db.now(again.tx)
+    taken = plan.taken if what is not Removal.DELETE else []
+    if taken:
+        _take_back(again, plan, moment)
+    deleted = list(plan.waiting) if what is not Removal.WITHDRAW else []
+    _note_rows(again, job_id, plan, taken, deleted, what)
+    again.save_changes()
+    shells = remove_empty_shells(again, job_id) if what is Removal.BOTH else 0
+    again.end(tx)
+    left, told = (plan.left_numbers, plan.told) if what is not Removal.DELETE else ([], [])
+    return Undone(job_id, again.id, len(taken), len(deleted), tuple(left), tuple(told), shells)
+
+
+def _take_back(again: Operation, plan: Plan, moment: datetime) -> None:
+    """Credit first, then what it stands on; what is due outside follows its award."""
+    gone: list[int] = []
+    for name, table in (("award", award), ("enrolment", enrolment)):
+        updates = []
+        for spot in plan.steps:
+            values = plan.wanted(spot, moment) if spot[0] == name else None
+            if values is not None:
+                updates.append((plan.now[spot], values, plan.now[spot].learner_id))
+                if name == "award" and values.get("removed_at") is not None:
+                    gone.append(spot[1])
+        again.update_many(table, updates)
+    for some in batched(sorted(gone), _SOME):
+        due = select(outgoing_report, award.c.learner_id).join(award, award.c.id == outgoing_report.c.award_id)
+        due = due.where(among(outgoing_report.c.award_id, some), outgoing_report.c.removed_at.is_(None))
+        reports = [(row, {"removed_at": moment}, row.learner_id) for row in again.tx.execute(due)]
+        again.update_many(outgoing_report, reports)
+
+
+def _note_rows(
+    again: Operation, job_id: int, plan: Plan, taken: Collection[int], deleted: Collection[int], what: Removal
+) -> None:
+    """What became of the rows: back in the holding list, or gone."""
+    nobody = {"held_user": None, "held_email": None}
+    updates = [(plan.waiting[key], {"held": "deleted", **nobody}, plan.waiting[key].learner_id) for key in deleted]
+    if what is Removal.BOTH:
+        updates += [(plan.rows[key], {"held": "withdrawn"}, plan.rows[key].learner_id) for key in taken]
+    elif what is Removal.WITHDRAW:
+        reader = stored.Readers()
+        for key in taken:
+            row = plan.rows[key]
+            user, email = waits_for_record(reader.read(again.tx, job_id, row.number, row.cells).records[0])
+            values = {"held": "held", "held_user": user, "held_email": email}
+            updates.append((row, values, row.learner_id))
+    again.update_many(file_row, updates)

@@ -84,7 +84,7 @@ class Matched:
 def forecast(tx: Connection, row_ids: Iterable[int]) -> dict[int, HeldForecast]:
     """What would become of these rows, those of them that are held."""
     found: dict[int, HeldForecast] = {}
-    bodies = dict(tx.execute(select(reporter.c.name, reporter.c.deadline_days)).tuples().all())
+    bodies = {row.name: row.deadline_days for row in tx.execute(select(reporter.c.name, reporter.c.deadline_days))}
     for some in batched(sorted(set(row_ids)), _SOME):
         for around, rows in _by_job(tx, among(file_row.c.id, some)):
             judge = around.judge(tx, assign=True)

@@ -1,4 +1,4 @@
-"""Held records: the forecast, Match Held Records, and attaching when a learner appears (course-record-import.md 2)."""
+"""Held records: the forecast, Match Held Records, and attaching when a learner appears."""
 
 from datetime import date, timedelta
 from pathlib import Path

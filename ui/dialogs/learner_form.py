@@ -6,10 +6,10 @@ from itertools import pairwise
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QGridLayout, QLineEdit, QWidget
 
+from app import appearing
 from app.access import Permission
 from app.context import AppContext
 from app.errors import AppError, InputError
-from app import appearing
 from app.learners.edit import Held, LearnerForm
 from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state

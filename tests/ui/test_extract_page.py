@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLineEdit
 
@@ -18,7 +19,9 @@ from tests.ui.extract_room import ExtractRoom, extract_room, sent_days_ago
 from tests.ui.test_saved_searches import dialog_of, later
 from ui.dialogs.saved_search import NameDialog
 from ui.grids.columns import Kind as Painted
+from ui.look.fonts import set_scale
 from ui.pages.extract_source import COLUMNS
+from ui.ribbon_buttons import RibbonButton
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -142,8 +145,15 @@ def test_without_the_right_to_change_everything_says_why(rooms: Rooms):
         assert not made.isEnabled()
         assert "Academics - Student Course Status Change LMS Export - Edit" in made.toolTip()
         assert "LMS Extract Editor" in actions.description(f"lms.{name}")
+        [shown] = [one for one in extracts.room.window.findChildren(RibbonButton) if one.action_id == f"lms.{name}"]
+        read = QAccessible.queryAccessibleInterface(shown)
+        assert read.state().disabled
+        assert read.text(QAccessible.Text.Name)
+        assert "LMS Extract Editor" in read.text(QAccessible.Text.Description), "a screen reader says why"
     editor = page.pane.editor
     assert not editor.isEnabled()
+    read = QAccessible.queryAccessibleInterface(editor)
+    assert "LMS Extract Editor" in read.text(QAccessible.Text.Description)
     assert "LMS Extract Editor" in editor.toolTip()
     assert "LMS Extract Editor" in editor.accessibleDescription()
     assert actions.action("lms.export").isEnabled()
@@ -280,3 +290,25 @@ def test_rights_are_those_of_the_moment(extracts: ExtractRoom):
     with answering("nothing") as asked:
         extracts.room.window.show_page("lms_courses")
     assert asked == [], "nothing is staged, so nothing is asked"
+
+
+def test_with_large_text_filters_give_way_to_the_details(extracts: ExtractRoom):
+    """Text of 200 % on a screen of 1366 px: the window stays as wide as it is."""
+    window = extracts.room.window
+    window.resize(1366, 768)
+    page = extracts.page
+    set_scale(2.0)
+    extracts.stage("ready", page.grid.keys[-1])
+    assert page.filters is not None
+    assert page.filters.isVisible()
+    page.activated(page.grid.keys[-1])
+    extracts.rest()
+    extracts.room.until(lambda: page.pane.isVisible() and not page.filters.isVisible())
+    assert window.width() == 1366
+    assert page.line.isVisible()
+    window.row.details.click()
+    extracts.room.until(lambda: page.filters.isVisible())
+    set_scale(1.0)
+    page.activated(page.grid.keys[-1])
+    extracts.room.until(lambda: page.pane.isVisible())
+    assert page.filters.isVisible(), "at 100 % there is room for all three"

@@ -19,7 +19,7 @@ from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
 from ui.look.cards import Card, HairLine
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon, qicon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
@@ -202,8 +202,8 @@ class UpdateStatusesDialog(FormDialog):
         grid = QGridLayout(made)
         grid.setContentsMargins(6, 8, 6, 8)
         grid.setHorizontalSpacing(10)
-        grid.setColumnMinimumWidth(1, 120)
-        grid.setColumnMinimumWidth(2, 60)
+        grid.setColumnMinimumWidth(1, scaled(120))
+        grid.setColumnMinimumWidth(2, scaled(60))
         grid.setColumnStretch(3, 1)
         grid.addWidget(IconLabel(state.icon, state.role, 16), 0, 0)
         grid.addWidget(text_label(title, Type.KEY), 0, 1)

@@ -79,9 +79,9 @@ class WhyNotThereDialog(WorkingDialog):
         self._place_field.setVisible(self._enrolment_id is None)
         self.content.addWidget(self._place_field)
         columns = (
-            ListColumn(tr("State"), "text", 18),
-            ListColumn(tr("What"), "key", 30),
-            ListColumn(tr("Found"), "text", 52),
+            ListColumn(tr("State"), "text", 16),
+            ListColumn(tr("What"), "key", 38),
+            ListColumn(tr("Found"), "text", 46),
         )
         self.list = StateList(columns, "why_findings", 0)
         self.list.setAccessibleName(tr("What was looked at"))

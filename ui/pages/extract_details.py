@@ -58,6 +58,8 @@ class ExtractDetails(RowDetails):
     status_wanted = Signal(str)
     why_wanted = Signal(int)
     gates_wanted = Signal(int)
+    turns = Signal(bool)
+    """Before it is shown, and after it was hidden."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         selected = "{n} record selected", "{n} records selected"
@@ -106,6 +108,13 @@ class ExtractDetails(RowDetails):
     @Slot(QAction)
     def _chosen(self, action: QAction) -> None:
         self.status_wanted.emit(action.data())
+
+    def setVisible(self, visible: bool) -> None:
+        if visible:
+            self.turns.emit(True)
+        super().setVisible(visible)
+        if not visible:
+            self.turns.emit(False)
 
     @Slot()
     def _ask_why(self) -> None:

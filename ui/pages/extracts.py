@@ -39,7 +39,7 @@ from ui.pages.extract_saved_filters import SavedFilters
 from ui.pages.extract_source import ExtractSource
 from ui.pages.extract_staging import ExtractStaging
 from ui.pages.follower import Follower
-from ui.pages.grid_page import NARROW_WINDOW, GridPage
+from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.workers import Lane, Task, TaskRunner
@@ -47,6 +47,8 @@ from ui.workers import Lane, Task, TaskRunner
 if TYPE_CHECKING:
     from app.export import ExportSummary
 
+_ALL_THREE = 800
+"""In a narrower window filters give way to the details while these are open; the line says what is applied."""
 _TOPICS = (Topic.EXTRACTS, Topic.ENROLMENTS, Topic.LMS_COURSES, Topic.LEARNERS, Topic.USERS)
 
 
@@ -102,6 +104,7 @@ class ExtractsPage(GridPage):
         self.follow(self.pane, self._read_details, self._show)
         self.pane.status_wanted.connect(self._stage_current)
         self.pane.hide()
+        self.pane.turns.connect(self._pane_turns)
         self.staged_bar.save_wanted.connect(self.save)
         self.staged_bar.discard_wanted.connect(self.discard)
         self._fit_details()
@@ -110,7 +113,17 @@ class ExtractsPage(GridPage):
         super()._fit_details()
         if self.filters is not None:
             wide, narrow = WIDTHS
-            self.filters.setFixedWidth(scaled(narrow if self.window().width() < NARROW_WINDOW else wide))
+            self.filters.setFixedWidth(scaled(narrow if self.is_narrow else wide))
+            self._give_way(beside=self.details is not None and not self.details.isHidden())
+
+    def _give_way(self, *, beside: bool) -> None:
+        """Else text of 200 % would make the window wider than a screen of 1366 px."""
+        assert self.filters is not None
+        self.filters.setVisible(not beside or self.window().width() >= scaled(_ALL_THREE))
+
+    @Slot(bool)
+    def _pane_turns(self, shown: bool) -> None:
+        self._give_way(beside=shown)
 
     # What there is to filter by
 

@@ -170,10 +170,15 @@ class GridPage(QWidget):
         super().resizeEvent(event)
         self._fit_details()
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the window has little room beside the grid, at the size that the text has."""
+        return self.window().width() < scaled(NARROW_WINDOW)
+
     def _fit_details(self) -> None:
         if self.details is not None:
             wide, narrow = self.details_widths
-            self.details.setFixedWidth(scaled(narrow if self.window().width() < NARROW_WINDOW else wide))
+            self.details.setFixedWidth(scaled(narrow if self.is_narrow else wide))
 
     # Searching
 

@@ -21,7 +21,7 @@ from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.words import tr
 from ui.pages.follower import Follower
-from ui.pages.grid_page import NARROW_WINDOW, GridPage
+from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.pages.sync_causes import WIDTHS, SyncCauses
@@ -76,7 +76,7 @@ class SyncErrorsPage(GridPage):
         super()._fit_details()
         if self.causes is not None:
             wide, narrow = WIDTHS
-            self.causes.setFixedWidth(scaled(narrow if self.window().width() < NARROW_WINDOW else wide))
+            self.causes.setFixedWidth(scaled(narrow if self.is_narrow else wide))
 
     # Causes
 

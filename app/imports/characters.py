@@ -56,9 +56,12 @@ def special(text: str, *, number: bool = False) -> list[str]:
 
 def mended(text: str, *, number: bool = False) -> str:
     """The text without them, blanks of all kinds as spaces; "" where what stood there is lost, or nothing is left."""
-    if any(one in _LOST for one in text):
-        return ""
-    kept = "".join(_instead(one) if _is_special(one) else one for one in text)
+    return "" if any(one in _LOST for one in text) else seen(text, number=number)
+
+
+def seen(text: str, *, number: bool = False) -> str:
+    """As `mended`, with the signs that stand for what is lost."""
+    kept = "".join(_instead(one) if one not in _LOST and _is_special(one) else one for one in text)
     return kept.strip(f" {_QUOTES}") if number else kept
 
 

@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from app.files.cells import DateOrder
 from app.imports.asked import Asked
-from app.imports.characters import FORMULA_LOST, is_plain, mended, named, special
+from app.imports.characters import FORMULA_LOST, is_plain, mended, named, seen, special
 from app.imports.columns import DATES, LONGEST_COURSE, NUMBERS, Column, longest
 from app.imports.offers import Offers
 from app.imports.record import Noted, Read, Record
@@ -74,7 +74,7 @@ class RowReader:
                 if clean:
                     self.offers.add(repair, row.number, text, clean)
                 row.breaks("CR-06", column, text, _marks(column, text, found, clean), clean)
-            text = clean or text
+            text = clean or seen(text, number=number)
         bare = text.strip(" ")
         if bare != text:
             what = "has extra spaces: they are left out." if bare else "holds spaces only: it counts as empty."

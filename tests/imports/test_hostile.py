@@ -1,16 +1,15 @@
 """Files with harm done to them: findings at worst, never a crash; every row is there once, under its own number.
 
-120 of each kind; 3,000 with LM_LONG=1 in the environment."""
+120 of each kind; 25 times as many with LM_LONG=1 in the environment."""
 
 import csv
 import io
-import os
 import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.imports.columns import DATES, YES_NO, Column, Importer
@@ -21,48 +20,15 @@ from app.json_text import decoded, encoded
 from app.tasks import TaskContext
 from tests.files.reading import book, put
 from tests.imports.files import asked, opened, read, reader, rules
+from tests.imports.harm import CELL, GOOD, HEAD, calm, harmed, written
 
 GLOBAL = Importer.GLOBAL
-HEAD = list(Column)
-GOOD = [
-    [
-        "C1",
-        "Welding",
-        "S1",
-        "a@b.example",
-        "Zoë",
-        "O’Brien",
-        "2025-09-01",
-        "2026-07-01",
-        "",
-        "",
-        "",
-        "0",
-        "",
-        "1",
-        "",
-    ],
-    ["C2", "Spanish, for all", "S2", "", "", "", "2025-09-01", "", "2.5", "ama", "", "1", "2026-06-01", "", ""],
-    ["C2", "Two\nlines", "S3", "", "", "", "1/9/2025", "", "1;2", "ama;ancc", "", "1", "2/6/2026", "yes", "nurse"],
-]
 EVERY = (
     *(Repair("CR-06", one) for one in Column), *(Repair("CR-11", one) for one in YES_NO),
     *(Repair("CR-12", one, "day") for one in DATES), Repair("CR-01", "", ";"), Repair("CR-02"), Repair("CR-06"),
     Repair("CR-35"), Repair("CR-36"),
 )  # fmt: skip
-CALM = settings(
-    max_examples=3_000 if os.environ.get("LM_LONG") == "1" else 120,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
-
-
-def written(rows: list[list[str]]) -> str:
-    stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\n").writerows(rows)
-    return stream.getvalue()
-
-
+CALM = calm(120)
 CSV = written([HEAD, *GOOD]).encode()
 BOOK = book(HEAD, *GOOD)
 
@@ -101,23 +67,6 @@ def sane(finding: Finding) -> None:
     assert len(finding.message) < 500
 
 
-def harmed(data: st.DataObject, good: bytes) -> bytes:
-    broken = bytearray(good)
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, max(0, len(broken) - 1)))
-        how = data.draw(st.sampled_from(["flip", "cut", "insert", "double"]))
-        if how == "flip" and broken:
-            broken[at] = data.draw(st.integers(0, 255))
-        elif how == "cut":
-            del broken[at : at + data.draw(st.integers(1, 200))]
-        elif how == "insert":
-            signs = [b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\t;|", b"<", b"&", b"\xef\xbb\xbf", b"\xc2\xa0"]
-            broken[at:at] = data.draw(st.sampled_from(signs))
-        else:
-            broken[at:at] = broken[at : at + 300]
-    return bytes(broken)
-
-
 @CALM
 @given(data=st.data())
 def test_csv(tmp_path, data):
@@ -147,15 +96,6 @@ def test_parts_of_workbooks(tmp_path, data):
 @example(b"PK\x05\x06" + bytes(18))
 def test_bytes_of_any_kind(tmp_path, data):
     looked_through(tmp_path, data, *EVERY)
-
-
-CELL = st.sampled_from(
-    [
-        "", "0", "1", "yes", "2025-01-01", "31/02/2025", "12/13/2025", "0001-01-01T00:00+14:00",
-        "9999-12-31T23:59-14:00", "2025-01-01T25:00", "1e5", "1,2", "a;b", "/", "ama", " ", "\u200b", "'=1+1", "“1”",
-        "\0", "x" * 300, "٣", "1_0",
-    ]
-) | st.text(max_size=12)  # fmt: skip
 
 
 @CALM

@@ -1,0 +1,72 @@
+"""Harm done to course record files, for tests that let Hypothesis do it."""
+
+import csv
+import io
+import os
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+
+from app.imports.columns import Column
+
+HEAD = list(Column)
+GOOD = [
+    [
+        "C1",
+        "Welding",
+        "S1",
+        "a@b.example",
+        "Zoë",
+        "O’Brien",
+        "2025-09-01",
+        "2026-07-01",
+        "",
+        "",
+        "",
+        "0",
+        "",
+        "1",
+        "",
+    ],
+    ["C2", "Spanish, for all", "S2", "", "", "", "2025-09-01", "", "2.5", "ama", "", "1", "2026-06-01", "", ""],
+    ["C2", "Two\nlines", "S3", "", "", "", "1/9/2025", "", "1;2", "ama;ancc", "", "1", "2/6/2026", "yes", "nurse"],
+]
+
+
+def calm(number: int) -> settings:
+    """So many examples, 25 times as many with LM_LONG=1 in the environment; fixtures are not made anew for each."""
+    many = number * 25 if os.environ.get("LM_LONG") == "1" else number
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(max_examples=many, deadline=None, suppress_health_check=checks)
+
+
+def written(rows: list[list[str]]) -> str:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\n").writerows(rows)
+    return stream.getvalue()
+
+
+CELL = st.sampled_from(
+    [
+        "", "0", "1", "yes", "2025-01-01", "31/02/2025", "12/13/2025", "0001-01-01T00:00+14:00",
+        "9999-12-31T23:59-14:00", "2025-01-01T25:00", "1e5", "1,2", "a;b", "/", "ama", " ", "\u200b", "'=1+1", "“1”",
+        "\0", "x" * 300, "٣", "1_0",
+    ]
+) | st.text(max_size=12)  # fmt: skip
+
+
+def harmed(data: st.DataObject, good: bytes) -> bytes:
+    broken = bytearray(good)
+    for _ in range(data.draw(st.integers(1, 5))):
+        at = data.draw(st.integers(0, max(0, len(broken) - 1)))
+        how = data.draw(st.sampled_from(["flip", "cut", "insert", "double"]))
+        if how == "flip" and broken:
+            broken[at] = data.draw(st.integers(0, 255))
+        elif how == "cut":
+            del broken[at : at + data.draw(st.integers(1, 200))]
+        elif how == "insert":
+            signs = [b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\t;|", b"<", b"&", b"\xef\xbb\xbf", b"\xc2\xa0"]
+            broken[at:at] = data.draw(st.sampled_from(signs))
+        else:
+            broken[at:at] = broken[at : at + 300]
+    return bytes(broken)

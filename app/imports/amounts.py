@@ -1,16 +1,15 @@
 """Amounts of credit: whole hundredths here, a number with a dot and at most two decimals for people and files; and
 what a course lets be given (CR-16, CR-30 to CR-32)."""
 
-import re
 from collections.abc import Iterable
 
 from app.errors import InputError
 from app.imports.facts import CourseFacts, CreditFacts
 from app.imports.rules import Finding
+from app.imports.values import hundredths
 
 MOST = 999_999
 """9999.99 in hundredths."""
-_AMOUNT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?", re.ASCII)
 
 
 def shown(amount: int) -> str:
@@ -21,13 +20,13 @@ def shown(amount: int) -> str:
 
 def amount_of(text: str) -> int:
     """The hundredths of what was typed. Raises InputError: no number, negative, finer than hundredths, too much."""
-    found = _AMOUNT.fullmatch(text.strip())
+    found = hundredths(text.strip())
     if found is None:
         raise InputError(
             f"“{text.strip()[:20]}” is not an amount of credit.",
             hint="Write a number from 0 to 9999.99 with a dot, such as 2.5.",
         )
-    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    return found
 
 
 def findings(course: CourseFacts, code: str, amount: int, *, column: str = "credits") -> list[Finding]:

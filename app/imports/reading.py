@@ -89,12 +89,12 @@ def open_import(context: TaskContext, path: Path, asked: Asked) -> ImportFile:
     file = ImportFile(path, asked, _state=state_of(path))
     try:
         source = source_of(context, path)
-        headings = source.headings()
+        headings = source.headings(context)
     except InputError as error:
         file.findings.append(FileRefusedError(error).finding)
         return file
     if isinstance(source, CsvSource):
-        source, headings = _separated(file, source, headings)
+        source, headings = _separated(context, file, source, headings)
     if not file.refused:
         _understand(file, source, headings)
     if not file.refused:
@@ -105,9 +105,11 @@ def open_import(context: TaskContext, path: Path, asked: Asked) -> ImportFile:
     return file
 
 
-def _separated(file: ImportFile, source: CsvSource, headings: list[str]) -> tuple[CsvSource, list[str]]:
+def _separated(
+    context: TaskContext, file: ImportFile, source: CsvSource, headings: list[str]
+) -> tuple[CsvSource, list[str]]:
     """The file as it is written: with commas, or with what a person said stands there."""
-    better = better_delimiter(source, headings)
+    better = better_delimiter(context, source, headings)
     if not better:
         return source, headings
     repair = Repair("CR-01", "", better)
@@ -116,7 +118,7 @@ def _separated(file: ImportFile, source: CsvSource, headings: list[str]) -> tupl
     file.offers = file._of_headings
     if applied:
         source = source.separated_by(better)
-        return source, source.headings()
+        return source, source.headings(context)
     message = f"{file.path.name} has {DELIMITERS[better]} between its cells, where commas are needed. "
     message += f"Read it with {DELIMITERS[better]}, or save it again with commas."
     file.findings.append(Finding("CR-01", message, "", better, ","))

@@ -20,6 +20,7 @@ from app.tasks import TaskContext
 MOST_BYTES = 500_000_000
 """A million rows of 500 bytes."""
 _SAVE = "Save it as CSV UTF-8 or as an Excel workbook (.xlsx), and choose that."
+_LOOKING = "Looking at the headings"
 _PIECE = 1_000_000
 
 Numbered = tuple[int, int, list[str]]
@@ -29,7 +30,7 @@ Numbered = tuple[int, int, list[str]]
 class Source(Protocol):
     """A table that can be read as often as need be."""
 
-    def headings(self) -> list[str]:
+    def headings(self, context: TaskContext) -> list[str]:
         """The first row with anything in it. Raises InputError for what is no table, or has no row of data."""
 
     def rows(self, context: TaskContext, text: str) -> Iterator[Numbered]:
@@ -67,8 +68,9 @@ class CsvSource:
         """The same file with something else between its cells."""
         return CsvSource(self._path, delimiter)
 
-    def headings(self) -> list[str]:
-        first = [cells for _, cells in islice(self._read(TaskContext(), ""), 2)]
+    def headings(self, context: TaskContext) -> list[str]:
+        # Behind any number of empty lines, so that it may take long.
+        first = [cells for _, cells in islice(self._read(context, _LOOKING), 2)]
         return _with_data(first, self._path)
 
     def rows(self, context: TaskContext, text: str) -> Iterator[Numbered]:
@@ -87,12 +89,12 @@ class CsvSource:
             raise _not_utf8(context, self._path) from error
 
 
-def better_delimiter(source: CsvSource, headings: list[str]) -> str:
+def better_delimiter(context: TaskContext, source: CsvSource, headings: list[str]) -> str:
     """What stands between the cells, if with it more headings are known than with commas; else ""."""
     known = {",": _known(headings)}
     for delimiter in DELIMITERS:
         try:
-            known[delimiter] = _known(source.separated_by(delimiter).headings())
+            known[delimiter] = _known(source.separated_by(delimiter).headings(context))
         except InputError:
             known[delimiter] = 0
     best = max(known, key=lambda one: known[one])
@@ -110,15 +112,15 @@ class SheetSource:
         self._path = path
         self._book = Workbook(context, path)
         names = [one.name for one in self._book.sheets if not one.hidden] or [self._book.sheets[0].name]
-        heads = {name: self._head(name) for name in names[:20]}
+        heads = {name: self._head(context, name) for name in names[:20]}
         self._sheet = max(heads, key=lambda name: _known(heads[name][0]) if heads[name] else -1)
         self._first = heads[self._sheet]
         self._width = len(self._first[0]) if self._first else 0
 
-    def _head(self, sheet: str) -> list[list[str]]:
-        return [cells for _, cells in islice(self._book.rows(TaskContext(), sheet, few=True), 2)]
+    def _head(self, context: TaskContext, sheet: str) -> list[list[str]]:
+        return [cells for _, cells in islice(self._book.rows(context, sheet, _LOOKING, few=True), 2)]
 
-    def headings(self) -> list[str]:
+    def headings(self, context: TaskContext) -> list[str]:
         return _with_data(self._first, self._path)
 
     def rows(self, context: TaskContext, text: str) -> Iterator[Numbered]:

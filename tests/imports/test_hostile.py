@@ -17,7 +17,7 @@ from app.imports.reading import FileRefusedError, Read, open_import
 from app.imports.repairs import Repair
 from app.imports.rules import RULES, Finding, Severity
 from app.json_text import decoded, encoded
-from app.tasks import TaskContext
+from app.tasks import Cancelled, TaskContext
 from tests.files.reading import book, put
 from tests.imports.files import asked, opened, read, reader, rules
 from tests.imports.harm import CELL, GOOD, HEAD, calm, harmed, written
@@ -150,6 +150,16 @@ def test_half_a_gigabyte_of_zero_bytes_behind_good_rows(tmp_path):
         found.extend(rows)
     assert [one.number for one in found] == [2, 3, 4]
     assert opened(tmp_path, bytes(100_000)).refused
+
+
+def test_headings_far_above_the_first_row_can_be_cancelled(tmp_path):
+    told: list[int] = []
+    context = TaskContext(lambda step: context.cancel() if len(told) > 2 else told.append(step.done))
+    head, rest = CSV.split(b"\n", 1)
+    path = put(tmp_path, head + b"\n" * 3_000_000 + rest)
+    with pytest.raises(Cancelled):
+        open_import(context, path, asked(GLOBAL))
+    assert opened(tmp_path, b"\n" * 3_000_000 + CSV).refused
 
 
 def test_one_column_and_five_hundred(tmp_path):

@@ -4,11 +4,14 @@ The rule of data-model.md 4, "Mass changes": the ids and the versions that were 
 does not match any more is left alone and told.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Integer, MetaData, Table, insert, literal, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, insert, literal, select, update
 
+from app.db.database import Database
 from app.db.json_parts import JsonObject, carries, value_of
 from app.db.tables import attainment, change
 from app.db.types import Key
@@ -35,32 +38,61 @@ def change_rows(
     the databases cannot tell as JSON alike, and for attainments, from which more follows.
     """
     each = each or {}
-    if table is attainment or not carries(table, (*values, *each)) or len(seen) > BATCH:
-        raise ValueError("not fit for a mass change")
+    _check(table, (*values, *each), len(seen))
     if not seen:
         return []
-    tx = operation.tx
-    mass = _make(operation, table, each)
-    columns = zip(*each.values(), strict=True) if each else ((),) * len(seen)
-    operation.db.fill(tx, mass, ((*one, *own) for one, own in zip(seen, columns, strict=True)))
+    columns = [table.c[name] for name in each]
+    own = zip(*each.values(), strict=True) if each else ((),) * len(seen)
+    rows = ((*one, *more) for one, more in zip(seen, own, strict=True))
+    with seen_as_table(operation.db, operation.tx, rows, columns) as mass:
+        return change_seen(operation, table, mass, len(seen), values, each, owner)
+
+
+@contextmanager
+def seen_as_table(
+    db: Database, tx: Connection, rows: Iterable[tuple[Any, ...]], columns: Sequence[Column[Any]] = ()
+) -> Iterator[Table]:
+    """`mass(id, version, …)` holding `rows` that were seen, with values for `columns`; gone at the end. One at a time
+    in a transaction."""
+    mass = _mass(tuple(columns))
+    mass.create(tx, checkfirst=False)
+    db.fill(tx, mass, rows)
+    yield mass
+    mass.drop(tx, checkfirst=False)  # after an exception the rollback takes it
+
+
+def change_seen(
+    operation: Operation,
+    table: Table,
+    mass: Table,
+    number: int,
+    values: Mapping[str, Any],
+    each: Iterable[str] = (),
+    owner: ColumnElement[Any] | None = None,
+) -> list[int]:
+    """As `change_rows`, of the `number` rows in `mass` (see `seen_as_table`), which has the columns `each`."""
+    _check(table, (*values, *each), number)
     if owner is None:
         owner = table.c.learner_id if "learner_id" in table.c else table.c.id
-    left = _change(operation, table, mass, len(seen), values, each, owner)
-    mass.drop(tx, checkfirst=False)
-    return left
+    return _change(operation, table, mass, number, values, each, owner)
 
 
-def _make(operation: Operation, table: Table, each: Mapping[str, Any]) -> Table:
-    mass = Table(
+def _check(table: Table, names: Sequence[str], number: int) -> None:
+    if table is attainment or not carries(table, names) or number > BATCH:
+        raise ValueError("not fit for a mass change")
+
+
+@cache
+def _mass(columns: tuple[Column[Any], ...]) -> Table:
+    """Made once, so that the statements about it are compiled once."""
+    return Table(
         "mass",
         MetaData(),
         Column("id", Key, primary_key=True, autoincrement=False),
         Column("version", Integer, nullable=False),
-        *(Column(name, table.c[name].type) for name in each),
+        *(Column(one.name, one.type) for one in columns),
         prefixes=["temporary"],
     )
-    mass.create(operation.tx, checkfirst=False)
-    return mass
 
 
 def _change(
@@ -69,7 +101,7 @@ def _change(
     mass: Table,
     number: int,
     values: Mapping[str, Any],
-    each: Mapping[str, Any],
+    each: Iterable[str],
     owner: ColumnElement[Any],
 ) -> list[int]:
     tx = operation.tx
@@ -79,8 +111,6 @@ def _change(
         tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
     # Said twice, so that SQLite looks the rows up instead of going through the whole table for each batch.
     fits = same & table.c.id.in_(select(mass.c.id)) & (table.c.version == mass.c.version)
-    fitting = select(table.c.id).where(fits)
-    left = list(tx.execute(select(mass.c.id).where(mass.c.id.not_in(fitting)).order_by(mass.c.id)).scalars())
     new: dict[str, ColumnElement[Any]] = {name: value_of(table.c[name], value) for name, value in values.items()}
     new |= {name: mass.c[name] for name in each}
     told = select(
@@ -96,6 +126,10 @@ def _change(
     columns = ["operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after"]
     noting = insert(change).from_select(columns, told.order_by(table.c.id))
     noted = tx.execute(noting, execution_options={"preserve_rowcount": True}).rowcount
+    left: list[int] = []
+    if noted != number:
+        others = mass.c.id.not_in(select(table.c.id).where(fits))
+        left = list(tx.execute(select(mass.c.id).where(others).order_by(mass.c.id)).scalars())
     written = tx.execute(update(table).where(fits).values({**new, "version": table.c.version + 1})).rowcount
     if not noted == written == number - len(left):
         raise ConflictError("Somebody else changed these records.", hint="Refresh the list and try again.")

@@ -6,6 +6,7 @@ only.
 """
 
 import contextlib
+import itertools
 import os
 import sqlite3
 import threading
@@ -236,7 +237,7 @@ class Database:
         tx.exec_driver_sql("drop table if exists picked")
         key = "integer" if self.embedded else "bigint"
         tx.exec_driver_sql(f"create temporary table picked (id {key} primary key, place integer not null)")
-        self.fill(tx, picked, ((key, place) for place, key in enumerate(ids)))
+        self.fill(tx, picked, zip(ids, itertools.count()))
         yield picked
         tx.exec_driver_sql("drop table picked")  # after an exception the rollback takes it
 

@@ -9,10 +9,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Table, delete, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change, enrolment, extract_record, operation
 from app.errors import AppError, InputError
@@ -21,7 +22,7 @@ from app.history import Operation, UndoSummary
 from app.lms.extracts import statuses
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import SHOWN_OF_EACH, ListedRecord, Need, Problem
-from app.mass_change import BATCH, change_rows
+from app.mass_change import BATCH, change_seen, seen_as_table
 from app.tasks import Cancelled, TaskContext
 
 SAVED = "extract_statuses"
@@ -99,7 +100,8 @@ def _reason(staged: Staged, reason: str) -> str | None:
 class _Sorted:
     """The records of a batch, told apart."""
 
-    fitting: list[tuple[int, int]] = field(default_factory=list)
+    left_alone: list[int] = field(default_factory=list)
+    """Those that are not to be written, whatever the reason."""
     unchanged: int = 0
     conflicts: list[int] = field(default_factory=list)
     refused: dict[Problem, list[int]] = field(default_factory=dict)
@@ -139,46 +141,40 @@ class _Saving:
 
     def _write(self, target: str, places: Sequence[int], *, last: bool) -> None:
         """One batch, one transaction; it counts once it is written."""
-        seen = {self._staged.ids[place]: self._staged.versions[place] for place in places}
+        seen = [(self._staged.ids[place], self._staged.versions[place]) for place in places]
         operation = self._operation
-        with self._db.write(much=True) as tx:
+        with self._db.write(much=True) as tx, seen_as_table(self._db, tx, seen) as mass:
             access.require(tx, self._user, Permission.CHANGE_EXTRACTS)
-            found = self._sorted(tx, seen, target)
-            if found.fitting and operation is None:
+            found = self._sorted(tx, mass, target)
+            fitting = len(seen) - len(found.left_alone)
+            if fitting and operation is None:
                 operation = history.begin(tx, self._db, self._user.id, SAVED, reason=self._reason)
             if operation is not None:
                 operation.tx = tx
-                changed_since = change_rows(
-                    operation,
-                    extract_record,
-                    found.fitting,
-                    _values(self._db, tx, self._user, target),
-                    owner=_LEARNER,
-                )
-                found.updated = len(found.fitting) - len(changed_since)
+                values = _values(self._db, tx, self._user, target)
+                tx.execute(delete(mass).where(among(mass.c.id, found.left_alone)))
+                changed_since = change_seen(operation, extract_record, mass, fitting, values, owner=_LEARNER)
+                found.updated = fitting - len(changed_since)
                 found.conflicts += changed_since
                 if last:
                     operation.end(tx)
         self._operation = operation
         self._whole.add(found)
 
-    def _sorted(self, tx: Connection, seen: Mapping[int, int], target: str) -> _Sorted:
+    def _sorted(self, tx: Connection, mass: Table, target: str) -> _Sorted:
         found = _Sorted()
         overriding = statuses.may_override(tx, self._user)
         scope = access.campuses(tx, self._user)
-        with self._db.ids_as_table(tx, seen) as picked:
-            rows = statuses.judged(tx, picked, target, scope, may_override=overriding)
-        for key, version, status, problem in rows:
-            if version != seen[key]:
+        for key, seen, version, status, problem in statuses.unfit(tx, mass, target, scope, may_override=overriding):
+            found.left_alone.append(key)
+            if version is None:
+                found.refused.setdefault(Problem.NOT_THERE, []).append(key)
+            elif version != seen:
                 found.conflicts.append(key)
             elif status == target:
                 found.unchanged += 1
-            elif problem is not None:
-                found.refused.setdefault(Problem(problem), []).append(key)
             else:
-                found.fitting.append((key, version))
-        if len(rows) != len(seen):
-            found.refused[Problem.NOT_THERE] = sorted(set(seen).difference(row[0] for row in rows))
+                found.refused.setdefault(Problem(problem), []).append(key)
         return found
 
     def _summary(self, left: Staged, stopped: Cancelled | AppError | None) -> SaveSummary:

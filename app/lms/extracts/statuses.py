@@ -168,6 +168,28 @@ def judged(tx: Connection, picked: Any, target: str, scope: Scope, *, may_overri
     return tx.execute(query.order_by(extract_record.c.id)).all()
 
 
+def unfit(tx: Connection, mass: Any, target: str, scope: Scope, *, may_override: bool) -> Sequence[Any]:
+    """Of the records in `mass` (see mass_change.seen_as_table) those that cannot be set to `target` as they were
+    seen: id, version as seen, version, status, problem; the last three are NULL of one that the user can no longer
+    see."""
+    why = problem(target, scope, may_override=may_override)
+    hidden = or_(extract_record.c.id.is_(None), not_(in_scope(scope)))
+    told = select(
+        mass.c.id,
+        mass.c.version,
+        *(case((~hidden, one)) for one in (extract_record.c.version, extract_record.c.status, why)),
+    )
+    query = (
+        told.select_from(mass)
+        .outerjoin(extract_record, extract_record.c.id == mass.c.id)
+        .outerjoin(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
+        .outerjoin(learner, learner.c.id == enrolment.c.learner_id)
+        .outerjoin(section, section.c.id == enrolment.c.section_id)
+    )
+    other = or_(extract_record.c.version != mass.c.version, extract_record.c.status == target, why.is_not(None))
+    return tx.execute(query.where(or_(hidden, other)).order_by(mass.c.id)).all()
+
+
 def may_override(tx: Connection, user: User) -> bool:
     """Whether the user may make the moves that skip the order of things."""
     return not access.rights(tx, user).why_not(Permission.OVERRIDE_EXTRACTS)

@@ -26,23 +26,6 @@ from tests.db import postgresql
 RECORDS, CHANGED = sized(1_000_000), sized(100_000)
 SECTIONS, CAMPUSES, TERMS = 400, 4, 5
 _FROM, _TO = date(2026, 11, 3), date(2026, 11, 20)
-_TABLES = {
-    "campus (id, code, name, name_fold)": (CAMPUSES, "i + 1, 'C' || i, 'Campus ' || i, 'campus ' || i"),
-    # The row that stands for no term has the number 1.
-    "term (id, code, name)": (TERMS, "i + 2, 'T' || i, 'Term ' || i"),
-    "course (id, code, code_fold, title, origin)": (SECTIONS, "i + 1, 'K' || i, 'k' || i, 'Subject ' || i, 'hand'"),
-    "section (id, course_id, term_id, number)": (SECTIONS, f"i + 1, i + 1, 2 + i % {TERMS}, 1"),
-    "section_campus (section_id, campus_id, owner)": (SECTIONS, f"i + 1, 1 + i % {CAMPUSES}, true"),
-    "learner (id, ukprn, ref, ref_fold, uln_state, family_name, family_fold, given_fold, search_fold)": (
-        RECORDS // 20,
-        "i + 1, '19990002', 'L' || i, 'l' || i, 'none', "
-        "'F' || i * 7919 % 5000, 'f' || i * 7919 % 5000, 'g' || i, 'x'",
-    ),
-    "enrolment (id, learner_id, section_id, origin, records)": (
-        RECORDS,
-        f"i + 1, 1 + i / 20, 1 + (i / 20 + i % 20 * 20) % {SECTIONS}, 'hand', 1",
-    ),
-}
 _STATUS = "case i % 10 when 0 then 'ready' when 1 then 'transmitted' when 2 then 'rejected' else 'processed' end"
 _SENT = {
     True: "case i % 10 when 0 then null "
@@ -66,16 +49,41 @@ def _opened(kind: str) -> Iterator[tuple[Database, User]]:
         upgrade(db)
         access.prepare(db)
         user = first_user(db)
-        _fill(db)
+        fill(db, RECORDS)
         yield db, user
 
 
-def _fill(db: Database) -> None:
+def _tables(records: int) -> dict[str, tuple[int, str]]:
+    """What goes into each table: how many rows, and their values by the number i."""
+    return {
+        "campus (id, code, name, name_fold)": (CAMPUSES, "i + 1, 'C' || i, 'Campus ' || i, 'campus ' || i"),
+        # The row that stands for no term has the number 1.
+        "term (id, code, name)": (TERMS, "i + 2, 'T' || i, 'Term ' || i"),
+        "course (id, code, code_fold, title, origin)": (
+            SECTIONS,
+            "i + 1, 'K' || i, 'k' || i, 'Subject ' || i, 'hand'",
+        ),
+        "section (id, course_id, term_id, number)": (SECTIONS, f"i + 1, i + 1, 2 + i % {TERMS}, 1"),
+        "section_campus (section_id, campus_id, owner)": (SECTIONS, f"i + 1, 1 + i % {CAMPUSES}, true"),
+        "learner (id, ukprn, ref, ref_fold, uln_state, family_name, family_fold, given_fold, search_fold)": (
+            records // 20,
+            "i + 1, '19990002', 'L' || i, 'l' || i, 'none', "
+            "'F' || i * 7919 % 5000, 'f' || i * 7919 % 5000, 'g' || i, 'x'",
+        ),
+        "enrolment (id, learner_id, section_id, origin, records)": (
+            records,
+            f"i + 1, 1 + i / 20, 1 + (i / 20 + i % 20 * 20) % {SECTIONS}, 'hand', 1",
+        ),
+    }
+
+
+def fill(db: Database, records: int) -> None:
+    """So many records, a tenth of them Ready, Transmitted and Rejected each, on sections of four campuses."""
     embedded = db.embedded
-    tables = dict(_TABLES)
+    tables = _tables(records)
     columns = "enrolment_id, number, change, course_status, status, status_at, extracted_at, attempts"
     values = f"i + 1, 1, 'add', 'current', {_STATUS}, {_AT[embedded]}, {_SENT[embedded]}, 1"
-    tables[f"extract_record ({columns})"] = (RECORDS, values)
+    tables[f"extract_record ({columns})"] = (records, values)
     with db.write(much=True) as tx:
         for target, (number, made) in tables.items():
             series = f"with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < {number})"
@@ -123,7 +131,7 @@ def _filter(kind: str) -> Result:
 
         def ours() -> list[int]:
             with db.read() as tx:
-                return list(db.ids(tx, query))
+                return list(records_list.keys(db, tx, query))
 
         def by_hand() -> list[int]:
             with db.read() as tx:

@@ -113,3 +113,13 @@ def test_odd_characters_in_the_path(tmp_path):
         assert tx.exec_driver_sql("select 1").scalar_one() == 1
     db.close()
     assert [one.name for one in folder.iterdir()] == ["learners.sqlite"]
+
+
+def test_ids_at_once_are_those_that_come_one_after_another(db: Database):
+    known = add_learners(db, [learner_values(number) for number in range(30)])
+    query = select(learner.c.id).order_by(learner.c.id)
+    for at_once in (False, True):
+        first: list[list[int]] = []
+        with db.read() as tx:
+            found = db.ids(tx, query, lambda keys: first.append(list(keys)), 7, at_once=at_once)  # noqa: B023
+        assert (list(found), first) == (known, [known[:7]])

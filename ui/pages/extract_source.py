@@ -72,7 +72,7 @@ class ExtractSource:
                 then=query.then,
                 overdue_hours=settings.overdue_hours(tx),
             )
-            return self._db.ids(tx, wanted, first)
+            return records_list.keys(self._db, tx, wanted, first)
 
     def total(self) -> int:
         with self._db.read() as tx:

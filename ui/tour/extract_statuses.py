@@ -136,16 +136,7 @@ class ExtractStatuses:
     # Filters and facts
 
     def _filter(self, wanted: set[str]) -> Iterator[Step]:
-        """Tick these statuses and no others, and *Apply Filters*."""
-        ticks = named("extract_statuses", self._window)
-        assert isinstance(ticks, TickList)
-        for place, (status, _) in enumerate(ticks.ticks.offered):
-            if (status in ticks.chosen) != (status in wanted):
-                middle = ticks.visualRect(ticks.model().index(place, 0)).center()
-                yield Act(lambda at=middle: click(ticks.viewport(), at))  # type: ignore[misc]
-        yield Act(lambda: click(named("extract_apply", self._window)))
-        page = self._page
-        yield Until(lambda: page.applied is not None and set(page.applied.statuses) == wanted, "the filter in force")
+        yield from tick_statuses(self._window, wanted)
         yield from self._at_rest()
 
     def _count(self, name: str) -> Iterator[Step]:
@@ -162,6 +153,19 @@ class ExtractStatuses:
 
         yield Act(start)
         yield Until(lambda: name in self.report, "the count")
+
+
+def tick_statuses(window: MainWindow, wanted: set[str]) -> Iterator[Step]:
+    """Tick these extract statuses and no others, and *Apply Filters*."""
+    ticks = named("extract_statuses", window)
+    assert isinstance(ticks, TickList)
+    for place, (status, _) in enumerate(ticks.ticks.offered):
+        if (status in ticks.chosen) != (status in wanted):
+            middle = ticks.visualRect(ticks.model().index(place, 0)).center()
+            yield Act(lambda at=middle: click(ticks.viewport(), at))  # type: ignore[misc]
+    yield Act(lambda: click(named("extract_apply", window)))
+    page = window.extracts.page
+    yield Until(lambda: page.applied is not None and set(page.applied.statuses) == wanted, "the filter in force")
 
 
 def _modal() -> QWidget | None:

@@ -1,7 +1,7 @@
 """Extract records as the page LMS Extract Statuses lists them: filters, order, and the rows of a page
 (extract-statuses.md 4.1, 4.2). Whatever is listed or counted lies within the campuses of the user (EX-A3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -28,6 +28,7 @@ from app.db.tables import (
     term,
 )
 from app.folding import fold
+from app.keys import Keys
 from app.lms import settings
 from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import marks
@@ -266,6 +267,12 @@ def keys_query(
     if descending:
         return query.order_by(*terms, learner.c.given_fold.desc().nulls_last(), extract_record.c.id.desc())
     return query.order_by(*terms, learner.c.given_fold.asc().nulls_first(), extract_record.c.id)
+
+
+def keys(db: Database, tx: Connection, query: Select[Any], first: Callable[[Keys], None] | None = None) -> Keys:
+    """The ids of a `keys_query` (see Database.ids). Filters and orders are of several tables, so that no index has
+    them: the first comes with the last."""
+    return db.ids(tx, query, first, at_once=True)
 
 
 def total_query(filters: Filters, scope: Scope) -> Select[Any]:

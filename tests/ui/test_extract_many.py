@@ -1,0 +1,95 @@
+"""Acceptance check 9 of the contract of extract statuses: a bulk change over very many records. The dialog counts
+right, the window goes on, and a cancel works. The path is the same for a hundred thousand (`tests.bench`)."""
+
+from collections import Counter
+
+import pytest
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import func, select
+
+from app.context import AppContext
+from app.db.tables import extract_record
+from app.tasks import Progress
+from tests.bench.bench_extracts import fill
+from tests.ui.conftest import Rooms, named
+from tests.ui.dialog_room import click
+from ui.dialogs.extract_lists import SavedStatusesDialog
+from ui.dialogs.extract_save import SaveStatusesDialog
+from ui.dialogs.update_statuses import UpdateStatusesDialog
+from ui.pages.extracts import ExtractsPage
+
+RECORDS = 12_000
+"""A tenth is Ready, Transmitted and Rejected each; the rest is Processed."""
+CHANGING = RECORDS * 9 // 10
+
+
+def counted(context: AppContext) -> Counter[str]:
+    with context.db.read() as tx:
+        query = select(extract_record.c.status, func.count()).group_by(extract_record.c.status)
+        return Counter(dict(tx.execute(query).all()))
+
+
+@pytest.mark.rule("EX-U2", "EX-U3", "EX-U4", "EX-U7", "EX-U9")
+def test_all_of_very_many_are_counted_staged_and_saved_until_it_is_cancelled(
+    rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+):
+    room = rooms(0, prepare=lambda context: fill(context.db, RECORDS))
+    room.window.show_page("extracts")
+    page: ExtractsPage = room.window.extracts.page
+    rest = lambda: (room.at_rest(), room.until(lambda: not page.grid.is_loading), room.at_rest())  # noqa: E731
+    rest()
+    before = counted(room.context)
+    ticks = named(page, "extract_statuses")
+    place = ticks.model().index(2, 0)  # type: ignore[attr-defined]
+    click(ticks.viewport(), ticks.visualRect(place).center())  # type: ignore[attr-defined]
+    click(named(page, "extract_apply"))
+    rest()
+    assert page.shown == RECORDS > len(page.grid.keys[:200])
+
+    room.window.actions_.action("lms.extract_all").trigger()
+    dialog = QApplication.activeModalWidget()
+    assert isinstance(dialog, UpdateStatusesDialog)
+    room.until(lambda: dialog.foreseen is not None)
+    tenth = RECORDS // 10
+    assert [line.split(".")[0] for line in dialog.lines] == [
+        f"Ready: {tenth:,}",
+        f"Transmitted: {tenth:,}",
+        f"Processed: {7 * tenth:,}",
+        f"Rejected: {tenth:,}",
+    ]
+    assert dialog.number.text().startswith(f"{CHANGING:,} would be staged")
+    click(named(dialog, "update_ok"))
+    room.until(lambda: page.staging.staged.changing == CHANGING)
+    rest()
+    assert counted(room.context) == before, "nothing is written until Save"
+
+    monkeypatch.setattr("app.lms.extracts.save.BATCH", 100)
+    beats, told = Counter[str](), list[Progress]()
+    timer = QTimer(interval=1)
+    timer.timeout.connect(lambda: beats.update(beat=1))
+
+    def heard(progress: Progress) -> None:
+        told.append(progress)
+        if progress.done >= 500:
+            page.staging.cancel()
+
+    page.staging.progressed.connect(heard)
+    click(named(page, "staged_save"))
+    asked = QApplication.activeModalWidget()
+    assert isinstance(asked, SaveStatusesDialog)
+    timer.start()
+    click(named(asked, "extract_save_ok"))
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), SavedStatusesDialog))
+    timer.stop()
+    summary = QApplication.activeModalWidget().summary  # type: ignore[union-attr]
+    assert summary.cancelled
+    assert 500 <= summary.updated < CHANGING
+    assert summary.updated + summary.unchanged + len(summary.left) == RECORDS
+    assert counted(room.context)["ready"] == before["ready"] + summary.updated
+    assert beats["beat"] > 5, "the window's events were served while it was saved"
+    room.close_dialog(QApplication.activeModalWidget(), "saved_ok")
+    rest()
+    assert page.staging.staged.changing == CHANGING - summary.updated, "the rest is still staged"
+    click(named(page, "staged_discard"))
+    rest()

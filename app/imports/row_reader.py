@@ -53,7 +53,7 @@ class RowReader:
         ):
             texts = self._cleaned(row, texts)
         if len(together) > LONGEST_COURSE and max(map(len, texts)) > LONGEST_COURSE:
-            _refuse_long(row, texts)
+            texts = _cut(row, texts)
         records = self._rules.check(row, self._record(row, line, texts), texts)
         return Read(number, line, cells, records, row.findings)
 
@@ -149,12 +149,14 @@ def _marks(column: Column, text: str, found: list[str], clean: str) -> str:
     return message + (f"It should be {quoted(clean)}." if clean else "Type the value again.")
 
 
-def _refuse_long(row: Noted, texts: Texts) -> None:
+def _cut(row: Noted, texts: Texts) -> Texts:
+    """What is too long is told, and not looked at any further."""
     for column, text in zip(_COLUMNS, texts, strict=True):
         if len(text) > longest(column):
             message = f"{column} has {len(text):,} characters; there is room for {longest(column)}. Shorten it, "
             message += "or look for a quotation mark that is missing."
             row.breaks("CR-08", column, text, message)
+    return Texts._make(text[: longest(column)] for column, text in zip(_COLUMNS, texts, strict=True))
 
 
 def impossible(column: Column, order: DateOrder, text: str, number: int) -> str:

@@ -180,3 +180,19 @@ def test_many_rows_take_little_memory(tmp_path):
         assert tracemalloc.get_traced_memory()[1] < 10_000_000
     finally:
         tracemalloc.stop()
+
+
+def test_long_cells_are_not_kept(tmp_path):
+    """Cells of dates and amounts, each as long as CSV has them: the memory of dates does not hold on to them."""
+    lines = ["external_email,date_completed,credits,complete"]
+    lines += [f"a@b.example,{number}{'9' * 130_000},{number}{'9' * 130_000},1" for number in range(100)]
+    found, path = 0, put(tmp_path, "\n".join(lines))
+    tracemalloc.start()
+    try:
+        for one in open_import(TaskContext(), path, asked()).rows(TaskContext()):
+            assert rules(one) == ["CR-08", "CR-08", "CR-12", "CR-13", "CR-14"]
+            found += 1
+        held = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert (found, held < 5_000_000) == (100, True)

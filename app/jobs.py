@@ -162,17 +162,19 @@ def spoil(tx: Connection, job_id: int, number: int, predicted: str, findings: st
     )
 
 
-def foresee_again(tx: Connection, job_id: int, rows: Sequence[tuple[int, str, str | None]]) -> None:
+def foresee_again(tx: Connection, job_id: int, rows: Iterable[tuple[int, str, str | None]]) -> None:
     """Rows that were written already end otherwise after all: number, what is foreseen, findings."""
-    if rows:
-        statement = _AGAIN.where(
-            file_row.c.job_id == bindparam("at_job"), file_row.c.number == bindparam("at_number")
-        )
-        names = ("at_number", "to_predicted", "to_findings")
-        tx.execute(statement, [{"at_job": job_id, **dict(zip(names, row, strict=True))} for row in rows])
+    names = ("at_number", "to_predicted", "to_findings")
+    values = [{"at_job": job_id, **dict(zip(names, row, strict=True))} for row in rows]
+    if values:
+        tx.execute(_AGAIN, values)
 
 
-_AGAIN = update(file_row).values(predicted=bindparam("to_predicted"), findings=bindparam("to_findings"))
+_AGAIN = (
+    update(file_row)
+    .where(file_row.c.job_id == bindparam("at_job"), file_row.c.number == bindparam("at_number"))
+    .values(predicted=bindparam("to_predicted"), findings=bindparam("to_findings"))
+)
 
 
 def refused(db: Database, job_id: int, message: str, options: Mapping[str, Any]) -> None:

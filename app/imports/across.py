@@ -10,7 +10,8 @@ from bisect import bisect_right
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
-from itertools import groupby
+from itertools import groupby, islice
+from operator import eq
 
 from app.imports.columns import Column
 from app.imports.record import Record
@@ -81,6 +82,8 @@ class Across:
     def in_batch(self) -> dict[int, Beside]:
         """What the rows of this batch mean for one another, by number; rows that are alone are left out."""
         start = self._batches[-1]
+        if not _any_twice(self._pairs[start:]):
+            return {}
         places = _runs(self._pairs, range(start, len(self._pairs)))
         return self._beside([place for run in places for place in run])
 
@@ -90,6 +93,8 @@ class Across:
 
         All rows of a learner and course follow one another, in the order of the file.
         """
+        if not _any_twice(self._pairs):
+            return
         some: list[int] = []
         for run in _runs(self._pairs, range(len(self._pairs))):
             if self._batch(run[0]) != self._batch(run[-1]):
@@ -135,6 +140,12 @@ class Across:
             twin = Twin.DIFFERS if differ else Twin.SAME
             if twin > found[number].twin:
                 found[number] = replace(found[number], twin=twin, other=other if number == first else first)
+
+
+def _any_twice(values: "array[int]") -> bool:
+    """Whether two are equal: most files have no learner twice, and this takes a third of grouping them."""
+    ordered = sorted(values)
+    return any(map(eq, ordered, islice(ordered, 1, None)))
 
 
 def _runs(values: "array[int]", places: Sequence[int]) -> Iterator[list[int]]:

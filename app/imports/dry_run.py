@@ -35,6 +35,7 @@ from app.imports.stored import KIND, JobFacts
 from app.tasks import TaskContext
 
 BATCH = 4_000
+_MOST_TEXTS = 500
 _COUNTED_ONCE = Repair("CR-38")
 
 
@@ -176,6 +177,8 @@ class _Running:
         self._across = Across()
         self._tally = Tally()
         self._rules: Counter[tuple[str, Severity]] = Counter()
+        self._texts = _Texts()
+        judge.keep = False
         self._count_once = judge.leave_out_categories = file.asked.repairs.has("CR-38")
 
     def read(self) -> None:
@@ -196,17 +199,23 @@ class _Running:
             there = self._judge.standings(tx, seen)
         beside = self._judge.together(self._across, seen)
         judged = self._judge.judge(seen, beside, there)
-        for one in judged:
-            self._count(one.findings, one.forecast, 1)
+        self._count(((one.findings, one.forecast) for one in judged), 1)
         self._offer(beside)
         with self._db.write(much=True) as tx:
-            jobs.add_rows(self._db, tx, self._job_id, map(_line, judged), "course_id")
+            jobs.add_rows(self._db, tx, self._job_id, map(self._texts.line, judged), "course_id")
 
-    def _count(self, findings: Iterable[Finding], forecast: Forecast, by: int) -> None:
-        """A row counts once for each rule that it breaks."""
-        self._tally.add(forecast, by)
-        for key in {(one.rule, one.weight) for one in findings}:
-            self._rules[key] += by
+    def _count(self, rows: Iterable[tuple[Sequence[Finding], Forecast]], by: int) -> None:
+        """A row counts once for each rule that it breaks. Rows with the very same forecast, which most have, are
+        counted together."""
+        alike: Counter[int] = Counter()
+        held: dict[int, Forecast] = {}
+        for findings, forecast in rows:
+            alike[id(forecast)] += 1
+            held[id(forecast)] = forecast
+            for rule in {(one.rule, one.weight) for one in findings} if findings else ():
+                self._rules[rule] += by
+        for key, count in alike.items():
+            self._tally.add(held[key], by * count)
 
     def _offer(self, beside: Mapping[int, Beside]) -> None:
         """The repair of CR-38, which no row can offer by itself."""
@@ -240,13 +249,11 @@ class _Running:
         for row in seen:
             row.new_course = any(finding.rule == "CR-26" for finding in old[row.read.number].findings)
         judged = self._judge.judge(seen, beside, there, chains)
-        for one in judged:
-            before = old[one.seen.read.number]
-            self._count(before.findings, before.forecast, -1)
-            self._count(one.findings, one.forecast, 1)
+        self._count(((one.findings, one.forecast) for one in old.values()), -1)
+        self._count(((one.findings, one.forecast) for one in judged), 1)
         self._offer(beside)
         with self._db.write() as tx:
-            jobs.foresee_again(tx, self._job_id, [_changed(one) for one in judged])
+            jobs.foresee_again(tx, self._job_id, map(self._texts.changed, judged))
 
     def _facts(self, options: Options | None = None, course: CourseFacts | None = None) -> JobFacts:
         return JobFacts(
@@ -280,18 +287,32 @@ def _closable(rows: Iterable[Read]) -> Generator[Read]:
     yield from rows
 
 
-def _line(one: Judged) -> tuple[int, str, int | None, str | None, str, int | None]:
-    read, course = one.seen.read, one.seen.course
-    return (
-        read.number,
-        stored.packed_cells(read.line, read.cells),
-        one.seen.whose.id,
-        stored.packed_findings(one.findings, one.forecast),
-        one.forecast.outcome.value,
-        course.id if course is not None else None,
-    )
+_Told = tuple[str, str | None]
 
 
-def _changed(one: Judged) -> tuple[int, str, str | None]:
-    findings = stored.packed_findings(one.findings, one.forecast)
-    return one.seen.read.number, one.forecast.outcome.value, findings
+class _Texts:
+    """Rows as they are stored. Most rows have no findings, or the very same as many others."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[Sequence[Finding], Forecast, _Told]] = {}
+        """Outcome and findings, by the identity of forecast and findings, which are held so that it stays theirs."""
+
+    def line(self, one: Judged) -> tuple[int, str, int | None, str | None, str, int | None]:
+        read, course = one.seen.read, one.seen.course
+        outcome, findings = self._told(one.findings, one.forecast)
+        cells = stored.packed_cells(read.line, read.cells)
+        course_id = course.id if course is not None else None
+        return read.number, cells, one.seen.whose.id, findings, outcome, course_id
+
+    def changed(self, one: Judged) -> tuple[int, str, str | None]:
+        return one.seen.read.number, *self._told(one.findings, one.forecast)
+
+    def _told(self, findings: Sequence[Finding], forecast: Forecast) -> _Told:
+        key = (id(forecast), *map(id, findings))
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= _MOST_TEXTS:
+                self._known.clear()
+            told = (forecast.outcome.value, stored.packed_findings(findings, forecast))
+            known = self._known[key] = (findings, forecast, told)
+        return known[2]

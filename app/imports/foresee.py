@@ -35,6 +35,11 @@ class Circumstances:
     types: Sequence[str] = ()
     """The machine names that may be given, for the words of CR-15."""
     known_types: frozenset[str] = frozenset()
+    plainly: dict[int, tuple[tuple[CreditFacts, ...], tuple[Finding, ...]]] = field(
+        default_factory=dict, compare=False
+    )
+    """Worked out once for each course without a mapping: what it awards to who has no credit of it, and what is told
+    of that."""
 
 
 @dataclass(slots=True)
@@ -95,14 +100,15 @@ def _unknown_type(code: str, types: Sequence[str]) -> Finding:
     return Finding("CR-15", f"There is no credit type {code}. Those set up are {those}.", Column.CREDIT_TYPE, code)
 
 
-def step(case: Case, standing: Standing, around: Circumstances) -> Step:
+def step(case: Case, standing: Standing, around: Circumstances, *, keep: bool = True) -> Step:
     """What applying a record does to a learner and course of this standing. Of a record that breaks no rule of
-    severity ERROR by itself."""
+    severity ERROR by itself. `keep`: whether it is of interest what the learner has then; it costs as much as all
+    else."""
     if case.learner_id is None:
         return Step(Outcome.HELD, tuple(_unknown_learner(case)), standing)
     enrolled = standing.enrolled
     if enrolled is None:
-        made = _enrols(case, standing, around)
+        made = _enrols(case, standing, around, keep)
     elif enrolled.complete:
         made = _adds(case, standing, enrolled, around)
     else:
@@ -139,7 +145,7 @@ _NOT_YET = Finding(
 )
 
 
-def _enrols(case: Case, standing: Standing, around: Circumstances) -> Step:
+def _enrols(case: Case, standing: Standing, around: Circumstances, keep: bool) -> Step:
     """Nothing is there yet."""
     record = case.record
     if record.credit_type in standing.credit:
@@ -149,16 +155,17 @@ def _enrols(case: Case, standing: Standing, around: Circumstances) -> Step:
         return _refused(message, standing, Column.CREDIT_TYPE, record.credit_type)
     complete = record.complete or case.at_once
     day = (record.completed_on or around.today) if complete else None
+    given, found = _credited(case, standing, record.category, around) if complete else ((), ())
+    if complete and not record.complete:
+        found = (_at_once(given),)
+    outcome = Outcome.ENROLLED
+    if complete:
+        outcome = Outcome.CREDITED if record.credits is not None else Outcome.COMPLETED
+    if not keep:
+        return Step(outcome, found, standing)
     said, there = Said.by(record), Said.by(record)
     there.complete, there.completed_on = complete, day
-    enrolled = Enrolled(None, there, said)
-    if not complete:
-        return Step(Outcome.ENROLLED, (), Standing(enrolled, standing.credit))
-    credit, found = _credited(case, standing, record.category, day or around.today)
-    if not record.complete:
-        found = [_at_once(credit, standing)]
-    outcome = Outcome.CREDITED if record.credits is not None else Outcome.COMPLETED
-    return Step(outcome, tuple(found), Standing(enrolled, credit))
+    return Step(outcome, found, Standing(Enrolled(None, there, said), _with(case, standing, given, day)))
 
 
 def _completes(case: Case, standing: Standing, enrolled: Enrolled, around: Circumstances) -> Step:
@@ -171,9 +178,10 @@ def _completes(case: Case, standing: Standing, enrolled: Enrolled, around: Circu
         message += "it: use Replace Credit on Incomplete Record."
         return _refused(message, standing, Column.CREDIT_TYPE, record.credit_type)
     day = record.completed_on or around.today
-    credit, found = _credited(case, standing, enrolled.there.category or "", day)
+    given, found = _credited(case, standing, enrolled.there.category or "", around)
     done = replace(enrolled.there, complete=True, completed_on=day)
-    return Step(Outcome.COMPLETED, tuple(found), Standing(Enrolled(enrolled.id, done, Said.by(record)), credit))
+    now = Enrolled(enrolled.id, done, Said.by(record))
+    return Step(Outcome.COMPLETED, found, Standing(now, _with(case, standing, given, day)))
 
 
 def _adds(case: Case, standing: Standing, enrolled: Enrolled, around: Circumstances) -> Step:
@@ -193,8 +201,9 @@ def _adds(case: Case, standing: Standing, enrolled: Enrolled, around: Circumstan
     made = _there_or_not(enrolled, record, standing)
     if there is not None or made.outcome is Outcome.ERROR:
         return made
-    credit, found = _credited(case, standing, "", record.completed_on or around.today)
-    return Step(Outcome.CREDITED, tuple(found), Standing(enrolled, credit))
+    given, found = _credited(case, standing, "", around)
+    day = record.completed_on or around.today
+    return Step(Outcome.CREDITED, found, Standing(enrolled, _with(case, standing, given, day)))
 
 
 def _there_or_not(enrolled: Enrolled, record: Record, standing: Standing) -> Step:
@@ -215,21 +224,39 @@ def _refused(message: str, standing: Standing, column: str = "", value: str = ""
 # --------------------------------------------------------------------------------------------------------- credit
 
 
-def _credited(case: Case, standing: Standing, category: str, day: date) -> tuple[Mapping[str, Credit], list[Finding]]:
-    """The credit of a record that is complete now: that of its row, else what the course awards."""
-    record, course = case.record, case.course
+def _credited(
+    case: Case, standing: Standing, category: str, around: Circumstances
+) -> tuple[tuple[CreditFacts, ...], tuple[Finding, ...]]:
+    """What the course awards to a record that is complete now, nothing where its row has credit of its own; and what
+    is to be told of that."""
+    course = case.course
+    if case.record.credits is not None:
+        return (), tuple(_unreported(case))
+    if course is None or course.is_shell:
+        return (), ()
+    if not standing.credit:
+        plain = around.plainly.get(course.id)
+        if plain is not None:
+            return plain
+    says = facts.with_category(case.says, category)
+    given = tuple(one for one in course.awards(says) if one.code not in standing.credit)
+    found: tuple[Finding, ...] = ()
+    if given:
+        found = (_awarded(given),)
+    elif course.active:
+        found = (_nothing_awarded(course),)
+    if not standing.credit and not course.mapped:
+        around.plainly[course.id] = (given, found)
+    return given, found
+
+
+def _with(case: Case, standing: Standing, given: Sequence[CreditFacts], day: date | None) -> Mapping[str, Credit]:
+    """The credit of a learner together with that of the row, or with what the course awards."""
+    record = case.record
     if record.credits is not None:
         own = Credit(record.credits, record.completed_on or day, record.expires)
-        return {**standing.credit, record.credit_type: own}, _unreported(case)
-    if course is None or course.is_shell:
-        return standing.credit, []
-    given = [
-        one for one in course.awards(facts.with_category(case.says, category)) if one.code not in standing.credit
-    ]
-    credit = {**standing.credit, **{one.code: Credit(one.maximum, day) for one in given}}
-    if given:
-        return credit, [_awarded(given)]
-    return credit, [_nothing_awarded(course)] if course.active else []
+        return {**standing.credit, record.credit_type: own}
+    return {**standing.credit, **{one.code: Credit(one.maximum, day) for one in given}} if given else standing.credit
 
 
 def _unreported(case: Case) -> list[Finding]:
@@ -255,7 +282,7 @@ def _nothing_awarded(course: CourseFacts) -> Finding:
     return Finding("CR-45", f"No credit is awarded now: the course gives some, but {why}.")
 
 
-def _at_once(credit: Mapping[str, Credit], before: Standing) -> Finding:
-    given = in_words(f"{shown(one.amount)} {code}" for code, one in credit.items() if code not in before.credit)
-    what = f"completed and credited with {given}" if given else "completed"
+def _at_once(given: Sequence[CreditFacts]) -> Finding:
+    credit = in_words(f"{shown(one.maximum)} {one.code}" for one in given)
+    what = f"completed and credited with {credit}" if credit else "completed"
     return Finding("CR-34", f"The learner will be {what} at once, for the course has no required object.")

@@ -15,7 +15,7 @@ from app.imports.forecast import ALL, BETWEEN, Answers, Forecast
 from app.imports.foresee import Case, Circumstances, Step
 from app.imports.matching import NOBODY, Courses, Learners, Whose
 from app.imports.record import Read, Record
-from app.imports.rules import GOOD, Finding, Outcome, Severity
+from app.imports.rules import GOOD, RULES, Finding, Outcome, Severity
 from app.imports.standing import NOTHING, Standing
 
 Pair = tuple[int | str, ...]
@@ -72,9 +72,12 @@ class Judge:
         self._learners, self._courses = Learners(tx), Courses(only)
         self._readers = stored.Readers()
         self._around = around
+        self.keep = True
+        """Whether it is of interest what a learner has once a row is applied (`Judged.after`)."""
         self.leave_out_categories = False
         """Whether the categories after a learner's first are left out (the repair of CR-38)."""
         self._new_courses: set[int] = set()
+        self._forecasts: dict[tuple[Outcome, frozenset[str]], Forecast] = {}
 
     def look(self, tx: Connection, reads: Sequence[Read]) -> list[Seen]:
         """Whose and of which course rows are."""
@@ -100,12 +103,14 @@ class Judge:
         return Seen(read, whose, course, self._pair(read, record, whose, about), new)
 
     def _pair(self, read: Read, record: Record, whose: Whose, about: int | str) -> Pair | None:
-        if record.broken and (Column.COURSE in record.broken or record.broken & _IDENTITY):
+        if not about or (read.findings and any(one.rule == "CR-19" for one in read.findings)):
             return None
-        if whose.several or not about or (read.findings and any(one.rule == "CR-19" for one in read.findings)):
+        if record.broken and (Column.COURSE in record.broken or record.broken & _IDENTITY):
             return None
         if whose.id is not None:
             return whose.id, about
+        if whose.several:
+            return None
         if record.user:
             return "id", fold(record.user) or record.user, about
         return ("e-mail", matching.address(record.email), about) if record.email else None
@@ -138,23 +143,26 @@ class Judge:
     def _judged(
         self, seen: Seen, beside: Beside, there: Mapping[standing.Pair, Standing], chains: dict[Pair, Chain]
     ) -> Judged:
-        found = list(seen.read.findings)
-        cases = [self._case(seen, record, beside) for record in seen.read.records]
+        found = seen.read.findings.copy()
+        cases = [
+            Case(self._record(record, beside), seen.whose.id, seen.course, seen.says) for record in seen.read.records
+        ]
         for case in cases:
             if case.record.credit_type:
                 found += foresee.values(case, self._around)
         if cases:
-            found += self._of_matching(seen)
+            found += matching.findings(cases[0].record, seen.whose, seen.course, new=seen.new_course)
             if not beside.alone:
                 found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
-        if not cases or (found and any(one.weight is Severity.ERROR for one in found)):
+        if not cases or (found and _refused(found)):
             return Judged(seen, found, _ERROR, NOTHING)
         if beside.twin is Twin.SAME:
             return Judged(seen, found, _DUPLICATE, NOTHING)
-        now = there.get(seen.key, NOTHING) if seen.key is not None else NOTHING
+        key = seen.key
+        now = there.get(key, NOTHING) if key is not None else NOTHING
         if beside.alone:
-            last = self._walk(cases, now)
-            forecast = Forecast(last.outcome, self._needs(seen, last))
+            last = self._walk(cases, now, self.keep)
+            forecast = self._forecast(last.outcome, self._needs(seen, last))
         else:
             assert seen.pair is not None
             chain = chains.get(seen.pair) or chains.setdefault(seen.pair, Chain(now))
@@ -162,23 +170,24 @@ class Judge:
         found += last.findings
         return Judged(seen, found, forecast, last.after)
 
-    def _case(self, seen: Seen, record: Record, beside: Beside) -> Case:
+    def _record(self, record: Record, beside: Beside) -> Record:
         if self.leave_out_categories and beside.counted and record.number != beside.counted:
-            record = replace(record, category="")
-        return Case(record, seen.whose.id, seen.course, seen.says)
-
-    def _of_matching(self, seen: Seen) -> list[Finding]:
-        record = seen.read.records[0]
-        return matching.findings(record, seen.whose, seen.course, new=seen.new_course)
+            return replace(record, category="")
+        return record
 
     def _needs(self, seen: Seen, last: Step) -> frozenset[str]:
         needs = last.needs if last.findings else _NONE
         return needs | {"CR-26"} if seen.course is None else needs
 
-    def _walk(self, cases: Sequence[Case], now: Standing) -> Step:
+    def _forecast(self, outcome: Outcome, needs: frozenset[str]) -> Forecast:
+        """The same object for the same, as most rows have one of a few."""
+        known = self._forecasts.get((outcome, needs))
+        return known or self._forecasts.setdefault((outcome, needs), Forecast(outcome, needs))
+
+    def _walk(self, cases: Sequence[Case], now: Standing, keep: bool = True) -> Step:
         """What applying all records of a row does: all of them, or none."""
         if len(cases) == 1:
-            return foresee.step(cases[0], now, self._around)
+            return foresee.step(cases[0], now, self._around, keep=keep)
         steps = []
         after = now
         for case in cases:
@@ -210,7 +219,14 @@ class Judge:
 
 
 _NONE: frozenset[str] = frozenset()
+_REFUSING = frozenset(one.id for one in RULES.values() if one.severity is Severity.ERROR)
 _ERROR, _DUPLICATE = Forecast(Outcome.ERROR), Forecast(Outcome.SKIPPED_DUPLICATE)
+
+
+def _refused(found: Iterable[Finding]) -> bool:
+    """Whether a rule was broken that keeps a row from being applied."""
+    own = (one.severity or (Severity.ERROR if one.rule in _REFUSING else None) for one in found)
+    return Severity.ERROR in own
 
 
 def _plainly(one: Forecast) -> tuple[Outcome, ...]:

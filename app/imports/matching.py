@@ -108,7 +108,7 @@ def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Whose]]:
 def _by_email(tx: Connection, addresses: Collection[str]) -> Mapping[str, list[Whose]]:
     """By the address in small letters. Folding finds more than that (accents), which is not the same address."""
     found: dict[str, list[Whose]] = {}
-    folded = {fold(one) or "" for one in addresses}
+    folded = {one if one.isascii() else fold(one) or "" for one in addresses}
     for email, whose in _rows(tx, learner.c.email, among(learner.c.email_fold, folded)) if addresses else ():
         found.setdefault(address(email), []).append(whose)
     return found
@@ -116,12 +116,14 @@ def _by_email(tx: Connection, addresses: Collection[str]) -> Mapping[str, list[W
 
 def address(email: str) -> str:
     """An e-mail address as it is compared (course-record-import.md 3)."""
+    if email.isascii() and " " not in email and email.isprintable():  # nearly all of them
+        return email.lower()
     return (cleaned(email) or "").casefold()
 
 
 def _rows(tx: Connection, by: ColumnElement[Any], where: ColumnElement[bool]) -> Iterable[tuple[str, Whose]]:
-    for value, key, family in tx.execute(select(by, learner.c.id, learner.c.family_fold).where(where, SHOWN)):
-        yield value, Whose(key, family)
+    found = tx.execute(select(by, learner.c.id, learner.c.family_fold).where(where, SHOWN)).all()
+    return [(value, Whose(key, family)) for value, key, family in found]
 
 
 def _one(by_ref: Sequence[Whose], by_uln: Sequence[Whose], by_email: Sequence[Whose]) -> Whose:
@@ -172,15 +174,16 @@ def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: b
     """What is to be said of whose the row is and of which course. `new`: the first row of a course that nobody knew
     (CR-26 is told once for each)."""
     found: list[Finding] = []
-    if record.broken & _IDENTITY or not (record.user or record.email):
+    if (record.broken and record.broken & _IDENTITY) or not (record.user or record.email):
         pass  # what cannot be read is nobody's, which is told already
+    elif whose.id is not None:
+        if record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold:
+            found.append(_other_name(record.last_name))
     elif whose.several:
         value = record.user if whose.column == Column.USER else record.email
         found.append(Finding("CR-23", whose.several, whose.column, value))
-    elif whose.id is None:
+    else:
         found.append(HELD)
-    elif record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold:
-        found.append(_other_name(record.last_name))
     if course is None:
         if not record.course or Column.COURSE in record.broken:
             return found

@@ -17,6 +17,19 @@ from app.imports.values import SEPARATORS, hundredths, is_several, quoted, split
 _NO_CREDIT, _SPLIT = Repair("CR-35"), Repair("CR-36")
 
 
+_NOT_COUNTED = "is empty: the row will not be counted in participation reports. Fill both."
+# One object for all rows of a file that are told the same: it is stored as text once, not for every row.
+_NO_START = Finding("CR-39", f"participant_category is filled, but enrollment_start {_NOT_COUNTED}", Column.STARTS)
+_NO_CATEGORY = Finding(
+    "CR-39", f"enrollment_start is filled, but participant_category {_NOT_COUNTED}", Column.CATEGORY
+)
+_WITHOUT_DATE = Finding(
+    "CR-40",
+    "complete is 1, but date_completed is empty: the day of the import is taken. Fill it if that is not right.",
+    Column.COMPLETED_ON,
+)
+
+
 class Texts(NamedTuple):
     """The cells of a row in the order of `Column`, without what is around them."""
 
@@ -61,8 +74,7 @@ class RowRules:
         if texts.starts or texts.ends or texts.expires or texts.completed_on:
             self._dates(row, record, texts)
         if record.complete and not texts.completed_on:
-            message = "complete is 1, but date_completed is empty: the day of the import is taken. "
-            row.tells("CR-40", Column.COMPLETED_ON, "", message + "Fill it if that is not right.")
+            row.findings.append(_WITHOUT_DATE)
         records: tuple[Record, ...] = (record,)
         if texts.credits or texts.credit_type:
             records = self._credit(row, record, texts)
@@ -90,11 +102,9 @@ class RowRules:
         if Column.STARTS in row.broken:
             return
         if record.category and record.starts is None:
-            message = "participant_category is filled, but enrollment_start is empty: the row will not be counted in "
-            row.tells("CR-39", Column.STARTS, "", f"{message}participation reports. Fill both.")
+            row.findings.append(_NO_START)
         elif record.starts is not None and not record.category:
-            message = "enrollment_start is filled, but participant_category is empty: the row will not be counted in "
-            row.tells("CR-39", Column.CATEGORY, "", f"{message}participation reports. Fill both.")
+            row.findings.append(_NO_CATEGORY)
 
     def _dates(self, row: Noted, record: Record, texts: Texts) -> None:
         starts, ends, expires, done = record.starts, record.ends, record.expires, record.completed_on

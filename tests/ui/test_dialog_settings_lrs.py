@@ -3,14 +3,13 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import SimpleNamespace
 
 import pytest
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
-    QFileDialog,
-    QLineEdit,
     QPushButton,
 )
 
@@ -27,6 +26,7 @@ from tests.ui.dialog_room import (
     when_asked,
     write_into,
 )
+from tests.ui.load_room import opening
 from tests.ui.settings_room import changed, edit_of, open_settings, outcomes, run_test, save_of
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.settings_saving import Known
@@ -213,23 +213,13 @@ def test_a_certificate_that_ends_soon_is_announced(settings, context, sandbox, t
 
 
 def test_the_certificate_is_chosen_in_a_dialog(settings, context, qtbot, tmp_path):
+    """By its name as it is typed, whatever else is marked in the list; looked for where the last one was."""
     file = tmp_path / "college.p12"
-    file.write_bytes(b"x")
+    for one in (file, tmp_path / "a first one.p12"):
+        one.write_bytes(b"x")
     dialog = settings()
-
-    def pick() -> None:
-        files = QApplication.activeModalWidget()
-        if not isinstance(files, QFileDialog) or not files.isVisible():
-            return
-        if files.selectedFiles() == [str(file)]:
-            files.accept()
-        else:
-            child(files, QLineEdit, "fileNameEdit").setText(str(file))
-
-    timer = QTimer(interval=20)
-    timer.timeout.connect(pick)
-    timer.start()
-    click(child(dialog, QPushButton, "certificate_file_choose"))
-    timer.stop()
+    write_into(edit_of(dialog, "certificate_file"), str(tmp_path / "of last year.p12"))
+    with opening(SimpleNamespace(), file):
+        click(child(dialog, QPushButton, "certificate_file_choose"))
     assert edit_of(dialog, "certificate_file").text() == str(file)
     assert changed(dialog) == "1 setting changed"

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from pathlib import Path
 from typing import ClassVar
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QFileDialog,
     QGridLayout,
     QHBoxLayout,
     QLineEdit,
@@ -25,6 +25,7 @@ from ui.dialogs.form_field import FormField, StateLine, choice, line
 from ui.dialogs.secret_field import SecretEdit, problem_of, store_sentence
 from ui.dialogs.settings_draft import Draft
 from ui.dialogs.settings_saving import Known, type_again
+from ui.exporting import ask_to_open, documents
 from ui.grids.date_field import DateField
 from ui.look.banner import Banner
 from ui.look.buttons import button
@@ -285,14 +286,11 @@ class SettingsForm(QWidget):
         pressed = self.sender()
         assert isinstance(pressed, QPushButton)
         name = pressed.property("setting")
-        kinds = f"{tr(self.files[name][1])};;{tr('All files (*)')}"
-        dialog = QFileDialog(self, pressed.accessibleName(), self._draft.text(name), kinds)
-        dialog.setObjectName("choose_certificate")
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
-        if dialog.exec() and dialog.selectedFiles():
-            self.put_text(name, dialog.selectedFiles()[0])
-        dialog.deleteLater()
+        there = Path(self._draft.text(name)).parent
+        folder = there if self._draft.text(name) and there.is_dir() else documents()
+        filters = (self.files[name][1], "All files (*)")
+        if (chosen := ask_to_open(self, pressed.accessibleName(), filters, folder)) is not None:
+            self.put_text(name, str(chosen))
 
     # Errors
 

@@ -106,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     _add_load(commands)
     _add_sync(commands)
     _add_extracts(commands)
+    _add_import(commands)
+    _add_unlock(commands)
     _add_sandbox(commands)
     _add_db(commands)
     _add_secret(commands)
@@ -186,6 +188,41 @@ def _run_extracts_send(options: argparse.Namespace) -> int:
     from ui import command_extracts
 
     return command_extracts.run(options)
+
+
+def _add_import(commands: Commands) -> None:
+    records = commands.add_parser("import", help="course records: a dry run, and with --apply the import")
+    records.add_argument("file", nargs="?", metavar="FILE", type=Path)
+    records.add_argument("--course", metavar="ID", help="the course's external id")
+    records.add_argument("--global", dest="is_global", action="store_true", help="whatever courses the file names")
+    records.add_argument("--apply", action="store_true", help="import what the dry run foresees")
+    records.add_argument("--acknowledge", action="append", default=[], metavar="RULE[,RULE…]")
+    records.add_argument("--queue", action="store_true", help="wait for another import of the scope")
+    records.add_argument("--undo", metavar="JOB", type=_positive, help="take an import back")
+    records.add_argument("--resume", metavar="JOB", type=_positive, help="go on with an import that was aborted")
+    records.set_defaults(run=_run_import)
+
+
+def _run_import(options: argparse.Namespace) -> int:
+    from ui import command_import
+
+    return command_import.run(options)
+
+
+def _add_unlock(commands: Commands) -> None:
+    unlock = commands.add_parser("unlock", help="release the lock that an import left")
+    unlock.add_argument("scope", metavar="SCOPE", help="global, or course:EXTERNAL-ID")
+    unlock.add_argument("--reason", required=True, metavar="TEXT")
+    unlock.add_argument(
+        "--even-if-running", action="store_true", help="also a lock that gave a sign of life just now"
+    )
+    unlock.set_defaults(run=_run_unlock)
+
+
+def _run_unlock(options: argparse.Namespace) -> int:
+    from ui import command_import
+
+    return command_import.run_unlock(options)
 
 
 def _add_sandbox(commands: Commands) -> None:

@@ -8,7 +8,7 @@ from ui.look.icons import Icon
 
 def credit_actions() -> tuple[Action, ...]:
     """Group Credit, in order."""
-    return (*_records(), *_set_up(), _undo())
+    return (*_records(), *_set_up(), *_files(), _undo())
 
 
 def _records() -> tuple[Action, ...]:
@@ -82,6 +82,36 @@ def _set_up() -> tuple[Action, ...]:
             permission=Permission.SET_UP_CREDIT,
             why_not=why.permitted(Permission.SET_UP_CREDIT, lambda state: ""),
             words="external reporters outside bodies PARS CPE Monitor participant categories deadline",
+        ),
+    )
+
+
+def _files() -> tuple[Action, ...]:
+    return (
+        Action(
+            id="imports.load_courses",
+            text="Load Courses",
+            tip="Courses with their required objects and credit from a table; shown before anything is written",
+            icon=Icon.FILE_ARROW_UP,
+            tab=IMPORTS,
+            group="Credit",
+            key_tip="O",
+            trigger=lambda window: window.credit.files.choose(),
+            permission=Permission.SET_UP_CREDIT,
+            why_not=why.permitted(Permission.SET_UP_CREDIT, lambda state: ""),
+            words="file table csv excel credit set up variable",
+        ),
+        Action(
+            id="imports.course_loads",
+            text="Course Loads",
+            tip="The files of courses that were loaded; each can be undone",
+            icon=Icon.TRAY,
+            tab=IMPORTS,
+            group="Credit",
+            key_tip="G",
+            trigger=lambda window: window.credit.files.show_loads(),
+            permission=Permission.SET_UP_CREDIT,
+            why_not=why.permitted(Permission.SET_UP_CREDIT, lambda state: ""),
         ),
     )
 

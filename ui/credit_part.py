@@ -14,6 +14,7 @@ from ui.page_stack import PageStack
 from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
+    from ui.credit_files import CreditFiles
     from ui.dialogs.working import WorkingDialog
     from ui.pages.course_records import CourseRecordsPage
     from ui.pages.credit_courses import CreditCoursesPage
@@ -36,6 +37,7 @@ class CreditPart(QObject):
         self.undo = CreditUndo(context, runner, hub, self)
         self.undo.changed.connect(self.changed)
         self.undo.said.connect(self.said)
+        self._files: CreditFiles | None = None
         stack.made.connect(self._page_made)
 
     @property
@@ -49,6 +51,16 @@ class CreditPart(QObject):
     @property
     def reports(self) -> "OutgoingReportsPage":
         return cast("OutgoingReportsPage", self._stack.page("outgoing_reports"))
+
+    @property
+    def files(self) -> "CreditFiles":
+        """*Load Courses* and *Course Loads*; made when it is first needed."""
+        if self._files is None:
+            from ui.credit_files import CreditFiles
+
+            self._files = CreditFiles(self._window, self._context, self._runner)
+            self._files.changed.connect(self._announce)
+        return self._files
 
     @Slot(QWidget)
     def _page_made(self, made: QWidget) -> None:

@@ -3,11 +3,8 @@
 One list of names for both: a table that says who (a person code or a ULN) is one of registrations.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
-
-from app.files.columns import ColumnUse, Confidence, Mapping
-from app.files.headings import names_of, normal_heading
+from app.files.columns import Mapping
+from app.files.heading_names import HeadingNames
 
 FIELD_TITLES = {
     "course_code": "Course code",
@@ -63,42 +60,8 @@ _UNSURE = """
 course_code: Course, Code, Programme, Module | course_title: Title, Name, Description | number: Number, Group, Class
 term: Year | status: Status | open: Active | owner: Location | status_on: Date
 """
-_SURE_NAMES = {normal_heading(title): (name, 0) for name, title in FIELD_TITLES.items()}
-_LIKELY_NAMES, _UNSURE_NAMES = names_of(_LIKELY), names_of(_UNSURE)
-_LEVELS = (
-    (Confidence.SURE, _SURE_NAMES),
-    (Confidence.LIKELY, _LIKELY_NAMES),
-    (Confidence.UNSURE, _UNSURE_NAMES),
-)
-
-
-def known_count(cells: Sequence[str]) -> int:
-    """How many different columns of ours a row of headings names."""
-    return len({_found(cell)[0] for cell in cells if cell and len(cell) < 80} - {""})
-
-
-def _found(heading: str) -> tuple[str, int, int]:
-    """The column of ours that a heading names ("" for none), how sure that is (0 most), and its place in the list."""
-    name = normal_heading(heading)
-    for sure, (_, names) in enumerate(_LEVELS):
-        if name in names:
-            return names[name][0], sure, names[name][1]
-    return "", len(_LEVELS), 0
-
-
-def guess(headings: Sequence[str]) -> Mapping:
-    """The most likely use of every column; every one of ours is filled from one column at most, the surest."""
-    found = [_found(one) for one in headings]
-    uses = [ColumnUse(at, heading) for at, heading in enumerate(headings)]
-    filled: set[str] = set()
-    for at in sorted(range(len(uses)), key=lambda at: (*found[at][1:], at)):
-        name, sure, _ = found[at]
-        if name in filled:
-            uses[at] = replace(uses[at], note="Another column says the same; that one is used.")
-        elif name:
-            filled.add(name)
-            uses[at] = replace(uses[at], field=name, confidence=_LEVELS[sure][0])
-    return Mapping(tuple(uses))
+_NAMES = HeadingNames(FIELD_TITLES, _LIKELY, _UNSURE)
+known_count, guess = _NAMES.known_count, _NAMES.guess
 
 
 def is_registrations(mapping: Mapping) -> bool:

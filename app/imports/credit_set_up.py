@@ -1,13 +1,15 @@
 """A course as it is set up for credit: its required objects, what it may give of each type, and to whom
 (course-record-import.md 1). Read and saved whole; a save is one operation, which can be taken back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.among import among
 from app.db.database import Database
 from app.db.tables import course, course_credit, credit_mapping, credit_type
 from app.errors import ConflictError, InputError
@@ -51,28 +53,33 @@ class CourseSetUp:
 def read(tx: Connection, course_id: int, *, lock: bool = False) -> CourseSetUp | None:
     """One course; with `lock` its row is held until the transaction ends. None: not there."""
     query = select(course).where(course.c.id == course_id)
-    row = tx.execute(query.with_for_update() if lock else query).one_or_none()
-    if row is None:
-        return None
-    says: dict[int, set[tuple[str, str]]] = {}
-    for one in tx.execute(select(credit_mapping).where(credit_mapping.c.course_id == course_id)):
-        says.setdefault(one.type_id, set()).add((one.field, one.value))
-    held = tx.execute(
-        select(course_credit).where(course_credit.c.course_id == course_id).order_by(course_credit.c.type_id)
-    )
-    credit = tuple(
-        CourseCredit(
-            one.type_id,
-            one.maximum,
-            one.minimum,
-            one.increment,
-            one.active,
-            one.variable,
-            frozenset(says.get(one.type_id, ())),
+    return next(iter(_read(tx, query.with_for_update() if lock else query).values()), None)
+
+
+def of_codes(tx: Connection, codes: Iterable[str]) -> dict[str, CourseSetUp]:
+    """The courses of these codes, by the code folded; unknown ones are left out."""
+    found = _read(tx, select(course).where(among(course.c.code_fold, sorted({fold_code(one) for one in codes}))))
+    return {fold_code(one.code): one for one in found.values()}
+
+
+def _read(tx: Connection, query: Select[Any]) -> dict[int, CourseSetUp]:
+    rows = tx.execute(query).all()
+    ids = [row.id for row in rows]
+    says: dict[tuple[int, int], set[tuple[str, str]]] = {}
+    for one in tx.execute(select(credit_mapping).where(among(credit_mapping.c.course_id, ids))):
+        says.setdefault((one.course_id, one.type_id), set()).add((one.field, one.value))
+    credit: dict[int, list[CourseCredit]] = {}
+    held = select(course_credit).where(among(course_credit.c.course_id, ids)).order_by(course_credit.c.type_id)
+    for one in tx.execute(held):
+        whom = frozenset(says.get((one.course_id, one.type_id), ()))
+        given = CourseCredit(one.type_id, one.maximum, one.minimum, one.increment, one.active, one.variable, whom)
+        credit.setdefault(one.course_id, []).append(given)
+    return {
+        row.id: CourseSetUp(
+            row.id, row.version, row.code, row.title, row.kind, row.required_objects, tuple(credit.get(row.id, ()))
         )
-        for one in held
-    )
-    return CourseSetUp(row.id, row.version, row.code, row.title, row.kind, row.required_objects, credit)
+        for row in rows
+    }
 
 
 def save(db: Database, user: User, before: CourseSetUp | None, wanted: CourseSetUp) -> Saved:
@@ -81,7 +88,7 @@ def save(db: Database, user: User, before: CourseSetUp | None, wanted: CourseSet
     A type that the course had stays: it is switched off, for awards stand on it. What was awarded stays as it is.
     Raises AccessError; InputError with the field that is wrong (of a type: `maximum:ID` and so on); ConflictError.
     """
-    wanted = _checked(wanted)
+    wanted = checked(wanted)
     with db.write() as tx:
         access.require(tx, user, Permission.SET_UP_CREDIT)
         if before is not None and read(tx, before.id or 0, lock=True) != before:
@@ -99,7 +106,7 @@ def save(db: Database, user: User, before: CourseSetUp | None, wanted: CourseSet
 # -------------------------------------------------------------------------------------------------------- checking
 
 
-def _checked(wanted: CourseSetUp) -> CourseSetUp:
+def checked(wanted: CourseSetUp) -> CourseSetUp:
     """With its texts cleaned, and its types in order. Raises InputError."""
     code = cleaned(wanted.code)
     if not code:

@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.errors import InputError
+from app.imports.set_up_file import Summary as CoursesLoaded
 from app.keys import Keys
 from app.learners.listed import Found
 from app.learners.load_apply import LoadSummary
@@ -69,6 +70,7 @@ from ui.dialogs.lms_decide import DecideDialog
 from ui.dialogs.lms_enrol import EnrolDialog
 from ui.dialogs.lms_rules import RulesDialog
 from ui.dialogs.lms_test import LmsTestDialog
+from ui.dialogs.load_courses import CourseLoadsDialog, CoursesSummaryDialog, LoadCoursesDialog
 from ui.dialogs.load_dialog import LoadDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_sections import LoadSectionsDialog, SectionLoadsDialog, SectionsSummaryDialog
@@ -197,6 +199,11 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     LoadLearnersDialog: Entry(lambda desk: LoadLearnersDialog(None, desk.runner, desk.context, a_return(desk))),
     LoadSummaryDialog: Entry(lambda desk: LoadSummaryDialog(None, desk.runner, desk.context, LOADED)),
+    LoadCoursesDialog: Entry(
+        lambda desk: LoadCoursesDialog(None, desk.runner, desk.context, write(desk.folder, "a.csv", A_TABLE))
+    ),
+    CoursesSummaryDialog: Entry(lambda desk: CoursesSummaryDialog(None, desk.runner, desk.context, OF_COURSES)),
+    CourseLoadsDialog: Entry(lambda desk: CourseLoadsDialog(None, desk.runner, desk.context)),
     LoadSectionsDialog: Entry(
         lambda desk: LoadSectionsDialog(None, desk.runner, desk.context, write(desk.folder, "a.csv", A_TABLE))
     ),
@@ -247,6 +254,7 @@ MADE: dict[type[QDialog], Entry] = {
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }
 LOADED = LoadSummary(1, 1, 312, 88, 820, 12, 3, 1, 13, 9)
+OF_COURSES = CoursesLoaded(1, 1, 3, 1, 2, 0, 1)
 A_TABLE = "Course Code,Course Title,Section\nBIO,Biology,1\n"
 OF_SECTIONS = Summary(1, 1, What.REGISTRATIONS, 312, 88, 820, 1, 9, QueueSummary(add=300, drop=12))
 SUMMARY = UpdateSummary(new=[1, 2], changed=[3], unchanged=[4], not_applied=[], operation_id=3)

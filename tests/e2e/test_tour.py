@@ -42,7 +42,6 @@ PICTURES = {
     "08a-saved",
     "08a-processed",
     "08b-update-all-statuses",
-    "08b-update-all-statuses-dialog",
     "08b-staged",
     "08b-saved-asks",
     "08b-saved",

@@ -42,6 +42,7 @@ class Beside:
 
 
 ALONE = Beside()
+_AMONG_OTHERS = Beside(alone=False)
 
 
 def content(record: Record, records: int) -> int:
@@ -89,7 +90,7 @@ class Across:
 
     def far_apart(self, most: int) -> Iterator[list[tuple[int, int, Beside]]]:
         """Rows of one learner and course that stand in different batches, and what they mean for one another: in
-        lists of about `most`, each row as (learner and course as a number, number of the row, beside).
+        lists of at most `most`, each row as (learner and course as a number, number of the row, beside).
 
         All rows of a learner and course follow one another, in the order of the file.
         """
@@ -100,15 +101,16 @@ class Across:
             if self._batch(run[0]) != self._batch(run[-1]):
                 some += run
                 if len(some) >= most:
-                    yield self._together(some)
+                    yield from self._together(some, most)
                     some = []
-        if some:
-            yield self._together(some)
+        yield from self._together(some, most)
 
-    def _together(self, places: Sequence[int]) -> list[tuple[int, int, Beside]]:
+    def _together(self, places: Sequence[int], most: int) -> Iterator[list[tuple[int, int, Beside]]]:
         beside = self._beside(places)
         each = groupby((self._pairs[place], abs(self._numbers[place])) for place in places)
-        return [(pair, number, beside[number]) for (pair, number), _ in each]
+        rows = ((pair, number, beside[number]) for (pair, number), _ in each)
+        while some := list(islice(rows, most)):
+            yield some
 
     def _batch(self, place: int) -> int:
         return bisect_right(self._batches, place)
@@ -116,7 +118,7 @@ class Across:
     def _beside(self, places: Sequence[int]) -> dict[int, Beside]:
         """Of rows that are not alone."""
         numbers, pairs = self._numbers, self._pairs
-        found = {abs(numbers[place]): Beside(alone=False) for place in places}
+        found = {abs(numbers[place]): _AMONG_OTHERS for place in places}
         split = len(found) < len(places)
         for _, group in groupby(places, key=pairs.__getitem__):
             rows = list(group)
@@ -135,11 +137,17 @@ class Across:
         first = abs(self._numbers[run[0]])
         other = next((number for place in run if (number := abs(self._numbers[place])) != first), first)
         differ = other == first or any(self._contents[place] != self._contents[run[0]] for place in run)
+        twin = Twin.DIFFERS if differ else Twin.SAME
+        usual = Beside(twin, first, alone=False)  # one for all rows of a run: it may be a million of them
         for place in run if differ else run[1:]:
             number = abs(self._numbers[place])
-            twin = Twin.DIFFERS if differ else Twin.SAME
-            if twin > found[number].twin:
-                found[number] = replace(found[number], twin=twin, other=other if number == first else first)
+            before = found[number]
+            if twin <= before.twin:
+                continue
+            if before is _AMONG_OTHERS and number != first:
+                found[number] = usual
+            else:
+                found[number] = replace(before, twin=twin, other=other if number == first else first)
 
 
 def _any_twice(values: "array[int]") -> bool:

@@ -25,6 +25,7 @@ from app.imports.columns import Importer
 from app.imports.facts import CourseFacts
 from app.imports.forecast import Forecast, Tally
 from app.imports.foresee import Circumstances
+from app.imports.job_rows import facts_of_job
 from app.imports.judging import Chain, Judge, Judged, Pair
 from app.imports.offers import Offers
 from app.imports.reading import FileRefusedError, ImportFile, open_import
@@ -113,14 +114,9 @@ def dry_run(
 
 def of_job(tx: Connection, job_id: int) -> DryRun:
     """The dry run of a job, as it was kept. Raises InputError if there is none of this number."""
-    job = jobs.read(tx, job_id)
-    if job.kind != KIND or not job.options:
-        raise InputError(f"There is no import {job_id}.", hint="Look at the list of import jobs for its number.")
-    return DryRun(job.id, stored.facts_of(job.options), _why(tx, job_id) if job.state == "failed" else "")
-
-
-def _why(tx: Connection, job_id: int) -> str:
-    return tx.execute(select(file_job.c.message).where(file_job.c.id == job_id)).scalar() or ""
+    kept = facts_of_job(tx, job_id)
+    state, message = tx.execute(select(file_job.c.state, file_job.c.message).where(file_job.c.id == job_id)).one()
+    return DryRun(job_id, kept, message or "" if state == "failed" else "")
 
 
 def _course(tx: Connection, options: Options) -> CourseFacts | None:
@@ -225,14 +221,12 @@ class _Running:
 
     def _far_apart(self) -> None:
         chains: dict[Pair, Chain] = {}
-        last = 0
+        last: int | None = None
         for some in self._across.far_apart(self._batch):
-            for start in range(0, len(some), self._batch):
-                part = some[start : start + self._batch]
-                if part[0][0] != last:
-                    chains = {}
-                last = part[-1][0]
-                self._again(part, chains)
+            if some[0][0] != last:
+                chains = {}
+            last = some[-1][0]
+            self._again(some, chains)
 
     def _again(self, part: Sequence[tuple[int, int, Beside]], chains: dict[Pair, Chain]) -> None:
         """Judge rows once more, with others that came before or after them."""

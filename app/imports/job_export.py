@@ -34,7 +34,7 @@ def export_report(context: TaskContext, db: Database, user: User, job_id: int, p
     """
     with db.read(context) as tx:
         _require(tx, user)
-        job, facts = jobs.read(tx, job_id), facts_of_job(tx, job_id)
+        facts, job = facts_of_job(tx, job_id), jobs.read(tx, job_id)
         total = int(tx.execute(total_query(job_id)).scalar_one())
 
     def lines() -> Iterator[Sequence[object]]:
@@ -74,7 +74,7 @@ def export_refused(
     """
     with db.read(context) as tx:
         _require(tx, user)
-        job, facts = jobs.read(tx, job_id), facts_of_job(tx, job_id)
+        facts, job = facts_of_job(tx, job_id), jobs.read(tx, job_id)
         ends = facts.outcomes(acknowledged) if job.state == "checked" else outcomes(tx, job_id)
     total = sum(count for outcome, count in ends.items() if outcome in _NOT_APPLIED)
     if not total:

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, selec
 
 from app.db.among import among
 from app.db.tables import file_job, file_row, learner
+from app.errors import InputError
 from app.folding import storable
 from app.imports import stored
 from app.imports.columns import Column
@@ -134,8 +135,12 @@ def line_of(facts: JobFacts, row: StoredRow, name: str) -> JobLine:
 
 
 def facts_of_job(tx: Connection, job_id: int) -> JobFacts:
-    """What a job was asked and what its dry run found."""
-    return facts_of(decoded(tx.execute(select(file_job.c.options).where(file_job.c.id == job_id)).scalar_one()))
+    """What a job was asked and what its dry run found. Raises InputError if there is no import of this number."""
+    query = select(file_job.c.options).where(file_job.c.id == job_id, file_job.c.kind == stored.KIND)
+    options = decoded(tx.execute(query).scalar() or "{}")
+    if not options:
+        raise InputError(f"There is no import {job_id}.", hint="Look at the list of import jobs for its number.")
+    return facts_of(options)
 
 
 def outcomes(tx: Connection, job_id: int) -> dict[Outcome, int]:

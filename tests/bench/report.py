@@ -63,8 +63,8 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "learners at a time.",
     ),
     "import_dry_run rate": (
-        "Five other programs wanted the two cores: by processor time it was 35 ms for 1,000 rows, which is within the "
-        "goal.",
+        "Five other programs wanted the two cores: by processor time it was 35 ms for 1,000 rows, which is within "
+        "the goal.",
         "Measure again on a quiet machine.",
     ),
     "load_csv": (

@@ -124,8 +124,10 @@ class SheetSource:
         return _with_data(self._first, self._path)
 
     def rows(self, context: TaskContext, text: str) -> Iterator[Numbered]:
-        first = 0
-        for at, cells in self._book.rows(context, self._sheet, text):
+        first = last = 0
+        for said, cells in self._book.rows(context, self._sheet, text):
+            # A damaged workbook may number two rows alike, or backwards.
+            last = at = max(said, last + 1)
             if not first:
                 first = at
                 continue

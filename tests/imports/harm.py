@@ -70,3 +70,21 @@ def harmed(data: st.DataObject, good: bytes) -> bytes:
         else:
             broken[at:at] = broken[at : at + 300]
     return bytes(broken)
+
+
+def corpus() -> list[bytes]:
+    """Good files as different programs write them: what harm is done to."""
+    plain = written([HEAD, *GOOD])
+    ours = written([[*HEAD, "rule", "message"], *([*row, "CR-12", "Why"] for row in GOOD), ["'=1+1"] * 17])
+    return [
+        plain.encode(),
+        plain.replace(",", ";").encode("utf-8-sig"),
+        plain.replace(",", "\t").replace("\n", "\r\n").encode(),
+        plain.replace("\n", "\r").encode(),
+        ours.encode("utf-8-sig"),
+        b"external_email \na@b.example\n\n\nb@b.example\n",
+        "email,external_email,\ufeffcredits,,,\na@b.example,,“1”,,,\n".encode(),
+        plain.encode("utf-16"),
+        plain.encode("cp1252", "replace"),
+        plain.replace("\n", "\n\n").replace('"', "").encode(),
+    ]

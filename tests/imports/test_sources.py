@@ -197,3 +197,22 @@ def test_most_columns(tmp_path):
     assert len(file.findings) == sources.MOST_COLUMNS - 1
     assert (one.findings, one.records[0].email) == ([], "a@b.example")
     assert "more than 2,000 columns" in refused(tmp_path, book([*names, "x"], ["a@b.example"]))
+
+
+def test_rows_of_a_damaged_workbook_have_numbers_of_their_own(tmp_path):
+    """Two rows numbered alike, then one that goes back: none may take the place of another."""
+    stream = io.BytesIO()
+    good = book(["external_email"], *([f"a{number}@b.example"] for number in range(4)))
+    with zipfile.ZipFile(io.BytesIO(good)) as source, zipfile.ZipFile(stream, "w") as target:
+        for one in source.namelist():
+            content = source.read(one)
+            for old, new in ((b'row r="3"', b'row r="2"'), (b'row r="5"', b'row r="1"')):
+                content = content.replace(old, new)
+            target.writestr(one, content)
+    _, found = read(tmp_path, stream.getvalue())
+    assert [(one.number, one.cells) for one in found] == [
+        (2, ["a0@b.example"]),
+        (3, ["a1@b.example"]),
+        (4, ["a2@b.example"]),
+        (5, ["a3@b.example"]),
+    ]

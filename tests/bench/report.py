@@ -79,9 +79,10 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again on a quiet machine; take the cells of a row from the parser without an object for each.",
     ),
     "ui_stall extracts": (
-        "Other programs wanted both cores four times over, so that an idle window is late too. The longest are "
-        "opening the dialog and the summary, each made in one go; counting, staging and saving are tasks.",
-        "Measure again on a quiet machine; sample the stacks of what is still above 50 ms.",
+        "Measured beside other programs, with priority: filters, counting and staging are within the goal. While it is "
+        "saved the window is late once by more than a frame or two: the confirmation and the summary are made in one "
+        "go, and the rows are read again; which of them it is was not sampled.",
+        "Sample the stacks of the longest; make the summary while the last batch is written.",
     ),
     "ui_stall load": (
         "Other programs wanted the cores: an idle window's timer was late by up to 56 ms too. By sampled stacks the "

@@ -79,9 +79,9 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Measure again on a quiet machine; take the cells of a row from the parser without an object for each.",
     ),
     "ui_stall extracts": (
-        "Measured beside other programs, with priority: filters, counting and staging are within the goal. While it is "
-        "saved the window is late once by more than a frame or two: the confirmation and the summary are made in one "
-        "go, and the rows are read again; which of them it is was not sampled.",
+        "Measured beside other programs, with priority: filters, counting and staging are within the goal. While it "
+        "is saved the window is late once by more than a frame or two: the confirmation and the summary are made in "
+        "one go, and the rows are read again; which of them it is was not sampled.",
         "Sample the stacks of the longest; make the summary while the last batch is written.",
     ),
     "ui_stall load": (

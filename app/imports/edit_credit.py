@@ -57,8 +57,8 @@ class Record:
     complete: bool
     completed_on: date | None
     held: tuple[Held, ...]
-    types: Mapping[str, TypeFacts]
-    """Every type of the college, by code."""
+    types: Mapping[str, TypeFacts] = field(compare=False)
+    """Every type of the college, by code: what changes of others is no conflict."""
 
     @property
     def may_have(self) -> tuple[str, ...]:

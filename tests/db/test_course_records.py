@@ -2,9 +2,11 @@
 
 import csv
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 from hypothesis import given
@@ -233,6 +235,31 @@ def test_a_shell_takes_any_active_type(db: Database, user: User):
     assert one.may_have == ("ama",)
     edit_credit.save(db, user, one, [Wanted("ama", 123)])
     assert [amount for _, amount, _ in credit(db)] == [123]
+
+
+def test_of_two_who_save_at_once_one_is_told(db: Database, user: User):
+    ama = add_type(db, user, "ama")
+    one = record(db, enrol(db, add_learner(db), add_course(db, user, "BIO1", CourseCredit(ama, 500))))
+    both = Barrier(2)
+
+    def save(_: int) -> str:
+        both.wait()
+        try:
+            edit_credit.save(db, user, one, [Wanted("ama", 500, DAY)])
+        except ConflictError:
+            return "told"
+        return "saved"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(save, range(2))) == ["saved", "told"]
+    assert credit(db) == [(str(ama), 500, "hand")]
+
+
+def test_what_changes_of_other_types_is_no_conflict(db: Database, user: User):
+    ama = add_type(db, user, "ama")
+    one = record(db, enrol(db, add_learner(db), add_course(db, user, "BIO1", CourseCredit(ama, 500))))
+    add_type(db, user, "cpd")
+    assert edit_credit.save(db, user, one, [Wanted("ama", 500, DAY)]) is not None
 
 
 def test_only_who_may_edits_and_replaces(db: Database, user: User):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from sqlalchemy import select
 
@@ -19,10 +20,11 @@ from tests.builders import user_with
 from tests.imports.credit_rows import DAY, add_course, add_shell, add_type, completed, enrol, granted
 from tests.ui.college_room import words_of
 from tests.ui.conftest import Room, Rooms, named, read_csv, saving_as
-from tests.ui.dialog_room import choose, click, clipped, press, type_text, unnamed, when_asked, write_into
+from tests.ui.dialog_room import choose, click, clipped, gone, press, type_text, unnamed, when_asked, write_into
 from ui.dialogs.credit_course import CreditCourseDialog
 from ui.dialogs.credit_lists import CreditListsDialog
 from ui.dialogs.edit_credit import EditCreditDialog
+from ui.look.fonts import set_scale
 from ui.pages.course_records import CourseRecordsPage
 from ui.pages.credit_courses import CreditCoursesPage
 from ui.pages.grid_page import GridPage
@@ -117,6 +119,7 @@ def credit(rooms: Rooms) -> Iterator[CreditRoom]:
     made: dict[str, int] = {}
     yield CreditRoom(rooms(prepare=lambda context: prepared(context, made), size=(1366, 768)), made)
     rooms.close_all()
+    set_scale(1.0)
 
 
 def test_the_tab_leads_to_its_pages_by_keys_and_says_what_is_missing(rooms: Rooms):
@@ -224,7 +227,7 @@ def test_a_course_is_set_up_by_keys_and_taken_back(credit: CreditRoom):
     row.variable.setFocus()
     press(Qt.Key.Key_Space)
     write_into(row.edits["maximum"], "2,5")
-    assert "not an amount" in dialog.words.text()
+    assert "not an amount" in dialog.trouble.text
     assert not dialog.save_button.isEnabled()
     write_into(row.edits["maximum"], "2.5")
     write_into(row.edits["minimum"], "3")
@@ -233,7 +236,7 @@ def test_a_course_is_set_up_by_keys_and_taken_back(credit: CreditRoom):
     assert line.type.hasFocus()
     choose(line.type, "cpd")
     choose(line.field, "Participant Category")
-    assert "needs a value" in dialog.words.text()
+    assert "needs a value" in dialog.trouble.text
     line.value.lineEdit().setFocus()
     type_text("physician")
     press(Qt.Key.Key_Return)
@@ -392,3 +395,44 @@ def test_nothing_of_a_page_is_clipped_or_without_a_name(credit: CreditRoom, name
     credit.pick(page, next(iter(page.grid.keys)))
     assert not unnamed(page)
     assert not clipped(page)
+
+
+def test_the_dialogs_with_large_text_show_all_of_it_and_fit_an_office_screen(credit: CreditRoom):
+    """What is wrong is told in full there too."""
+    window, room = credit.room.window, credit.room
+    set_scale(2.0)
+    window.credit.open_course(credit.made["bio"])
+    course = credit.dialog("credit_course")
+    assert isinstance(course, CreditCourseDialog)
+    write_into(course.rows[0].edits["maximum"], "2,5")
+    assert "not an amount" in course.trouble.text
+    assert not clipped(course)
+    assert course.width() <= 1366
+    assert course.height() <= 768
+    asked = when_asked(room.qtbot, "discard")
+    press(Qt.Key.Key_Escape)
+    credit.closed()
+    assert asked
+    window.credit.open_credit(credit.made["complete"], False)
+    edit = credit.dialog("edit_credit")
+    assert isinstance(edit, EditCreditDialog)
+    press(Qt.Key.Key_Space)
+    write_into(edit.rows[0].amount, "3")
+    assert "Variable" in edit.rows[0].state.text
+    room.at_rest()
+    assert not clipped(edit)
+    assert edit.width() <= 1366
+    when_asked(room.qtbot, "discard")
+    press(Qt.Key.Key_Escape)
+    credit.closed()
+
+
+def test_key_tips_lead_to_the_credit_types(credit: CreditRoom):
+    credit.show("credit_courses")
+    QTest.keyClick(credit.room.window.focusWidget(), Qt.Key.Key_Alt)
+    for key in (Qt.Key.Key_I, Qt.Key.Key_T):
+        QTest.keyClick(QApplication.focusWidget() or credit.room.window, key)
+    dialog = credit.dialog("credit_lists")
+    press(Qt.Key.Key_Escape)
+    credit.closed()
+    assert gone(dialog)

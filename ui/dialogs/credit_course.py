@@ -72,6 +72,9 @@ class CreditCourseDialog(WorkingDialog):
         }
         self._build_inside()
         self.content.addWidget(scrolling(self._inside, sideways=False), 1)
+        self.trouble = StateLine()
+        self.trouble.setObjectName("course_trouble")
+        self.content.addWidget(self.trouble)
         self.content.addLayout(self.work_line())
         self.close_button = self.add_button(tr("Cancel"), name="course_close", clicked=self.reject)
         self.save_button = self.add_button(
@@ -214,7 +217,7 @@ class CreditCourseDialog(WorkingDialog):
         problem = reason or self._problem()
         nothing = "" if problem or self.edited else tr("Nothing was changed.")
         enable(self.save_button, problem or nothing, tr("Keeps the set-up of the course."))
-        self.words.setText("" if reason else problem)
+        self.trouble.say(Icon.X_CIRCLE, "" if reason else problem, Role.BAD)
         given = any(row.gives.isChecked() for row in self.rows)
         nothing_stops = given and self.objects.text().strip().strip("0") == ""
         words = tr("Without a required object, who is enrolled by an import is completed and credited at once.")

@@ -80,6 +80,9 @@ def changed(path: Path) -> InputError:
 def opened(path: Path) -> Iterator[BufferedReader]:
     """The file to read. Raises InputError if it cannot be read, or if it changed before the block ended well."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # A pipe may wait for ever for somebody who writes into it, and a device may never end.
+            raise InputError(f"{path.name} is not a file.", hint="Choose a file.")
         with path.open("rb") as stream:
             before = _state(stream)
             yield stream

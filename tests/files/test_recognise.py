@@ -2,9 +2,11 @@
 
 import gzip
 import io
+import os
 import struct
 import zipfile
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -134,3 +136,11 @@ def test_any_bytes_at_all(tmp_path, head, data):
             list(read_ilr(TaskContext(), path).learners)
         elif kind in {FileKind.CSV, FileKind.XLSX}:
             table_of(tmp_path, head + data)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="There are no named pipes in folders on Windows.")
+def test_a_pipe_or_device_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.csv")
+    for path in (tmp_path / "pipe.csv", Path("/dev/zero")):
+        with pytest.raises(InputError, match="is not a file"):
+            recognise(path)

@@ -17,6 +17,7 @@ class Topic(Enum):
     EXTRACTS = auto()
     SECTIONS = auto()
     CREDIT = auto()
+    IMPORTS = auto()
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Kind(StrEnum):
     CREDIT_COURSE_SEARCH = "search.credit_courses"
     COURSE_RECORD_SEARCH = "search.course_records"
     OUTGOING_SEARCH = "search.outgoing_reports"
+    IMPORT_JOB_SEARCH = "search.import_jobs"
+    HELD_SEARCH = "search.held_records"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -52,6 +54,9 @@ class Kind(StrEnum):
     CREDIT_COURSE_LAYOUT = "layout.credit_courses"
     COURSE_RECORD_LAYOUT = "layout.course_records"
     OUTGOING_LAYOUT = "layout.outgoing_reports"
+    IMPORT_JOB_LAYOUT = "layout.import_jobs"
+    IMPORT_ROW_LAYOUT = "layout.import_check"
+    HELD_LAYOUT = "layout.held_records"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ class WindowState:
     rights: Rights
     nouns: tuple[str, str] = ("", "")
     """What the rows of the grid in front are called; empty where the page has no grid."""
+    by_conditions: bool = True
+    """Whether the grid in front has fields to search by."""
     selected: int = 0
     learners: int = 0
     """Selected on the Learners page, whichever is in front."""
@@ -34,6 +36,17 @@ class WindowState:
     why_not_edit_credit: str | None = ""
     """Why the credit of the current course record cannot be edited: None, it can; "": there is no record."""
     why_not_replace_credit: str | None = ""
+    checking: bool = False
+    """A file of course records stands in front that was checked and not applied."""
+    job_done: bool = False
+    """One that was applied."""
+    why_not_apply: str = ""
+    importing: bool = False
+    """A file of course records is being checked or applied here."""
+    import_locked: bool = False
+    why_not_undo_job: str | None = ""
+    """Why the import in front cannot be undone: None, it can; "": there is none."""
+    why_not_resume_job: str | None = ""
     staged: int = 0
     """Changes of extract statuses that are not saved."""
     saving: bool = False
@@ -46,6 +59,13 @@ Why = Callable[[WindowState], str]
 def on_grid(state: WindowState) -> str:
     """On a page with a grid."""
     return "" if state.nouns[1] else tr("Open a page with a list first.")
+
+
+def searchable(state: WindowState) -> str:
+    """Where rows can be found by conditions."""
+    if on_grid(state) == "" and not state.by_conditions:
+        return tr("These rows are narrowed by a click on a rule or an outcome.")
+    return rows(state)
 
 
 def rows(state: WindowState) -> str:
@@ -239,3 +259,50 @@ def credit_saved(state: WindowState) -> str:
 def reports_to_export(state: WindowState) -> str:
     """On the page Outgoing Reports, with something to export and no other export running."""
     return export(state) if state.page == "outgoing_reports" else tr("Open the page Outgoing Reports first.")
+
+
+def import_with_rows(state: WindowState) -> str:
+    """With a file of course records in front, or a job current on the page Import Jobs."""
+    if state.page == "import_check":
+        return "" if state.checking or state.job_done else tr("No file is being checked.")
+    if state.page != "import_jobs":
+        return tr("Open the Import Jobs page first.")
+    return tr("Select a job first.") if state.why_not_undo_job == "" else ""
+
+
+def import_to_apply(state: WindowState) -> str:
+    """With a file in front that was checked and can be applied."""
+    if state.importing:
+        return tr("An import is under way.")
+    if state.page != "import_check" or not state.checking:
+        return tr("Check a file first: New Import, or open a job that is Checked.")
+    return state.why_not_apply
+
+
+def import_to_cancel(state: WindowState) -> str:
+    """With an import or a check under way."""
+    return "" if state.importing else tr("No import is under way here.")
+
+
+def import_to_undo(state: WindowState) -> str:
+    """With an import in front, or current on the page Import Jobs, that wrote something."""
+    return _of_job(state, state.why_not_undo_job)
+
+
+def import_to_resume(state: WindowState) -> str:
+    """With an import in front, or current on the page Import Jobs, that ended early."""
+    return _of_job(state, state.why_not_resume_job)
+
+
+def _of_job(state: WindowState, why_not: str | None) -> str:
+    """None of `why_not`: it can be done; "": there is no job."""
+    if state.page not in ("import_check", "import_jobs"):
+        return tr("Open the Import Jobs page first.")
+    if state.importing:
+        return tr("An import is under way.")
+    return "" if why_not is None else why_not or tr("Select a job first.")
+
+
+def import_locked(state: WindowState) -> str:
+    """With an importer that is locked."""
+    return "" if state.import_locked else tr("No importer is locked.")

@@ -40,7 +40,7 @@ def find_actions() -> tuple[Action, ...]:
             trigger=lambda window: window.page.open_condition_builder(),
             large=True,
             shortcut="Ctrl+Shift+F",
-            why_not=why.rows,
+            why_not=why.searchable,
         ),
         Action(
             id="find.saved",
@@ -52,7 +52,7 @@ def find_actions() -> tuple[Action, ...]:
             key_tip="S",
             trigger=lambda window: window.page.show_searches_menu(),
             menu=lambda window: window.page.searches_menu(),
-            why_not=why.rows,
+            why_not=why.searchable,
             words="ready shared duplicates temporary uln",
         ),
         Action(

@@ -6,18 +6,20 @@ from ui import action_reasons as why
 from ui.actions import IMPORTS, Action
 from ui.actions_credit import credit_actions, export_for_body
 from ui.actions_grid import find_actions, repeated, view_of_any_grid
+from ui.actions_import_jobs import job_actions, refused_action
 from ui.look.icons import Icon
 
 
 def imports_actions() -> tuple[Action, ...]:
     """Every group of the tab, in order."""
     find, view = repeated(IMPORTS, find_actions()), repeated(IMPORTS, view_of_any_grid())
-    return (*credit_actions(), *find, *_data(), *view)
+    return (*job_actions(), *credit_actions(), *find, *_data(), *view)
 
 
 def _data() -> tuple[Action, ...]:
     return (
         export_for_body(),
+        refused_action(),
         Action(
             id="imports.export",
             text="Export",

@@ -21,6 +21,7 @@ from ui.export_status import ExportStatus
 from ui.exporting import CSV, EXCEL
 from ui.file_menu import FileMenu
 from ui.hub import Hub
+from ui.imports_part import ImportsPart
 from ui.leaving import Leaving
 from ui.lms_banners import LmsBanners
 from ui.lms_extracts import LmsExtracts
@@ -131,6 +132,18 @@ class MainWindow(QWidget):
         self.credit = CreditPart(self.context, self.runner, self.hub, self._stack, self.row, self)
         self.credit.changed.connect(self._something_changed)
         self.credit.said.connect(self.status.show_result)
+        self.imports = ImportsPart(
+            self.context,
+            self.runner,
+            self.hub,
+            self.messages,
+            self._stack,
+            self.row,
+            self.status,
+            self.exports,
+            self,
+        )
+        self.imports.changed.connect(self._something_changed)
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
@@ -197,7 +210,7 @@ class MainWindow(QWidget):
     def _move_part(self, step: int) -> None:
         """F6: ribbon, grid, details, status bar, and round again."""
         page = self._stack.currentWidget()
-        inside = [page.grid, page.details] if isinstance(page, GridPage) else [page]
+        inside = page.stops() if isinstance(page, GridPage) else [page]
         parts.move([self.ribbon, *(part for part in inside if part is not None), self.status], step)
 
     # Actions
@@ -209,6 +222,7 @@ class MainWindow(QWidget):
             page=page.objectName() if page is not None else "",
             rights=self.context.rights,
             nouns=grid.nouns if grid is not None else ("", ""),
+            by_conditions=grid is None or bool(grid.fields),
             selected=grid.selected_count if grid is not None else 0,
             learners=self.learners.selected_count,
             shown=grid.shown if grid is not None else 0,
@@ -217,6 +231,8 @@ class MainWindow(QWidget):
             plr_busy=self.plr.busy,
             exporting=self.exports.busy,
             syncing=self.lms.busy,
+            importing=self.imports.busy,
+            import_locked=self.imports.locked,
             lms_set_up=bool(self.context.settings.lms.url),
             can_undo_credit=self.credit.undo.possible,
             can_undo_section=bool(getattr(page, "can_undo", False)),

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.actions import ADMINISTRATION, IMPORTS, LEARNERS, LMS
-from ui.look.buttons import icon_button
+from ui.look.buttons import button, icon_button
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
 from ui.look.tabs import TabBar
@@ -20,16 +20,20 @@ from ui.ribbon import Ribbon
 AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
     LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
-    IMPORTS: ("credit_courses", "course_records", "outgoing_reports"),
+    IMPORTS: ("import_jobs", "credit_courses", "course_records", "outgoing_reports"),
     ADMINISTRATION: ("licences",),
 }
 """The pages of each area of the ribbon."""
+INSIDE: Mapping[str, tuple[str, str]] = {"import_check": ("import_jobs", "All Jobs")}
+"""Pages that stand behind the tab of another one, with the words of the way back to that."""
 AT_WORK: Mapping[str, tuple[str, ...]] = {
     "lms_courses": ("Courses",),
     "enrolments": ("Enrolments",),
     "extracts": ("Extract Statuses", "Send"),
     "sections": ("Sections",),
     "sync_errors": ("Errors",),
+    "import_jobs": ("Job", "Importer"),
+    "import_check": ("Job", "Importer"),
 }
 """The groups of the ribbon that are about one page: where there is no room, those of the other pages fold first."""
 
@@ -54,8 +58,10 @@ class PageRow(QWidget):
         self.search.explain(tr("Words, or a pasted list of person codes or ULNs"))
         self.details = icon_button(Icon.LAYOUT, tr("Details pane"), "details_button", checkable=True)
         self.details.setChecked(True)
+        self.back = button("", Icon.CARET_LEFT, "quiet", "page_back", parent=window, clicked=self._go_back)
         row.addWidget(self.tabs)
         row.addStretch(1)
+        row.addWidget(self.back)
         row.addWidget(self.search)
         row.addWidget(self.details)
         ribbon.tab_changed.connect(self._show_area)
@@ -76,7 +82,8 @@ class PageRow(QWidget):
         current = self._stack.currentWidget()
         if current is not None and current.objectName() != name and not self._stack.may_leave():
             name = current.objectName()
-        area = next(area for area, names in AREAS.items() if name in names)
+        tab, back = INSIDE.get(name, (name, ""))
+        area = next(area for area, names in AREAS.items() if tab in names)
         self.tabs.blockSignals(True)
         while self.tabs.count():
             self.tabs.removeTab(0)
@@ -84,12 +91,14 @@ class PageRow(QWidget):
             place = self.tabs.addTab(tr(TITLES[one]))
             self.tabs.setTabData(place, one)
             self.tabs.set_count(place, self._counts.get(one, ""))
-        self.tabs.setCurrentIndex(AREAS[area].index(name))
+        self.tabs.setCurrentIndex(AREAS[area].index(tab))
         self.tabs.blockSignals(False)
         here = AT_WORK.get(name, ())
         self._ribbon.set_tab(area, frozenset(one for some in AT_WORK.values() for one in some if one not in here))
         page = self._stack.open(name)
         is_grid = isinstance(page, GridPage)
+        self.back.setText(tr(back))
+        self.back.setVisible(bool(back))
         self.search.setVisible(is_grid)
         self.details.setVisible(is_grid)
         if isinstance(page, GridPage):
@@ -106,6 +115,11 @@ class PageRow(QWidget):
             if self.tabs.tabData(place) == name:
                 self.tabs.set_count(place, words)
 
+    def is_in_front(self, name: str) -> bool:
+        """Whether that page is the one that is seen."""
+        current = self._stack.currentWidget()
+        return current is not None and current.objectName() == name
+
     @property
     def grid_page(self) -> GridPage | None:
         """The page in front, if it is one around a grid."""
@@ -121,8 +135,16 @@ class PageRow(QWidget):
     def _show_area(self, area: str) -> None:
         names = AREAS.get(area, ())
         current = self._stack.currentWidget()
-        if names and (current is None or current.objectName() not in names):
+        here = INSIDE.get(current.objectName(), (current.objectName(),))[0] if current is not None else ""
+        if names and here not in names:
             self.show_page(names[0])
+
+    @Slot()
+    def _go_back(self) -> None:
+        """From a page behind a tab to the one whose tab it is."""
+        current = self._stack.currentWidget()
+        if current is not None and current.objectName() in INSIDE:
+            self.show_page(INSIDE[current.objectName()][0])
 
     @Slot(int)
     def _tab_chosen(self, place: int) -> None:

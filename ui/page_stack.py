@@ -21,6 +21,8 @@ TITLES = {
     "credit_courses": "Courses for Credit",
     "course_records": "Course Records",
     "outgoing_reports": "Outgoing Reports",
+    "import_jobs": "Import Jobs",
+    "import_check": "Import",
     "licences": "Licences",
 }
 """By their names."""
@@ -46,6 +48,10 @@ class PageStack(QStackedWidget):
             self.addWidget(page)
             self.made.emit(page)
         return self._pages[name]
+
+    def is_made(self, name: str) -> bool:
+        """Whether somebody has asked for that page."""
+        return name in self._pages
 
     def open(self, name: str) -> QWidget:
         """Bring the page of that name to the front; returns it. The focus, if the page before had it, goes to where
@@ -87,6 +93,13 @@ class PageStack(QStackedWidget):
             from ui.pages.sync_runs import SyncRunsPage
 
             return SyncRunsPage(*self._parts)
+        if name == "licences":
+            from ui.pages.licences import LicencesPage
+
+            return LicencesPage(*self._parts)
+        return self._make_of_imports(name)
+
+    def _make_of_imports(self, name: str) -> QWidget:
         if name == "credit_courses":
             from ui.pages.credit_courses import CreditCoursesPage
 
@@ -99,10 +112,14 @@ class PageStack(QStackedWidget):
             from ui.pages.outgoing_reports import OutgoingReportsPage
 
             return OutgoingReportsPage(*self._parts)
-        if name == "licences":
-            from ui.pages.licences import LicencesPage
+        if name == "import_jobs":
+            from ui.pages.import_jobs import ImportJobsPage
 
-            return LicencesPage(*self._parts)
+            return ImportJobsPage(*self._parts)
+        if name == "import_check":
+            from ui.pages.import_check import ImportCheckPage
+
+            return ImportCheckPage(*self._parts)
         raise KeyError(name)
 
     def may_leave(self) -> bool:

@@ -33,6 +33,7 @@ class Lane(StrEnum):
     PAGES = "pages"
     COPY = "copy"
     SYNC = "sync"
+    IMPORT = "import"
     WARM = "warm"
 
 

@@ -30,6 +30,7 @@ class Icon(StrEnum):
     LOCK_SIMPLE = "lock-simple"
     LOCK = "lock"
     LOCK_OPEN = "lock-open"
+    LOCK_SIMPLE_OPEN = "lock-simple-open"
     LOCK_KEY = "lock-key"
     LOCK_KEY_OPEN = "lock-key-open"
     KEY = "key"
@@ -134,6 +135,7 @@ class Icon(StrEnum):
     ACTIVITY = "activity"
     HEARTBEAT = "heartbeat"
     WRENCH = "wrench"
+    MAGIC_WAND = "magic-wand"
     CROSSHAIR = "crosshair"
     TARGET = "target"
     # People, places and things

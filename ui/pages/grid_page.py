@@ -298,6 +298,10 @@ class GridPage(QWidget):
         """For subclasses: what the actions may look at beside what every grid tells, by its name in WindowState."""
         return {}
 
+    def stops(self) -> Sequence[QWidget | None]:
+        """Where F6 stops within the page."""
+        return self.grid, self.details
+
     def status_words(self) -> Sequence[str]:
         """For subclasses: what the status bar says beside the selection."""
         return ()

@@ -1,0 +1,389 @@
+"""What the window does about imports: checking a file, its repairs, applying, files; the jobs and their rows."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.access import Permission
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.errors import AccessError, AppError
+from ui.export_status import ExportStatus
+from ui.hub import Hub
+from ui.import_files import ImportFiles
+from ui.import_lock_watch import LockWatch
+from ui.look.icons import Icon
+from ui.look.plain import visible_text
+from ui.look.tokens import Role
+from ui.look.words import count, tr
+from ui.messages import Messages
+from ui.page_row import PageRow
+from ui.page_stack import PageStack
+from ui.status_bar import StatusBar
+from ui.workers import Lane, TaskRunner
+
+if TYPE_CHECKING:
+    from app.imports.apply import ImportSummary
+    from app.imports.lock import LockedError
+    from app.imports.repairs import Repairs
+    from app.imports.rules import Outcome
+    from ui.import_applying import Applying
+    from ui.import_checking import Checking
+    from ui.pages.import_check import ImportCheckPage
+    from ui.pages.import_jobs import ImportJobsPage
+    from ui.pages.import_lines import Shown
+
+
+class ImportsPart(QObject):
+    """`changed` when something can be done that could not before. Dialogs are imported when a button needs them."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        context: AppContext,
+        runner: TaskRunner,
+        hub: Hub,
+        messages: Messages,
+        stack: PageStack,
+        row: PageRow,
+        status: StatusBar,
+        exports: ExportStatus,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._context, self._runner, self._hub, self._messages = context, runner, hub, messages
+        self._stack, self._row, self._status = stack, row, status
+        self._window = window
+        self.files = ImportFiles(context, runner, exports, window)
+        self._checking: Checking | None = None
+        self._applying: Applying | None = None
+        self._then: object = None
+        """What is to be shown of a job that is being opened: a rule, an Outcome, or None for its findings."""
+        stack.made.connect(self._page_made)
+        self._locks = LockWatch(context, runner, hub, self._in_front, self)
+        self._locks.changed.connect(self._locks_changed)
+        self._told_stale: set[str] = set()
+
+    # Pages
+
+    @property
+    def jobs(self) -> "ImportJobsPage":
+        return cast("ImportJobsPage", self._stack.page("import_jobs"))
+
+    @property
+    def page(self) -> "ImportCheckPage":
+        """The file that is checked."""
+        return cast("ImportCheckPage", self._stack.page("import_check"))
+
+    @Slot(QWidget)
+    def _page_made(self, made: QWidget) -> None:
+        match made.objectName():
+            case "import_jobs":
+                jobs = cast("ImportJobsPage", made)
+                jobs.new_wanted.connect(self._new)
+                jobs.dropped.connect(self.new_import)
+                jobs.done_with.connect(self.do_with)
+                jobs.rows_wanted.connect(self._open_rows)
+                jobs.locks.unlock_wanted.connect(self.unlock)
+                self._locks_changed()
+            case "import_check":
+                page = cast("ImportCheckPage", made)
+                page.new_wanted.connect(self._new)
+                page.again_wanted.connect(self._again)
+                page.refused_wanted.connect(self.export_refused)
+                page.remember_wanted.connect(self._remember)
+                page.apply_wanted.connect(self.apply)
+                page.resume_wanted.connect(self.resume)
+
+    @property
+    def checking(self) -> "Checking":
+        """Made when it is first needed."""
+        if self._checking is None:
+            from ui.import_checking import Checking
+
+            self._checking = made = Checking(self._context, self._runner, self)
+            made.progressed.connect(self._status.show_progress)
+            made.ended.connect(self._checking_ended)
+            made.done.connect(self._checked_again)
+            made.failed.connect(self._check_failed)
+            self._status.cancelled.connect(made.cancel)
+        return self._checking
+
+    @property
+    def applying(self) -> "Applying":
+        """Made when it is first needed."""
+        if self._applying is None:
+            from ui.import_applying import Applying
+
+            self._applying = made = Applying(self._context, self._runner, self)
+            made.progressed.connect(self._status.show_progress)
+            made.ended.connect(self._applying_ended)
+            made.done.connect(self._applied)
+            made.failed.connect(self._apply_failed)
+            self._status.cancelled.connect(made.cancel)
+        return self._applying
+
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being checked or applied."""
+        return any(one is not None and one.busy for one in (self._checking, self._applying))
+
+    @property
+    def shown(self) -> "Shown | None":
+        """The file of the page that stands in front, be it open or applied."""
+        return self.page.shown_file
+
+    # Locks
+
+    def _in_front(self) -> bool:
+        return any(self._row.is_in_front(name) for name in ("import_jobs", "import_check"))
+
+    @property
+    def locked(self) -> bool:
+        """Whether any importer is locked."""
+        return bool(self._locks.locks)
+
+    @Slot()
+    def _locks_changed(self) -> None:
+        locks = self._locks.locks
+        if self._stack.is_made("import_jobs"):
+            self.jobs.locks.show_locks(locks, self._context.rights.why_not(Permission.UNLOCK_IMPORTS))
+        stale = [one for one in locks if one.stale]
+        self._row.set_count("import_jobs", tr("{n} locked", n=len(stale)) if stale else "")
+        for one in stale:
+            if one.scope not in self._told_stale:
+                self._status.show_result(visible_text(one.sentence()))
+        self._told_stale = {one.scope for one in stale}
+        self.changed.emit()
+
+    # A new file
+
+    @Slot()
+    def _new(self) -> None:
+        self.new_import()
+
+    @Slot(object)
+    def new_import(self, path: Path | None = None) -> None:
+        """*New Import*; `path`: a file that was dropped."""
+        reason = self._context.rights.why_not(Permission.IMPORT_RECORDS)
+        if reason:
+            self._messages.show(AccessError("You cannot import course records.", hint=reason))
+            return
+        from ui.dialogs.new_import import NewImportDialog
+
+        dialog = NewImportDialog(self._window, self._runner, self._context, path)
+        dialog.checked.connect(self._checked)
+        dialog.open()
+
+    @Slot(object)
+    def _checked(self, shown: "Shown") -> None:
+        self.page.acknowledged = frozenset()
+        self.page.show_file(shown)
+        self._row.show_page("import_check")
+        self._announce()
+
+    @Slot(object)
+    def _again(self, repairs: "Repairs") -> None:
+        shown = self.shown
+        if shown is None or self.checking.busy:
+            return
+        self.page.set_busy(tr("The file is being checked."))
+        self._then = None
+        self.checking.start(shown, repairs)
+
+    @Slot()
+    def _checking_ended(self) -> None:
+        self._status.hide_progress()
+        self.page.set_busy("")
+        self.changed.emit()
+
+    @Slot(object)
+    def _checked_again(self, shown: "Shown | None") -> None:
+        page, then = self.page, self._then
+        before = page.shown_file
+        if shown is None:
+            page.forget()
+            self._status.show_result(tr("This job is no longer there."))
+            self._announce()
+            return
+        if before is not None and before.options.repairs != shown.options.repairs and page.offers_again:
+            self._keep(shown)
+        if (before is not None and before.options != shown.options) or before is None or before.path != shown.path:
+            page.acknowledged &= frozenset(shown.to_confirm)
+        page.show_file(shown)
+        self._row.show_page("import_check")
+        if type(then) is str:
+            page.show_rule(then)
+        elif then is not None:
+            page.show_outcome(cast("Outcome", then))
+        self._then = None
+        self._announce()
+
+    @Slot(object)
+    def _check_failed(self, error: Exception) -> None:
+        if isinstance(error, AppError):
+            said = tr(error.message), tr(error.hint), Role.BAD, Icon.WARNING_CIRCLE
+            self.page.show_file(self.page.shown_file, said)
+        else:
+            self._messages.show(error)
+
+    # Applying
+
+    @Slot()
+    def apply(self) -> None:
+        """*Apply*: what is confirmed by now, in a task."""
+        shown = self.shown
+        if shown is None or self.busy:
+            return
+        self.page.set_busy(tr("The file is being applied."))
+        self.applying.start(shown.job_id, self.page.acknowledged)
+        self.changed.emit()
+
+    @Slot()
+    def resume(self) -> None:
+        """*Resume*: the job in front, or the current one of the list."""
+        job_id = self._job_in_front
+        if job_id is not None:
+            self._resume(job_id)
+
+    def _resume(self, job_id: int) -> None:
+        if self.busy:
+            return
+        self.page.set_busy(tr("The file is being applied."))
+        self.applying.resume(job_id)
+        self.changed.emit()
+
+    @property
+    def _job_in_front(self) -> int | None:
+        if self._row.is_in_front("import_check"):
+            return self.shown.job_id if self.shown is not None else None
+        return self.jobs.current.job.id if self.jobs.current is not None else None
+
+    def cancel(self) -> None:
+        """*Cancel*: the check, or the import between two batches."""
+        for one in (self._checking, self._applying):
+            if one is not None:
+                one.cancel()
+
+    @Slot()
+    def _applying_ended(self) -> None:
+        self._status.hide_progress()
+        self.page.set_busy("")
+        self.changed.emit()
+
+    @Slot(object)
+    def _applied(self, summary: "ImportSummary") -> None:
+        from app.imports.rules import GOOD
+        from ui.pages.import_result import surprise_words
+
+        applied = sum(number for outcome, number in summary.outcomes.items() if outcome in GOOD)
+        told = tr("{n} of {all} rows applied", n=count(applied), all=count(summary.rows))
+        self._status.show_result(f"{told}. {surprise_words(summary.surprises).capitalize()}.")
+        self._hub.announce(summary.changes)
+        self._announce()
+        self._look_again(summary.job_id)
+
+    def _look_again(self, job_id: int) -> None:
+        """Show a job as it stands now, where it stands in front."""
+        shown = self.shown
+        if shown is not None and shown.job_id == job_id:
+            self.open(job_id)
+
+    @Slot(object)
+    def _apply_failed(self, error: Exception) -> None:
+        from app.imports.lock import LockedError
+
+        if isinstance(error, LockedError):
+            self._ask_behind(error)
+        else:
+            self._messages.show(error)
+        self._announce()
+        if self.applying.job_id is not None:
+            self._look_again(self.applying.job_id)
+
+    def _ask_behind(self, error: "LockedError") -> None:
+        from ui.dialogs.import_questions import ask_locked
+
+        answer = ask_locked(self._window, error.lock, self._context.rights.why_not(Permission.UNLOCK_IMPORTS))
+        if answer == "queue":
+            self.page.set_busy(tr("The file waits for another import."))
+            self.applying.behind()
+            self.changed.emit()
+        elif answer == "unlock":
+            self.unlock(error.lock.scope)
+
+    @Slot(str)
+    def unlock(self, scope: str = "") -> None:
+        """*Unlock*: the importer of this scope; without one the first that is locked."""
+        from ui.dialogs.import_unlock import UnlockDialog
+
+        dialog = UnlockDialog(self._window, self._runner, self._context, scope)
+        dialog.changed.connect(self._unlocked)
+        dialog.open()
+
+    @Slot(object)
+    def _unlocked(self, changes: Changes) -> None:
+        self._hub.announce(changes)
+        self.changed.emit()
+        if self.shown is not None:
+            self._look_again(self.shown.job_id)
+
+    # Repairs of a sender
+
+    @Slot(bool)
+    def _remember(self, on: bool) -> None:
+        shown = self.shown
+        if shown is not None:
+            self._keep(shown, forget=not on)
+
+    def _keep(self, shown: "Shown", *, forget: bool = False) -> None:
+        if not shown.sender:
+            return
+        from app.imports import remembered
+        from app.imports.repairs import NO_REPAIRS
+
+        db, user, sender = self._context.db, self._context.user, shown.sender
+        repairs = NO_REPAIRS if forget else shown.options.repairs
+        self._runner.run(lambda task: remembered.remember(db, user, sender, repairs), lane=Lane.WRITE)
+
+    # Jobs
+
+    @Slot(str, int)
+    def do_with(self, what: str, job_id: int) -> None:
+        """What a button of the details pane says, for this job."""
+        match what:
+            case "open":
+                self.open(job_id)
+            case "resume":
+                self._resume(job_id)
+            case "report":
+                self.files.export_report(job_id)
+            case "refused":
+                self.files.export_refused_of(job_id, frozenset())
+
+    def open(self, job_id: int, then: object = None) -> None:
+        """Show a job with its findings, or those rows of it at once."""
+        self._then = then
+        self.checking.open(job_id, self.page.shown_file)
+
+    @Slot(int, object)
+    def _open_rows(self, job_id: int, wanted: object) -> None:
+        self.open(job_id, wanted)
+
+    def _announce(self) -> None:
+        self._hub.announce(Changes.of(Topic.IMPORTS))
+        self.changed.emit()
+
+    # Files
+
+    @Slot()
+    def export_refused(self) -> None:
+        """*Export Refused Rows* of the file in front, or of the current job."""
+        shown = self.shown
+        if self._row.is_in_front("import_check") and shown is not None:
+            self.files.export_refused_of(shown.job_id, self.page.acknowledged)
+        elif self.jobs.current is not None:
+            self.files.export_refused_of(self.jobs.current.job.id, frozenset())

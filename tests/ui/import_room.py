@@ -14,8 +14,9 @@ from app import demo_imports
 from app.context import AppContext
 from app.db.tables import award, enrolment, file_job, file_row
 from app.imports.rules import Outcome
-from tests.ui.conftest import Room, Rooms, named, saving_as
+from tests.ui.conftest import Room, Rooms, named
 from tests.ui.dialog_room import click
+from tests.ui.load_room import opening
 from ui.pages.import_check import ImportCheckPage
 from ui.pages.import_jobs import ImportJobsPage
 from ui.ribbon import Ribbon
@@ -94,7 +95,7 @@ class ImportRoom:
         """*New Import* by key tips; the file, the course and the sender typed; then the findings."""
         self.tips("I", "J", "N")
         dialog = self.dialog("new_import")
-        with saving_as(path):
+        with opening(dialog, path):
             click(named(dialog, "import_choose"))
         assert named(dialog, "import_file_name").text() == path.name  # type: ignore[attr-defined]
         if course:
@@ -171,7 +172,7 @@ class ImportRoom:
     def stored_outcomes(self, job_id: int) -> dict[str, int]:
         with self.context.db.read() as tx:
             query = select(file_row.c.outcome, func.count()).where(file_row.c.job_id == job_id)
-            return dict(tx.execute(query.group_by(file_row.c.outcome)).tuples().all())
+            return {row[0]: row[1] for row in tx.execute(query.group_by(file_row.c.outcome))}
 
 
 def import_room(

@@ -68,6 +68,8 @@ class NewImportDialog(WorkingDialog):
             tr("The file is checked first. Nothing is written before you have seen what would become of each row."),
         )
         self.path: Path | None = None
+        self.folder = path.parent if path is not None else documents()
+        """Where the file is looked for."""
         self._courses: list[CourseChoice] = []
         self._listed: list[CourseChoice] = []
         self._build()
@@ -169,6 +171,7 @@ class NewImportDialog(WorkingDialog):
     def take(self, path: Path | None) -> None:
         """Take this file."""
         self.path = path or self.path
+        self.folder = self.path.parent if self.path is not None else self.folder
         self._name.setText(
             self.path.name if self.path is not None else tr("No file chosen. You can also drop one here.")
         )
@@ -178,8 +181,7 @@ class NewImportDialog(WorkingDialog):
     @Slot()
     def choose(self) -> None:
         """Ask for a file."""
-        folder = self.path.parent if self.path is not None else documents()
-        taken = ask_to_open(self, tr("Choose File"), _FILTERS, folder)
+        taken = ask_to_open(self, tr("Choose File"), _FILTERS, self.folder)
         if taken is not None:
             self.take(taken)
             (self.filter if not self._course_part.isHidden() else self.check_button).setFocus()

@@ -149,11 +149,9 @@ class ImportCheckPage(GridPage):
             title, text, role, icon = said
             self.banner.say(title, text, role, icon)
         elif shown is not None and offered:
-            title = plural(
-                len(offered),
-                "{n} repair was made in the last file of “{sender}”",
-                "{n} repairs were made in the last file of “{sender}”",
-            ).replace("{sender}", visible_text(shown.sender))
+            many = "{n} repairs were made in the last file of “{sender}”"
+            words = many if len(offered) > 1 else "{n} repair was made in the last file of “{sender}”"
+            title = tr(words, n=count(len(offered)), sender=visible_text(shown.sender))
             self.banner.say(title, tr("What they would change here is shown below."), Role.INFO, Icon.MAGIC_WAND)
         self.banner.setVisible(said is not None or bool(offered))
 

@@ -66,6 +66,17 @@ def _with_job() -> tuple[Action, ...]:
             why.import_to_resume,
             words="continue",
         ),
+        _action(
+            "imports.undo",
+            "Undo",
+            "Take back what an import wrote and nobody changed since; names first what cannot be recalled",
+            Icon.ARROW_COUNTER_CLOCKWISE,
+            "Job",
+            "JU",
+            lambda window: window.imports.undo(),
+            why.import_to_undo,
+            words="withdraw delete take back",
+        ),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from ui.actions import Action
 from ui.look.icons import Icon
-from ui.page_row import AREAS
+from ui.page_row import AREAS, INSIDE
 from ui.page_stack import TITLES
 
 _WORDS = {
@@ -16,6 +16,8 @@ _WORDS = {
     "sections": "lms gates terms campuses",
     "credit_courses": "imports credit types required objects variable",
     "course_records": "imports completion awards credit",
+    "import_jobs": "course records files csv lock",
+    "import_check": "dry run findings repairs",
     "outgoing_reports": "imports PARS CPE Monitor outside bodies deadline",
 }
 """Where people look for them who know another program."""
@@ -37,7 +39,7 @@ def page_actions() -> tuple[Action, ...]:
             words=_WORDS.get(name, ""),
         )
         for area, names in AREAS.items()
-        for name in names
+        for name in (*names, *(inner for inner, (outer, _) in INSIDE.items() if outer in names))
     )
 
 

@@ -12,7 +12,7 @@ from app.imports import checked, dry_run, remembered
 from app.imports.dry_run import Options
 from app.imports.repairs import NO_REPAIRS, Repairs
 from app.tasks import Progress, TaskContext, now
-from ui.pages.import_lines import Shown
+from ui.import_lines import Shown
 from ui.workers import Lane, TaskRunner
 
 

@@ -13,9 +13,8 @@ from app.errors import AccessError, AppError
 from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.import_files import ImportFiles
-from ui.import_lock_watch import LockWatch
+from ui.import_locks import ImportLocks
 from ui.look.icons import Icon
-from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.messages import Messages
@@ -31,9 +30,9 @@ if TYPE_CHECKING:
     from app.imports.rules import Outcome
     from ui.import_applying import Applying
     from ui.import_checking import Checking
+    from ui.import_lines import Shown
     from ui.pages.import_check import ImportCheckPage
     from ui.pages.import_jobs import ImportJobsPage
-    from ui.pages.import_lines import Shown
 
 
 class ImportsPart(QObject):
@@ -63,9 +62,8 @@ class ImportsPart(QObject):
         self._then: object = None
         """What is to be shown of a job that is being opened: a rule, an Outcome, or None for its findings."""
         stack.made.connect(self._page_made)
-        self._locks = LockWatch(context, runner, hub, self._in_front, self)
-        self._locks.changed.connect(self._locks_changed)
-        self._told_stale: set[str] = set()
+        self._locks = ImportLocks(context, runner, hub, stack, row, status, self)
+        self._locks.changed.connect(self.changed)
 
     # Pages
 
@@ -88,7 +86,7 @@ class ImportsPart(QObject):
                 jobs.done_with.connect(self.do_with)
                 jobs.rows_wanted.connect(self._open_rows)
                 jobs.locks.unlock_wanted.connect(self.unlock)
-                self._locks_changed()
+                self._locks.show()
             case "import_check":
                 page = cast("ImportCheckPage", made)
                 page.new_wanted.connect(self._new)
@@ -97,6 +95,7 @@ class ImportsPart(QObject):
                 page.remember_wanted.connect(self._remember)
                 page.apply_wanted.connect(self.apply)
                 page.resume_wanted.connect(self.resume)
+                page.undo_wanted.connect(self.undo)
 
     @property
     def checking(self) -> "Checking":
@@ -136,28 +135,10 @@ class ImportsPart(QObject):
         """The file of the page that stands in front, be it open or applied."""
         return self.page.shown_file
 
-    # Locks
-
-    def _in_front(self) -> bool:
-        return any(self._row.is_in_front(name) for name in ("import_jobs", "import_check"))
-
     @property
     def locked(self) -> bool:
         """Whether any importer is locked."""
         return bool(self._locks.locks)
-
-    @Slot()
-    def _locks_changed(self) -> None:
-        locks = self._locks.locks
-        if self._stack.is_made("import_jobs"):
-            self.jobs.locks.show_locks(locks, self._context.rights.why_not(Permission.UNLOCK_IMPORTS))
-        stale = [one for one in locks if one.stale]
-        self._row.set_count("import_jobs", tr("{n} locked", n=len(stale)) if stale else "")
-        for one in stale:
-            if one.scope not in self._told_stale:
-                self._status.show_result(visible_text(one.sentence()))
-        self._told_stale = {one.scope for one in stale}
-        self.changed.emit()
 
     # A new file
 
@@ -321,15 +302,29 @@ class ImportsPart(QObject):
         from ui.dialogs.import_unlock import UnlockDialog
 
         dialog = UnlockDialog(self._window, self._runner, self._context, scope)
-        dialog.changed.connect(self._unlocked)
+        dialog.changed.connect(self._written)
         dialog.open()
 
     @Slot(object)
-    def _unlocked(self, changes: Changes) -> None:
+    def _written(self, changes: Changes) -> None:
         self._hub.announce(changes)
         self.changed.emit()
         if self.shown is not None:
             self._look_again(self.shown.job_id)
+
+    @Slot()
+    def undo(self) -> None:
+        """*Undo*: the job in front, or the current one of the list."""
+        job_id = self._job_in_front
+        if job_id is not None:
+            self._undo(job_id)
+
+    def _undo(self, job_id: int) -> None:
+        from ui.dialogs.import_undo import ImportUndoDialog
+
+        dialog = ImportUndoDialog(self._window, self._runner, self._context, job_id)
+        dialog.changed.connect(self._written)
+        dialog.open()
 
     # Repairs of a sender
 
@@ -359,6 +354,8 @@ class ImportsPart(QObject):
                 self.open(job_id)
             case "resume":
                 self._resume(job_id)
+            case "undo":
+                self._undo(job_id)
             case "report":
                 self.files.export_report(job_id)
             case "refused":

@@ -44,7 +44,7 @@ class Leaving(QObject):
         window = self._window
         if not window.may_leave():
             return False
-        busy = window.plr.busy or window.exports.busy or window.plr.exporting
+        busy = window.plr.busy or window.exports.busy or window.plr.exporting or window.imports.busy
         if busy and not confirm_quitting(window):
             return False
         plr = window.plr.window

@@ -132,18 +132,7 @@ class MainWindow(QWidget):
         self.credit = CreditPart(self.context, self.runner, self.hub, self._stack, self.row, self)
         self.credit.changed.connect(self._something_changed)
         self.credit.said.connect(self.status.show_result)
-        self.imports = ImportsPart(
-            self.context,
-            self.runner,
-            self.hub,
-            self.messages,
-            self._stack,
-            self.row,
-            self.status,
-            self.exports,
-            self,
-        )
-        self.imports.changed.connect(self._something_changed)
+        self._wire_imports()
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
@@ -161,6 +150,12 @@ class MainWindow(QWidget):
         self.learners.demo_wanted.connect(self.file_menu.open_demo)
         for keys, called in (("F6", self._next_part), ("Shift+F6", self._previous_part)):
             QShortcut(QKeySequence(keys), self, called)
+
+    def _wire_imports(self) -> None:
+        self.imports = ImportsPart(
+            self.context, self.runner, self.hub, self.messages, self._stack, self.row, self.status, self.exports, self
+        )
+        self.imports.changed.connect(self._something_changed)
 
     # Pages
 

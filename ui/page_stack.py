@@ -22,7 +22,7 @@ TITLES = {
     "course_records": "Course Records",
     "outgoing_reports": "Outgoing Reports",
     "import_jobs": "Import Jobs",
-    "import_check": "Import",
+    "import_check": "Checked File",
     "licences": "Licences",
 }
 """By their names."""

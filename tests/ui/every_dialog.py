@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.errors import InputError
+from app.imports.lock import ImportLock
 from app.imports.set_up_file import Summary as CoursesLoaded
 from app.keys import Keys
 from app.learners.listed import Found
@@ -62,6 +63,9 @@ from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
+from ui.dialogs.import_questions import ask_locked
+from ui.dialogs.import_undo import ImportUndoDialog
+from ui.dialogs.import_unlock import UnlockDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_accounts import AccountsDialog
@@ -80,6 +84,7 @@ from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
+from ui.dialogs.new_import import NewImportDialog
 from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.purge import PurgeDialog
 from ui.dialogs.saved_search import NameDialog
@@ -104,6 +109,10 @@ from ui.look.dialog import FramedDialog, Question
 from ui.pages.extract_source import STATES
 from ui.workers import TaskRunner
 
+A_LOCK = ImportLock(
+    "course:MATH", "Priya", "PC7", datetime(2026, 11, 27, 9, 0, tzinfo=UTC), datetime(2026, 11, 27, 9, 1, tzinfo=UTC),
+    stale=False, job_id=3, file_name="records.csv", reached=11, rows=100,
+)  # fmt: skip
 TAB, ENTER, ESC = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Escape
 _MOST_STOPS = 150
 _ROW = 6
@@ -212,6 +221,9 @@ MADE: dict[type[QDialog], Entry] = {
     AccountsDialog: Entry(lambda desk: AccountsDialog(None, desk.runner, desk.context)),
     CompareDialog: Entry(lambda desk: CompareDialog(None, desk.runner, desk.context, A_COURSE, adopting=False)),
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
+    NewImportDialog: Entry(lambda desk: NewImportDialog(None, desk.runner, desk.context)),
+    ImportUndoDialog: Entry(lambda desk: ImportUndoDialog(None, desk.runner, desk.context, 1)),
+    UnlockDialog: Entry(lambda desk: UnlockDialog(None, desk.runner, desk.context)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
     CourseStatusDialog: Entry(
         lambda desk: CourseStatusDialog(None, desk.runner, desk.context, [1, 2], Step.WITHDRAW)
@@ -268,6 +280,7 @@ ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     questions.confirm_discarding: lambda desk: questions.confirm_discarding(None, "Not saved yet."),
     questions.confirm_same_site: lambda desk: questions.confirm_same_site(None, "The address is another one now."),
     questions.confirm_host: lambda desk: questions.confirm_host(None, "lrs.example"),
+    ask_locked: lambda desk: ask_locked(None, A_LOCK, ""),
     ask_closed: lambda desk: ask_closed(None, "The service is closed until 06:00."),
     ask_for_file: lambda desk: ask_for_file(None, EXCEL, "Export", str(desk.folder / "one.xlsx")),  # type: ignore[arg-type]
 }

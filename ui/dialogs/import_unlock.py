@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from app.imports.unlock import LONGEST_REASON, Look, Unlocked
 from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
@@ -11,6 +10,7 @@ from app.context import AppContext
 from app.errors import InputError
 from app.imports import lock, unlock
 from app.imports.rules import GOOD
+from app.imports.unlock import LONGEST_REASON, Look, Unlocked
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, line
@@ -18,6 +18,7 @@ from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
+from ui.import_words import SEVERITIES
 from ui.look.buttons import enable, set_kind
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -25,8 +26,6 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import Facts
-from ui.pages.import_words import SEVERITIES
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 720, 620
@@ -56,9 +55,7 @@ class UnlockDialog(WorkingDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(RING, RING, RING, 0)
         column.setSpacing(12)
-        self._facts = Facts()
-        for name, title in (("file", "File"), ("reached", "Last row reached"), ("applied", "Applied so far")):
-            self._facts.add(name, title)
+        self._facts = text_label("", Type.BODY, wrap=True, numbers=True, selectable=True, name="unlock_facts")
         column.addWidget(self._facts)
         column.addWidget(TextLabel(tr("Likely causes in the file"), Type.HEADER))
         columns = (
@@ -124,10 +121,14 @@ class UnlockDialog(WorkingDialog):
             else tr("No job belongs to it."),
         )
         applied = sum(number for outcome, number in found.outcomes.items() if outcome in GOOD)
-        self._facts.show_value("file", visible_text(held.file_name))
-        reached = tr("{n} of {all}", n=count(held.reached), all=count(held.rows + 1)) if held.reached else None
-        self._facts.show_value("reached", reached)
-        self._facts.show_value("applied", plural(applied, "{n} row", "{n} rows"))
+        told = [
+            tr("File: {name}", name=visible_text(held.file_name) or tr("none")),
+            tr("Last row reached: {n} of {all}", n=count(held.reached), all=count(held.rows + 1))
+            if held.reached
+            else tr("Last row reached: none"),
+            tr("Applied so far: {rows}", rows=plural(applied, "{n} row", "{n} rows")),
+        ]
+        self._facts.setText("\n".join(told))
         self.list.show_states(
             [
                 StateRow(
@@ -145,6 +146,7 @@ class UnlockDialog(WorkingDialog):
         self.sure.setVisible(not held.stale)
         self.reason.rename(tr("Reason") if not held.stale else tr("Reason (may stay empty)"))
         set_kind(self.unlock_button, "primary" if held.stale else "danger", Icon.LOCK_SIMPLE_OPEN)
+        self.refresh()
         (self.unlock_button if held.stale else self.edit).setFocus()
 
     @Slot()

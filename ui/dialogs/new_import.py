@@ -24,6 +24,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.exporting import ask_to_open, documents
 from ui.grids.columns import State
 from ui.import_checking import check
+from ui.import_lines import Shown
 from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -31,7 +32,6 @@ from ui.look.labels import ElidingLabel, text_label
 from ui.look.segments import Segments
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.pages.import_lines import Shown
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 760, 640
@@ -126,6 +126,7 @@ class NewImportDialog(WorkingDialog):
         row = QHBoxLayout()
         row.setSpacing(12)
         self.choose_button = button(tr("Choose File…"), Icon.FOLDER_OPEN, name="import_choose", clicked=self.choose)
+        self.choose_button.setAutoDefault(True)
         self._name = ElidingLabel("", Type.KEY, middle=True)
         self._name.setObjectName("import_file_name")
         row.addWidget(self.choose_button)
@@ -148,6 +149,7 @@ class NewImportDialog(WorkingDialog):
         self.sender_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         line = self.sender_box.lineEdit()
         assert line is not None
+        line.setAccessibleName(tr("Sender of the file"))
         line.setMaxLength(LONGEST_NAME)
         line.setPlaceholderText(tr("may stay empty"))
         field = FormField(

@@ -130,8 +130,8 @@ def confirm_quitting(parent: QWidget | None) -> bool:
     answer = ask(
         parent,
         tr("Learner Manager"),
-        tr("A download, an update or an export is still running."),
-        tr("Leaving stops it. Learners that are finished stay as they are; no half-written file is left behind."),
+        tr("A download, an update, an import or an export is still running."),
+        tr("Leaving stops it. What is finished stays as it is; no half-written file is left behind."),
         [("leave", tr("Stop and Leave")), ("stay", tr("Keep Working"))],
         safe="stay",
         name="quitting",

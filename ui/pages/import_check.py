@@ -15,6 +15,8 @@ from app.imports.rules import RULES, Outcome
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.hub import Hub
+from ui.import_lines import Line, Shown, head_words, sections_of, why_not_apply
+from ui.import_words import outcome_of
 from ui.look.banner import Banner
 from ui.look.buttons import button
 from ui.look.empty_state import EmptyState
@@ -27,11 +29,9 @@ from ui.pages.grid_page import GridPage
 from ui.pages.import_findings import Findings
 from ui.pages.import_head import FileHead, RowsBar
 from ui.pages.import_job_details import why_not_resume, why_not_undo
-from ui.pages.import_lines import Line, Shown, head_words, sections_of, why_not_apply
 from ui.pages.import_result import ResultBanner
 from ui.pages.import_row_source import ImportRowSource, Shows
 from ui.pages.import_side import ImportSide
-from ui.pages.import_words import outcome_of
 from ui.pages.layouts import Layouts
 from ui.workers import Task, TaskRunner
 
@@ -53,7 +53,7 @@ class ImportCheckPage(GridPage):
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         source = ImportRowSource(context.db)
-        super().__init__("import_check", "Import", ("row", "rows"), source, (), runner, parent)
+        super().__init__("import_check", "Checked File", ("row", "rows"), source, (), runner, parent)
         self._context = context
         self._rows = source
         self.shown_file: Shown | None = None

@@ -7,14 +7,14 @@ from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QHBoxLayout, QMenu, QPushButton, QSizePolicy, QWidget
 
 from app.imports.offers import Offer
+from ui.import_lines import Line, made_words
+from ui.import_words import SEVERITIES, example_words, repair_verb
 from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
 from ui.look.plain import visible_text
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
-from ui.pages.import_lines import Line, made_words
-from ui.pages.import_words import SEVERITIES, example_words, repair_verb
 
 _HIGH, _LOW = 46, 38
 _LEFT, _CODE, _GAP = 14, 62, 8

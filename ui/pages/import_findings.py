@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from ui.import_lines import Line, Section
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
@@ -15,7 +16,6 @@ from ui.look.tokens import Role, color
 from ui.look.words import tr
 from ui.pages.details_pane import empty
 from ui.pages.import_finding_line import FindingLine
-from ui.pages.import_lines import Line, Section
 
 _SECTION = 32
 _ARROWS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}

@@ -9,6 +9,7 @@ from app.imports.job_list import JobState
 from app.imports.job_rows import rules as rules_of
 from app.imports.rules import RULES, Outcome
 from ui.grids.columns import State
+from ui.import_words import OUTCOMES, SEVERITIES, importer_words, outcome_of, state_of
 from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -18,7 +19,6 @@ from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.details_pane import PADDING, CountLine, Facts, RowDetails, StateLabel, empty, rule
 from ui.pages.import_outcome_line import OutcomeLine
-from ui.pages.import_words import OUTCOMES, SEVERITIES, importer_words, outcome_of, state_of
 
 _FACTS = (
     ("importer", "Importer"),

@@ -9,8 +9,8 @@ from app.imports.rules import GOOD, Outcome
 from app.keys import Keys
 from app.tasks import TaskContext
 from ui.grids.columns import Column, Kind, Query, Row
+from ui.import_words import scope_words, state_of
 from ui.look.words import plural
-from ui.pages.import_words import scope_words, state_of
 
 COLUMNS = (
     Column("number", "Job", Kind.NUMBER, 48),

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QWidget
 
 from app.imports.job_list import JobState
 from app.imports.rules import GOOD
+from ui.import_lines import Shown
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable
 from ui.look.icons import Icon
@@ -12,7 +13,6 @@ from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.import_job_details import why_not_undo
-from ui.pages.import_lines import Shown
 
 
 class ResultBanner(Banner):

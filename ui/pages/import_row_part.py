@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.imports.columns import Column
 from app.imports.job_rows import JobLine
 from app.imports.rules import Finding, Outcome
+from ui.import_words import SEVERITIES, outcome_of
 from ui.look.fonts import Type
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.pictures import IconLabel
@@ -12,7 +13,6 @@ from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.pages.details_pane import Facts, StateLabel, empty, rule
-from ui.pages.import_words import SEVERITIES, outcome_of
 
 _SAID = (
     (Column.USER, "Learner id"),

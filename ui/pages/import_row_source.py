@@ -12,7 +12,7 @@ from app.keys import Keys
 from app.tasks import TaskContext
 from ui.grids.columns import Column, Kind, Query, Row, Tags
 from ui.grids.columns import State as Cell
-from ui.pages.import_words import SEVERITIES, outcome_of
+from ui.import_words import SEVERITIES, outcome_of
 
 COLUMNS = (
     Column("number", "Row", Kind.NUMBER, 56),

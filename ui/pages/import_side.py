@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.imports.job_rows import JobLine
 from app.imports.rules import Outcome
 from ui.dialogs.summary_list import ListColumn, SummaryList
+from ui.import_lines import Line, Shown, open_words, to_apply, why_not_apply
+from ui.import_words import OUTCOMES, example_words, outcome_of, repair_verb
 from ui.look.buttons import button, enable
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type
@@ -18,10 +20,8 @@ from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.details_pane import PADDING, DetailsPane, rule
-from ui.pages.import_lines import Line, Shown, open_words, to_apply, why_not_apply
 from ui.pages.import_outcome_line import OutcomeLine
 from ui.pages.import_row_part import RowPart
-from ui.pages.import_words import OUTCOMES, example_words, outcome_of, repair_verb
 
 _MOST = 8
 """Rows in the table of old and new."""

@@ -11,8 +11,8 @@ from app.imports.job_rows import rules as rules_of
 from app.imports.offers import Offer
 from app.imports.repairs import Repair
 from app.imports.rules import RULES, Outcome, Severity
+from ui.import_words import example_words, repair_done
 from ui.look.words import count, plural, tr
-from ui.pages.import_words import example_words, repair_done
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +192,7 @@ def open_words(shown: Shown, acknowledged: Collection[str]) -> str:
 
 def head_words(shown: Shown) -> list[str]:
     """Below the name of the file: where it goes, how many rows, how it was checked."""
-    from ui.pages.import_words import importer_words
+    from ui.import_words import importer_words
 
     said = [importer_words(shown.options.importer, shown.options.course)]
     if not shown.checked.dry.refused:

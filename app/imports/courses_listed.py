@@ -11,7 +11,7 @@ from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import award, course, course_credit, credit_mapping, credit_type, enrolment, section
 from app.folding import fold
-from app.imports import facts
+from app.imports import facts, participation
 from app.imports.amounts import shown
 from app.imports.facts import SHELL, CourseFacts
 from app.sorting import SortKey, order_by
@@ -26,6 +26,8 @@ class CourseRow:
     facts: CourseFacts
     enrolled: int
     awarded: int
+    participants: int
+    """Those who are counted in participation reports."""
 
     @property
     def id(self) -> int:
@@ -65,6 +67,9 @@ AWARDED: ColumnElement[int] = (
     .correlate(course)
     .scalar_subquery()
 )
+
+
+PARTICIPANTS = participation.number_of_course()
 
 
 def _gives(condition: Where) -> Where:
@@ -108,6 +113,7 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("exposed", "Nothing stops completion", FieldKind.FLAG), flag=_exposed),
         SqlField(FieldInfo("enrolled", "Enrolled", FieldKind.NUMBER), ENROLLED),
         SqlField(FieldInfo("awarded", "Awards", FieldKind.NUMBER), AWARDED),
+        SqlField(FieldInfo("participants", "Participants in reports", FieldKind.NUMBER), PARTICIPANTS),
     )
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
@@ -117,6 +123,7 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "objects": course.c.required_objects,
     "enrolled": ENROLLED,
     "awarded": AWARDED,
+    "participants": PARTICIPANTS,
 }
 DEFAULT_SORT = "code"
 
@@ -159,6 +166,12 @@ def _quick(text: str) -> ColumnElement[bool]:
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, CourseRow]:
     """The rows of a page (some hundred ids)."""
     told = facts.of_ids(tx, ids)
-    query = select(course.c.id, ENROLLED.label("enrolled"), AWARDED.label("awarded"))
+    query = select(
+        course.c.id, ENROLLED.label("enrolled"), AWARDED.label("awarded"), PARTICIPANTS.label("participants")
+    )
     counted = tx.execute(query.where(among(course.c.id, ids)))
-    return {row.id: CourseRow(told[row.id], row.enrolled, row.awarded) for row in counted if row.id in told}
+    return {
+        row.id: CourseRow(told[row.id], row.enrolled, row.awarded, row.participants)
+        for row in counted
+        if row.id in told
+    }

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, select
 
 from app.conditions_sql import Where
-from app.db.tables import SHOWN, enrolment, file_job, file_row, learner, section
+from app.db.tables import SHOWN, course, enrolment, file_job, file_row, learner, section
 
 GLOBAL = "global"
 """The scope of a job of the global importer."""
@@ -43,6 +43,18 @@ def counted() -> Where:
         enrolment.c.participant_category.is_not(None),
         enrolment.c.starts.is_not(None),
         ~_global(),
+    )
+
+
+def number_of_course() -> ColumnElement[int]:
+    """How many participants of a course are counted, for a query of courses."""
+    return (
+        select(func.count(enrolment.c.learner_id.distinct()))
+        .join(section, section.c.id == enrolment.c.section_id)
+        .join(learner, learner.c.id == enrolment.c.learner_id)
+        .where(section.c.course_id == course.c.id, enrolment.c.removed_at.is_(None), SHOWN, counted())
+        .correlate(course)
+        .scalar_subquery()
     )
 
 

@@ -19,7 +19,7 @@ from app.conditions import Group, Operator, Test
 from app.db.database import Database
 from app.db.tables import award, change, enrolment, learner, operation, outgoing_report
 from app.errors import AccessError, ConflictError, InputError
-from app.imports import amounts, course_records, edit_credit, outgoing, outgoing_export, participation
+from app.imports import amounts, course_records, courses_listed, edit_credit, outgoing, outgoing_export, participation
 from app.imports.awarding import Completion, Grant
 from app.imports.credit_set_up import CourseCredit
 from app.imports.edit_credit import Record, Wanted
@@ -369,6 +369,10 @@ def test_who_is_counted_in_participation_reports(db: Database, user: User):
         of_course = participation.of_course(tx, course_id)
     assert of_course == participation.Participation([("physician", 2), ("x", 1)], 1, 1, 1)
     assert sorted(found(db, Test("counted", Operator.YES))) == sorted(counted)
+    with db.read() as tx:
+        assert courses_listed.rows(tx, [course_id])[course_id].participants == 3
+        three = Group(members=(Test("participants", Operator.IS, "3"),))
+        assert list(db.ids(tx, courses_listed.keys_query(three))) == [course_id]
 
 
 # ------------------------------------------------------------------------------------------------------ outgoing

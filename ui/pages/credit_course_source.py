@@ -29,6 +29,15 @@ COLUMNS = (
     Column("bodies", "Outside Bodies", Kind.TEXT, 116, sortable=False, absent="none"),
     Column("enrolled", "Enrolled", Kind.NUMBER, 72, absent="–"),
     Column("awarded", "Awards", Kind.NUMBER, 68, absent="–"),
+    Column(
+        "participants",
+        "Participants",
+        Kind.NUMBER,
+        96,
+        visible=False,
+        absent="–",
+        tip="Counted in participation reports: from a course import, with a start date and a category",
+    ),
     Column("kind", "Kind", Kind.TEXT, 110, visible=False),
 )
 GIVES = State(Icon.MEDAL, "Gives credit", Role.GOOD)
@@ -85,6 +94,7 @@ def _row(one: CourseRow) -> Row:
             ", ".join(one.bodies) or None,
             one.enrolled or None,
             one.awarded or None,
+            one.participants or None,
             tr(dict(courses_listed.KINDS)[facts.kind]),
         ),
         tints={"title": Role.TEXT2, "code": Role.TEXT2} if quiet else {},

@@ -1,20 +1,24 @@
 """The dry run and a second, plain opinion agree on small worlds: what is told of each row, and what becomes of it for
-every choice of acknowledgements, however the rows fall into batches."""
+every choice of acknowledgements, however the rows fall into batches. And what was foreseen comes true."""
 
 import os
-from itertools import combinations, count
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.access import User
 from app.db.database import Database
+from app.imports import apply
 from app.imports.dry_run import DryRun
+from app.imports.rules import Outcome
 from app.imports.stored import StoredRow
-from tests.builders import uln_number
-from tests.imports.expected import CONFIRMATIONS, Gives, On, Person, Row, Subject, World, expected
+from app.tasks import TaskContext
+from tests.imports.expected import CONFIRMATIONS, expected
+from tests.imports.small_worlds import cases
 from tests.imports.worlds import build, checked, kept
 
 EXAMPLES = 400 if os.environ.get("LM_LONG") else 30
@@ -23,115 +27,16 @@ FORESEEN = frozenset(
     for number in (10, 14, 15, 16, 20, 23, 24, 25, 26, 27, 30, 31, 32, 33, 34, 35, 37, 38, 42, 43, 44, 45)
 )
 """The others are told by the reading, which has tests of its own."""
-_tags = count(1)
-CODES = ["ama", "ancc", "cme"]
 SETS = [set(some) for size in range(len(CONFIRMATIONS) + 1) for some in combinations(CONFIRMATIONS, size)]
-
-
-@st.composite
-def gives(draw, code: str) -> Gives:
-    return Gives(
-        code,
-        most=draw(st.sampled_from([200, 500])),
-        least=draw(st.sampled_from([0, 100])),
-        step=draw(st.sampled_from([100, 200])),
-        active=draw(st.sampled_from([True, True, False])),
-        variable=draw(st.booleans()),
-    )
-
-
-@st.composite
-def subjects(draw, tag: str, place: int) -> Subject:
-    shell = draw(st.sampled_from([False, False, False, True]))
-    codes = [] if shell else draw(st.lists(st.sampled_from(CODES), unique=True, max_size=3))
-    offered = tuple(draw(gives(code)) for code in codes)
-    required = draw(st.sampled_from([None, 0, 1]))
-    return Subject(f"C{tag}-{place}", f"Title {place}", shell, required, offered)
-
-
-@st.composite
-def enrolments(draw, person: int, place: int, subject: Subject) -> On:
-    codes = draw(st.lists(st.sampled_from(CODES), unique=True, max_size=2))
-    complete = draw(st.booleans())
-    return On(
-        person,
-        place,
-        complete=complete,
-        starts=draw(st.sampled_from(["", "2025-09-01"])),
-        ends=draw(st.sampled_from(["", "2026-07-01"])),
-        completed_on=draw(st.sampled_from(["", "2026-01-05"])) if complete else "",
-        attended=draw(st.sampled_from([False, False, True])),
-        category=draw(st.sampled_from(["", "", "physician"])),
-        credit=tuple((code, draw(st.sampled_from([200, 500])), "2026-01-05") for code in codes),
-    )
-
-
-@st.composite
-def worlds(draw) -> tuple[str, World]:
-    tag = str(next(_tags))  # each has its own people and courses: one database serves them all
-    uln = uln_number(int(tag))
-    people = [
-        Person(f"p{tag}a", uln, f"a{tag}@x.example"),
-        Person(f"p{tag}b", "", f"b{tag}@x.example", "Other"),
-    ]
-    if draw(st.sampled_from([False, False, True])):
-        people.append(Person(uln, "", f"b{tag}@x.example"))  # the ULN of one, the address of another
-    made = tuple(draw(subjects(tag, place)) for place in range(2))
-    there = [
-        draw(enrolments(person, place, made[place]))
-        for person in range(2)
-        for place in range(2)
-        if draw(st.sampled_from([False, False, True]))
-    ]
-    return tag, World(tuple(people), made, tuple(there))
-
-
-_CELLS: dict[str, list[str]] = {
-    "complete": ["", "0", "1", "1", "1"],
-    "enrollment_start": ["", "", "2025-09-01", "2025-10-01"],
-    "enrollment_end": ["", "", "2026-07-01"],
-    "date_completed": ["", "", "2026-01-05"],
-    "attended": ["", "", "1"],
-    "first_name": ["Ann"],  # a row without anything in it is none
-    "last_name": ["", "", "EXAMPLE", "Other"],
-    "credit_expiration": ["", "", "2027-01-01"],
-}
-_CREDIT = [("", ""), ("", ""), ("2", "ama"), ("2", "ama"), ("5", "ama"), ("2", "ancc"), ("2", "cme"), ("1", "cme"),
-           ("2", "nope"), ("2", ""), ("", "ama")]  # fmt: skip
-
-
-@st.composite
-def rows(draw, tag: str, is_global: bool) -> Row:
-    found: dict[str, str] = {name: draw(st.sampled_from(values)) for name, values in _CELLS.items()}
-    ids = ["", f"p{tag}a", f"P{tag}A", uln_number(int(tag)), f"p{tag}b", f"new{tag}", f"new{tag}"]
-    found["external_user_id"] = draw(st.sampled_from(ids))
-    emails = ["", "", f"A{tag}@x.example", f"b{tag}@x.example", f"new{tag}@x.example"]
-    found["external_email"] = draw(st.sampled_from(emails))
-    found["credits"], found["credit_type"] = draw(st.sampled_from(_CREDIT))
-    if is_global:
-        codes = [f"C{tag}-0", f"c{tag}-0", f"C{tag}-1", f"N{tag}-1", f"n{tag}-1", f"N{tag}-2"]
-        found["external_course_id"] = draw(st.sampled_from(codes))
-        found["title"] = draw(st.sampled_from(["Title 0", "Title 1"]))
-    else:
-        found["participant_category"] = draw(st.sampled_from(["", "", "physician", "other"]))
-    return found
-
-
-@st.composite
-def cases(draw) -> tuple[World, list[Row], int | None, bool, int]:
-    tag, world = draw(worlds())
-    course = draw(st.sampled_from([None, 0]))
-    told = draw(st.lists(rows(tag, course is None), min_size=1, max_size=7))
-    again = draw(st.lists(st.sampled_from(range(len(told))), max_size=2))
-    told += [told[place] for place in again]
-    return world, told, course, draw(st.sampled_from([True, True, False])), draw(st.sampled_from([1, 2, 3, 4_000]))
-
-
-@settings(
+DONE = {Outcome.ENROLLED, Outcome.COMPLETED, Outcome.CREDITED}
+small = settings(
     max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+
+
+@small
 @given(cases())
 def test_what_is_foreseen_is_what_a_plain_second_opinion_says(db: Database, user: User, tmp_path: Path, case: Any):
     world, told, course, assign, batch = case
@@ -158,3 +63,25 @@ def _adds_up(made: DryRun, acknowledged: set[str], foreseen: list[str]) -> None:
         one: foreseen.count(one) for one in foreseen
     }
     assert sum(counted.values()) == made.rows == len(foreseen)
+
+
+@pytest.mark.rule("CR-L8")
+@small
+@given(cases(), st.sampled_from([set(CONFIRMATIONS), *SETS]))
+def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
+    db: Database, user: User, tmp_path: Path, case: Any, acknowledged: set[str]
+):
+    world, told, course, assign, batch = case
+    build(db, world)
+    code = None if course is None else world.subjects[course].code
+    made = checked(db, user, tmp_path, told, code, assign=assign, batch=batch)
+    done = apply.apply(TaskContext(), db, user, made.job_id, frozenset(acknowledged), batch=min(batch, 3))
+    after = kept(db, made.job_id)
+    assert (done.state, done.surprises) == ("applied", 0)
+    opinion = expected(world, told, acknowledged, course=course, assign=assign)
+    assert [row.outcome and row.outcome.value for row in after] == [outcome for outcome, _ in opinion]
+    assert done.outcomes == made.outcomes(acknowledged)
+    again = kept(db, checked(db, user, tmp_path, told, code, assign=assign, batch=batch).job_id)
+    for first, second in zip(after, again, strict=True):
+        if first.outcome in DONE:
+            assert second.forecast.outcome is Outcome.SKIPPED_EXISTING, first.number

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from app.db.among import among
 from app.db.tables import file_row
-from app.folding import cleaned, fold, fold_code
+from app.folding import cleaned, fold_code
 from app.history import Operation
 from app.imports import facts, matching, recording, stored
 from app.imports.across import Beside
@@ -85,6 +85,7 @@ def apply_batch(tx: Connection, operation: Operation, around: Around, rows: Sequ
     """Apply these rows of `file_row`, in the order of the file. Returns how many ended how."""
     kept = [stored.row_of(row) for row in rows]
     reader, judge = around.reader, around.judge(tx)
+    judge.hold_once = True
     again = [one for one in kept if _may_do(one.forecast) or one.forecast.outcome is Outcome.SKIPPED_EXISTING]
     seen = judge.look(tx, [_read(reader, one) for one in again])
     judging = dict(zip((one.id for one in again), seen, strict=True))
@@ -149,7 +150,7 @@ def _shown(one: StoredRow, around: Around) -> frozenset[str]:
 
 def waits_for_record(record: Record) -> tuple[str | None, str | None]:
     """The id and the e-mail address that a held row says, as learners are looked for by them."""
-    return fold(record.user), fold(matching.address(record.email))
+    return matching.waits_for(record)
 
 
 # --------------------------------------------------------------------------------------------------------- shells

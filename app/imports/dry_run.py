@@ -174,7 +174,7 @@ class _Running:
         self._tally = Tally()
         self._rules: Counter[tuple[str, Severity]] = Counter()
         self._texts = _Texts()
-        judge.keep = False
+        judge.keep, judge.hold_once = False, True
         self._count_once = judge.leave_out_categories = file.asked.repairs.has("CR-38")
 
     def read(self) -> None:

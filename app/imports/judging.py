@@ -74,6 +74,10 @@ class Judge:
         self._around = around
         self.keep = True
         """Whether it is of interest what a learner has once a row is applied (`Judged.after`)."""
+        self.hold_once = False
+        """Whether a row that waits in the list of held records already is left out rather than held again."""
+        self._held: dict[standing.Waits, set[int]] = {}
+        """What is held already of whom the rows of a batch are about, as numbers (`across.content`)."""
         self.leave_out_categories = False
         """Whether the categories after a learner's first are left out (the repair of CR-38)."""
         self._new_courses: set[int] = set()
@@ -127,7 +131,26 @@ class Judge:
 
     def standings(self, tx: Connection, seen: Iterable[Seen]) -> dict[standing.Pair, Standing]:
         """What is there of the learners and courses of some rows."""
+        seen = list(seen)
+        if self.hold_once:
+            self._look_at_held(tx, seen)
         return standing.of_pairs(tx, {key for one in seen if (key := one.key) is not None}, self._readers)
+
+    def _look_at_held(self, tx: Connection, seen: Iterable[Seen]) -> None:
+        wanted = {
+            (*matching.waits_for(one.read.records[0]), one.course.id)
+            for one in seen
+            if one.course is not None and one.read.records and (one.whose.id is None or not self._around.assign)
+        }
+        held = standing.waiting(tx, wanted, self._readers) if wanted else {}
+        self._held = {key: set(map(_said, rows)) for key, rows in held.items()}
+
+    def _is_held(self, seen: Seen) -> bool:
+        """Whether a row like this waits already."""
+        if not self._held or seen.course is None:
+            return False
+        key = (*matching.waits_for(seen.read.records[0]), seen.course.id)
+        return _said(seen.read.records) in self._held.get(key, ())
 
     def judge(
         self,
@@ -167,6 +190,8 @@ class Judge:
             assert seen.pair is not None
             chain = chains.get(seen.pair) or chains.setdefault(seen.pair, Chain(now))
             last, forecast = self._in_chain(seen, cases, chain)
+        if last.outcome is Outcome.HELD and self._is_held(seen):
+            return Judged(seen, [*found, _WAITS], _EXISTING, now)
         found += last.findings
         return Judged(seen, found, forecast, last.after)
 
@@ -221,6 +246,15 @@ class Judge:
 _NONE: frozenset[str] = frozenset()
 _REFUSING = frozenset(one.id for one in RULES.values() if one.severity is Severity.ERROR)
 _ERROR, _DUPLICATE = Forecast(Outcome.ERROR), Forecast(Outcome.SKIPPED_DUPLICATE)
+_EXISTING = Forecast(Outcome.SKIPPED_EXISTING)
+_WAITS = Finding(
+    "CR-42", "A row that says the same waits in the list of held records already.", severity=Severity.INFO
+)
+
+
+def _said(records: Sequence[Record]) -> int:
+    """What a row says, whoever is meant, as a number."""
+    return hash(tuple(across.content(one, len(records)) for one in records))
 
 
 def _refused(found: Iterable[Finding]) -> bool:

@@ -137,6 +137,11 @@ def _one(by_ref: Sequence[Whose], by_uln: Sequence[Whose], by_email: Sequence[Wh
     return _TWO if found and found[0].id != by_email[0].id else by_email[0]
 
 
+def waits_for(record: Record) -> tuple[str | None, str | None]:
+    """Whom a held row waits for: the id and the e-mail address that it says, as learners are looked for by them."""
+    return fold(record.user), fold(address(record.email))
+
+
 class Courses:
     """Knows the courses that rows name, some ten thousand at a time."""
 

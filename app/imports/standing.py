@@ -3,7 +3,7 @@
 None of these is frozen, for speed only: one is made for every row of a file, and nobody changes one.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -127,6 +127,36 @@ def of_pairs(tx: Connection, pairs: Collection[Pair], readers: stored.Readers) -
     return {pair: Standing(enrolled.get(pair), credit.get(pair, {})) for pair in enrolled.keys() | credit.keys()}
 
 
+Waits = tuple[str | None, str | None, int | str]
+"""Whom a held row waits for (the id and the e-mail address that it says, folded), and its course."""
+
+
+def waiting(
+    tx: Connection, wanted: Collection[Waits], readers: stored.Readers
+) -> dict[Waits, list[Sequence[Record]]]:
+    """What the held rows say that wait for some of these already, each as the records of its row."""
+    found: dict[Waits, list[Sequence[Record]]] = {}
+    for column, values in (
+        (file_row.c.held_user, {user for user, _, _ in wanted}),
+        (file_row.c.held_email, {email for user, email, _ in wanted if user is None}),
+    ):
+        for some in batched(sorted(filter(None, values)), _SOME):
+            for row in tx.execute(_HELD.where(among(column, some))):
+                key = (row.held_user, row.held_email, row.course_id)
+                if key in wanted and row.cells is not None:
+                    records = readers.read(tx, row.job_id, row.number, row.cells).records
+                    found.setdefault(key, []).append(records)
+    return found
+
+
+_HELD = select(
+    file_row.c.held_user,
+    file_row.c.held_email,
+    file_row.c.course_id,
+    file_row.c.job_id,
+    file_row.c.number,
+    file_row.c.cells,
+).where(file_row.c.held == "held")
 _ENROLMENTS: Select[Any] = (
     select(
         enrolment.c.id,

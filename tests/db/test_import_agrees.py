@@ -14,29 +14,32 @@ from app.access import User
 from app.db.database import Database
 from app.imports import apply
 from app.imports.dry_run import DryRun
-from app.imports.rules import Outcome
+from app.imports.rules import GOOD, Outcome
 from app.imports.stored import StoredRow
 from app.tasks import TaskContext
 from tests.imports.expected import CONFIRMATIONS, expected
 from tests.imports.small_worlds import cases
 from tests.imports.worlds import build, checked, kept
 
-EXAMPLES = 400 if os.environ.get("LM_LONG") else 30
+LONG = bool(os.environ.get("LM_LONG"))
 FORESEEN = frozenset(
     f"CR-{number}"
     for number in (10, 14, 15, 16, 20, 23, 24, 25, 26, 27, 30, 31, 32, 33, 34, 35, 37, 38, 42, 43, 44, 45)
 )
 """The others are told by the reading, which has tests of its own."""
 SETS = [set(some) for size in range(len(CONFIRMATIONS) + 1) for some in combinations(CONFIRMATIONS, size)]
-DONE = {Outcome.ENROLLED, Outcome.COMPLETED, Outcome.CREDITED}
-small = settings(
-    max_examples=EXAMPLES,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
-)
 
 
-@small
+def small(examples: int) -> settings:
+    """Few of them, each with a database under it; the long form finds what is rare."""
+    return settings(
+        max_examples=400 if LONG else examples,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
+    )
+
+
+@small(25)
 @given(cases())
 def test_what_is_foreseen_is_what_a_plain_second_opinion_says(db: Database, user: User, tmp_path: Path, case: Any):
     world, told, course, assign, batch = case
@@ -66,7 +69,7 @@ def _adds_up(made: DryRun, acknowledged: set[str], foreseen: list[str]) -> None:
 
 
 @pytest.mark.rule("CR-L8")
-@small
+@small(12)
 @given(cases(), st.sampled_from([set(CONFIRMATIONS), *SETS]))
 def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
     db: Database, user: User, tmp_path: Path, case: Any, acknowledged: set[str]
@@ -83,5 +86,5 @@ def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
     assert done.outcomes == made.outcomes(acknowledged)
     again = kept(db, checked(db, user, tmp_path, told, code, assign=assign, batch=batch).job_id)
     for first, second in zip(after, again, strict=True):
-        if first.outcome in DONE:
+        if first.outcome in GOOD:
             assert second.forecast.outcome is Outcome.SKIPPED_EXISTING, first.number

@@ -10,7 +10,7 @@ from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import course, course_credit, file_job, file_row, metadata
 from app.errors import AccessError, InputError
-from app.imports import dry_run
+from app.imports import apply, dry_run
 from app.imports.columns import Importer
 from app.imports.dry_run import DryRun, Options
 from app.imports.repairs import Repair, Repairs
@@ -359,6 +359,34 @@ def test_a_file_that_was_imported_before(db: Database, user: User, tmp_path: Pat
     assert told.message.endswith(f"by {user.name}, job {first.job_id}.")
     assert (ends(again), ends(again, {"CR-09"})) == ({"refused": 1}, {"enrolled": 1})
     assert whole(checked(db, user, tmp_path, [{"external_user_id": "A1", "complete": ""}])) == []
+
+
+@pytest.mark.rule("CR-42")
+def test_a_row_that_waits_already_is_not_held_twice(db: Database, user: User, tmp_path: Path):
+    build(db, World((ANN,), (OPEN,)))
+    row = {
+        "external_user_id": "new",
+        "external_email": "New@x.example",
+        "complete": "0",
+        "credits": "",
+        "credit_type": "",
+    }
+    first = checked(db, user, tmp_path, [row])
+    apply.apply(TaskContext(), db, user, first.job_id)
+
+    def again(assign: bool = True, **change: str) -> tuple[str, list[str]]:
+        made = checked(db, user, tmp_path, [{**row, **change}], assign=assign)
+        return next(iter(made.outcomes(made.to_confirm))).value, by_row(db, made)[0]
+
+    assert again() == ("skipped_existing", ["CR-25", "CR-42"])
+    assert again(external_user_id="NEW", external_email="new@X.example") == ("skipped_existing", ["CR-25", "CR-42"])
+    assert again(complete="1", credits="2", credit_type="ama")[0] == "held"
+    assert again(external_email="other@x.example")[0] == "held"
+    assert again(external_user_id="A1") == ("enrolled", [])
+    later = checked(db, user, tmp_path, [{**row, "external_user_id": "A1", "external_email": ""}], assign=False)
+    apply.apply(TaskContext(), db, user, later.job_id)
+    assert again(False, external_user_id="A1", external_email="")[0] == "skipped_existing"
+    assert again(True, external_user_id="A1", external_email="")[0] == "enrolled"
 
 
 def test_a_cancel_leaves_nothing_behind(db: Database, user: User, tmp_path: Path):

@@ -134,6 +134,11 @@ def remove(
         _require_own(tx, user, job_id)
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
         plan = withdrawing.plan(tx, job_id, row_ids)
+        if what is Removal.WITHDRAW and any(plan.rows[key].cells is None for key in plan.taken):
+            raise InputError(
+                "What the file said is kept no longer, so these rows cannot be held again.",
+                hint=f"Use {TITLES[Removal.BOTH]}.",
+            )
         concerned = len(plan.waiting) if what is Removal.DELETE else len(plan.rows)
         if what is Removal.BOTH:
             concerned += len(plan.waiting)

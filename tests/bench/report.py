@@ -29,7 +29,7 @@ ISSUES: Mapping[int, tuple[str, ...]] = {
     3: ("load_ilr", "load_csv", "load_xlsx", "undo_load", "search"),
     4: ("sync_wall", "sync_cpu", "sync_unchanged", "sync_unchanged_rows"),
     5: ("send", "extract_filter", "update_all"),
-    6: ("import_dry_run", "import_memory"),
+    6: ("import_dry_run", "import_apply", "import_memory"),
 }
 """Which measures belong to which issue, by the first word of their names; in the order of the tables."""
 HEAD = ("Measure", "Figure", "Reference", "Ratio", "Goal", "Verdict", "If short: why, and what next")

@@ -13,12 +13,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, insert, select, update
 
-from app import history
 from app.dates import shown
 from app.db.database import Database
 from app.db.tables import app_user, licence, role, user_campus, user_role
-from app.errors import AccessError, ConflictError, InputError
-from app.folding import cleaned
+from app.errors import AccessError
 
 
 class Permission(StrEnum):
@@ -359,37 +357,3 @@ def require_undo(tx: Connection, user_id: int, kind: str) -> None:
 def _require(tx: Connection, user_id: int, permission: Permission) -> None:
     if reason := _rights(tx, user_id).why_not(permission):
         raise AccessError(f"You cannot {permission}.", hint=reason)
-
-
-def set_licence(db: Database, user: User, wanted: LicenceRow) -> None:
-    """Switch a licence on or off, with note and end date; `wanted.version` is the one that was shown.
-
-    Raises AccessError, InputError (a certification says who certified which organisation, and when),
-    ConflictError.
-    """
-    if wanted.is_on and wanted.code is Licence.LRS_CERTIFIED:
-        for value, field, words in (
-            (wanted.organisation, "organisation", "which organisation is certified"),
-            (wanted.certified_on, "certified_on", "since which day"),
-            (wanted.certified_by, "certified_by", "who certified it"),
-        ):
-            if not (cleaned(value) if isinstance(value, str) else value):
-                raise InputError(f"Say {words}.", hint="Fill in the field, then save.", field=field)
-    note = cleaned(wanted.note)
-    values = {
-        "is_on": wanted.is_on,
-        "note": note,
-        "valid_until": wanted.valid_until,
-        "organisation": cleaned(wanted.organisation),
-        "certified_on": wanted.certified_on,
-        "certified_by": cleaned(wanted.certified_by),
-    }
-    with db.write() as tx:
-        require(tx, user, Permission.ADMINISTER)
-        row = tx.execute(select(licence).where(licence.c.code == wanted.code.value)).one()
-        if row.version != wanted.version:
-            raise ConflictError("Somebody else changed this licence.", hint="Reload the page and try again.")
-        if history.differs(row, values):
-            operation = history.begin(tx, db, user.id, "licence", reason=note)
-            operation.update(licence, row, values)
-            operation.end(tx)

@@ -269,7 +269,7 @@ def undo(
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
-    from app import access, retention, undo_updates  # which write history themselves
+    from app import access, retention, undo_updates, users  # which write history themselves
 
     with db.write(much=True) as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
@@ -287,6 +287,8 @@ def undo(
             summary = undo_updates.take_back(again, operation_id, table)
         else:
             summary = _undo_row_by_row(tx, db, user_id, operation_id, needed)
+        if row.kind == users.KIND:
+            users.require_an_administrator(tx)
         if summary.left:
             tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
     return summary

@@ -42,6 +42,7 @@ class Kind(StrEnum):
     OUTGOING_SEARCH = "search.outgoing_reports"
     IMPORT_JOB_SEARCH = "search.import_jobs"
     HELD_SEARCH = "search.held_records"
+    USER_SEARCH = "search.users"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -57,6 +58,7 @@ class Kind(StrEnum):
     IMPORT_JOB_LAYOUT = "layout.import_jobs"
     IMPORT_ROW_LAYOUT = "layout.import_check"
     HELD_LAYOUT = "layout.held_records"
+    USER_LAYOUT = "layout.users"
 
 
 @dataclass(frozen=True, slots=True)

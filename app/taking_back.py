@@ -28,6 +28,7 @@ _LINKS = {
     "campus_term": (),
     "campus_delivery_method": (),
     "user_campus": (),
+    "user_role": (),
     "campus_vendor": ("campus_id", "is_default"),
     "section_campus": ("section_id", "owner"),
     "credit_mapping": (),
@@ -36,6 +37,7 @@ _LINKS = {
 # What others may stand on by now: then it stays.
 _STOOD_ON = (
     "section", "course", "term", "campus", "lms_vendor", "delivery_method", "credit_type", "reporter",
+    "app_user",
 )  # fmt: skip
 _Spot = tuple[str, int]
 """A row: its table's name and its id."""

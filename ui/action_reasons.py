@@ -306,3 +306,8 @@ def _of_job(state: WindowState, why_not: str | None) -> str:
 def import_locked(state: WindowState) -> str:
     """With an importer that is locked."""
     return "" if state.import_locked else tr("No importer is locked.")
+
+
+def user_selected(state: WindowState) -> str:
+    """With a user selected on the page Users and Roles."""
+    return selected(state) if state.page == "users" else tr("Open the page Users and Roles first.")

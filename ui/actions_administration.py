@@ -9,8 +9,9 @@ from ui.look.icons import Icon
 
 
 def administration_actions() -> tuple[Action, ...]:
-    """Groups Licences, Database and Program."""
+    """Groups People, Licences, Database and Program."""
     return (
+        *_people(),
         Action(
             id="admin.licences",
             text="Licences",
@@ -49,6 +50,55 @@ def administration_actions() -> tuple[Action, ...]:
             shortcut="Ctrl+,",
         ),
     )
+
+
+def _people() -> tuple[Action, ...]:
+    administer = Permission.ADMINISTER
+    return (
+        Action(
+            id="admin.users",
+            text="Users and Roles",
+            tip="Who may open this database, what they may do, and which campuses they see",
+            icon=Icon.USERS_THREE,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="U",
+            trigger=lambda window: window.show_page("users"),
+            large=True,
+            words="rights permissions access accounts",
+        ),
+        Action(
+            id="admin.add_user",
+            text="Add User",
+            tip="Let somebody else open this database",
+            icon=Icon.USER_PLUS,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="A",
+            trigger=_add_user,
+            permission=administer,
+            why_not=why.permitted(administer, lambda state: ""),
+            words="new account colleague",
+        ),
+        Action(
+            id="admin.edit_user",
+            text="Edit User",
+            tip="Roles, campuses and name of the selected user; switch them off or on",
+            icon=Icon.USER_GEAR,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="E",
+            trigger=lambda window: window.row.grid_page.edit(),
+            permission=administer,
+            why_not=why.permitted(administer, why.user_selected),
+            words="roles grant revoke switch off campuses",
+        ),
+    )
+
+
+def _add_user(window: Any) -> None:
+    window.show_page("users")
+    window.row.grid_page.add()
 
 
 def _purge(window: Any) -> None:

@@ -24,6 +24,7 @@ TITLES = {
     "import_jobs": "Import Jobs",
     "import_check": "Checked File",
     "licences": "Licences",
+    "users": "Users and Roles",
 }
 """By their names."""
 
@@ -93,10 +94,17 @@ class PageStack(QStackedWidget):
             from ui.pages.sync_runs import SyncRunsPage
 
             return SyncRunsPage(*self._parts)
+        return self._make_of_administration(name)
+
+    def _make_of_administration(self, name: str) -> QWidget:
         if name == "licences":
             from ui.pages.licences import LicencesPage
 
             return LicencesPage(*self._parts)
+        if name == "users":
+            from ui.pages.users import UsersPage
+
+            return UsersPage(*self._parts)
         return self._make_of_imports(name)
 
     def _make_of_imports(self, name: str) -> QWidget:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
-from app import access
+from app import access, licences
 from app.access import NEEDS_LICENCES, ROLE_TITLES, ROLES, Licence, Permission, Rights, Role
 from app.db.database import Database
 from app.db.tables import app_user, change, licence, operation, user_role
@@ -208,7 +208,7 @@ def test_switching_a_licence_on(db: Database):
     user = first_user(db)
     licences_on(db, on=False)
     before = row_of(db, Licence.PLR_IMPORT)
-    access.set_licence(db, user, replace(before, is_on=True, note="  Order 12 ", valid_until=TODAY))
+    licences.save(db, user, replace(before, is_on=True, note="  Order 12 ", valid_until=TODAY))
     after = row_of(db, Licence.PLR_IMPORT)
     assert (after.is_on, after.note, after.valid_until, after.version) == (
         True,
@@ -224,7 +224,7 @@ def test_switching_a_licence_on(db: Database):
 
 def test_switching_nothing_leaves_no_trace(db: Database):
     user = first_user(db)
-    access.set_licence(db, user, row_of(db, Licence.PLR_IMPORT))
+    licences.save(db, user, row_of(db, Licence.PLR_IMPORT))
     with db.read() as tx:
         assert tx.execute(select(operation)).all() == []
 
@@ -236,18 +236,18 @@ def test_a_certification_says_who_what_and_when(db: Database):
     )
     for name, nothing in (("organisation", " "), ("certified_on", None), ("certified_by", "")):
         with pytest.raises(InputError) as failure:
-            access.set_licence(db, user, replace(whole, **{name: nothing}))
+            licences.save(db, user, replace(whole, **{name: nothing}))
         assert failure.value.field == name
-    access.set_licence(db, user, whole)
+    licences.save(db, user, whole)
     assert row_of(db, Licence.LRS_CERTIFIED).certified_by == "LRS"
 
 
 def test_two_administrators_one_licence(db: Database):
     user = first_user(db)
     seen = row_of(db, Licence.PLR_IMPORT)
-    access.set_licence(db, user, replace(seen, note="first"))
+    licences.save(db, user, replace(seen, note="first"))
     with pytest.raises(ConflictError, match="Somebody else"):
-        access.set_licence(db, user, replace(seen, note="second"))
+        licences.save(db, user, replace(seen, note="second"))
     assert row_of(db, Licence.PLR_IMPORT).note == "first"
 
 
@@ -255,5 +255,5 @@ def test_only_administrators_switch_licences(db: Database):
     first_user(db)
     other = user_with(db, Role.ENROLMENT_MANAGER, Role.PLR_ADMIN)
     with pytest.raises(AccessError):
-        access.set_licence(db, other, replace(row_of(db, Licence.PLR_IMPORT), is_on=False))
+        licences.save(db, other, replace(row_of(db, Licence.PLR_IMPORT), is_on=False))
     assert row_of(db, Licence.PLR_IMPORT).is_on

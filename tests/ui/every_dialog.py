@@ -98,6 +98,7 @@ from ui.dialogs.snooze import SnoozeDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
 from ui.dialogs.update_statuses import UpdateStatusesDialog
 from ui.dialogs.update_summary import UpdateSummaryDialog
+from ui.dialogs.user_form import UserDialog
 from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
 from ui.dialogs.why_not_there import WhyNotThereDialog
@@ -262,6 +263,7 @@ MADE: dict[type[QDialog], Entry] = {
         lambda desk: WhyDifferentDialog(None, Counted(Progress(1, 2), ("Essay",), ("Quiz",), ("Draft",), ("Talk",)))
     ),
     LmsTestDialog: Entry(lambda desk: LmsTestDialog(None, desk.runner, desk.context)),
+    UserDialog: Entry(lambda desk: UserDialog(None, desk.runner, desk.context, None), typing("user_login")),
     VerifyDialog: Entry(lambda desk: VerifyDialog(None, desk.runner, desk.context, [])),
     UpdateSummaryDialog: Entry(lambda desk: UpdateSummaryDialog(None, SUMMARY, lambda key: None, desk.runner)),
 }

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
-from app import access
+from app import access, licences
 from app.access import Licence, LicenceRow, Permission, Role
 from app.changes import Changes, Topic
 from app.dates import shown
@@ -150,7 +150,7 @@ def test_a_day_that_there_is_not_is_not_saved(page, context):
 def test_somebody_else_was_faster(page, context, qtbot):
     card = page().cards[PLR]
     switch(card, "on")
-    access.set_licence(
+    licences.save(
         context.db,
         context.user,
         LicenceRow(PLR, False, "other", None, None, None, None, rows(context)[PLR].version),
@@ -179,7 +179,7 @@ def test_what_is_typed_in_one_card_survives_saving_the_other(page, qtbot):
 def test_a_change_elsewhere_is_shown(page, context, hub, qtbot):
     card = page().cards[PLR]
     row = rows(context)[PLR]
-    access.set_licence(context.db, context.user, LicenceRow(PLR, True, None, None, None, None, None, row.version))
+    licences.save(context.db, context.user, LicenceRow(PLR, True, None, None, None, None, None, row.version))
     hub.announce(Changes.of(Topic.LICENCES))
     qtbot.waitUntil(lambda: card.tag.text == "On")
     assert card.switch.value == "on"

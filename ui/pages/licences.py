@@ -5,7 +5,7 @@ from datetime import date
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
-from app import access
+from app import access, licences
 from app.access import Licence, LicenceRow, Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
@@ -110,7 +110,7 @@ class LicencesPage(QWidget):
         self._saving = wanted.code
         self.cards[wanted.code].set_saving(True)
         self._runner.run(
-            lambda context: access.set_licence(db, user, wanted),
+            lambda context: licences.save(db, user, wanted),
             lane=Lane.WRITE,
             done=self._saved,
             failed=self._save_failed,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
@@ -69,7 +69,13 @@ AWARDED: ColumnElement[int] = (
 )
 
 
-PARTICIPANTS = participation.number_of_course()
+PARTICIPANTS: ColumnElement[int] = (
+    participation.by_course()
+    .with_only_columns(participation.NUMBER)
+    .where(section.c.course_id == course.c.id)
+    .correlate(course)
+    .scalar_subquery()
+)
 
 
 def _gives(condition: Where) -> Where:
@@ -166,12 +172,19 @@ def _quick(text: str) -> ColumnElement[bool]:
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, CourseRow]:
     """The rows of a page (some hundred ids)."""
     told = facts.of_ids(tx, ids)
-    query = select(
-        course.c.id, ENROLLED.label("enrolled"), AWARDED.label("awarded"), PARTICIPANTS.label("participants")
-    )
-    counted = tx.execute(query.where(among(course.c.id, ids)))
+    here = section.c.course_id, func.count(enrolment.c.id)
+    on_course = select(*here).join(section, section.c.id == enrolment.c.section_id)
+    enrolled = _numbers(tx, on_course.where(enrolment.c.removed_at.is_(None)), section.c.course_id, ids)
+    awards = select(award.c.course_id, func.count(award.c.id)).where(award.c.removed_at.is_(None))
+    awarded = _numbers(tx, awards, award.c.course_id, ids)
+    counted = _numbers(tx, participation.by_course(), section.c.course_id, ids)
     return {
-        row.id: CourseRow(told[row.id], row.enrolled, row.awarded, row.participants)
-        for row in counted
-        if row.id in told
+        key: CourseRow(one, enrolled.get(key, 0), awarded.get(key, 0), counted.get(key, 0))
+        for key, one in told.items()
     }
+
+
+def _numbers(tx: Connection, query: Select[Any], by: Column[int], ids: Sequence[int]) -> dict[int, int]:
+    """A number for each of these courses: one pass for all of a page."""
+    rows: Any = tx.execute(query.where(among(by, ids)).group_by(by))
+    return {row[0]: row[1] for row in rows}

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, select
 
 from app.conditions_sql import Where
-from app.db.tables import SHOWN, course, enrolment, file_job, file_row, learner, section
+from app.db.tables import SHOWN, enrolment, file_job, file_row, learner, section
 
 GLOBAL = "global"
 """The scope of a job of the global importer."""
@@ -46,15 +46,16 @@ def counted() -> Where:
     )
 
 
-def number_of_course() -> ColumnElement[int]:
-    """How many participants of a course are counted, for a query of courses."""
+NUMBER: ColumnElement[int] = func.count(enrolment.c.learner_id.distinct())
+
+
+def by_course() -> Select[Any]:
+    """Courses with how many of their participants are counted; to be narrowed and grouped by the course."""
     return (
-        select(func.count(enrolment.c.learner_id.distinct()))
+        select(section.c.course_id, NUMBER)
         .join(section, section.c.id == enrolment.c.section_id)
         .join(learner, learner.c.id == enrolment.c.learner_id)
-        .where(section.c.course_id == course.c.id, enrolment.c.removed_at.is_(None), SHOWN, counted())
-        .correlate(course)
-        .scalar_subquery()
+        .where(enrolment.c.removed_at.is_(None), SHOWN, counted())
     )
 
 

@@ -130,8 +130,7 @@ def _beside(around: Around, number: int) -> dict[int, Beside]:
 
 
 def _outcome(one: StoredRow, judged: Judged, around: Around) -> Ended:
-    allowed = around.acknowledged & _shown(one, around)
-    outcome = judged.forecast.under(allowed, around.facts.whole)
+    outcome = judged.forecast.under(_allowed(one, around), around.facts.whole)
     if outcome in GOOD and not _may_do(one.forecast):
         return Ended(one, Outcome.ERROR, judged, NOT_SHOWN)
     if outcome is not Outcome.HELD:
@@ -139,13 +138,14 @@ def _outcome(one: StoredRow, judged: Judged, around: Around) -> Ended:
     return Ended(one, outcome, judged, held=waits_for_record(judged.seen.read.records[0]))
 
 
-def _shown(one: StoredRow, around: Around) -> frozenset[str]:
-    """The confirmations that a person was asked for because of this row."""
+def _allowed(one: StoredRow, around: Around) -> frozenset[str]:
+    """The confirmations that were asked for because of this row, and given."""
     shown = one.forecast.needs | around.facts.whole
     if one.forecast.answers is not None:
         shown |= set(BETWEEN)
+    given = around.acknowledged & shown
     # Who was told that an unknown learner is completed and credited on appearing was told so of one who has appeared.
-    return shown | {"CR-34"} if "CR-33" in shown & around.acknowledged else shown
+    return given | {"CR-34"} if "CR-33" in given else given
 
 
 def waits_for_record(record: Record) -> tuple[str | None, str | None]:

@@ -4,11 +4,21 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app.access import Role, User
 from app.db.database import Database
-from app.db.tables import course, course_credit, file_job, file_row, metadata
+from app.db.tables import (
+    course,
+    course_credit,
+    credit_mapping,
+    enrolment,
+    file_job,
+    file_row,
+    learner,
+    metadata,
+    section,
+)
 from app.errors import AccessError, InputError
 from app.imports import apply, dry_run
 from app.imports.columns import Importer
@@ -314,6 +324,67 @@ def test_where_the_course_awards_nothing_now(db: Database, user: User, tmp_path:
     assert by_row(db, checked(db, user, tmp_path, [known, unknown], "ENG-1")) == [["CR-44"], ["CR-25", "CR-45"]]
     assert by_row(db, checked(db, user, tmp_path, [known, unknown], "NONE")) == [[], ["CR-25"]]
     assert by_row(db, checked(db, user, tmp_path, [known], "ENG-1", assign=False)) == [["CR-45"]]
+
+
+@pytest.mark.rule("CR-44", "CR-45")
+def test_a_mapping_says_who_is_awarded_what(db: Database, user: User, tmp_path: Path):
+    built = build(db, World((ANN, BOB), (OPEN,)))
+    with db.write() as tx:
+        tx.execute(update(learner).where(learner.c.id == built.people[0]).values(tutor_group="Nurses"))
+        values = {"course_id": built.subjects[0], "field": "tutor_group", "value": "nurses"}
+        tx.execute(insert(credit_mapping).values(**values, type_id=built.types["ama"]))
+        values |= {"field": "participant_category", "value": "Physician"}
+        tx.execute(insert(credit_mapping).values(**values, type_id=built.types["ancc"]))
+    done = {"complete": "1", "date_completed": "2026-01-05", "enrollment_start": "2025-09-01"}
+    rows = [
+        {"external_user_id": "A1", **done, "participant_category": "other"},
+        {"external_user_id": "B2", **done, "participant_category": "other"},
+    ]
+    found = kept(db, checked(db, user, tmp_path, rows).job_id)
+    assert [[one.message for one in row.findings] for row in found] == [
+        ["2 ama will be awarded by the course."],
+        ["No credit is awarded now: the course gives some, but none of its types is meant for this learner, or they "
+         "have it."],
+    ]  # fmt: skip
+    rows = [{**row, "participant_category": "PHYSICIAN"} for row in rows]
+    found = kept(db, checked(db, user, tmp_path, rows).job_id)
+    assert [row.findings[0].message for row in found] == [
+        "2 ama and 2 ancc will be awarded by the course.",
+        "2 ancc will be awarded by the course.",
+    ]
+
+
+def test_what_is_not_applied_is_not_to_be_confirmed(db: Database, user: User, tmp_path: Path):
+    build(db, World((ANN,), (Subject("ENG-1", required=0, gives=(Gives("cme"),)),)))
+    rows = [
+        {
+            "external_user_id": "A1",
+            "complete": "1",
+            "date_completed": "2026-01-05",
+            "credits": "1",
+            "credit_type": "cme",
+        },
+        {"external_email": "new@x.example", "complete": "nonsense"},
+    ]
+    made = checked(db, user, tmp_path, rows)
+    assert (ends(made), made.to_confirm) == ({"error": 2}, {})
+    assert by_row(db, made) == [["CR-30"], ["CR-11", "CR-25"]]
+
+
+@pytest.mark.rule("CR-42")
+def test_of_several_enrolments_on_one_course_a_complete_one_counts(db: Database, user: User, tmp_path: Path):
+    built = build(db, World((ANN, BOB), (OPEN,), (On(0, 0), On(1, 0))))
+    with db.write() as tx:
+        first = tx.execute(select(section)).one()._asdict()
+        other = tx.execute(
+            insert(section).values({**first, "id": first["id"] + 1, "number": 2}).returning(section.c.id)
+        )
+        values = {"section_id": other.scalar_one(), "origin": "hand", "complete": True}
+        tx.execute(insert(enrolment).values(learner_id=built.people[0], **values))
+        gone = db.now(tx)
+        tx.execute(insert(enrolment).values(learner_id=built.people[1], **values, removed_at=gone))
+    rows = [{"external_user_id": "A1", "complete": "1"}, {"external_user_id": "B2", "complete": "1"}]
+    assert ends(checked(db, user, tmp_path, rows)) == {"completed": 1, "skipped_existing": 1}
 
 
 @pytest.mark.rule("CR-15", "CR-16")

@@ -43,6 +43,7 @@ class Kind(StrEnum):
     IMPORT_JOB_SEARCH = "search.import_jobs"
     HELD_SEARCH = "search.held_records"
     USER_SEARCH = "search.users"
+    LOCK_SEARCH = "search.locks"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -59,6 +60,7 @@ class Kind(StrEnum):
     IMPORT_ROW_LAYOUT = "layout.import_check"
     HELD_LAYOUT = "layout.held_records"
     USER_LAYOUT = "layout.users"
+    LOCK_LAYOUT = "layout.locks"
 
 
 @dataclass(frozen=True, slots=True)

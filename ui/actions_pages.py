@@ -13,6 +13,7 @@ _WORDS = {
     "lms_courses": "lms moodle",
     "sync_errors": "lms moodle problems",
     "sync_runs": "lms moodle history",
+    "locks": "unlock stale who is at it import running",
     "users": "people accounts rights permissions administrators",
     "sections": "lms gates terms campuses",
     "credit_courses": "imports credit types required objects variable",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from ui.import_lines import Shown
     from ui.pages.import_check import ImportCheckPage
     from ui.pages.import_jobs import ImportJobsPage
+    from ui.pages.locks import LocksPage
 
 
 class ImportsPart(QObject):
@@ -87,6 +88,8 @@ class ImportsPart(QObject):
                 jobs.rows_wanted.connect(self._open_rows)
                 jobs.locks.unlock_wanted.connect(self.unlock)
                 self._locks.show()
+            case "locks":
+                cast("LocksPage", made).unlock_wanted.connect(self.unlock)
             case "import_check":
                 page = cast("ImportCheckPage", made)
                 page.new_wanted.connect(self._new)

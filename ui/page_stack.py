@@ -25,6 +25,7 @@ TITLES = {
     "import_check": "Checked File",
     "licences": "Licences",
     "users": "Users and Roles",
+    "locks": "Locks",
 }
 """By their names."""
 
@@ -105,6 +106,10 @@ class PageStack(QStackedWidget):
             from ui.pages.users import UsersPage
 
             return UsersPage(*self._parts)
+        if name == "locks":
+            from ui.pages.locks import LocksPage
+
+            return LocksPage(*self._parts)
         return self._make_of_imports(name)
 
     def _make_of_imports(self, name: str) -> QWidget:

@@ -97,7 +97,7 @@ def going(starts: date | None, today: date) -> str:
 def sections_of(operation: Operation, course_ids: Iterable[int]) -> dict[int, int]:
     """For each course the section that is entered where nobody says which: the plain one (no term), else the first
     that is open, and never one of a course of the LMS onto which nobody can be enrolled now. Where there is none, a
-    plain one is made."""
+    plain one is made, which stays whatever is undone: others may stand on it by then."""
     wanted = sorted(set(course_ids))
     found: dict[int, int] = {}
     for some in batched(wanted, _SOME):
@@ -129,5 +129,10 @@ def _plain(operation: Operation, course_ids: Sequence[int]) -> dict[int, int]:
             among(section.c.course_id, some), section.c.term_id == none
         )
         last |= {row[0]: row[1] for row in tx.execute(query.group_by(section.c.course_id))}
-    rows = [{"course_id": one, "term_id": none, "number": last.get(one, 0) + 1} for one in course_ids]
-    return dict(zip(course_ids, operation.insert_for(section, rows, [None] * len(rows)), strict=True))
+    ids = operation.db.new_ids(tx, section, len(course_ids))
+    rows = [
+        {"id": key, "course_id": one, "term_id": none, "number": last.get(one, 0) + 1}
+        for key, one in zip(ids, course_ids, strict=True)
+    ]
+    operation.db.insert_rows(tx, section, rows)
+    return dict(zip(course_ids, ids, strict=True))

@@ -245,8 +245,10 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 
 # ------------------------------------------------------------------------------------------------------- undo
 
-# The next synchronisation would bring it again, and what was sent has left the building.
-_NEVER_UNDONE = frozenset({"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged"})
+# The next synchronisation would bring it again, what was sent has left the building, and a lock is its holder's.
+_NEVER_UNDONE = frozenset(
+    {"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged", "import_unlocked"}
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from app.access import Permission, User
 from app.changes import Changes, Topic
 from app.db.among import among
 from app.db.database import Database
-from app.db.tables import file_job, file_row, learner, reporter
+from app.db.tables import change, file_job, file_row, learner, reporter
 from app.errors import ConflictError
 from app.folding import fold
-from app.history import Operation, batched
+from app.history import Operation, UndoSummary, batched
 from app.imports import apply, facts, foresee, stored
 from app.imports.applying import Around
 from app.imports.foresee import Case, Circumstances
@@ -192,6 +192,16 @@ def attach_known(context: TaskContext, db: Database, user: User) -> Matched:
     with db.read(context) as tx:
         ids = list(tx.execute(select(file_row.c.id).where(file_row.c.held == "held")).scalars())
     return _attach(context, db, user, ids, frozenset())
+
+
+def undo_match(db: Database, user: User, operation_id: int) -> UndoSummary:
+    """Take a *Match Held Records* back: its rows are held again. Raises as `history.undo`."""
+    noted = (change.c.operation_id == operation_id) & (change.c.table_name == file_row.name)
+    summary = history.undo(db, user.id, operation_id)
+    with db.write() as tx:
+        rows = select(file_row.c.job_id).where(file_row.c.id.in_(select(change.c.row_id).where(noted))).distinct()
+        apply.count_again(tx, tx.execute(rows).scalars().all())
+    return summary
 
 
 def _waiting_for(tx: Connection, learner_ids: Collection[int]) -> list[int]:

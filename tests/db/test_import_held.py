@@ -143,6 +143,23 @@ def test_two_rows_of_one_learner_attach_in_order(world: Importing):
     assert len(world.credit()) == 1
 
 
+def test_a_match_is_taken_back(world: Importing):
+    told = world.bring([done(7), row(8)])
+    add_learner(world.db, 7, email=mail(7))
+    matched = match(world)
+    assert matched.operation_id is not None
+    assert held.undo_match(world.db, world.user, matched.operation_id).left == 0
+    assert (world.enrolled(), world.credit()) == ({}, [])
+    assert [(one.held, one.outcome, one.held_email) for one in world.rows(told.job_id)] == [
+        ("held", "held", mail(7)),
+        ("held", "held", mail(8)),
+    ]
+    with world.db.read() as tx:
+        counts = decoded(tx.execute(select(file_job.c.counts).where(file_job.c.id == told.job_id)).scalar_one())
+    assert counts == {"held": 2, "surprises": 0}
+    assert match(world).attached == 1, "and attaches again"
+
+
 def test_matching_is_a_permission(world: Importing):
     with pytest.raises(AccessError):
         held.match(TaskContext(), world.db, user_with(world.db, Role.ENROLMENT_MANAGER))

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from app import access
+from app import access, history
 from app.access import Role, User
 from app.db import locks
 from app.db.database import Database
@@ -217,6 +217,8 @@ def test_11_a_killed_import_is_unlocked_and_imported_again(world: Importing):
     assert (written.kind, written.user_id) == ("import_unlocked", world.user.id)
     assert written.reason.startswith("No sign of life since")
     assert tables == {"job_lock", "file_job"}
+    with pytest.raises(InputError):
+        history.undo(world.db, world.user.id, told.operation_id)
     again = world.bring([done(n) for n in range(1, 7)])
     assert again.outcomes == {Outcome.COMPLETED: 2, Outcome.SKIPPED_EXISTING: 4}
     assert again.surprises == 0

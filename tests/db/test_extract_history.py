@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import history
+from app.access import User
 from app.db.database import Database
 from app.db.tables import app_user, extract_attempt, extract_record
 from app.lms.extracts import history_of, statuses
@@ -13,7 +14,9 @@ from app.lms.extracts import save as saving
 from app.lms.extracts.history_of import ATTEMPT, CREATED, LATE, STATUS, UNDO
 from app.tasks import TaskContext
 from tests.lms.college import College
+from tests.lms.fake_lms import FakeLms
 from tests.lms.rows import MOMENT
+from tests.lms.sending import Sections
 
 
 @pytest.fixture
@@ -86,6 +89,36 @@ def test_everything_that_happened_to_a_record_the_latest_first(db: Database, col
     )
     assert "Begum" not in repr(found)
     assert told(db, other) == []
+
+
+@pytest.mark.rule("EX-H1")
+def test_what_a_sending_does_is_the_systems_and_stands_after_its_attempt(db: Database, user: User):
+    """A run is one operation from its first write on, whoever pressed the button: what it says of the records that it
+    sends later stands after their attempts, at the moment it was heard."""
+    some, lms = Sections(db, user), FakeLms(entries_at_once=1, parallel=1)
+    lms.course("5")
+    some.learners_of(some.section("5"), range(3))
+    some.send(lms)
+    attempts = {row.record_id: row for row in some.attempts()}
+    ids = [row.id for row in some.records()]
+    for row in some.records():
+        found = told(db, row.id)
+        assert [(one.what, one.new, one.who) for one in found] == [
+            (STATUS, "processed", None),
+            (STATUS, "transmitted", None),
+            (ATTEMPT, "accepted", None),
+            (CREATED, "ready", None),
+        ]
+        processed, transmitted, attempt, _created = found
+        assert attempt.at == attempts[row.id].started_at
+        assert transmitted.at == attempts[row.id].ended_at
+        assert processed.at == row.status_at
+    with db.read() as tx:
+        keys = list(history_of.keys(db, tx, ids, None))
+        events = history_of.events(tx, keys, None)
+    assert [(events[key].record_id, events[key].what) for key in keys] == [
+        (key, what) for key in ids for what in (CREATED, ATTEMPT, STATUS, STATUS)
+    ]
 
 
 @pytest.mark.rule("EX-H1", "EX-U8")

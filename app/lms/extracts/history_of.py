@@ -8,17 +8,33 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
 from app.db.among import among
 from app.db.database import Database
-from app.db.tables import app_user, change, course, extract_attempt, extract_record, learner, operation, section
+from app.db.tables import (
+    app_user,
+    change,
+    course,
+    extract_attempt,
+    extract_record,
+    learner,
+    operation,
+    section,
+    sync_run,
+)
 from app.history import unpacked
 from app.keys import Keys
+from app.lms.extracts.queue import QUEUED
 from app.lms.extracts.records_list import Scope, in_scope, joined
+from app.lms.run import SENDER
 
 CREATED, STATUS, LATE, CHANGED, ATTEMPT = "created", "status", "late", "changed", "attempt"
 UNDO = "undo"
+_SENT = f"lms_{SENDER}"
+_BY_THE_PROGRAM = frozenset({QUEUED, _SENT})
+"""Kinds of operations in which no person sets a status, whoever began them: that a record is made, and what the LMS
+says of it, is the work of "system" (EX-H1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +80,27 @@ def keys(db: Database, tx: Connection, record_ids: Iterable[int], scope: Scope) 
         return db.ids(tx, _keys(extract_record.c.id.in_(select(picked.c.id)), scope))
 
 
+def _at() -> ColumnElement[Any]:
+    """When a change stands in the history. All that a run writes is one operation, which began with its first write:
+    what it writes of a record that it sends stands after the attempt."""
+    attempt = (
+        select(func.max(extract_attempt.c.started_at))
+        .join(sync_run, sync_run.c.id == extract_attempt.c.run_id)
+        .where(
+            operation.c.kind == _SENT,
+            extract_attempt.c.record_id == extract_record.c.id,
+            extract_attempt.c.started_at >= operation.c.at,
+            sync_run.c.started_at <= operation.c.at,
+        )
+        .correlate(operation, extract_record)
+        .scalar_subquery()
+    )
+    return func.coalesce(attempt, operation.c.at)
+
+
 def _keys(which: Any, scope: Scope) -> Select[Any]:
     of_change = (
-        joined(select(change.c.id.label("key"), extract_record.c.id.label("record_id"), operation.c.at.label("at")))
+        joined(select(change.c.id.label("key"), extract_record.c.id.label("record_id"), _at().label("at")))
         .join(change, (change.c.row_id == extract_record.c.id) & (change.c.table_name == extract_record.name))
         .join(operation, operation.c.id == change.c.operation_id)
         .where(which, in_scope(scope))
@@ -132,10 +166,14 @@ def _of_change(row: Row[Any]) -> Event:
         what = STATUS
     else:
         what = LATE if new.get("late_answer") else CHANGED
+    # An operation may go on for minutes; when the status was set, it says itself, but for one that is put back.
+    at = new.get("status_at") if moved and row.kind != UNDO else None
     return _event(
         row,
         what=what,
         kind=row.kind,
+        at=at or row.at,
+        who=None if row.kind in _BY_THE_PROGRAM else row.who,
         old=old.get("status") if moved else None,
         new=new.get("late_answer") if what == LATE else new.get("status") if moved else None,
         reason=row.reason,
@@ -156,7 +194,6 @@ def _attempts(tx: Connection, ids: Sequence[int], scope: Scope) -> Mapping[int, 
                 extract_attempt.c.result,
                 extract_attempt.c.message,
                 extract_attempt.c.payload,
-                literal(None).label("who"),
             )
         )
         .join(extract_attempt, extract_attempt.c.record_id == extract_record.c.id)
@@ -170,6 +207,8 @@ def _of_attempt(row: Row[Any]) -> Event:
         row,
         what=ATTEMPT,
         kind=row.computer,
+        at=row.at,
+        who=None,
         new=row.result,
         number=row.number,
         message=row.message,
@@ -177,14 +216,14 @@ def _of_attempt(row: Row[Any]) -> Event:
     )
 
 
-def _event(row: Row[Any], *, what: str, kind: str, **told: Any) -> Event:
+def _event(row: Row[Any], *, what: str, kind: str, at: datetime, who: str | None, **told: Any) -> Event:
     usual = dict.fromkeys(("old", "new", "reason", "operation_id", "number", "message", "payload"))
     return Event(
         key=row.key,
         record_id=row.record_id,
-        at=row.at,
+        at=at,
         what=what,
-        who=row.who,
+        who=who,
         kind=kind,
         ref=row.ref,
         name=", ".join(part for part in (row.family_name, row.given_names) if part),

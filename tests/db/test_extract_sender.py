@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.access import User
-from app.connectors.lms import EntriesRefusedError, Entry, OutcomeUnknownError, Refusal
+from app.connectors.lms import EntriesRefusedError, Entry, OutcomeUnknownError, Refusal, Trouble
 from app.db.database import Database
 from app.db.tables import (
     campus_vendor,
@@ -16,9 +16,11 @@ from app.db.tables import (
     extract_attempt,
     extract_record,
     job_lock,
+    learner,
     lms_account,
     lms_vendor,
     operation,
+    section,
     sync_run,
 )
 from app.errors import BusyError, ConflictError, ServiceError, StopRunError
@@ -28,6 +30,7 @@ from app.lms.settings import SyncSettings
 from app.tasks import TaskContext
 from tests.db.test_lms_looked_up import account
 from tests.lms.fake_lms import FakeLms
+from tests.lms.rows import add_course
 from tests.lms.sending import TERM, Sections
 
 
@@ -167,6 +170,21 @@ def test_a_registration_that_is_gone_is_not_sent(some: Sections, lms: FakeLms):
     some.change(at, removed_at=now)
     done = some.send(lms)
     assert (lms.enrolled, some.statuses(at), done.counts["waiting"]) == ([], [("add", "ready")], 1)
+
+
+@pytest.mark.rule("EX-R6")
+@pytest.mark.parametrize("why", ["removed_at", "merged_into_id"])
+def test_nothing_is_sent_of_a_learner_who_is_not_here_any_more(some: Sections, lms: FakeLms, why: str):
+    at = some.learner(1, some.section("5"))
+    other = some.learner(2, some.section("6"))
+    some.judge()
+    with some.db.write() as tx:
+        gone = some.db.now(tx) if why == "removed_at" else some.learners[2]
+        tx.execute(update(learner).where(learner.c.id == some.learners[1]).values({why: gone}))
+    lms.course("6")
+    some.send(lms)
+    assert [[one.user for one in entries] for entries in lms.enrolled] == [["9002"]]
+    assert (some.statuses(at), some.statuses(other)) == ([("add", "ready")], [("add", "processed")])
 
 
 @pytest.mark.rule("EX-P7")
@@ -406,6 +424,29 @@ def test_a_computer_that_never_returns(some: Sections, lms: FakeLms):
     assert [[one.user for one in entries] for entries in lms.enrolled] == [["9001", "9002"], ["9002"]]
     assert some.results() == ["seen", "unknown", "accepted"]
     assert at
+
+
+@pytest.mark.parametrize("code", [Trouble.COURSE_GONE, Trouble.COURSE_CLOSED_TO_US])
+def test_a_computer_that_never_returns_and_a_course_that_does_not_answer(some: Sections, lms: FakeLms, code: Trouble):
+    """Nobody will ever say what became of the attempt. Once the section is taught in another course it is sent
+    there; as long as it is taught in this one it waits."""
+    at = some.learner(1, taught := some.section("5"))
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    with some.db.write() as tx:
+        tx.execute(update(extract_attempt).values(ended_at=None, result=None, computer="PC-GONE"))
+    lms.on_enrol = lambda entries: None
+    lms.failing["5"] = ServiceError("Silent.", code=code)
+    some.send(lms)
+    assert (some.statuses(at), some.results(), len(lms.enrolled)) == ([("add", "ready")], [None], 1)
+    lms.course("6")
+    other = add_course(some.db, "6")
+    with some.db.write() as tx:
+        tx.execute(update(section).where(section.c.id == taught).values(lms_course_id=other))
+    some.send(lms)
+    some.send(lms)
+    assert (some.statuses(at), some.results()) == ([("add", "processed")], ["unknown", "accepted"])
+    assert [entries[0].course for entries in lms.enrolled] == ["5", "6"]
 
 
 def test_a_course_that_is_closed_to_the_account(some: Sections, lms: FakeLms):

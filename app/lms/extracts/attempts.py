@@ -14,7 +14,7 @@ from app import history
 from app.connectors.lms import Entry
 from app.db.among import among
 from app.db.extract_tables import extract_attempt, extract_record
-from app.db.tables import enrolment
+from app.db.tables import SHOWN, enrolment, learner
 from app.lms.extracts import gates
 from app.lms.extracts.acknowledge import Sending, read
 from app.lms.run import Run
@@ -96,18 +96,19 @@ def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Se
             enrolment.c.status,
             enrolment.c.starts,
             enrolment.c.ends,
-            enrolment.c.removed_at,
+            or_(enrolment.c.removed_at.is_not(None), ~SHOWN).label("is_gone"),
             may.c.lms_course_id,
             may.c.lms_number,
             may.c.vendor_id,
             account.c.lms_user_number,
         )
         .join(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
+        .join(learner, learner.c.id == enrolment.c.learner_id)
         .join(may, and_(may.c.section_id == enrolment.c.section_id, may.c.vendor_id == vendor_id))
         .join(account, and_(account.c.learner_id == enrolment.c.learner_id, account.c.vendor_id == may.c.vendor_id))
         .outerjoin(_LAST, _IS_LAST)
     )
-    there = or_(enrolment.c.removed_at.is_(None), extract_record.c.change == "drop")
+    there = or_(and_(enrolment.c.removed_at.is_(None), SHOWN), extract_record.c.change == "drop")
     ready = query.where(extract_record.c.status == "ready", there, ~older_ready, ~newer_out)
     if not claimed:
         ready = ready.where(~_OPEN)
@@ -118,7 +119,7 @@ def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Se
 
 def entry_of(row: Row[Any]) -> Entry:
     """The place that a record of `due` asks for."""
-    suspended = row.removed_at is not None or row.status in ("dropped", "on_break")
+    suspended = row.is_gone or row.status in ("dropped", "on_break")
     return Entry(row.lms_number, row.lms_user_number, row.starts, row.ends, suspended)
 
 

@@ -32,6 +32,7 @@ from app.tasks import Cancelled
 STOPPED = "Not sent: the run ended before its turn."
 CUT_SHORT = "The run was stopped before the answer came. It is looked for in the LMS before it is sent again."
 DIED = "The program ended before the answer came. It is looked for in the LMS before it is sent again."
+MOVED = "The program ended before the answer came, and the LMS says nothing of that course any more."
 _CAUSES = {
     "requireloginerror": Trouble.COURSE_CLOSED_TO_US,
     "errorcoursecontextnotvalid": Trouble.COURSE_CLOSED_TO_US,
@@ -44,10 +45,12 @@ People = dict[str, Participant]
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """Something sent before. `same`: what would be sent now is what was sent then."""
+    """Something sent before. `same`: what would be sent now is what was sent then; `moved`: it would go to another
+    course now."""
 
     attempt: Attempt
     same: bool
+    moved: bool
 
 
 @dataclass(slots=True)
@@ -227,6 +230,9 @@ class CourseJob:
         """What became of what was sent before; False if the LMS does not say: then nothing is sent blindly."""
         people = yield from self._people()
         if people is None:
+            # What has another course by now need not wait for ever for this one to answer.
+            elsewhere = [one.attempt for one in self._course.look if one.moved and one.attempt.open]
+            self._shared.note(elsewhere, Said(Result.UNKNOWN, message=MOVED))
             return False
         said = {one.attempt.record_id: self._seen_before(people, one) for one in self._course.look}
         attempts.note(self._shared.run, said, [one.attempt for one in self._course.look])

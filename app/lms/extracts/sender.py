@@ -155,7 +155,9 @@ def _planned(tx: Connection, vendor: int) -> tuple[list[Course], list[Attempt]]:
     elsewhere = []
     for one in attempts.to_look_for(tx):
         if one.sending.vendor_id == vendor:
-            course(one.sending.entry.course).look.append(Look(one, now.get(one.record_id) == one.sending))
+            wanted, number = now.get(one.record_id), one.sending.entry.course
+            moved = wanted is not None and wanted.entry.course != number
+            course(number).look.append(Look(one, wanted == one.sending, moved))
         elif one.open:
             elsewhere.append(one)
     return [found[number] for number in sorted(found, key=lambda number: (len(number), number))], elsewhere

@@ -265,9 +265,11 @@ def undo(
     user_id: int,
     operation_id: int,
     needed: Callable[[Connection], Iterable[int]] = lambda tx: (),
+    require: Callable[[Connection], None] = lambda tx: None,
 ) -> UndoSummary:
     """Take back an operation as far as nothing changed since; itself an operation. One transaction. A learner whom it
-    added stays if anything of theirs was written since, or if they are `needed`.
+    added stays if anything of theirs was written since, or if they are `needed`. `require` raises AccessError for
+    what the permission does not say.
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
@@ -278,6 +280,7 @@ def undo(
         if row is None or row.kind == "undo" or row.kind in _NEVER_UNDONE:
             raise _nothing_to_undo()
         access.require_undo(tx, user_id, row.kind)
+        require(tx)
         if (purged := retention.purged_before(tx)) is not None and row.at < purged:
             raise InputError("This is older than what the last Purge kept.", hint="It can no longer be undone.")
         # Claimed first: of two who undo at the same time one finds it undone.

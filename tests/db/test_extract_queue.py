@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, insert, select, text, update
 
 from app import history
 from app.access import Role, User
@@ -23,7 +23,7 @@ from app.lms import enrol
 from app.lms.extracts import course_status, queue
 from app.lms.extracts.course_status import Step
 from app.lms.extracts.queue import QueueSummary
-from tests.builders import add_learner, first_user, user_with
+from tests.builders import add_campus, add_learner, first_user, user_with
 from tests.lms.rows import add_account
 from tests.lms.sending import TERM, Sections
 
@@ -197,7 +197,7 @@ def test_a_step_is_foreseen_and_tells_who_waits(some: Sections, db: Database, us
     some.change(gone, removed_at=LONG_AGO)
     keys = [fine, gone, nobody, 99_999]
     with db.read() as tx:
-        found = course_status.foresee(tx, keys, Step.DATES)
+        found = course_status.foresee(tx, user, keys, Step.DATES)
     assert (found.fit, found.refused, found.open) == (2, 2, 1)
     assert found.starts == {None}
     done = course_status.change(db, user, keys, Step.DATES, ends=TERM["ends"])
@@ -207,6 +207,30 @@ def test_a_step_is_foreseen_and_tells_who_waits(some: Sections, db: Database, us
     done = course_status.change(db, user, keys, Step.DATES, ends=None)
     assert [(one.enrolment_id, one.gate) for one in done.held_back] == [(fine, True), (nobody, True)]
     assert done.held_back[0].name not in repr(done.held_back[0])
+
+
+@pytest.mark.rule("EX-A3")
+def test_a_step_takes_all_campuses_of_the_section(some: Sections, db: Database):
+    """What it does becomes records of those campuses, and changing these takes all of them too."""
+    shared = some.section("5")
+    here, there = some.learner(1, shared, origin="adopted"), some.learner(2, some.section("6"), origin="adopted")
+    other = add_campus(db, "OTHER", "Other")
+    with db.write() as tx:
+        tx.execute(insert(tables.section_campus).values(section_id=shared, campus_id=other, owner=False))
+    person = user_with(db, Role.ENROLMENT_MANAGER)
+    with db.write() as tx:
+        tx.execute(insert(tables.user_campus).values(user_id=person.id, campus_id=some.campus))
+    with db.read() as tx:
+        found = course_status.foresee(tx, person, [here, there, 99_999], Step.WITHDRAW)
+    assert (found.fit, found.refused, found.elsewhere, found.open) == (1, 1, 1, 1)
+    done = course_status.change(db, person, [here, there, 99_999], Step.WITHDRAW)
+    assert (done.changed, done.refused, done.elsewhere) == (1, 1, 1)
+    assert [(row.enrolment_id, row.change) for row in some.records()] == [(there, "drop")]
+    with db.write() as tx:
+        tx.execute(delete(tables.user_campus))
+    assert course_status.change(db, person, [there], Step.BACK).elsewhere == 1
+    with pytest.raises(AccessError):
+        course_status.take_back(db, person, int(done.operation_id or 0))
 
 
 def test_one_new_date_beside_one_that_stays(some: Sections, db: Database, user: User):

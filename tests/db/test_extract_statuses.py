@@ -411,6 +411,20 @@ def test_undo_takes_the_right_to_change(room: Room):
     assert room.college.statuses(ids) == ["ready"]
 
 
+@pytest.mark.rule("EX-A3", "EX-U8")
+def test_undo_takes_all_campuses_of_the_records(room: Room):
+    both = room.college.user(room.city, room.river)
+    ids = [*room.records("rejected"), *room.records("rejected", section=room.shared)]
+    assert room.save(room.foresee(ids, "ready", both).staged, "", both).updated == 2
+    with room.db.write() as tx:
+        tx.execute(user_campus.delete().where(user_campus.c.campus_id == room.river))
+    with pytest.raises(AccessError):
+        saving.undo_last_save(room.db, both)
+    assert room.college.statuses(ids) == ["ready"] * 2
+    room.college.add(user_campus, user_id=both.id, campus_id=room.river)
+    assert saving.undo_last_save(room.db, both).undone == 2, "nothing of it was used up"
+
+
 def test_a_late_answer_is_history_once_a_person_decided_anew(room: Room):
     [key] = room.records("rejected")
     room.college.set(extract_record, key, late_answer="processed")

@@ -234,3 +234,14 @@ def test_it_is_found_by_its_words_and_says_what_to_do_first(rooms: Rooms):
     here.room.window.show_page("enrolments")
     here.room.at_rest()
     here.room.until(lambda: actions.description("lms.course_status") == "There are no enrolments yet.")
+
+
+def test_of_a_campus_that_is_not_the_users_nothing_is_changed(rooms: Rooms):
+    here = enrolled(rooms, Role.ENROLMENT_MANAGER)
+    here.select_all()
+    dialog = here.step(Step.WITHDRAW)
+    words = "4 also belong to a campus that is not one of yours and stay. Ask an administrator for them."
+    assert dialog.foretold.text() == words
+    assert not dialog.start_button.isEnabled()
+    assert here.held("status") == ["current"] * 4
+    here.leave()

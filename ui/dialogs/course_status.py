@@ -153,7 +153,7 @@ class CourseStatusDialog(WorkingDialog):
 
         def work(context: TaskContext) -> Foreseen:
             with run.db.read(context) as tx:
-                return course_status.foresee(tx, ids, step)
+                return course_status.foresee(tx, run.user, ids, step)
 
         self.work(tr("Looking…"), work, self._foresee, Lane.READ)
 
@@ -173,6 +173,8 @@ class CourseStatusDialog(WorkingDialog):
         if found.refused:
             words = "{n} is {why} and stays." if found.refused == 1 else "{n} are {why} and stay."
             lines.append(tr(words, n=count(found.refused), why=tr(_FROM[self._step])))
+        if found.elsewhere:
+            lines.append(_elsewhere_words(found.elsewhere))
         waits = found.fit - found.open
         if found.fit and not waits:
             lines.append(tr("What changes goes to the LMS with the next sending."))
@@ -293,8 +295,18 @@ def changed_words(done: CourseStatusSummary) -> str:
                 n=count(done.refused),
             )
         )
+    if done.elsewhere:
+        told.append(tr("{n} left: of a campus that is not one of yours", n=count(done.elsewhere)))
     queued = plural(done.queued.total, "{n} record waits to be sent.", "{n} records wait to be sent.")
     return " ".join(part for part in (", ".join(told) + "." if told else "", queued) if part)
+
+
+def _elsewhere_words(number: int) -> str:
+    return plural(
+        number,
+        "{n} also belongs to a campus that is not one of yours and stays. Ask an administrator for it.",
+        "{n} also belong to a campus that is not one of yours and stay. Ask an administrator for them.",
+    )
 
 
 def _waiting_words(number: int) -> str:

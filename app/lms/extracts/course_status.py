@@ -7,18 +7,19 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, select
+from sqlalchemy import ColumnElement, Connection, Row, and_, not_, select, true
 
 from app import access, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change as history_row
-from app.db.tables import enrolment
-from app.errors import InputError
+from app.db.tables import enrolment, section_campus
+from app.errors import AccessError, InputError
 from app.history import UndoSummary
 from app.lms.extracts import queue
 from app.lms.extracts.queue import HeldBack, QueueSummary
+from app.lms.extracts.records_list import Scope
 
 KIND = "course_status_changed"
 
@@ -54,19 +55,22 @@ Wish = date | Keep | None
 @dataclass(frozen=True, slots=True)
 class Foreseen:
     """Before a step. `fit`: it can be done to; `refused`: of another status, taken back, or gone; `open`: of the
-    fit, those whose changes go to the LMS as things stand. `starts`, `ends`: the dates they have, each once."""
+    fit, those whose changes go to the LMS as things stand. `starts`, `ends`: the dates they have, each once.
+    `elsewhere`: on a section that also belongs to a campus that is not the user's."""
 
     fit: int
     refused: int
     open: int
     starts: frozenset[date | None] = frozenset()
     ends: frozenset[date | None] = frozenset()
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class CourseStatusSummary:
     """What was done. `unchanged`: were so already; `refused`: of another status, taken back, gone, or would end
-    before they start; `held_back`: changed, and nothing of it goes to the LMS before something is put right."""
+    before they start; `held_back`: changed, and nothing of it goes to the LMS before something is put right;
+    `elsewhere`: left, for their sections belong to a campus that is not the user's."""
 
     changed: int
     unchanged: int
@@ -74,20 +78,30 @@ class CourseStatusSummary:
     operation_id: int | None
     queued: QueueSummary
     held_back: tuple[HeldBack, ...] = ()
+    elsewhere: int = 0
 
 
-def foresee(tx: Connection, enrolment_ids: Sequence[int], step: Step) -> Foreseen:
-    """What a step would find, for whoever is asked about it first."""
+def foresee(tx: Connection, user: User, enrolment_ids: Sequence[int], step: Step) -> Foreseen:
+    """What a step would find, for the user who is asked about it first."""
     wanted = list(dict.fromkeys(enrolment_ids))
-    query = select(enrolment.c.id, enrolment.c.starts, enrolment.c.ends)
-    rows = tx.execute(query.where(among(enrolment.c.id, wanted), _fit(step))).all()
+    rows, elsewhere = _rows(tx, user, wanted, step)
     reached = queue.reached(tx, [row.id for row in rows])
     starts, ends = (frozenset(getattr(row, name) for row in rows) for name in ("starts", "ends"))
-    return Foreseen(len(rows), len(wanted) - len(rows), reached, starts, ends)
+    refused = len(wanted) - len(rows) - elsewhere
+    return Foreseen(len(rows), refused, reached, starts, ends, elsewhere)
 
 
 def _fit(step: Step) -> ColumnElement[bool]:
     return and_(enrolment.c.removed_at.is_(None), enrolment.c.status.in_(sorted(_FROM[step])))
+
+
+def _own(scope: Scope) -> ColumnElement[bool]:
+    """Whether all campuses of the section are the user's: what is done to an enrolment becomes an extract record,
+    and for one of those it takes all of them (EX-A3)."""
+    if scope is None:
+        return true()
+    others = select(section_campus.c.section_id).where(section_campus.c.campus_id.not_in(scope))
+    return enrolment.c.section_id.not_in(others)
 
 
 def change(
@@ -114,7 +128,8 @@ def change(
     wanted = list(dict.fromkeys(enrolment_ids))
     with db.write() as tx:
         access.require(tx, user, Permission.ENROL)
-        pairs = [(row, _values(row, step, day, starts, ends)) for row in _rows(tx, wanted, step)]
+        rows, elsewhere = _rows(tx, user, wanted, step)
+        pairs = [(row, _values(row, step, day, starts, ends)) for row in rows]
         fit = [(row, values) for row, values in pairs if not _backwards(row, values)]
         differing = [(row, values, row.learner_id) for row, values in fit if history.differs(row, values)]
         operation = None
@@ -122,33 +137,45 @@ def change(
             operation = history.begin(tx, db, user.id, KIND)
             operation.update_many(enrolment, differing)
             operation.end(tx)
-    refused, unchanged = len(wanted) - len(fit), len(fit) - len(differing)
+    refused, unchanged = len(wanted) - len(fit) - elsewhere, len(fit) - len(differing)
     if operation is None:
-        return CourseStatusSummary(0, unchanged, refused, None, QueueSummary())
+        return CourseStatusSummary(0, unchanged, refused, None, QueueSummary(), elsewhere=elsewhere)
     changed = [row.id for row, _, _ in differing]
     queued = queue.judge(db, user, enrolments=changed)
     with db.read() as tx:
         held_back = queue.held_back(tx, changed)
-    return CourseStatusSummary(len(changed), unchanged, refused, operation.id, queued, held_back)
+    return CourseStatusSummary(len(changed), unchanged, refused, operation.id, queued, held_back, elsewhere)
 
 
 def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:
     """Undo a step as far as nothing changed since. What the LMS was to hear of it meanwhile it hears the contrary of.
 
     Raises AccessError; InputError if there is nothing (more) to undo."""
-    done = history.undo(db, user.id, operation_id)
+    ids = select(history_row.c.row_id).where(
+        history_row.c.operation_id == operation_id, history_row.c.table_name == enrolment.name
+    )
+
+    def require(tx: Connection) -> None:
+        closed = select(enrolment.c.id).where(enrolment.c.id.in_(ids), not_(_own(access.campuses(tx, user))))
+        if tx.execute(closed.limit(1)).first() is not None:
+            raise AccessError(
+                "You cannot undo this: some of these enrolments belong to a campus that is not one of yours.",
+                hint="Ask an administrator to undo it.",
+            )
+
+    done = history.undo(db, user.id, operation_id, require=require)
     with db.read() as tx:
-        query = select(history_row.c.row_id).where(
-            history_row.c.operation_id == operation_id, history_row.c.table_name == enrolment.name
-        )
-        ids = list(tx.execute(query).scalars())
-    queue.judge(db, user, enrolments=ids)
+        changed = list(tx.execute(ids).scalars())
+    queue.judge(db, user, enrolments=changed)
     return done
 
 
-def _rows(tx: Connection, ids: Sequence[int], step: Step) -> list[Row[Any]]:
-    query = select(enrolment).where(among(enrolment.c.id, ids), _fit(step))
-    return list(tx.execute(query.order_by(enrolment.c.id)))
+def _rows(tx: Connection, user: User, ids: Sequence[int], step: Step) -> tuple[list[Row[Any]], int]:
+    """The enrolments that the step can be done to; and how many more there would be, were every campus the user's."""
+    query = select(enrolment, _own(access.campuses(tx, user)).label("own"))
+    rows = tx.execute(query.where(among(enrolment.c.id, ids), _fit(step)).order_by(enrolment.c.id)).all()
+    own = [row for row in rows if row.own]
+    return own, len(rows) - len(own)
 
 
 def _backwards(row: Row[Any], values: Mapping[str, Any]) -> bool:

@@ -9,17 +9,18 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, select
+from sqlalchemy import Connection, Table, delete, not_, or_, select
 
 from app import access, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change, enrolment, extract_record, operation
-from app.errors import AppError, InputError
+from app.errors import AccessError, AppError, InputError
 from app.folding import cleaned
 from app.history import Operation, UndoSummary
 from app.lms.extracts import statuses
+from app.lms.extracts.records_list import in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import SHOWN_OF_EACH, ListedRecord, Need, Problem
 from app.mass_change import BATCH, change_seen, seen_as_table
@@ -218,15 +219,33 @@ def last_save(tx: Connection, user: User) -> int | None:
 def undo_last_save(db: Database, user: User) -> UndoneSave:
     """Take back the last save of this user, once; records that moved on since are listed and left (EX-U8).
 
-    Raises AccessError, and InputError where there is nothing to undo.
+    Raises AccessError, also where one of the records is on a campus that is no longer the user's (EX-A3); InputError
+    where there is nothing to undo.
     """
     with db.read() as tx:
         operation_id = last_save(tx, user)
     if operation_id is None:
         raise InputError("There is no save of yours to undo.", hint="Each save can be undone once.")
-    summary: UndoSummary = history.undo(db, user.id, operation_id)
+    summary: UndoSummary = history.undo(
+        db, user.id, operation_id, require=lambda tx: _require_campuses(tx, user, operation_id)
+    )
     with db.read() as tx:
         return UndoneSave(summary.undone, summary.left, tuple(_left(tx, user, operation_id)))
+
+
+def _require_campuses(tx: Connection, user: User, operation_id: int) -> None:
+    scope = access.campuses(tx, user)
+    written = select(change.c.row_id).where(
+        change.c.operation_id == operation_id, change.c.table_name == extract_record.name
+    )
+    closed = joined(select(extract_record.c.id)).where(
+        extract_record.c.id.in_(written), or_(not_(in_scope(scope)), not_(statuses.editable(scope)))
+    )
+    if tx.execute(closed.limit(1)).first() is not None:
+        raise AccessError(
+            "You cannot undo this save: some of its records belong to a campus that is not one of yours.",
+            hint="Set those of your campuses by hand, or ask an administrator to undo it.",
+        )
 
 
 def _left(tx: Connection, user: User, operation_id: int) -> Sequence[ListedRecord]:

@@ -210,25 +210,26 @@ def test_a_step_is_foreseen_and_tells_who_waits(some: Sections, db: Database, us
 
 
 @pytest.mark.rule("EX-A3")
-def test_a_step_takes_all_campuses_of_the_section(some: Sections, db: Database):
-    """What it does becomes records of those campuses, and changing these takes all of them too."""
-    shared = some.section("5")
-    here, there = some.learner(1, shared, origin="adopted"), some.learner(2, some.section("6"), origin="adopted")
+def test_a_step_is_for_who_sees_a_campus_of_the_section(some: Sections, db: Database):
+    """What it does becomes records of that campus."""
+    ours, theirs = some.section("5"), some.section("6")
+    here, there = some.learner(1, ours, origin="adopted"), some.learner(2, theirs, origin="adopted")
     other = add_campus(db, "OTHER", "Other")
-    with db.write() as tx:
-        tx.execute(insert(tables.section_campus).values(section_id=shared, campus_id=other, owner=False))
     person = user_with(db, Role.ENROLMENT_MANAGER)
     with db.write() as tx:
-        tx.execute(insert(tables.user_campus).values(user_id=person.id, campus_id=some.campus))
+        links = tables.section_campus
+        tx.execute(insert(links).values(section_id=ours, campus_id=other, owner=False))
+        tx.execute(insert(tables.user_campus).values(user_id=person.id, campus_id=other))
+    keys = [here, there, 99_999]
     with db.read() as tx:
-        found = course_status.foresee(tx, person, [here, there, 99_999], Step.WITHDRAW)
+        found = course_status.foresee(tx, person, keys, Step.WITHDRAW)
     assert (found.fit, found.refused, found.elsewhere, found.open) == (1, 1, 1, 1)
-    done = course_status.change(db, person, [here, there, 99_999], Step.WITHDRAW)
+    done = course_status.change(db, person, keys, Step.WITHDRAW)
     assert (done.changed, done.refused, done.elsewhere) == (1, 1, 1)
-    assert [(row.enrolment_id, row.change) for row in some.records()] == [(there, "drop")]
+    assert [(row.enrolment_id, row.change) for row in some.records()] == [(here, "drop")]
     with db.write() as tx:
         tx.execute(delete(tables.user_campus))
-    assert course_status.change(db, person, [there], Step.BACK).elsewhere == 1
+    assert course_status.change(db, person, [here], Step.BACK).elsewhere == 1
     with pytest.raises(AccessError):
         course_status.take_back(db, person, int(done.operation_id or 0))
 

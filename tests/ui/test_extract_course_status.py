@@ -240,7 +240,7 @@ def test_of_a_campus_that_is_not_the_users_nothing_is_changed(rooms: Rooms):
     here = enrolled(rooms, Role.ENROLMENT_MANAGER)
     here.select_all()
     dialog = here.step(Step.WITHDRAW)
-    words = "4 also belong to a campus that is not one of yours and stay. Ask an administrator for them."
+    words = "4 are of a campus that is not one of yours and stay. Ask an administrator about them."
     assert dialog.foretold.text() == words
     assert not dialog.start_button.isEnabled()
     assert here.held("status") == ["current"] * 4

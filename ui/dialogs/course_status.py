@@ -304,8 +304,8 @@ def changed_words(done: CourseStatusSummary) -> str:
 def _elsewhere_words(number: int) -> str:
     return plural(
         number,
-        "{n} also belongs to a campus that is not one of yours and stays. Ask an administrator for it.",
-        "{n} also belong to a campus that is not one of yours and stay. Ask an administrator for them.",
+        "{n} is of a campus that is not one of yours and stays. Ask an administrator about it.",
+        "{n} are of a campus that is not one of yours and stay. Ask an administrator about them.",
     )
 
 

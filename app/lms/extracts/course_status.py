@@ -7,19 +7,19 @@ from datetime import date
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, and_, not_, select, true
+from sqlalchemy import ColumnElement, Connection, Row, and_, not_, select
 
 from app import access, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change as history_row
-from app.db.tables import enrolment, section_campus
+from app.db.tables import enrolment, section
 from app.errors import AccessError, InputError
 from app.history import UndoSummary
 from app.lms.extracts import queue
 from app.lms.extracts.queue import HeldBack, QueueSummary
-from app.lms.extracts.records_list import Scope
+from app.lms.sections.listed import Scope, seen_by
 
 KIND = "course_status_changed"
 
@@ -56,7 +56,7 @@ Wish = date | Keep | None
 class Foreseen:
     """Before a step. `fit`: it can be done to; `refused`: of another status, taken back, or gone; `open`: of the
     fit, those whose changes go to the LMS as things stand. `starts`, `ends`: the dates they have, each once.
-    `elsewhere`: on a section that also belongs to a campus that is not the user's."""
+    `elsewhere`: on a section of campuses that are not the user's."""
 
     fit: int
     refused: int
@@ -70,7 +70,7 @@ class Foreseen:
 class CourseStatusSummary:
     """What was done. `unchanged`: were so already; `refused`: of another status, taken back, gone, or would end
     before they start; `held_back`: changed, and nothing of it goes to the LMS before something is put right;
-    `elsewhere`: left, for their sections belong to a campus that is not the user's."""
+    `elsewhere`: left, for their sections are of campuses that are not the user's."""
 
     changed: int
     unchanged: int
@@ -96,12 +96,9 @@ def _fit(step: Step) -> ColumnElement[bool]:
 
 
 def _own(scope: Scope) -> ColumnElement[bool]:
-    """Whether all campuses of the section are the user's: what is done to an enrolment becomes an extract record,
-    and for one of those it takes all of them (EX-A3)."""
-    if scope is None:
-        return true()
-    others = select(section_campus.c.section_id).where(section_campus.c.campus_id.not_in(scope))
-    return enrolment.c.section_id.not_in(others)
+    """Whether the section is one that the user sees, as where a file or an aim changes an enrolment: what is done
+    becomes an extract record (EX-A3)."""
+    return enrolment.c.section_id.in_(select(section.c.id).where(seen_by(scope)))
 
 
 def change(
@@ -159,7 +156,7 @@ def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:
         closed = select(enrolment.c.id).where(enrolment.c.id.in_(ids), not_(_own(access.campuses(tx, user))))
         if tx.execute(closed.limit(1)).first() is not None:
             raise AccessError(
-                "You cannot undo this: some of these enrolments belong to a campus that is not one of yours.",
+                "You cannot undo this: some of these enrolments are of a campus that is not one of yours.",
                 hint="Ask an administrator to undo it.",
             )
 
@@ -171,7 +168,7 @@ def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:
 
 
 def _rows(tx: Connection, user: User, ids: Sequence[int], step: Step) -> tuple[list[Row[Any]], int]:
-    """The enrolments that the step can be done to; and how many more there would be, were every campus the user's."""
+    """The enrolments that the step can be done to; and how many more there would be, were all campuses the user's."""
     query = select(enrolment, _own(access.campuses(tx, user)).label("own"))
     rows = tx.execute(query.where(among(enrolment.c.id, ids), _fit(step)).order_by(enrolment.c.id)).all()
     own = [row for row in rows if row.own]

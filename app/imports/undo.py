@@ -5,10 +5,11 @@
 applied; only both together remove it. What an outside body was told cannot be recalled: `consequence` names it first.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
@@ -134,11 +135,6 @@ def remove(
         _require_own(tx, user, job_id)
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
         plan = withdrawing.plan(tx, job_id, row_ids)
-        if what is Removal.WITHDRAW and any(plan.rows[key].cells is None for key in plan.taken):
-            raise InputError(
-                "What the file said is kept no longer, so these rows cannot be held again.",
-                hint=f"Use {TITLES[Removal.BOTH]}.",
-            )
         concerned = len(plan.waiting) if what is Removal.DELETE else len(plan.rows)
         if what is Removal.BOTH:
             concerned += len(plan.waiting)
@@ -174,36 +170,52 @@ def _take(again: Operation, job_id: int, plan: Plan, what: Removal) -> Undone:
 
 def _take_back(again: Operation, plan: Plan, moment: datetime) -> None:
     """Credit first, then what it stands on; what is due outside follows its award."""
-    gone: list[int] = []
     for name, table in (("award", award), ("enrolment", enrolment)):
-        updates = []
-        for spot in plan.steps:
-            values = plan.wanted(spot, moment) if spot[0] == name else None
-            if values is not None:
-                updates.append((plan.now[spot], values, plan.now[spot].learner_id))
-                if name == "award" and values.get("removed_at") is not None:
-                    gone.append(spot[1])
-        again.update_many(table, updates)
-    for some in batched(sorted(gone), _SOME):
-        due = select(outgoing_report, award.c.learner_id).join(award, award.c.id == outgoing_report.c.award_id)
-        due = due.where(among(outgoing_report.c.award_id, some), outgoing_report.c.removed_at.is_(None))
-        reports = [(row, {"removed_at": moment}, row.learner_id) for row in again.tx.execute(due)]
-        again.update_many(outgoing_report, reports)
+        for some in batched([key for at, key in plan.steps if at == name], _SOME):
+            wanted = {key: one for key in some if (one := plan.wanted((name, key), moment)) is not None}
+            rows = {key: plan.now[name, key] for key in wanted}
+            again.update_many(table, ((rows[key], one, rows[key].learner_id) for key, one in wanted.items()))
+            if name == "award":
+                _take_reports_back(again, [key for key, one in wanted.items() if one.get("removed_at")], moment)
+            again.save_changes()
+
+
+def _take_reports_back(again: Operation, award_ids: Sequence[int], moment: datetime) -> None:
+    due = select(outgoing_report, award.c.learner_id).join(award, award.c.id == outgoing_report.c.award_id)
+    due = due.where(among(outgoing_report.c.award_id, award_ids), outgoing_report.c.removed_at.is_(None))
+    reports = [(row, {"removed_at": moment}, row.learner_id) for row in again.tx.execute(due)]
+    again.update_many(outgoing_report, reports)
 
 
 def _note_rows(
-    again: Operation, job_id: int, plan: Plan, taken: Collection[int], deleted: Collection[int], what: Removal
+    again: Operation, job_id: int, plan: Plan, taken: Sequence[int], deleted: Sequence[int], what: Removal
 ) -> None:
     """What became of the rows: back in the holding list, or gone."""
-    nobody = {"held_user": None, "held_email": None}
-    updates = [(plan.waiting[key], {"held": "deleted", **nobody}, plan.waiting[key].learner_id) for key in deleted]
-    if what is Removal.BOTH:
-        updates += [(plan.rows[key], {"held": "withdrawn"}, plan.rows[key].learner_id) for key in taken]
-    elif what is Removal.WITHDRAW:
-        reader = stored.Readers()
-        for key in taken:
-            row = plan.rows[key]
-            user, email = waits_for_record(reader.read(again.tx, job_id, row.number, row.cells).records[0])
-            values = {"held": "held", "held_user": user, "held_email": email}
-            updates.append((row, values, row.learner_id))
-    again.update_many(file_row, updates)
+    gone = {"held": "deleted", "held_user": None, "held_email": None}
+    for some in batched(deleted, _SOME):
+        again.update_many(file_row, ((plan.waiting[key], gone, plan.waiting[key].learner_id) for key in some))
+        again.save_changes()
+    for some in batched(taken, _SOME):
+        waiting = _waiting(again.tx, job_id, some) if what is Removal.WITHDRAW else {}
+        rows = (plan.rows[key] for key in some)
+        again.update_many(file_row, ((row, waiting.get(row.id, _GONE), row.learner_id) for row in rows))
+        again.save_changes()
+
+
+_GONE = {"held": "withdrawn"}
+
+
+def _waiting(tx: Connection, job_id: int, row_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """Whom rows wait for that are held again. Raises InputError if what they say is kept no longer."""
+    readers = stored.Readers()
+    query = select(file_row.c.id, file_row.c.number, file_row.c.cells).where(among(file_row.c.id, row_ids))
+    found: dict[int, dict[str, Any]] = {}
+    for row in tx.execute(query):
+        if row.cells is None:
+            raise InputError(
+                "What the file said is kept no longer, so these rows cannot be held again.",
+                hint=f"Use {TITLES[Removal.BOTH]}.",
+            )
+        user, email = waits_for_record(readers.read(tx, job_id, row.number, row.cells).records[0])
+        found[row.id] = {"held": "held", "held_user": user, "held_email": email}
+    return found

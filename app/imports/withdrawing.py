@@ -22,6 +22,11 @@ DONE = frozenset({Outcome.ENROLLED.value, Outcome.COMPLETED.value, Outcome.CREDI
 MATCHED = "held_matched"
 _SOME = 5_000
 _TABLES: dict[str, Table] = {"enrolment": enrolment, "award": award}
+_ROW = (
+    file_row.c.id, file_row.c.number, file_row.c.learner_id, file_row.c.outcome, file_row.c.held,
+    file_row.c.held_user, file_row.c.held_email,
+)  # fmt: skip
+"""Of a row of the file; without what it says, for a job may have a million."""
 _Spot = tuple[str, int]
 """A row of enrolment or award: the table's name, and the id."""
 
@@ -85,14 +90,17 @@ class Plan:
 
 def plan(tx: Connection, job_id: int, row_ids: Collection[int] | None = None) -> Plan:
     """What taking back these rows of a job, or all, would do now."""
-    query = select(file_row).where(file_row.c.job_id == job_id)
-    found = [row for row in tx.execute(query) if row_ids is None or row.id in row_ids]
+    query = select(*_ROW).where(file_row.c.job_id == job_id)
+    rows: Iterable[Any] = tx.execute(query)
+    found = [row for row in rows if row_ids is None or row.id in row_ids]
     made = Plan(
         {row.id: row for row in found if row.outcome in DONE and row.held in ("no", "attached")},
         {row.id: row for row in found if row.held == "held"},
     )
     _read_steps(tx, made, _operations(tx, job_id, made.rows))
     _read_now(tx, made)
+    # Every row wrote something: what the history no longer tells of cannot be taken back.
+    made.left |= made.rows.keys() - {one.row_id for steps in made.steps.values() for one in steps}
     _leave_what_more_credit_stands_on(tx, made)
     _leave_what_was_changed(made)
     made.told = _told(tx, made)

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app.access import Role, User
 from app.db.database import Database
-from app.db.tables import award, course, enrolment, file_row, outgoing_report, section
+from app.db.tables import award, change, course, enrolment, file_row, outgoing_report, section
 from app.errors import AccessError, InputError
 from app.imports import apply, held, job_list, undo
 from app.imports.rules import Outcome
@@ -178,6 +178,15 @@ def test_what_was_purged_cannot_be_held_again(world: Importing):
     with pytest.raises(InputError, match="kept no longer"):
         remove(world, told.job_id, Removal.WITHDRAW, 2)
     assert remove(world, told.job_id, Removal.BOTH, 2).withdrawn == 1
+
+
+def test_what_the_history_no_longer_tells_of_is_left(world: Importing):
+    world.add_people(1)
+    told = world.bring([done(1)])
+    with world.db.write() as tx:
+        tx.execute(delete(change))
+    assert take_back(world, told.job_id).left == (2,)
+    assert len(world.enrolled()) == 1
 
 
 @pytest.mark.rule("CR-U1")

@@ -311,3 +311,14 @@ def import_locked(state: WindowState) -> str:
 def user_selected(state: WindowState) -> str:
     """With a user selected on the page Users and Roles."""
     return selected(state) if state.page == "users" else tr("Open the page Users and Roles first.")
+
+
+def import_rows_selected(state: WindowState) -> str:
+    """With held records selected, or rows of an import that was applied."""
+    if state.importing:
+        return tr("An import is under way.")
+    if state.page == "held_records":
+        return selected(state)
+    if state.page != "import_check" or not state.job_done:
+        return tr("Open Held Records, or the rows of an import that was applied.")
+    return selected(state)

@@ -13,7 +13,7 @@ from ui.look.icons import Icon
 
 def job_actions() -> tuple[Action, ...]:
     """The groups, in order."""
-    return (_new(), *_with_job(), _unlock(), _templates())
+    return (_new(), *_with_job(), _unlock(), _templates(), *_held())
 
 
 def _new() -> Action:
@@ -111,6 +111,34 @@ def _templates() -> Action:
         menu=lambda window: window.imports.files.templates_menu(),
         words="example headings columns sample",
         permission=None,
+    )
+
+
+def _held() -> tuple[Action, ...]:
+    return (
+        _action(
+            "imports.match",
+            "Match Held Records",
+            "Attach the rows whose learner is known by now; first what each would set off",
+            Icon.USERS,
+            "Held",
+            "HM",
+            lambda window: window.imports.held.match_selected(),
+            lambda state: "",
+            large=True,
+            words="holding list attach waiting",
+        ),
+        _action(
+            "imports.withdraw",
+            "Withdraw or Delete",
+            "Take the selected rows of an import back, into the holding list or for good; or delete held records",
+            Icon.USER_MINUS,
+            "Held",
+            "HD",
+            lambda window: window.imports.held.delete_selected(),
+            why.import_rows_selected,
+            words="holding list remove",
+        ),
     )
 
 

@@ -19,6 +19,7 @@ _WORDS = {
     "credit_courses": "imports credit types required objects variable",
     "course_records": "imports completion awards credit",
     "import_jobs": "course records files csv lock",
+    "held_records": "imports holding list waiting match",
     "import_check": "dry run findings repairs",
     "outgoing_reports": "imports PARS CPE Monitor outside bodies deadline",
 }

@@ -13,6 +13,7 @@ from app.errors import AccessError, AppError
 from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.import_files import ImportFiles
+from ui.import_held import ImportHeld
 from ui.import_locks import ImportLocks
 from ui.look.icons import Icon
 from ui.look.tokens import Role
@@ -57,6 +58,9 @@ class ImportsPart(QObject):
         self._context, self._runner, self._hub, self._messages = context, runner, hub, messages
         self._stack, self._row, self._status = stack, row, status
         self._window = window
+        self.held = ImportHeld(context, runner, messages, stack, row, window)
+        self.held.changed.connect(self._written)
+        self.held.job_wanted.connect(self.open)
         self.files = ImportFiles(context, runner, exports, window)
         self._checking: Checking | None = None
         self._applying: Applying | None = None

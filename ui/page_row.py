@@ -20,7 +20,7 @@ from ui.ribbon import Ribbon
 AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
     LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
-    IMPORTS: ("import_jobs", "credit_courses", "course_records", "outgoing_reports"),
+    IMPORTS: ("import_jobs", "held_records", "credit_courses", "course_records", "outgoing_reports"),
     ADMINISTRATION: ("licences", "users", "locks"),
 }
 """The pages of each area of the ribbon."""
@@ -34,6 +34,7 @@ AT_WORK: Mapping[str, tuple[str, ...]] = {
     "sync_errors": ("Errors",),
     "import_jobs": ("Job", "Importer"),
     "import_check": ("Job", "Importer"),
+    "held_records": ("Held",),
 }
 """The groups of the ribbon that are about one page: where there is no room, those of the other pages fold first."""
 

@@ -23,6 +23,7 @@ TITLES = {
     "outgoing_reports": "Outgoing Reports",
     "import_jobs": "Import Jobs",
     "import_check": "Checked File",
+    "held_records": "Held Records",
     "licences": "Licences",
     "users": "Users and Roles",
     "locks": "Locks",
@@ -129,6 +130,10 @@ class PageStack(QStackedWidget):
             from ui.pages.import_jobs import ImportJobsPage
 
             return ImportJobsPage(*self._parts)
+        if name == "held_records":
+            from ui.pages.held_records import HeldRecordsPage
+
+            return HeldRecordsPage(*self._parts)
         if name == "import_check":
             from ui.pages.import_check import ImportCheckPage
 

@@ -82,6 +82,7 @@ from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
+from ui.dialogs.match_held import MatchHeldDialog
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.new_import import NewImportDialog
@@ -224,6 +225,7 @@ MADE: dict[type[QDialog], Entry] = {
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
     NewImportDialog: Entry(lambda desk: NewImportDialog(None, desk.runner, desk.context)),
     ImportUndoDialog: Entry(lambda desk: ImportUndoDialog(None, desk.runner, desk.context, 1)),
+    MatchHeldDialog: Entry(lambda desk: MatchHeldDialog(None, desk.runner, desk.context)),
     UnlockDialog: Entry(lambda desk: UnlockDialog(None, desk.runner, desk.context)),
     EnrolDialog: Entry(lambda desk: EnrolDialog(None, desk.runner, desk.context, [1, 2])),
     CourseStatusDialog: Entry(

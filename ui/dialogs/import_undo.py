@@ -18,7 +18,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
@@ -26,7 +26,8 @@ from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 660, 600
+_WIDTH, _HEIGHT = 660, 340
+_LIST = 180
 _TOLD = State(Icon.PAPER_PLANE_TILT, "Reported", Role.WARN)
 _LEFT = State(Icon.PENCIL_SIMPLE, "Stays", Role.TEXT2)
 _WAYS = (Removal.BOTH, Removal.WITHDRAW, Removal.DELETE)
@@ -165,6 +166,8 @@ class ImportUndoDialog(WorkingDialog):
         self._listed.setText(title)
         self._listed.setVisible(bool(rows))
         self._card.setVisible(bool(rows))
+        self.list.setMinimumHeight(scaled(_LIST))
+        self.fit()
 
     @Slot()
     def refresh(self) -> None:

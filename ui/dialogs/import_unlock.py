@@ -28,7 +28,7 @@ from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 720, 620
+_WIDTH, _HEIGHT = 720, 540
 
 
 @dataclass(frozen=True, slots=True)

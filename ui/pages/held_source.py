@@ -18,16 +18,16 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 COLUMNS = (
-    Column("who", "Waits for", Kind.MONO, 190),
-    Column("name", "Name in the File", Kind.KEY, 130, sortable=False, absent="–"),
-    Column("course", "Course", Kind.MONO, 110),
-    Column("state", "Learner", Kind.STATE, 128, sortable=False),
-    Column("forecast", "Would Be", Kind.STATE, 118, sortable=False, absent="–"),
-    Column("marks", "At Once", Kind.TAGS, 150, sortable=False),
-    Column("reports", "Would Go to", Kind.TEXT, 150, sortable=False, stretch=True, absent="nobody"),
-    Column("since", "Held Since", Kind.AGE, 84),
-    Column("job", "Job", Kind.NUMBER, 48),
-    Column("number", "Row", Kind.NUMBER, 52),
+    Column("who", "Waits for", Kind.MONO, 160),
+    Column("name", "Name in the File", Kind.KEY, 110, sortable=False, absent="–"),
+    Column("course", "Course", Kind.MONO, 100),
+    Column("state", "Learner", Kind.STATE, 122, sortable=False),
+    Column("forecast", "Would Be", Kind.STATE, 108, sortable=False, absent="–"),
+    Column("marks", "At Once", Kind.TAGS, 142, sortable=False),
+    Column("reports", "Would Go to", Kind.TEXT, 90, sortable=False, stretch=True, absent="nobody"),
+    Column("since", "Held Since", Kind.AGE, 82),
+    Column("job", "Job", Kind.NUMBER, 42),
+    Column("number", "Row", Kind.NUMBER, 48),
     Column("file", "File", Kind.TEXT, 150, visible=False),
     Column("credit", "Credit", Kind.TEXT, 120, sortable=False, absent="none", visible=False),
 )

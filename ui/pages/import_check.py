@@ -42,7 +42,7 @@ class ImportCheckPage(GridPage):
     """In front stand the findings, or the rows of one rule or outcome. The page writes nothing itself: its signals
     carry what is wished. `again_wanted` carries the repairs to check the file with."""
 
-    details_widths = (374, 320)
+    details_widths = (374, 358)
     apply_wanted = Signal()
     refused_wanted = Signal()
     again_wanted = Signal(object)

@@ -19,6 +19,7 @@ from ui.look.words import count, tr
 _HIGH, _LOW = 46, 38
 _LEFT, _CODE, _GAP = 14, 62, 8
 _NUMBER = 64
+_NARROW, _BELOW = 520, 36
 
 
 class FindingLine(QAbstractButton):
@@ -44,11 +45,12 @@ class FindingLine(QAbstractButton):
         what = tr(self._state.text) if line.made is None else tr("Repaired")
         self.setAccessibleName(f"{what}, {line.rule}: {line.title}, {count(line.number)}")
         self.setAccessibleDescription(visible_text(line.text))
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 8, 0)
         row.setSpacing(8)
         row.addStretch(1)
-        for one in self._actions(why_not):
+        self._doing = self._actions(why_not)
+        for one in self._doing:
             row.addWidget(one)
         self.arrow = icon_button(
             Icon.CARET_RIGHT, tr("Show the rows of {rule}", rule=line.rule), "finding_rows", small=True
@@ -144,8 +146,22 @@ class FindingLine(QAbstractButton):
 
     # Painting
 
+    @property
+    def _narrow(self) -> bool:
+        """With large text in a small window what can be done stands below the words."""
+        return bool(self._doing) and self.width() < scaled(_NARROW)
+
+    def _words_height(self) -> int:
+        return scaled(_HIGH if self.line.text else _LOW)
+
     def sizeHint(self) -> QSize:
-        return QSize(scaled(520), scaled(_HIGH if self.line.text else _LOW))
+        return QSize(scaled(520), self._words_height() + (scaled(_BELOW) if self._narrow else 0))
+
+    def resizeEvent(self, event: object) -> None:
+        top = self._words_height() - scaled(4) if self._narrow else 0
+        if self._row.contentsMargins().top() != top:
+            self._row.setContentsMargins(0, top, 8, scaled(4) if self._narrow else 0)
+            self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(scaled(260), self.sizeHint().height())
@@ -158,13 +174,14 @@ class FindingLine(QAbstractButton):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        area = self.rect()
+        area = QRect(self.rect())
         chosen = self.isChecked()
         if chosen or self.underMouse():
             painter.fillRect(area, color(Role.ACCENT_SOFT if chosen else Role.HOVER))
         if chosen:
             painter.fillRect(0, 0, 3, area.height(), color(Role.ACCENT))
         painter.fillRect(_LEFT, area.height() - 1, area.width() - _LEFT, 1, color(Role.LINE))
+        area.setHeight(self._words_height() if self._narrow else area.height())
         icon, role = self._state.icon, self._state.role
         if self.line.made is not None:
             icon, role = Icon.CHECK_CIRCLE, Role.GOOD
@@ -174,12 +191,13 @@ class FindingLine(QAbstractButton):
         painter.setFont(font(Type.CODE))
         painter.setPen(color(Role.TEXT2))
         painter.drawText(QRect(left, 0, scaled(_CODE), area.height()), middle, self.line.rule)
-        right = self._paint_number(painter)
-        self._paint_words(painter, left + scaled(_CODE), right)
+        right = self._paint_number(painter, area.height())
+        self._paint_words(painter, left + scaled(_CODE), right, area.height())
 
-    def _paint_number(self, painter: QPainter) -> int:
+    def _paint_number(self, painter: QPainter, high: int) -> int:
         """The number stands before what can be done, at the same place in every line where there is room."""
-        buttons = [one for one in self.findChildren(QWidget) if one.parent() is self and not one.isHidden()]
+        whole = self.findChildren(QWidget)
+        buttons = [one for one in whole if one.parent() is self and not one.isHidden() and not self._narrow]
         end = min((one.x() for one in buttons), default=self.width()) - _GAP
         end = min(end, self.width() - scaled(228)) if self.width() > scaled(560) else end
         if self.line.made is not None:
@@ -188,24 +206,25 @@ class FindingLine(QAbstractButton):
             painter.setPen(color(Role.GOOD))
             wide = metrics(Type.SECONDARY).horizontalAdvance(words)
             room = min((one.x() for one in buttons), default=self.width()) - _GAP
-            painter.drawText(QRect(room - wide, 0, wide, self.height()), Qt.AlignmentFlag.AlignVCenter, words)
-            end = min(end, room - wide - _GAP)
+            if not self._narrow:
+                painter.drawText(QRect(room - wide, 0, wide, high), Qt.AlignmentFlag.AlignVCenter, words)
+                end = min(end, room - wide - _GAP)
         painter.setFont(font(Type.KEY, numbers=True, weight=600))
         painter.setPen(color(Role.TEXT))
-        number = QRect(end - scaled(_NUMBER), 0, scaled(_NUMBER), self.height())
+        number = QRect(end - scaled(_NUMBER), 0, scaled(_NUMBER), high)
         if self.line.number:
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
             painter.drawText(number, right, count(self.line.number))
         return number.left() - _GAP
 
-    def _paint_words(self, painter: QPainter, left: int, right: int) -> None:
+    def _paint_words(self, painter: QPainter, left: int, right: int, line: int) -> None:
         title = metrics(Type.KEY)
         below = metrics(Type.SECONDARY)
         wide = max(0, right - left)
         elided = Qt.TextElideMode.ElideRight
         text = " ".join(visible_text(self.line.text).split())
         high = title.height() + (below.height() + 2 if text else 0)
-        top = (self.height() - high) // 2
+        top = (line - high) // 2
         painter.setFont(font(Type.KEY))
         painter.setPen(color(Role.TEXT))
         painter.drawText(

@@ -14,9 +14,9 @@ from ui.look.words import plural
 
 COLUMNS = (
     Column("number", "Job", Kind.NUMBER, 48),
-    Column("file", "File", Kind.KEY, 150, elide_middle=True, stretch=True),
+    Column("file", "File", Kind.KEY, 140, elide_middle=True, stretch=True),
     Column("scope", "Importer", Kind.TEXT, 104),
-    Column("state", "State", Kind.STATE, 178),
+    Column("state", "State", Kind.STATE, 186),
     Column("progress", "Progress", Kind.PROGRESS, 84, sortable=False, absent="–"),
     Column("rows", "Rows", Kind.NUMBER, 60, sortable=False, absent="–"),
     Column("applied", "Applied", Kind.NUMBER, 68, sortable=False, absent="–"),

@@ -52,7 +52,7 @@ class ImportSide(DetailsPane):
         self.row = RowPart()
         self.column.addWidget(self.row)
         self._build_examples()
-        self.offer = QCheckBox(tr("Offer these repairs for the next file of this sender"))
+        self.offer = QCheckBox(tr("Offer these repairs next time"))
         self.offer.setObjectName("import_offer_again")
         self.offer.toggled.connect(self.offer_chosen)
         self.column.addWidget(self.offer)
@@ -180,7 +180,7 @@ class ImportSide(DetailsPane):
         self.offer.setChecked(on)
         self.offer.blockSignals(False)
         self.offer.setToolTip(
-            tr("They are kept for files of {sender}, and shown before they are made.", sender=sender)
+            tr("For the next file of {sender}; they are shown before they are made.", sender=sender)
         )
 
     def show_line(self, line: Line | None, rows: Sequence[JobLine]) -> None:

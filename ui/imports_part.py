@@ -193,7 +193,7 @@ class ImportsPart(QObject):
         page, then = self.page, self._then
         before = page.shown_file
         if shown is None:
-            page.forget()
+            page.show_file(None)
             self._status.show_result(tr("This job is no longer there."))
             self._announce()
             return

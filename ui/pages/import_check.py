@@ -36,6 +36,7 @@ from ui.pages.layouts import Layouts
 from ui.workers import Task, TaskRunner
 
 _SOME = 30
+_SMALLEST = 1_000
 
 
 class ImportCheckPage(GridPage):
@@ -114,6 +115,13 @@ class ImportCheckPage(GridPage):
         )
         return [self._use_button]
 
+    def _fit_details(self) -> None:
+        """Large text in a small window: the pane leaves the findings their half."""
+        super()._fit_details()
+        pane = self.details
+        if pane is not None and self.width():
+            pane.setFixedWidth(min(pane.minimumWidth(), max(self.width(), _SMALLEST) * 45 // 100))
+
     # The file
 
     def show_file(self, shown: Shown | None, said: tuple[str, str, Role, Icon] | None = None) -> None:
@@ -137,10 +145,6 @@ class ImportCheckPage(GridPage):
             self._reload_rows()
         else:
             self.show_findings()
-
-    def forget(self) -> None:
-        """The file is no longer there."""
-        self.show_file(None)
 
     def _say(self, shown: Shown | None, said: tuple[str, str, Role, Icon] | None) -> None:
         offered = self._remembered

@@ -164,7 +164,7 @@ class FindingLine(QAbstractButton):
             self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(scaled(260), self.sizeHint().height())
+        return QSize(scaled(200), self.sizeHint().height())
 
     def enterEvent(self, event: object) -> None:
         self.update()

@@ -32,6 +32,8 @@ AT_WORK: Mapping[str, tuple[str, ...]] = {
     "extracts": ("Extract Statuses", "Send"),
     "sections": ("Sections",),
     "sync_errors": ("Errors",),
+    "credit_courses": ("Credit",),
+    "course_records": ("Credit",),
     "import_jobs": ("Job", "Importer"),
     "import_check": ("Job", "Importer"),
     "held_records": ("Held",),

@@ -19,7 +19,7 @@ from app.changes import Changes, Topic
 from app.db.database import Database
 from app.db.locks import Lock
 from app.db.tables import file_job, file_row
-from app.errors import ConflictError, DatabaseError, InputError
+from app.errors import AppError, ConflictError, DatabaseError, InputError
 from app.history import Operation
 from app.imports import applying, facts, lock, stored
 from app.imports.applying import Around
@@ -190,9 +190,7 @@ class _Running:
             raise
         except BaseException as error:
             with contextlib.suppress(DatabaseError, LostLockError):  # as a killed program leaves it
-                self._end(
-                    "aborted", str(error) if isinstance(error, DatabaseError) else "It met an unexpected error."
-                )
+                self._end("aborted", str(error) if isinstance(error, AppError) else "It met an unexpected error.")
             raise
 
     def _batch(self, most: int, counted: Mapping[int, int]) -> bool:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, bindparam, select, update
 
 from app.db.among import among
 from app.db.tables import file_row
+from app.errors import InputError
 from app.folding import cleaned, fold_code
 from app.history import Operation
 from app.imports import facts, matching, recording, stored
@@ -56,10 +57,13 @@ class Around:
         return RowReader(self.facts.columns, asked)
 
     def judge(self, tx: Connection, *, assign: bool | None = None) -> Judge:
-        """Judges by what is there now."""
+        """Judges by what is there now. Raises InputError if the course of the job is gone."""
         only = None
         if self.facts.course_id is not None:
-            only = facts.of_ids(tx, [self.facts.course_id])[self.facts.course_id]
+            only = facts.of_ids(tx, [self.facts.course_id]).get(self.facts.course_id)
+            if only is None:
+                words = f"The course {self.facts.asked.course} is no longer there."
+                raise InputError(words, hint="Start a new import into a course that is.")
         given = tuple(code for code, one in self.types.items() if one.active)
         wanted = self.facts.assign if assign is None else assign
         around = Circumstances(self.today, wanted, given, frozenset(self.types))

@@ -175,7 +175,8 @@ def match(
     with db.read(context) as tx:
         access.require(tx, user, Permission.IMPORT_RECORDS)
         query = select(file_row.c.id).where(file_row.c.held == "held").order_by(file_row.c.id)
-        ids = [one for one in tx.execute(query).scalars() if row_ids is None or one in row_ids]
+        wanted = None if row_ids is None else set(row_ids)
+        ids = [one for one in tx.execute(query).scalars() if wanted is None or one in wanted]
     return _attach(context, db, user, ids, acknowledged)
 
 

@@ -92,7 +92,8 @@ def plan(tx: Connection, job_id: int, row_ids: Collection[int] | None = None) ->
     """What taking back these rows of a job, or all, would do now."""
     query = select(*_ROW).where(file_row.c.job_id == job_id)
     rows: Iterable[Any] = tx.execute(query)
-    found = [row for row in rows if row_ids is None or row.id in row_ids]
+    wanted = None if row_ids is None else set(row_ids)
+    found = [row for row in rows if wanted is None or row.id in wanted]
     made = Plan(
         {row.id: row for row in found if row.outcome in DONE and row.held in ("no", "attached")},
         {row.id: row for row in found if row.held == "held"},

@@ -6,8 +6,12 @@ import pytest
 
 from app.access import User
 from app.db.database import Database
+from app.errors import InputError
+from app.imports import job_list, undo
 from app.imports.rules import Outcome
-from tests.imports.importing import Importing, credited, done, row
+from app.tasks import TaskContext
+from tests.imports import credit_rows
+from tests.imports.importing import EVERYTHING, Importing, credited, done, row
 
 
 @pytest.fixture
@@ -33,3 +37,48 @@ def test_rows_do_what_was_foreseen(world: Importing):
         (second, "ENG-1", "ama", 500, "course"),
         (third, "ENG-1", "ama", 500, "import"),
     ]
+
+
+def test_the_course_status_is_what_the_file_says(world: Importing):
+    """Who is complete because nothing stops it keeps access; a completion touches no dates of an enrolment."""
+    people = world.add_people(1, 2, 3, 4, 5)
+    world.add_course("OPEN", world.gives("ama"))
+    later = {"enrollment_start": "2999-09-01"}
+    world.bring([row(1, enrollment_start="2026-09-01"), row(2, **later), done(3)])
+    world.bring([row(4), done(5)], course="OPEN")
+    statuses = {key: (one.status, one.complete) for key, one in (world.enrolled() | world.enrolled("OPEN")).items()}
+    assert [statuses[one] for one in people] == [
+        ("current", False),
+        ("scheduled", False),
+        ("completed", True),
+        ("current", True),
+        ("completed", True),
+    ]
+    world.bring([done(1, enrollment_start="2026-09-02")])
+    one = world.enrolled()[people[0]]
+    assert (one.status, one.status_on, one.complete) == ("completed", one.completed_on, True)
+    assert one.starts.isoformat() == "2026-09-01"
+
+
+def test_who_was_withdrawn_stays_withdrawn_when_completed(world: Importing):
+    [learner_id] = world.add_people(1)
+    credit_rows.enrol(
+        world.db, learner_id, world.course_id, complete=False, completed_on=None, status="dropped", origin="hand"
+    )
+    assert world.bring([done(1)]).outcomes == {Outcome.COMPLETED: 1}
+    one = world.enrolled()[learner_id]
+    assert (one.status, one.complete) == ("dropped", True)
+
+
+def test_a_course_that_is_gone_ends_the_import_with_its_reason(world: Importing):
+    world.add_people(1)
+    first = world.bring([done(1, external_course_id="OLD", title="Old")], course="")
+    seen = world.check([row(1)], course="OLD")
+    assert undo.undo_job(TaskContext(), world.db, world.user, first.job_id).shells == 1
+    with pytest.raises(InputError, match="The course OLD is no longer there"):
+        world.apply(seen, *EVERYTHING)
+    assert set(world.outcomes(seen.job_id)) == {"not_reached"}
+    with world.db.read() as tx:
+        told = job_list.one_job(tx, seen.job_id)
+    assert told is not None
+    assert told.message.startswith("The course OLD is no longer there")

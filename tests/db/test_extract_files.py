@@ -3,11 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from app import jobs
 from app.access import Role, User
@@ -279,3 +280,31 @@ def test_hostile_rows_are_problems_and_what_is_not_is_loaded_as_told(files: File
     assert not again.to_load, "a second time there is nothing to do"
     jobs.discard(files.db, again.job_id)
     assert from_file.undo(files.db, files.user, done.job_id).left == 0
+
+
+def test_many_sections_take_no_more_statements_than_one(db: Database, files: Files, college: FileCollege):
+    """New ones with new courses, and ones that change campuses: several at a time, not one by one."""
+
+    def took(*rows: str) -> int:
+        seen, statements = files.preview(SECTIONS, *rows), list[str]()
+
+        def heard(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+            statements.append(statement)
+
+        event.listen(db._engine, "before_cursor_execute", heard)
+        try:
+            assert files.apply(seen).left == 0
+        finally:
+            event.remove(db._engine, "before_cursor_execute", heard)
+        return len(statements)
+
+    def rows(name: str, number: int, campuses: str) -> list[str]:
+        return [f"{name}{at},Title,Autumn,1,{campuses},Online,,,,," for at in range(number)]
+
+    one, many = took(*rows("A", 1, "North,South")), took(*rows("B", 40, "North,South"))
+    assert many <= one + 2
+    one, many = took(*rows("A", 1, "South,North")), took(*rows("B", 40, "South,North"))
+    assert many <= one + 2
+    found = stored(db)
+    assert len(found) == 41
+    assert {(made.owner, made.further) for made in found.values()} == {(college.south, frozenset({college.north}))}

@@ -16,7 +16,7 @@ from app.folding import fold_code
 from app.history import Operation
 from app.jobs import Foreseen
 from app.lms.sections.file_index import Index
-from app.lms.sections.section import Section, checked, require_scope, write
+from app.lms.sections.section import Section, checked, require_scope, write_some
 from app.lms.sections.things import What
 
 _NAMES = {"delivery_method_id": "method", "vendor_id": "vendor", "lms_course_id": "lms_course"}
@@ -137,6 +137,4 @@ class SectionPlanner:
 
     def write(self, operation: Operation, planned: Sequence[Planned]) -> None:
         """Write what is new or changed. Raises ConflictError."""
-        for one in planned:
-            before, wanted = one.work
-            self.sections.add(write(operation, before, wanted))
+        self.sections.update(write_some(operation, [one.work for one in planned]))

@@ -1,13 +1,14 @@
 """A section: one run of a course, with its campuses, delivery method, and the course of the LMS it is taught in."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, func, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.among import among
 from app.db.database import Database
 from app.db.tables import campus, course, lms_course, section, section_campus, term
 from app.errors import AccessError, ConflictError, InputError
@@ -168,32 +169,41 @@ def _require_course_of_lms(tx: Connection, before: Section | None, wanted: Secti
 
 def write(operation: Operation, before: Section | None, wanted: Section) -> int:
     """Write a section that was checked; returns its id. Raises InputError if its number is taken, ConflictError."""
-    tx = operation.tx
-    course_id = find_course(tx, wanted.course_code)
-    if course_id is None:
-        course_id = add_course(operation, wanted.course_code, wanted.course_title)
-    values: dict[str, Any] = {name: getattr(wanted, name) for name in _OWN}
-    values["course_id"] = course_id
-    values["number"] = _number(tx, values, wanted)
-    if before is None:
-        key = operation.insert(section, values)
-    else:
-        key = before.id or 0
-        operation.update(section, tx.execute(select(section).where(section.c.id == key)).one(), values)
-    write_campuses(operation, key, wanted.owner, wanted.further)
-    return key
+    return write_some(operation, [(before, replace(wanted, number=_number(operation.tx, wanted)))])[0]
 
 
-def find_course(tx: Connection, code: str) -> int | None:
-    """Our course of this code, however it is spelled."""
-    found = tx.execute(select(course.c.id).where(course.c.code_fold == (fold(code) or code))).scalar()
-    return int(found) if found is not None else None
+def write_some(operation: Operation, pairs: Sequence[tuple[Section | None, Section]]) -> list[int]:
+    """Write sections that were checked, each as it was (None: it is new) and is to be, with a number that is free;
+    returns their ids. A few statements, however many they are. Raises ConflictError."""
+    courses = _courses(operation, [wanted for _, wanted in pairs])
+    rows = [
+        {**{name: getattr(wanted, name) for name in _OWN}, "course_id": courses[_folded(wanted)]}
+        for _, wanted in pairs
+    ]
+    new = [row for row, (before, _) in zip(rows, pairs, strict=True) if before is None]
+    made = iter(operation.insert_many(section, new))
+    keys = [next(made) if before is None else before.id or 0 for before, _ in pairs]
+    old = sorted(key for key, (before, _) in zip(keys, pairs, strict=True) if before is not None)
+    held = {row.id: row for row in operation.tx.execute(select(section).where(among(section.c.id, old)))}
+    operation.update_many(
+        section, [(held[key], row, None) for key, row in zip(keys, rows, strict=True) if key in held]
+    )
+    _write_campuses(operation, {key: wanted for key, (_, wanted) in zip(keys, pairs, strict=True)})
+    return keys
 
 
-def add_course(operation: Operation, code: str, title: str) -> int:
-    """A course of ours, which the operation notes."""
-    values = {"code": code, "code_fold": fold(code) or code, "title": title or code, "origin": "hand"}
-    return operation.insert(course, values)
+def _courses(operation: Operation, wanted: Sequence[Section]) -> dict[str, int]:
+    """Our courses of these sections, by folded code; those that are not known are made."""
+    codes = {_folded(one): one for one in reversed(wanted)}
+    query = select(course.c.code_fold, course.c.id).where(among(course.c.code_fold, sorted(codes)))
+    found: dict[str, int] = {row.code_fold: row.id for row in operation.tx.execute(query)}
+    rows = [
+        {"code": one.course_code, "code_fold": code, "title": one.course_title or one.course_code, "origin": "hand"}
+        for code, one in reversed(codes.items())
+        if code not in found
+    ]
+    made = operation.insert_many(course, rows)
+    return found | {row["code_fold"]: key for row, key in zip(rows, made, strict=True)}
 
 
 def no_term(tx: Connection) -> int:
@@ -201,9 +211,10 @@ def no_term(tx: Connection) -> int:
     return int(tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one())
 
 
-def _number(tx: Connection, values: dict[str, Any], wanted: Section) -> int:
+def _number(tx: Connection, wanted: Section) -> int:
     """The number asked for, or the next free one of its course and term. Raises InputError if it is taken."""
-    here = (section.c.course_id == values["course_id"], section.c.term_id == values["term_id"])
+    of = select(course.c.id).where(course.c.code_fold == _folded(wanted)).scalar_subquery()
+    here = (section.c.course_id == of, section.c.term_id == wanted.term_id)
     if wanted.number is None:
         return int(tx.execute(select(func.max(section.c.number)).where(*here)).scalar() or 0) + 1
     others = select(section.c.id).where(*here, section.c.number == wanted.number, section.c.id != (wanted.id or 0))
@@ -216,24 +227,17 @@ def _number(tx: Connection, values: dict[str, Any], wanted: Section) -> int:
     return wanted.number
 
 
-def write_campuses(operation: Operation, key: int, owner: int | None, further: frozenset[int]) -> None:
-    """Give the section these campuses; what was there and is no longer wanted goes. Raises ConflictError."""
+def _write_campuses(operation: Operation, wanted: Mapping[int, Section]) -> None:
+    """Give sections their campuses; what was there and is no longer wanted goes. Raises ConflictError."""
     tx = operation.tx
-    wanted = {**dict.fromkeys(further, False), **({owner: True} if owner is not None else {})}
-    if set(wanted) - set(tx.execute(select(campus.c.id)).scalars()):
+    links = {(key, at): at == one.owner for key, one in wanted.items() for at in sorted(one.campuses)}
+    if {at for _, at in links} - set(tx.execute(select(campus.c.id)).scalars()):
         raise ConflictError("One of the campuses is no longer there.", hint="Reload the list and try again.")
-    rows = {
-        row.campus_id: row for row in tx.execute(select(section_campus).where(section_campus.c.section_id == key))
-    }
-    operation.delete_many(section_campus, ((row, None) for at, row in rows.items() if at not in wanted))
-    kept: list[tuple[Row[Any], dict[str, Any], None]] = [
-        (rows[at], {"owner": owns}, None) for at, owns in sorted(wanted.items(), key=_owner_last) if at in rows
-    ]
-    operation.update_many(section_campus, kept)
-    new = [{"section_id": key, "campus_id": at, "owner": owns} for at, owns in wanted.items() if at not in rows]
-    operation.insert_many(section_campus, new)
-
-
-def _owner_last(one: tuple[int, bool]) -> bool:
-    """A section has one owner at any moment: the former is no longer when the new one is."""
-    return one[1]
+    query = select(section_campus).where(among(section_campus.c.section_id, sorted(wanted)))
+    rows = {(row.section_id, row.campus_id): row for row in tx.execute(query)}
+    operation.delete_many(section_campus, ((row, None) for spot, row in rows.items() if spot not in links))
+    # A section has one owner at any moment: the former is no longer when the new is.
+    kept = [(rows[spot], {"owner": owns}, None) for spot, owns in links.items() if spot in rows]
+    operation.update_many(section_campus, sorted(kept, key=lambda one: one[1]["owner"]))
+    new = [{"section_id": key, "campus_id": at, "owner": owns} for (key, at), owns in links.items()]
+    operation.insert_many(section_campus, [row for row in new if (row["section_id"], row["campus_id"]) not in rows])

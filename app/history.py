@@ -246,7 +246,7 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 # ------------------------------------------------------------------------------------------------------- undo
 
 # The next synchronisation would bring it again, what was sent has left the building, and a lock is its holder's.
-_NEVER_UNDONE = frozenset(
+NEVER_UNDONE = frozenset(
     {"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged", "import_unlocked"}
 )
 
@@ -277,7 +277,7 @@ def undo(
 
     with db.write(much=True) as tx:
         row = tx.execute(select(operation).where(operation.c.id == operation_id)).one_or_none()
-        if row is None or row.kind == "undo" or row.kind in _NEVER_UNDONE:
+        if row is None or row.kind == "undo" or row.kind in NEVER_UNDONE:
             raise _nothing_to_undo()
         access.require_undo(tx, user_id, row.kind)
         require(tx)

@@ -44,6 +44,7 @@ class Kind(StrEnum):
     HELD_SEARCH = "search.held_records"
     USER_SEARCH = "search.users"
     LOCK_SEARCH = "search.locks"
+    HISTORY_SEARCH = "search.history"
     LEARNER_LAYOUT = "layout.learners"
     ATTAINMENT_LAYOUT = "layout.attainments"
     PLR_LAYOUT = "layout.plr"
@@ -61,6 +62,7 @@ class Kind(StrEnum):
     HELD_LAYOUT = "layout.held_records"
     USER_LAYOUT = "layout.users"
     LOCK_LAYOUT = "layout.locks"
+    HISTORY_LAYOUT = "layout.history"
 
 
 @dataclass(frozen=True, slots=True)

@@ -256,6 +256,13 @@ def credit_saved(state: WindowState) -> str:
     return "" if state.can_undo_credit else tr("Nothing of credit was saved in this session that can be taken back.")
 
 
+def one_operation(state: WindowState) -> str:
+    """With one operation selected on the History page."""
+    if state.page != "history":
+        return tr("Open the History page first.")
+    return rows(state) or ("" if state.selected == 1 else tr("Select one operation."))
+
+
 def reports_to_export(state: WindowState) -> str:
     """On the page Outgoing Reports, with something to export and no other export running."""
     return export(state) if state.page == "outgoing_reports" else tr("Open the page Outgoing Reports first.")

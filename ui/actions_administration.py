@@ -5,11 +5,12 @@ from typing import Any
 from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
+from ui.actions_history import grid_actions, history_actions
 from ui.look.icons import Icon
 
 
 def administration_actions() -> tuple[Action, ...]:
-    """Groups People, Licences, Database and Program."""
+    """Groups People, Licences, History, Database, Program, and what works on the grid in front."""
     return (
         *_people(),
         Action(
@@ -23,6 +24,7 @@ def administration_actions() -> tuple[Action, ...]:
             trigger=lambda window: window.show_page("licences"),
             large=True,
         ),
+        *history_actions(),
         Action(
             id="admin.purge",
             text="Purge",
@@ -49,6 +51,7 @@ def administration_actions() -> tuple[Action, ...]:
             large=True,
             shortcut="Ctrl+,",
         ),
+        *grid_actions(),
     )
 
 

@@ -21,6 +21,7 @@ _WORDS = {
     "import_jobs": "course records files csv lock",
     "held_records": "imports holding list waiting match",
     "import_check": "dry run findings repairs",
+    "history": "audit who when before after undo operations",
     "outgoing_reports": "imports PARS CPE Monitor outside bodies deadline",
 }
 """Where people look for them who know another program."""

@@ -21,7 +21,7 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     LEARNERS: ("learners", "attainments"),
     LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
     IMPORTS: ("import_jobs", "held_records", "credit_courses", "course_records", "outgoing_reports"),
-    ADMINISTRATION: ("licences", "users", "locks"),
+    ADMINISTRATION: ("licences", "users", "locks", "history"),
 }
 """The pages of each area of the ribbon."""
 INSIDE: Mapping[str, tuple[str, str]] = {"import_check": ("import_jobs", "All Jobs")}

@@ -27,6 +27,7 @@ TITLES = {
     "licences": "Licences",
     "users": "Users and Roles",
     "locks": "Locks",
+    "history": "History",
 }
 """By their names."""
 
@@ -111,6 +112,10 @@ class PageStack(QStackedWidget):
             from ui.pages.locks import LocksPage
 
             return LocksPage(*self._parts)
+        if name == "history":
+            from ui.pages.history import HistoryPage
+
+            return HistoryPage(*self._parts)
         return self._make_of_imports(name)
 
     def _make_of_imports(self, name: str) -> QWidget:

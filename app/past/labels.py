@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, FromClause, Row, Select, select
 
 from app.db.among import among
 from app.db.tables import (
@@ -76,12 +76,12 @@ def _query(name: str) -> Select[Any] | None:
         case "section":
             return _SECTION
         case "enrolment":
-            return _of_enrolment(enrolment.c.id).select_from(enrolment)
+            return _of_enrolment(enrolment.c.id, enrolment)
         case "progress":
-            return _of_enrolment(progress.c.id).join(progress, progress.c.enrolment_id == enrolment.c.id)
+            return _of_enrolment(progress.c.id, progress.join(enrolment, progress.c.enrolment_id == enrolment.c.id))
         case "extract_record":
             at = extract_record.c.enrolment_id == enrolment.c.id
-            return _of_enrolment(extract_record.c.id).join(extract_record, at)
+            return _of_enrolment(extract_record.c.id, extract_record.join(enrolment, at))
         case "award" | "course_credit":
             table = award if name == "award" else course_credit
             query: Select[Any] = select(table.c.id, course.c.code, credit_type.c.code.label("type_code"))
@@ -93,11 +93,10 @@ def _query(name: str) -> Select[Any] | None:
     return None
 
 
-def _of_enrolment(key: Any) -> Select[Any]:
-    query: Select[Any] = select(key, course.c.code, section.c.number).select_from(enrolment)
-    return query.join(section, section.c.id == enrolment.c.section_id).join(
-        course, course.c.id == section.c.course_id
-    )
+def _of_enrolment(key: Any, source: FromClause) -> Select[Any]:
+    source = source.join(section, section.c.id == enrolment.c.section_id)
+    source = source.join(course, course.c.id == section.c.course_id)
+    return select(key, course.c.code, section.c.number).select_from(source)
 
 
 def labels(tx: Connection, name: str, ids: Iterable[int]) -> dict[int, str]:

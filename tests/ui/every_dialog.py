@@ -22,8 +22,10 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app import history
 from app.attainments.export_changes import Layout
 from app.context import AppContext
+from app.db.tables import learner
 from app.errors import InputError
 from app.imports.lock import ImportLock
 from app.imports.set_up_file import Summary as CoursesLoaded
@@ -44,6 +46,7 @@ from app.lms.sections.from_file import Summary, What
 from app.lms.states import CourseState
 from app.plr.update import UpdateSummary
 from app.saved import Kind
+from tests.builders import learner_values
 from tests.files.builders import ilr
 from tests.ui.dialog_room import gone, opened
 from tests.ui.load_room import write
@@ -61,6 +64,8 @@ from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog
 from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.flood_fill import FloodFillDialog
+from ui.dialogs.history_changes import HistoryChangesDialog
+from ui.dialogs.history_undo import HistoryUndoDialog
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
 from ui.dialogs.import_questions import ask_locked
@@ -200,6 +205,10 @@ MADE: dict[type[QDialog], Entry] = {
         None,
     ),
     FloodFillDialog: Entry(lambda desk: FloodFillDialog(None, desk.runner, desk.context, [1, 2], [(1, "City")])),
+    HistoryChangesDialog: Entry(
+        lambda desk: HistoryChangesDialog(None, desk.runner, desk.context, an_operation(desk))
+    ),
+    HistoryUndoDialog: Entry(lambda desk: HistoryUndoDialog(None, desk.runner, desk.context, an_operation(desk))),
     PurgeDialog: Entry(lambda desk: PurgeDialog(None, desk.runner, desk.context)),
     PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),
     MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
@@ -312,6 +321,15 @@ def a_return(desk: Desk) -> Path:
     path = desk.folder / "return.xml"
     path.write_text(ilr().replace("99999999", desk.context.settings.college.ukprn), encoding="utf-8")
     return path
+
+
+def an_operation(desk: Desk) -> int:
+    """A learner was added: what the history has of it."""
+    with desk.context.db.write() as tx:
+        operation = history.begin(tx, desk.context.db, desk.context.user.id, "learner_added")
+        operation.insert_own(learner, learner_values(900))
+        operation.end(tx)
+    return operation.id
 
 
 def owner() -> QWidget:

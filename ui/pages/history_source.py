@@ -13,13 +13,13 @@ from ui.look.tokens import Role
 
 COLUMNS = (
     Column("at", "When", Kind.DATE, 150),
-    Column("kind", "What", Kind.KEY, 220),
-    Column("who", "Who", Kind.TEXT, 120, absent="schedule"),
-    Column("computer", "Computer", Kind.TEXT, 110),
-    Column("rows", "Rows", Kind.NUMBER, 76, sortable=False, absent="none", tip="How many rows it changed"),
-    Column("state", "State", Kind.STATE, 150),
-    Column("reason", "Reason", Kind.TEXT, 220, stretch=True, absent="–"),
-    Column("number", "Number", Kind.NUMBER, 76),
+    Column("kind", "What", Kind.KEY, 196),
+    Column("who", "Who", Kind.TEXT, 104, absent="schedule"),
+    Column("computer", "Computer", Kind.TEXT, 92),
+    Column("rows", "Rows", Kind.NUMBER, 64, sortable=False, absent="none", tip="How many rows it changed"),
+    Column("state", "State", Kind.STATE, 128),
+    Column("reason", "Reason", Kind.TEXT, 176, stretch=True, absent="–"),
+    Column("number", "Number", Kind.NUMBER, 72),
     Column("undoes", "Undoes", Kind.NUMBER, 76, visible=False, sortable=False, absent="–"),
 )
 _WORDS = dict(kinds.STATES)

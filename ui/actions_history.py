@@ -40,7 +40,7 @@ def history_actions() -> tuple[Action, ...]:
             icon=Icon.ARROW_U_UP_LEFT,
             tab=ADMINISTRATION,
             group="History",
-            key_tip="U",
+            key_tip="Z",
             trigger=lambda window: window.page.undo(),
             why_not=why.one_operation,
             words="take back restore before",

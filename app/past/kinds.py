@@ -47,6 +47,7 @@ KINDS: dict[str, str] = {
     "credit_edited": "Credit edited",
     "credit_replaced": "Credit replaced",
     "reports_exported": "Outgoing reports exported",
+    "user_changed": "User changed",
     "licence": "Licence changed",
     "database_restored": "Database restored",
     "purged": "History purged",
@@ -65,6 +66,7 @@ _WHY_NEVER = {
     "lms_sender": "What was sent to the LMS cannot be called back from here.",
     "extracts_queued": "The next look at the enrolments would make these records again.",
     "purged": "What was purged is in a backup only.",
+    "import_unlocked": "A lock that was released is its next holder's.",
 }
 
 

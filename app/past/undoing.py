@@ -168,6 +168,14 @@ def _undo(context: TaskContext, db: Database, user: User, row: OperationRow) -> 
             from app.lms.extracts import course_status
 
             summary = course_status.take_back(db, user, row.id)
+        case "extract_statuses":
+            from app.lms.extracts import save
+
+            summary = save.undo_save(db, user, row.id)
+        case "held_matched":
+            from app.imports import held
+
+            summary = held.undo_match(db, user, row.id)
         case _:
             summary = history.undo(db, user.id, row.id)
     return summary.undone, summary.left

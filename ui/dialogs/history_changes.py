@@ -96,6 +96,7 @@ class HistoryChangesDialog(WorkingDialog):
         self.open_at(_WIDTH, _HEIGHT)
         self.say(title, tr("Reading…"))
         self.grid.load(Query())
+        self.close_button.setFocus()
         self._read()
 
     def _build(self, title: str) -> None:

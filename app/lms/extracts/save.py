@@ -226,11 +226,14 @@ def undo_last_save(db: Database, user: User) -> UndoneSave:
         operation_id = last_save(tx, user)
     if operation_id is None:
         raise InputError("There is no save of yours to undo.", hint="Each save can be undone once.")
-    summary: UndoSummary = history.undo(
-        db, user.id, operation_id, require=lambda tx: _require_campuses(tx, user, operation_id)
-    )
+    summary = undo_save(db, user, operation_id)
     with db.read() as tx:
         return UndoneSave(summary.undone, summary.left, tuple(_left(tx, user, operation_id)))
+
+
+def undo_save(db: Database, user: User, operation_id: int) -> UndoSummary:
+    """Take back any save. Raises as `undo_last_save`."""
+    return history.undo(db, user.id, operation_id, require=lambda tx: _require_campuses(tx, user, operation_id))
 
 
 def _require_campuses(tx: Connection, user: User, operation_id: int) -> None:

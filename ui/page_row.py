@@ -37,6 +37,7 @@ AT_WORK: Mapping[str, tuple[str, ...]] = {
     "import_jobs": ("Job", "Importer"),
     "import_check": ("Job", "Importer"),
     "held_records": ("Held",),
+    "history": ("History",),
 }
 """The groups of the ribbon that are about one page: where there is no room, those of the other pages fold first."""
 

@@ -39,7 +39,7 @@ def small(examples: int) -> settings:
     )
 
 
-@small(25)
+@small(20)
 @given(cases())
 def test_what_is_foreseen_is_what_a_plain_second_opinion_says(db: Database, user: User, tmp_path: Path, case: Any):
     world, told, course, assign, batch = case
@@ -69,7 +69,7 @@ def _adds_up(made: DryRun, acknowledged: set[str], foreseen: list[str]) -> None:
 
 
 @pytest.mark.rule("CR-L8")
-@small(12)
+@small(8)
 @given(cases(), st.sampled_from([set(CONFIRMATIONS), *SETS]))
 def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
     db: Database, user: User, tmp_path: Path, case: Any, acknowledged: set[str]

@@ -331,6 +331,8 @@ def test_what_was_written_before_a_cancel_stays_and_can_be_undone(room: Room, in
     assert room.operations() == 0
     summary = saving.save(CancelledAfter(2), room.db, room.editor, staged)
     assert (summary.cancelled, summary.updated, list(summary.left.ids)) == (True, 4, ids[4:])
+    assert sorted(one.id for one in summary.updated_list) == ids[:4]
+    assert {(one.status, one.reason) for one in summary.updated_list} == {("Ready", "Written before it stopped")}
     assert room.college.statuses(ids) == ["ready"] * 4 + ["rejected"]
     assert room.operations() == 1
     undone = saving.undo_last_save(room.db, room.editor)

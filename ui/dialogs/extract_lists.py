@@ -89,7 +89,11 @@ class SavedStatusesDialog(FormDialog):
     def __init__(self, parent: QWidget | None, summary: SaveSummary) -> None:
         super().__init__(parent, title=tr("Save"), name="extract_saved")
         self.summary = summary
-        self._rows = {_CONFLICT: summary.conflict_list, _REFUSED: summary.refused_list}
+        self._rows = {
+            _UPDATED: summary.updated_list,
+            _CONFLICT: summary.conflict_list,
+            _REFUSED: summary.refused_list,
+        }
         self._say()
         self._build()
         first = next((key for key in (_CONFLICT, _REFUSED) if self._number(key)), _UPDATED)
@@ -150,7 +154,8 @@ class SavedStatusesDialog(FormDialog):
 
     @Slot(str)
     def show_list(self, key: str) -> None:
-        """The records behind a tile: those in conflict and those refused are listed, the others counted."""
+        """The records behind a tile: those in conflict and those refused are listed, and what a save wrote that
+        stopped; the others are counted."""
         rows = self._rows.get(key, ())
         if key in _TITLES:
             listed = f" {shown_of(len(rows), self._number(key))}:" if rows else ""

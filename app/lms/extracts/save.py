@@ -31,6 +31,7 @@ SAVED = "extract_statuses"
 LONGEST_REASON = 500
 _CHANGED = "Changed by somebody else or by a sending since it was staged"
 _MOVED_ON = "Has moved on since"
+_WRITTEN = "Written before it stopped"
 _LEARNER = select(enrolment.c.learner_id).where(enrolment.c.id == extract_record.c.enrolment_id).scalar_subquery()
 
 
@@ -50,6 +51,8 @@ class SaveSummary:
     conflict_list: tuple[ListedRecord, ...] = field(default=(), repr=False)
     refused_list: tuple[ListedRecord, ...] = field(default=(), repr=False)
     """The first of them; counts are of all."""
+    updated_list: tuple[ListedRecord, ...] = field(default=(), repr=False)
+    """Of a save that stopped, the first records that are written all the same (EX-U7)."""
 
     @property
     def not_permitted(self) -> int:
@@ -180,11 +183,15 @@ class _Saving:
 
     def _summary(self, left: Staged, stopped: Cancelled | AppError | None) -> SaveSummary:
         whole = self._whole
-        conflicts, refused = list[ListedRecord](), list[ListedRecord]()
+        conflicts, refused, updated = list[ListedRecord](), list[ListedRecord](), list[ListedRecord]()
         with suppress(AppError), self._db.read() as tx:  # what was written counts, though nobody can be named now
             scope = access.campuses(tx, self._user)
             conflicts = statuses.records(tx, whole.conflicts[:SHOWN_OF_EACH], scope, _CHANGED)
             refused = list(statuses.listed(tx, whole.refused, scope))
+            if stopped is not None and self._operation is not None:
+                written = select(change.c.row_id).where(change.c.operation_id == self._operation.id)
+                some = tx.execute(written.order_by(change.c.id).limit(SHOWN_OF_EACH)).scalars().all()
+                updated = statuses.records(tx, some, scope, _WRITTEN)
         return SaveSummary(
             operation_id=self._operation.id if self._operation is not None else None,
             updated=whole.updated,
@@ -196,6 +203,7 @@ class _Saving:
             failed=stopped if isinstance(stopped, AppError) else None,
             conflict_list=tuple(conflicts),
             refused_list=tuple(refused),
+            updated_list=tuple(updated),
         )
 
 

@@ -17,7 +17,6 @@ from sqlalchemy import (
     Select,
     Table,
     and_,
-    delete,
     exists,
     func,
     or_,
@@ -27,7 +26,7 @@ from sqlalchemy import (
 
 from app import access, history, retention
 from app.access import Permission, User
-from app.db import locks
+from app.db import locks, server_roles
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import (
@@ -171,7 +170,7 @@ class _Purge:
                 again, seen = one.repeats and seen is not None, None
                 continue
             with self._db.write() as tx:
-                yield one.take(tx, ids)
+                yield one.take(self._db, tx, ids)
             seen = ids[-1]
 
     def end(self, state: str) -> PurgeSummary:
@@ -212,13 +211,12 @@ class _Sweep:
             return query
         return query.where(self._id < seen if self.repeats else self._id > seen)
 
-    def take(self, tx: Connection, ids: list[int]) -> int:
+    def take(self, db: Database, tx: Connection, ids: list[int]) -> int:
         """Take those of them that still go; returns how many did."""
         still = list(tx.execute(self.query.where(among(self._id, ids))).scalars())
-        which = among(self._id, still)
         if self.table is file_row:
-            return tx.execute(update(file_row).where(which).values(cells=None)).rowcount
-        return tx.execute(delete(self.table).where(which)).rowcount
+            return tx.execute(update(file_row).where(among(self._id, still)).values(cells=None)).rowcount
+        return server_roles.forget(db, tx, self.table, still)
 
 
 def _sweeps(before: datetime, now: datetime, ours: int) -> Iterator[_Sweep]:

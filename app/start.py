@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import insert, select
 
-from app import access, config
+from app import access, config, grants
 from app.access import User
 from app.attainments import at_a_glance_kept
 from app.config import Settings
@@ -36,6 +36,7 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
         upgrade(db)
         require_finished(db)
         access.prepare(db)
+        grants.install(db)
         _prepare_types(db)
         at_a_glance_kept.fill(db)
     except BaseException:

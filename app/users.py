@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from app import access, history
 from app.access import Permission, Role, User
+from app.db import server_roles
 from app.db.database import Database
 from app.db.tables import app_user, campus, role, user_campus, user_role
 from app.errors import ConflictError, InputError
@@ -107,6 +108,12 @@ def save(db: Database, user: User, before: Account | None, wanted: Account) -> S
             now, name=name, active=wanted.active, roles=wanted.roles, campuses=wanted.campuses
         ):
             return Saved(now.id or 0, None)
+        if now is None and not db.embedded and not server_roles.is_known(tx, login):
+            raise InputError(
+                f"The database server knows nobody who signs in as “{login}”.",
+                hint="Whoever looks after the server makes that role first, with a password.",
+                field="login",
+            )
         values = {"name": name, "active": wanted.active}
         operation = history.begin(tx, db, user.id, KIND)
         if now is None:

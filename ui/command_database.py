@@ -5,7 +5,8 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app import copies
+from app import copies, users
+from app.access import Role
 from app.config import DatabaseSettings
 from app.db.database import Database
 from app.errors import InputError
@@ -51,6 +52,40 @@ def restore(options: argparse.Namespace) -> int:
         copies.restore(TaskContext(), db, user, options.file, kept, options.reason.strip())
     tell(options, document | {"kept": str(kept)}, [*lines, f"Restored. What was there before is in {kept}."])
     return DONE
+
+
+def grant(options: argparse.Namespace) -> int:
+    """`db grant USER ROLE`: give a role to somebody, who is added if need be."""
+    return _set_role(options, held=True)
+
+
+def revoke(options: argparse.Namespace) -> int:
+    """`db revoke USER ROLE`: take it away; it is missing at their next command."""
+    return _set_role(options, held=False)
+
+
+def _set_role(options: argparse.Namespace, *, held: bool) -> int:
+    wanted = _role(options.role)
+    _, db = open_folder(folder_of(options), options.database)
+    with closing(db):
+        user, _ = sign_in(db)
+        done = users.set_role(db, user, options.user, wanted, held=held)
+        with db.read() as tx:
+            roles = sorted(role.value for role in users.accounts(tx, [done.id])[done.id].roles)
+    changed = done.operation_id is not None
+    document = {"user": options.user, "changed": changed, "roles": roles}
+    state = f"{options.user} holds: {', '.join(roles) or 'no role'}."
+    tell(options, document, [state if changed else f"Nothing was changed. {state}"])
+    return DONE
+
+
+def _role(code: str) -> Role:
+    """The role of that code. Raises InputError, which lists them."""
+    try:
+        return Role(code.replace("-", "_").lower())
+    except ValueError:
+        known = ", ".join(role.value for role in Role)
+        raise InputError(f"There is no role “{code}”.", hint=f"They are: {known}.") from None
 
 
 def copy(options: argparse.Namespace) -> int:

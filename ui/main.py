@@ -259,6 +259,11 @@ def _add_db(commands: Commands) -> None:
     restore.add_argument("--yes", action="store_true", help="restore it: all that was done since is lost")
     restore.add_argument("--reason", default="", metavar="TEXT", help="why; it goes into the history")
     restore.set_defaults(run=_later("restore"))
+    for name, words in (("grant", "give somebody a role"), ("revoke", "take a role from somebody")):
+        rights = db.add_parser(name, help=words)
+        rights.add_argument("user", metavar="USER", help="the account, or on a server the role that they sign in as")
+        rights.add_argument("role", metavar="ROLE", help="by its code, for example enrolment_manager")
+        rights.set_defaults(run=_later(name))
     copy = db.add_parser("copy", help="copy everything into another, empty database, and compare")
     copy.add_argument("--to", required=True, metavar="URL", help="its address, or the path of a new file")
     copy.set_defaults(run=_later("copy"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
+from app.db import server_roles
 from app.db.database import Database
 from app.errors import DatabaseError
 
@@ -61,6 +62,8 @@ def _is_behind(database: Database) -> bool:
     """Whether there is something to do; if so, an embedded database is copied first."""
     with database.read() as tx:
         here = revision(tx)
+        if here not in (None, NEWEST):
+            _require_owner(database, tx)
         if here is None and inspect(tx).get_table_names():
             raise DatabaseError(
                 "This database belongs to another program.",
@@ -73,6 +76,15 @@ def _is_behind(database: Database) -> bool:
         if database.file is not None:
             _copy(database.file)
     return True
+
+
+def _require_owner(database: Database, tx: Connection) -> None:
+    """On a server tables belong to who made them, and nobody else may change them."""
+    if not database.embedded and not server_roles.owns(tx):
+        raise DatabaseError(
+            "This database has to be brought up to date before this version can use it.",
+            hint="Ask whoever owns it to start “learner-manager db upgrade”. Until then work with the older version.",
+        )
 
 
 def _refuse_newer(here: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app import access
+from app import access, grants
 from app.access import User
 from app.db.database import Database
 from app.db.upgrade import upgrade
@@ -39,6 +39,7 @@ def _prepared(address: str) -> None:
     database = Database(address)
     upgrade(database)
     access.prepare(database)
+    grants.install(database)
     with_types(database)
     database.close()
 

@@ -15,6 +15,16 @@ from app.users import Account
 from tests.builders import user_with
 
 
+@pytest.fixture(autouse=True)
+def known_to_the_server(kind: str, request: pytest.FixtureRequest) -> None:
+    """The roles of the server that are given to people here; they may sign in, and nothing else."""
+    if kind == "postgresql":
+        server = request.getfixturevalue("server")
+        held = {name for (name,) in server.run("select rolname from pg_roles")}
+        for name in {"jane", "joe", "jim"} - held:
+            server.run(f"create role {name} login")
+
+
 def campus_of(db: Database, code: str) -> int:
     with db.write() as tx:
         values = {"code": code, "name": f"Campus {code}", "name_fold": f"campus {code.lower()}"}

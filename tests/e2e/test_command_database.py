@@ -1,4 +1,4 @@
-"""`db backup`, `db restore`, `db copy`: by the command line alone."""
+"""`db backup`, `db restore`, `db copy`, `db grant`, `db revoke`: by the command line alone."""
 
 import json
 from collections.abc import Callable
@@ -64,3 +64,24 @@ def test_copied_and_worked_with(run: Run, tmp_path: Path):
     status, told = run("db", "copy", "--to", target)
     assert status == 3
     assert "not empty" in told["error"]
+
+
+def test_a_role_is_granted_and_revoked(run: Run):
+    status, told = run("db", "grant", "jane", "enrolment_manager")
+    assert (status, told) == (0, {"user": "jane", "changed": True, "roles": ["enrolment_manager"]})
+    assert run("db", "grant", "jane", "Plr-User")[1]["roles"] == ["enrolment_manager", "plr_user"]
+    assert run("db", "grant", "jane", "plr_user")[1]["changed"] is False
+    status, told = run("db", "revoke", "jane", "plr_user")
+    assert (status, told["changed"], told["roles"]) == (0, True, ["enrolment_manager"])
+
+
+def test_what_cannot_be_granted_or_revoked_is_said(run: Run):
+    from app import access
+
+    status, told = run("db", "grant", "jane", "god")
+    assert status == 3
+    assert "There is no role “god”. They are: enrolment_manager, " in told["error"]
+    status, told = run("db", "revoke", "nobody", "plr_user")
+    assert (status, "“nobody” is not a user" in told["error"]) == (3, True)
+    status, told = run("db", "revoke", access.account(), "administrator")
+    assert (status, "Nobody would be left" in told["error"]) == (3, True)

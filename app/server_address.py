@@ -7,7 +7,7 @@ from sqlalchemy import URL
 
 from app.config import DatabaseSettings
 from app.config_rules import host_of, is_loopback
-from app.db.database import parsed
+from app.db.addresses import parsed
 from app.errors import AppError
 from app.secrets import Secrets
 

@@ -8,7 +8,8 @@ from app import access, config, grants
 from app.access import User
 from app.attainments import at_a_glance_kept
 from app.config import Settings
-from app.db.database import Database, parsed
+from app.db.addresses import parsed
+from app.db.database import Database
 from app.db.moving import require_finished
 from app.db.tables import attainment_type
 from app.db.upgrade import upgrade

@@ -27,16 +27,16 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
-    make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from app.db import embedded
+from app.db.addresses import parsed
 from app.db.embedded import CACHE
 from app.db.failures import explain, interrupted, is_personal
 from app.db.types import Key
-from app.errors import DatabaseError, InputError
+from app.errors import DatabaseError
 from app.keys import Keys
 from app.tasks import Cancelled, TaskContext
 
@@ -220,8 +220,7 @@ class Database:
 
         A server hands them over as they come, and plans for the first of them. `at_once`: it plans for all, and on
         several processors, which it does for no cursor; right where they come in the order of no index."""
-        # SQLite steps through the rows as they are asked for. PostgreSQL does so on a cursor of the server's, where
-        # SQLAlchemy has read ahead: the rows must come from it, not from the driver (the first would be missing).
+        # On a cursor of the server's SQLAlchemy has read ahead: from the driver the first rows would be missing.
         streamed = not self.embedded and not at_once
         result = tx.execute(query, execution_options={"stream_results": streamed})
         rows: Any = result if streamed else result.cursor
@@ -328,6 +327,11 @@ class Database:
             )
         return known
 
+    def look_anew(self, tx: Connection, names: str) -> None:
+        """Tell a server that these tables have grown: else it plans for small ones until it finds out by itself."""
+        if not self.embedded:
+            tx.exec_driver_sql(f"analyze {names}")
+
     def now(self, tx: Connection) -> datetime:
         """The database's own clock: the one clock that all computers share."""
         if self.embedded:
@@ -373,21 +377,6 @@ def _made(lines: Iterable[Sequence[Any]], makers: Sequence[tuple[int, Any]]) -> 
             if fit[place] is not None:
                 fit[place] = make(fit[place])
         yield fit
-
-
-def parsed(url: str | URL) -> URL:
-    """The address in its parts. Raises InputError, which does not quote it: there may be a password in it."""
-    try:
-        address = make_url(url)
-        known = address.drivername in ("sqlite", "postgresql", "postgresql+psycopg")
-    except ArgumentError:
-        known = False
-    if not known:
-        raise InputError(
-            "The database address cannot be understood.",
-            hint="It is sqlite:///FILE, or postgresql+psycopg://USER@COMPUTER/NAME, or nothing.",
-        )
-    return address
 
 
 def _connect_patiently(dialect: Any, record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:

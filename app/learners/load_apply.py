@@ -23,6 +23,7 @@ from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Plan,
 from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 
+_MANY = 1_000
 LEFT = "left"
 """The outcome of a row that was to be loaded and was not: somebody changed the learner since the preview."""
 _WRITES = frozenset({Foreseen.NEW, Foreseen.CHANGED})
@@ -116,6 +117,8 @@ class _Loading:
             self._context.report(seen, self._total, "Loading")
         self._note_outcomes()
         self._note_seen()
+        if self._done["new"] >= _MANY:
+            self._db.look_anew(self._tx, "learner, aim")
 
     def _without_new(self, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
         """Those of the rows that are to be planned again; the others are written."""

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import Database, parsed
+from app.db.addresses import parsed
+from app.db.database import Database
 from app.errors import DatabaseError, InputError
 from app.folders import DataFolder
 from app.start import embedded_file, open_folder, sign_in

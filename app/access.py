@@ -160,6 +160,10 @@ NEEDS_LICENCES = frozenset({Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE})
 """Everything that asks the LRS needs both licences (learner-manager.md 2)."""
 
 
+WARN_DAYS = 30
+"""So long before its end a licence is warned of, as a certificate is."""
+
+
 class Licence(StrEnum):
     PLR_IMPORT = "AttainmentsPLRImport"
     LRS_CERTIFIED = "LRS certified"
@@ -193,6 +197,13 @@ class LicenceRow:
             return f"The licence {self.code} ended on {shown(self.valid_until)}. Renew it under Licences."
         return ""
 
+    def days_left(self, today: date) -> int | None:
+        """How many days a licence that counts today will still count after it, if it ends within WARN_DAYS."""
+        if self.valid_until is None or self.why_off(today):
+            return None
+        left = (self.valid_until - today).days
+        return left if left < WARN_DAYS else None
+
 
 def _off(code: Licence) -> LicenceRow:
     """A licence the database has no row of: as good as one that is off."""
@@ -222,6 +233,13 @@ class Rights:
         held = {row.code: row for row in self.licences}
         reasons = (held.get(code, _off(code)).why_off(today or date.today()) for code in Licence)
         return next((reason for reason in reasons if reason), "")
+
+    def ending_licence(self, today: date | None = None) -> LicenceRow | None:
+        """The licence that ends first, if it ends soon and this user is one of those whom it concerns."""
+        day = today or date.today()
+        concerned = not self.why_not(Permission.PLR_DOWNLOAD, day) or not self.why_not(Permission.ADMINISTER, day)
+        soon = [row for row in self.licences if row.days_left(day) is not None]
+        return min(soon, key=lambda row: row.valid_until or day) if concerned and soon else None
 
 
 def account() -> str:

@@ -139,6 +139,18 @@ def test_an_end_in_the_past_is_said(page, context, qtbot):
     assert reason(card) == f"It is on until {shown(later)}."
 
 
+def test_an_end_that_is_near_is_warned_of(page, context, qtbot):
+    card = page().cards[PLR]
+    switch(card, "on")
+    soon = date.today() + timedelta(days=5)
+    write_into(edit_of(card, "valid_until"), shown(soon))
+    click(save_of(card))
+    qtbot.waitUntil(lambda: card.tag.text == "Ends soon")
+    words = f"The licence AttainmentsPLRImport ends on {shown(soon)}, in 5 days. Nobody can download after that day."
+    assert reason(card).startswith(words)
+    qtbot.waitUntil(lambda: clipped(card) == [])  # once it is laid out with these words
+
+
 def test_a_day_that_there_is_not_is_not_saved(page, context):
     card = page().cards[PLR]
     write_into(edit_of(card, "valid_until"), "31/02/2027")

@@ -1,12 +1,17 @@
 """The main window: rights and licences, keys from part to part, what it remembers, and how it is left."""
 
+from datetime import date, timedelta
 from time import monotonic
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, QWidget
+from sqlalchemy import update
 
 from app.access import Licence, Role
+from app.changes import Changes, Topic
+from app.context import AppContext
+from app.db import tables
 from app.sandbox.lrs import LrsSandbox
 from tests.builders import licences_on, user_with
 from tests.ui.conftest import Room, Rooms, answering, named
@@ -55,6 +60,31 @@ def switch_on(room: Room, card: LicenceCard) -> None:
     room.until(lambda: not card.is_changed)
     room.at_rest()
     assert card.reason.text().startswith("It is on")
+
+
+def test_a_licence_that_ends_soon_is_told_to_those_whom_it_concerns(rooms: Rooms):
+    def ends(context: AppContext, days: int) -> None:
+        with context.db.write() as tx:
+            tx.execute(update(tables.licence).values(valid_until=date.today() + timedelta(days=days)))
+
+    room = rooms(3, prepare=lambda context: ends(context, 3))
+    banner = named(room.window, "licence_banner")
+    assert banner.accessibleName().startswith("The licence AttainmentsPLRImport ends on ")  # type: ignore[attr-defined]
+    assert "in 3 days" in banner.accessibleName()  # type: ignore[attr-defined]
+    ends(room.context, 40)
+    room.window.hub.announce(Changes.of(Topic.LICENCES))
+    room.until(lambda: not banner.isVisible())
+    ends(room.context, 0)
+    room.window.hub.announce(Changes.of(Topic.LICENCES))
+    room.until(banner.isVisible)
+    assert banner.accessibleName().endswith(", today.")  # type: ignore[attr-defined]
+    clerk = rooms(
+        folder="clerk",
+        learners=3,
+        as_user=lambda context: user_with(context.db, Role.ENROLMENT_MANAGER),
+        prepare=lambda context: ends(context, 3),
+    )
+    assert not clerk.window.learners._licence_banner.isVisible()
 
 
 def test_a_role_without_update_cannot_update(rooms: Rooms):

@@ -1,8 +1,9 @@
 """The Learners page: find learners, select them, and go on from there."""
 
+from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.access import Rights
@@ -15,6 +16,7 @@ from app.learners.search import FIELDS, Ready
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.hub import Hub
+from ui.licence_words import soon_over
 from ui.look.banner import Banner
 from ui.look.buttons import button
 from ui.look.empty_state import EmptyState
@@ -36,6 +38,9 @@ from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
     from app.learners.edit import Held
+
+_AGAIN_MS = 6 * 3600 * 1000
+"""The window may stay open while a licence comes to its end."""
 
 
 class LearnersPage(GridPage):
@@ -77,12 +82,23 @@ class LearnersPage(GridPage):
         self.certificate_banner.settings_wanted.connect(self.settings_wanted)
         self.insert_above_grid(self.certificate_banner)
         self.show_rights(context.rights)
+        self._days = QTimer(self, interval=_AGAIN_MS)
+        self._days.timeout.connect(self._another_day)
+        self._days.start()
 
     def show_rights(self, rights: Rights) -> None:
-        """Say which licence is missing, and lead to the page where it is switched on."""
+        """Say which licence is missing, or ends soon, and lead to the page where that is put right."""
         reason = rights.missing_licence()
-        self._licence_banner.say(tr("The PLR download is switched off."), reason)
+        ending = None if reason else rights.ending_licence()
+        title = tr("The PLR download is switched off.")
+        if ending is not None:
+            title, reason = soon_over(ending, date.today())
+        self._licence_banner.say(title, reason)
         self._licence_banner.setVisible(bool(reason))
+
+    @Slot()
+    def _another_day(self) -> None:
+        self.show_rights(self._context.rights)
 
     def _build_empty_state(self) -> None:
         self._empty = EmptyState(

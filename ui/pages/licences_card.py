@@ -12,6 +12,7 @@ from app.dates import shown
 from app.errors import AppError, InputError
 from ui.dialogs.form_field import FormField, line
 from ui.grids.date_field import DateField
+from ui.licence_words import soon_over
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable, set_kind
 from ui.look.cards import Card
@@ -173,6 +174,9 @@ class LicenceCard(Card):
             self.tag.show_state(Icon.X_CIRCLE, tr("Ended"), Role.BAD)
             words = tr("It ended on {day}, so nobody can download or update.", day=shown(row.valid_until))
             self.reason.setText(words + " " + tr("Set a later day and save."))
+        elif row.days_left(today) is not None:
+            self.tag.show_state(Icon.WARNING, tr("Ends soon"), Role.WARN)
+            self.reason.setText(" ".join(soon_over(row, today)))
         else:
             self.tag.show_state(Icon.CHECK_CIRCLE, tr("On"), Role.GOOD)
             until = tr("It is on until {day}.", day=shown(row.valid_until))

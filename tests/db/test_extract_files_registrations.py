@@ -186,6 +186,17 @@ def test_doubled_rows_closed_sections_and_learners_who_are_there_by_another_sect
     assert counted(files.preview(REGISTRATIONS, row(1), row(2))) == {"unchanged": 1, "problem": 1}
 
 
+def test_who_was_withdrawn_from_a_course_of_the_lms_comes_back_by_the_same_section(db: Database, files: Files):
+    """What the row is told to do can be done."""
+    files.bring(SECTIONS, BIO.replace(",1,", ",2,"))
+    files.bring(REGISTRATIONS, row(1))
+    files.bring(REGISTRATIONS, row(1, status="Withdrawn"))
+    [(_, name, reason)] = files.problems(files.preview(REGISTRATIONS, row(1).replace(",1,,", ",2,,")))
+    assert name == "number"
+    assert reason.endswith("Who was withdrawn from that one comes back by it, not by another.")
+    assert files.bring(REGISTRATIONS, row(1, status="Current")).changed == 1
+
+
 @pytest.mark.rule("EX-A3")
 def test_only_onto_sections_of_ones_campuses_and_by_who_may(db: Database, files: Files, college: FileCollege):
     southern = replace(files, user=college.user(college.south, roles=(Role.ENROLMENT_MANAGER,)))

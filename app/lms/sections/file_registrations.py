@@ -157,7 +157,7 @@ class RegistrationPlanner:
         if elsewhere or self._entering.setdefault((learner_id, at), section.id or 0) != section.id:
             raise InputError(
                 "The learner is on this course of the LMS by another section.",
-                hint="Withdraw them there, or correct the section.",
+                hint="Correct the section. Who was withdrawn from that one comes back by it, not by another.",
                 field="number",
             )
 

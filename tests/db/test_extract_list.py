@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app import access
 from app.access import User
@@ -275,6 +276,27 @@ def test_overdue_after_a_day_without_an_answer(db: Database, college: College):
     assert [row(db, key).overdue for key in (late, fresh, answered)] == [True, False, False]
     assert row(db, late).status == "transmitted"
     assert listed(db, Filters(), group=Group(Join.ALL, (Test("overdue", Operator.YES),))) == [late]
+
+
+@pytest.mark.rule("EX-T3")
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(("ahead", "overdue"), [(1, True), (-1, False)])
+def test_overdue_by_the_clock_of_the_server_and_not_of_this_computer(
+    db: Database, college: College, ahead: int, overdue: bool
+):
+    """The server's clock is an hour off, which is the one that wrote when the record went out."""
+    hours = 23.5 if overdue else 24.5
+    sent = datetime.now(UTC) - timedelta(hours=hours)
+    key = college.record(Two(college).of_a, "transmitted", extracted_at=sent)
+    marked = Group(Join.ALL, (Test("overdue", Operator.YES),))
+    later = f"select pg_catalog.now() + {ahead} * interval $t$1 hour$t$"
+    with db.write() as tx:
+        tx.execute(text("create schema other_time"))
+        tx.execute(text(f"create function other_time.now() returns timestamptz language sql as $f$ {later} $f$"))
+        tx.execute(text("set local search_path = other_time, public, pg_catalog"))
+        found = records_list.rows(tx, [key], None)[key]
+        assert found.overdue is overdue
+        assert list(db.ids(tx, records_list.keys_query(Filters(), None, marked))) == [key] * overdue
 
 
 @pytest.mark.rule("EX-T3")

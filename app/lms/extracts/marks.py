@@ -1,22 +1,22 @@
 """What to look at about an extract record: overdue, gate failed, superseded (EX-T3, EX-P7, EX-R5)."""
 
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, select
 
 from app.conditions_sql import Where
+from app.db.clock import hours_ago
 from app.db.tables import campus_vendor, extract_record, learner, lms_account, section, section_campus
 from app.lms.extracts import gates
 
 SENT = ("transmitted", "processed")
 
 
-def overdue(hours: int, now: datetime | None = None) -> Where:
-    """Sent, and without an answer for longer than `hours`: of the settings (EX-T3)."""
-    moment = now or datetime.now(UTC)
+def overdue(hours: int) -> Where:
+    """Sent, and without an answer for longer than `hours`, of the settings, by the clock that wrote when it was sent
+    (EX-T3)."""
     return and_(
-        extract_record.c.status == "transmitted", extract_record.c.extracted_at < moment - timedelta(hours=hours)
+        extract_record.c.status == "transmitted", extract_record.c.extracted_at < hours_ago(cast(hours, Integer))
     )
 
 

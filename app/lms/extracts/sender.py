@@ -93,7 +93,7 @@ def _count(under_way: Run) -> None:
     with under_way.db.read() as tx:
         waiting = queue.waiting(tx)
         hours = settings.overdue_hours(tx)
-        late = select(func.count()).select_from(extract_record).where(marks.overdue(hours, under_way.db.now(tx)))
+        late = select(func.count()).select_from(extract_record).where(marks.overdue(hours))
         overdue = tx.execute(late).scalar_one()
     counts.update(sent=counts.pop("transmitted", 0), processed=0, rejected=0, waiting=waiting)
     if rejected := counts["rejected"]:

@@ -58,6 +58,7 @@ def learner_actions() -> tuple[Action, ...]:
         ),
         *_uln(),
         _fill(),
+        _one(),
         Action(
             id="learner.attainments",
             text="Attainments",
@@ -69,6 +70,21 @@ def learner_actions() -> tuple[Action, ...]:
             trigger=lambda window: window.show_attainments(),
             why_not=why.edit,
         ),
+    )
+
+
+def _one() -> Action:
+    return Action(
+        id="learner.one",
+        text="One Learner",
+        tip="Everything about the learner of the current row on one page: also printed, or saved as a PDF",
+        icon=Icon.IDENTIFICATION_CARD,
+        tab=LEARNERS,
+        group="Learner",
+        key_tip="Z",
+        trigger=lambda window: window.show_one_learner(),
+        why_not=why.edit,
+        words="page timeline history print pdf subject access aims enrolments",
     )
 
 

@@ -43,6 +43,7 @@ from ui.workers import Lane, TaskRunner
 if TYPE_CHECKING:
     from ui.pages.attainments import AttainmentsPage
     from ui.pages.licences import LicencesPage
+    from ui.pages.one_learner import OneLearnerPage
 
 
 class MainWindow(QWidget):
@@ -169,6 +170,8 @@ class MainWindow(QWidget):
             page.exporting.connect(self.exports.follow)
             page.details_closed.connect(self.row.details_closed)
             page.reload()
+        elif page.objectName() == "one_learner":
+            cast("OneLearnerPage", page).said.connect(self.status.show_result)
         parts.in_reading_order(
             [self.ribbon, self.tabs, self.search, self.details, self.lms_banners, self._stack, self.status]
         )
@@ -299,6 +302,13 @@ class MainWindow(QWidget):
     def _show_attainments_of(self, learner_ids: list[int]) -> None:
         self.attainments.show_learners(learner_ids)
         self.show_page("attainments")
+
+    def show_one_learner(self) -> None:
+        """*One Learner*: the page of the current row."""
+        key = self.learners.grid.current_key
+        if key is not None:
+            cast("OneLearnerPage", self._stack.page("one_learner")).show_learner(key)
+            self.show_page("one_learner")
 
     def download_plr(self) -> None:
         """*Attainments (PLR) Download* for the selected learners."""

@@ -24,7 +24,10 @@ AREAS: Mapping[str, tuple[str, ...]] = {
     ADMINISTRATION: ("licences", "users", "locks", "history"),
 }
 """The pages of each area of the ribbon."""
-INSIDE: Mapping[str, tuple[str, str]] = {"import_check": ("import_jobs", "All Jobs")}
+INSIDE: Mapping[str, tuple[str, str]] = {
+    "one_learner": ("learners", "All Learners"),
+    "import_check": ("import_jobs", "All Jobs"),
+}
 """Pages that stand behind the tab of another one, with the words of the way back to that."""
 AT_WORK: Mapping[str, tuple[str, ...]] = {
     "lms_courses": ("Courses",),

@@ -11,6 +11,7 @@ from ui.workers import TaskRunner
 
 TITLES = {
     "learners": "Learners",
+    "one_learner": "One Learner",
     "attainments": "Attainments",
     "lms_courses": "Courses",
     "enrolments": "Enrolments",
@@ -73,6 +74,10 @@ class PageStack(QStackedWidget):
             from ui.pages.attainments import AttainmentsPage
 
             return AttainmentsPage(*self._parts)
+        if name == "one_learner":
+            from ui.pages.one_learner import OneLearnerPage
+
+            return OneLearnerPage(*self._parts)
         if name == "lms_courses":
             from ui.pages.lms_courses import LmsCoursesPage
 

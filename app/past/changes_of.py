@@ -37,6 +37,7 @@ _CODES: Mapping[tuple[str, str], Mapping[str, str]] = {
     ("extract_record", "status"): dict(STATUSES),
     ("extract_record", "change"): dict(CHANGES),
     ("extract_record", "course_status"): dict(COURSE_STATUSES),
+    ("lms_account", "matched_by"): {"id_number": "ID number", "email": "e-mail address", "person": "a person"},
     ("enrolment", "status"): dict(COURSE_STATUSES),
     ("lms_course", "state"): {"new": "New", "open": "Open", "closed": "Closed", "hidden": "Hidden"},
 }
@@ -88,6 +89,13 @@ class ChangeRow:
     @property
     def after(self) -> str:
         return "; ".join(f"{one.title}: {one.after or 'none'}" for one in self.parts if one.after or one.before)
+
+    @property
+    def in_words(self) -> str:
+        """Its columns in a line: `Family name: Smith → Smyth`; of a row that is new or gone its values alone."""
+        if self.did == "update":
+            return "; ".join(f"{one.title}: {one.before or 'none'} → {one.after or 'none'}" for one in self.parts)
+        return "; ".join(f"{one.title}: {told}" for one in self.parts if (told := one.after or one.before))
 
 
 def scope_of(tx: Connection, user: User) -> Scope:
@@ -205,6 +213,12 @@ def points_to(table_name: str, column: str) -> str:
     return next((one.column.table.name for one in table.c[column].foreign_keys), "")
 
 
+def hundredths(amount: int) -> str:
+    """`2`, `2.5` or `2.25`."""
+    whole, rest = divmod(amount, 100)
+    return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+
+
 def _is_tick(table_name: str, name: str) -> bool:
     """A tick that was noted by the database itself is a number on SQLite."""
     table = metadata.tables.get(table_name)
@@ -248,6 +262,5 @@ def _shown(table_name: str, name: str, value: Any, known: _Known) -> str:
     if to := points_to(table_name, name):
         return known.get((to, value), "") or f"{names.table(to)} {value}"
     if name in _HUNDREDTHS and isinstance(value, int):
-        whole, rest = divmod(value, 100)
-        return f"{whole}.{rest:02}".rstrip("0") if rest else str(whole)
+        return hundredths(value)
     return _CODES.get((table_name, name), {}).get(str(value)) or str(value)

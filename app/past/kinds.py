@@ -70,6 +70,25 @@ _WHY_NEVER = {
 }
 
 
+_FILES = {
+    "learners": "Learners",
+    "course_records": "Course records",
+    "credit_courses": "Courses for credit",
+    "sections": "Sections",
+    "registrations": "Registrations",
+}
+
+
+def words_of_file(kind: str) -> str:
+    """What a file of this kind holds."""
+    return _FILES.get(kind) or kind.replace("_", " ").capitalize()
+
+
+def words_of_outcome(code: str | None) -> str:
+    """What became of a row of a file."""
+    return (code or "").replace("_", " ").capitalize()
+
+
 def title(kind: str) -> str:
     """What an operation of this kind is called; one that a newer version wrote, by its code."""
     return KINDS.get(kind) or kind.replace("_", " ").capitalize()

@@ -107,6 +107,7 @@ _HERE = {
     ("file_row", "number"): "Row",
     ("app_user", "active"): "Switched on",
     ("section", "number"): "Section number",
+    ("progress", "visible"): "Activities",
     ("extract_record", "number"): "Record number",
     ("setting", "key"): "Setting",
 }

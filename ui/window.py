@@ -112,7 +112,7 @@ def demo_context(
 ) -> Iterator[AppContext]:
     """The objects of a run on invented people: a fresh folder and the sandboxes in processes of their own; `orders`
     go to the LMS."""
-    from app import demo, demo_lms
+    from app import demo, demo_imports, demo_lms
 
     with (
         TemporaryDirectory(prefix="learner-manager-demo-", ignore_cleanup_errors=True) as place,
@@ -136,6 +136,7 @@ def demo_context(
         secrets.set_for_session("lrs_certificate_password", info["certificate_password"], host=host)
         secrets.set_for_session("lms_token", moodle["token"], host=settings.lms.host)
         demo_lms.prepare(db, user, lms_client(settings, secrets), people)
+        demo_imports.prepare(db, user)
         yield AppContext(folder, settings, secrets, db, user, rights, demo=True)
 
 

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QFileDialog, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QWidget
 
 from app.jobs import Foreseen
-from app.tasks import now
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
@@ -16,6 +15,7 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.main_window import MainWindow
 from ui.tour import extract
 from ui.tour.player import Act, Step, TourError, Until, click, listening, named, press, type_text
+from ui.tour.typed_file import FileChosen
 
 Grab = Callable[[QWidget, str], None]
 _PATIENCE = 2.0
@@ -34,7 +34,7 @@ class FirstDay:
         path, self.report["expected_load"] = extract.write(self._folder, self._window.learners.total)
         yield Act(lambda: press("Ctrl+O", self._window))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the file dialog")
-        yield Until(_FileChosen(str(path.resolve()), LoadLearnersDialog), "the load", 60)
+        yield Until(FileChosen(str(path.resolve()), LoadLearnersDialog), "the load", 60)
         dialog = QApplication.activeModalWidget()
         assert isinstance(dialog, LoadLearnersDialog)
         yield Until(lambda: dialog.columns is not None and dialog.main_button.isVisible(), "the columns", 120)
@@ -162,23 +162,3 @@ def _modal() -> QDialog:
     if not isinstance(found, QDialog):
         raise TourError("No dialog is open.")
     return found
-
-
-class _FileChosen:
-    """The path typed, and Return; once more where a list of completions, which may open any moment, took the key or
-    put something else in its place."""
-
-    def __init__(self, path: str, then: type[QDialog]) -> None:
-        self._path, self._then, self._typed = path, then, 0.0
-
-    def __call__(self) -> bool:
-        dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, self._then):
-            return True
-        if now() - self._typed > _PATIENCE and isinstance(dialog, QFileDialog):
-            self._typed = now()
-            click(named("fileNameEdit", dialog))
-            press("Ctrl+A", dialog)
-            type_text(self._path)
-            press("Return")
-        return False

@@ -7,6 +7,7 @@ from typing import Any
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
+from app import demo_imports
 from app.demo import Orders
 from app.plr.plan import Change
 from app.plr.update import UpdateSummary
@@ -19,6 +20,7 @@ from ui.pages.plr import AT_MOST, PlrPage
 from ui.tour import extract
 from ui.tour.extract_statuses import ExtractStatuses
 from ui.tour.first_day import FirstDay
+from ui.tour.import_steps import ImportSteps
 from ui.tour.lms_steps import LmsSteps
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
 from ui.tour.stalls import StallMeter
@@ -27,7 +29,7 @@ from ui.tour.stalls import StallMeter
 class Tour:
     """The main job: find, select, download, update twice, export, close; then what a college does on its first day:
     load, decide, name codes, search; then the LMS: what goes there is corrected, sent and seen; it goes down and
-    comes back. A picture of each."""
+    comes back; then a file of course records, repaired, applied, undone. A picture of each."""
 
     def __init__(self, window: MainWindow, out: Path, orders: Orders, *, latency_ms: int, parallel: int) -> None:
         self._window = window
@@ -50,6 +52,7 @@ class Tour:
         yield from self._look_around()
         yield from self._in_the_dark()
         yield from self._lms()
+        yield from self._imports()
         self._stalls.stop()
 
     # The main job
@@ -163,6 +166,13 @@ class Tour:
         self._report["extracts"] = extracts.report
         yield from lms.down_and_back()
 
+    def _imports(self) -> Iterator[Step]:
+        part = ImportSteps(self._window, self._out, self._grab)
+        yield from self._in_front(self._window)
+        yield from part.steps()
+        self._report["imports"] = part.report
+        self._files.append(demo_imports.FILE_NAME)
+
     def _look_around(self) -> Iterator[Step]:
         window = self._window
         yield from self._in_front(window)
@@ -219,6 +229,7 @@ class Tour:
         empty: dict[str, Any] = dict.fromkeys(("selected", "with_events", "error_rows", "records"), 0)
         updates: dict[str, Any] = {
             "extracts": {},
+            "imports": {},
             "load": {},
             "expected_load": {},
             "loaded": {},

@@ -66,6 +66,8 @@ class ImportsPart(QObject):
         self._applying: Applying | None = None
         self._then: object = None
         """What is to be shown of a job that is being opened: a rule, an Outcome, or None for its findings."""
+        self._front = True
+        """Whether it is to come to the front: not where it only changed meanwhile."""
         stack.made.connect(self._page_made)
         self._locks = ImportLocks(context, runner, hub, stack, row, status, self)
         self._locks.changed.connect(self.changed)
@@ -181,7 +183,7 @@ class ImportsPart(QObject):
         if shown is None or self.checking.busy:
             return
         self.page.set_busy(tr("The file is being checked."))
-        self._then = None
+        self._then, self._front = None, True
         self.checking.start(shown, repairs)
 
     @Slot()
@@ -204,7 +206,8 @@ class ImportsPart(QObject):
         if (before is not None and before.options != shown.options) or before is None or before.path != shown.path:
             page.acknowledged &= frozenset(shown.to_confirm)
         page.show_file(shown)
-        self._row.show_page("import_check")
+        if self._front:
+            self._row.show_page("import_check")
         if type(then) is str:
             page.show_rule(then)
         elif then is not None:
@@ -280,7 +283,9 @@ class ImportsPart(QObject):
         """Show a job as it stands now, where it stands in front."""
         shown = self.shown
         if shown is not None and shown.job_id == job_id:
-            self.open(job_id)
+            self._front = self._row.is_in_front("import_check")
+            self._then = None
+            self.checking.open(job_id, shown)
 
     @Slot(object)
     def _apply_failed(self, error: Exception) -> None:
@@ -372,7 +377,7 @@ class ImportsPart(QObject):
 
     def open(self, job_id: int, then: object = None) -> None:
         """Show a job with its findings, or those rows of it at once."""
-        self._then = then
+        self._then, self._front = then, True
         self.checking.open(job_id, self.page.shown_file)
 
     @Slot(int, object)

@@ -152,6 +152,7 @@ class PageRow(QWidget):
         current = self._stack.currentWidget()
         if current is not None and current.objectName() in INSIDE:
             self.show_page(INSIDE[current.objectName()][0])
+            self._to_grid()  # the button that was pressed is gone
 
     @Slot(int)
     def _tab_chosen(self, place: int) -> None:

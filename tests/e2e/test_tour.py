@@ -22,6 +22,7 @@ KEYS = {
     "expected_load",
     "loaded",
     "extracts",
+    "imports",
 }
 PICTURES = {
     "05-condition-builder",
@@ -46,6 +47,18 @@ PICTURES = {
     "08b-saved-asks",
     "08b-saved",
     "08b-undone",
+    "09-import-jobs-empty",
+    "09-new-import",
+    "09-import-refused",
+    "09-import-check",
+    "09-import-ready",
+    "09-import-rows",
+    "09-import-done",
+    "09-held-records",
+    "09-import-jobs",
+    "09-import-undo",
+    "09-import-stale-lock",
+    "09-unlock",
 }
 COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
 
@@ -76,6 +89,7 @@ def test_tour(tmp_path: Path):
     assert report["load"] == report["expected_load"]
     assert report["loaded"] == {"new": report["load"]["new"], "changed": report["load"]["changed"] + 1}, "one decided"
     _what_goes_to_the_lms(report["extracts"])
+    _course_records(report["imports"])
     assert told[0].startswith(f"60 learners asked for, {report['with_events']} with learning events")
     assert f"{first['new']} new, {first['changed']} changed" in told[1]
     assert str(out) in told[-1]
@@ -91,3 +105,18 @@ def _what_goes_to_the_lms(told):
     assert sum(sent.values()) == sum(first.values()) == sum(updated.values())
     assert updated["ready"] == sent["ready"] + told["staged"] > 500
     assert told["undone"] == sent
+
+
+def _course_records(told):
+    """A bad file is repaired, confirmed, applied as foreseen, and undone; a stale lock is unlocked."""
+    bad, first, repaired, foreseen = told["expected"], told["at_first"], told["repaired"], told["foreseen"]
+    assert {sum(one.values()) for one in (first, repaired, foreseen)} == {bad["rows"]}
+    assert first["error"] == bad["dates"] + bad["words"] + bad["several"] + bad["partial"]
+    assert repaired["error"] == foreseen["error"] == bad["partial"] > 0
+    assert repaired["refused"] == bad["unreported"] + bad["several"] + bad["at_once"] + bad["unknown"]
+    assert "refused" not in foreseen
+    assert told["outcomes"] == foreseen
+    assert told["surprises"] == 0
+    assert told["held"] == bad["unknown"] == foreseen["held"]
+    assert told["enrolled"] == told["taken_back"] == bad["rows"] - bad["partial"] - bad["unknown"]
+    assert told["unlocked"] is True

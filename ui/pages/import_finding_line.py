@@ -34,6 +34,7 @@ class FindingLine(QAbstractButton):
     def __init__(self, line: Line, why_not: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.line = line
+        self._hinted = False
         self._state = SEVERITIES[line.severity]
         self.setObjectName(f"finding_{line.rule}" if line.made is None else f"repaired_{line.rule}")
         self.setCheckable(True)
@@ -155,12 +156,14 @@ class FindingLine(QAbstractButton):
         return scaled(_HIGH if self.line.text else _LOW)
 
     def sizeHint(self) -> QSize:
+        self._hinted = self._narrow
         return QSize(scaled(520), self._words_height() + (scaled(_BELOW) if self._narrow else 0))
 
     def resizeEvent(self, event: object) -> None:
         top = self._words_height() - scaled(4) if self._narrow else 0
         if self._row.contentsMargins().top() != top:
             self._row.setContentsMargins(0, top, 8, scaled(4) if self._narrow else 0)
+        if self._hinted != self._narrow:  # its height was asked for at another width
             self.updateGeometry()
 
     def minimumSizeHint(self) -> QSize:

@@ -84,7 +84,7 @@ class ImportSteps:
         yield Until(FileChosen(str(self._file.resolve()), NewImportDialog), "the file chosen", 60)
         yield Until(lambda: _dialog().focusWidget() is not None, "the dialog in front")
         yield Act(lambda: click(named("import_course_filter")))
-        yield Act(lambda: type_text("math"))
+        yield Act(lambda: type_text(demo_imports.COURSE.lower()))
         yield Act(lambda: click(named("import_sender")))
         yield Act(lambda: type_text(demo_imports.SENDER))
         yield Act(lambda: self._grab(_dialog(), "09-new-import"))
@@ -99,6 +99,11 @@ class ImportSteps:
             "the page at rest",
             120,
         )
+
+    def _in_front(self) -> Iterator[Step]:
+        """Back to the window after a dialog, as a click on it would bring it."""
+        yield Act(self._window.activateWindow)
+        yield Until(self._window.isActiveWindow, "the window in front")
 
     # What is wrong with it
 
@@ -119,7 +124,7 @@ class ImportSteps:
 
     def _repair(self) -> Iterator[Step]:
         window = self._window
-        yield Until(window.isActiveWindow, "the window in front")
+        yield from self._in_front()
         yield Act(lambda: self._grab(window, "09-import-refused"))
         yield from self._press_in("finding_CR-02", "repair_CR-02")
         yield Act(lambda: click(named("finding_CR-12", window)))
@@ -173,6 +178,9 @@ class ImportSteps:
     def _held(self) -> Iterator[Step]:
         window = self._window
         yield Act(lambda: click(named("page_back", window)))
+        yield Until(lambda: window.state().page == "import_jobs", "Import Jobs")
+        yield from self._at_rest()
+        yield from self._in_front()
         yield from to_page(window, "held_records", "Ctrl+Tab")
         yield from first_row(window.page, "what waits")
         yield from self._at_rest()
@@ -197,6 +205,7 @@ class ImportSteps:
         yield Until(lambda: isinstance(one := _modal(), ImportUndoDialog) and one.undone is not None, "the undo", 120)
         yield Act(lambda: press("Return"))
         yield Until(lambda: _modal() is None, "the dialog to close")
+        yield from self._in_front()
         yield from self._at_rest()
         self.report["taken_back"] = before - self._enrolled()
 

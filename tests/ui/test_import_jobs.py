@@ -66,7 +66,8 @@ def test_a_job_is_listed_and_undone_by_keys(room):
     room.room.close_dialog(dialog, "undo_close")
     room.rest()
     assert room.written() == (0, 0)
-    assert not room.room.window.actions_.action("imports.undo").isEnabled()
+    assert room.room.window.state().page == "import_jobs", "the file does not come to the front by itself"
+    room.room.until(lambda: not room.room.window.actions_.action("imports.undo").isEnabled())
     assert room.room.window.actions_.reason("imports.undo") == "This import was undone."
 
 

@@ -18,7 +18,7 @@ from app.access import Permission, User
 from app.changes import Changes, Topic
 from app.db.database import Database
 from app.db.locks import Lock
-from app.db.tables import file_job, file_row
+from app.db.tables import file_job, file_row, job_lock
 from app.errors import AppError, ConflictError, DatabaseError, InputError
 from app.history import Operation
 from app.imports import applying, facts, lock, stored
@@ -97,10 +97,13 @@ def _under_lock(
     queue: bool,
     batch: int,
 ) -> ImportSummary:
+    settle(db)
     with db.read(context) as tx:
         access.require(tx, user, Permission.IMPORT_RECORDS)
         job = job_of(tx, job_id)
         _require_state(job, since)
+        if since == "aborted":
+            _require_cells(tx, job)
     kept = stored.facts_of(job.options)
     with lock.locked(context, db, job.scope or "", user.name, job_id, queue=queue) as held:
         if jobs.fingerprint(Path(kept.path)) != job.sha256:
@@ -132,6 +135,31 @@ def _require_state(job: jobs.FileJob, since: str) -> None:
     raise InputError(
         f"Job {job.id} cannot be applied: only one that was checked, and not yet applied, can be.", hint=hint
     )
+
+
+def _require_cells(tx: Connection, job: jobs.FileJob) -> None:
+    """The rest of a job is applied by what its rows say, which a purge takes in time."""
+    purged = select(file_row.c.id).where(file_row.c.job_id == job.id, file_row.c.cells.is_(None)).limit(1)
+    if tx.execute(purged.where(file_row.c.outcome == Outcome.NOT_REACHED.value)).first() is not None:
+        raise InputError(
+            f"What {job.file_name} said is kept no longer, so job {job.id} cannot be resumed.",
+            hint="Import the file again: what was applied is skipped.",
+        )
+
+
+def settle(db: Database) -> None:
+    """Abort the jobs under way that no lock names: their program could not write how they ended, but released the
+    lock (CR-L3). Whoever imports holds the lock from before its job is under way until after."""
+    held = select(job_lock.c.job_id).where(job_lock.c.token.is_not(None), job_lock.c.job_id.is_not(None))
+    left = select(file_job.c.id).where(
+        file_job.c.kind == KIND, file_job.c.state == "importing", file_job.c.id.not_in(held)
+    )
+    with db.read() as tx:
+        if tx.execute(left).first() is None:
+            return
+    with db.write() as tx:
+        for job_id in tx.execute(left.with_for_update()).scalars().all():
+            end_job(tx, db, job_id, "aborted", "It ended without a word. What was imported is kept.")
 
 
 def _begin(
@@ -189,7 +217,7 @@ class _Running:
         except LostLockError:  # whoever unlocked has said how the job ended
             raise
         except BaseException as error:
-            with contextlib.suppress(DatabaseError, LostLockError):  # as a killed program leaves it
+            with contextlib.suppress(DatabaseError, LostLockError):  # then `settle` says it, or who unlocks
                 self._end("aborted", str(error) if isinstance(error, AppError) else "It met an unexpected error.")
             raise
 

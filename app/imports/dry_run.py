@@ -18,7 +18,7 @@ from app.db.among import among
 from app.db.database import Database
 from app.db.tables import app_user, file_job, file_row, operation
 from app.errors import InputError
-from app.imports import facts, stored
+from app.imports import apply, facts, stored
 from app.imports.across import Across, Beside
 from app.imports.asked import Asked
 from app.imports.columns import Importer
@@ -93,6 +93,7 @@ def dry_run(
         access.require(tx, user, Permission.IMPORT_RECORDS)
         course = _course(tx, options)
         types = facts.types(tx)
+    apply.settle(db)
     code = course.code if course is not None else ""
     sha256 = jobs.fingerprint(path)
     asked = Asked(options.importer, code, options.repairs, frozenset(types))

@@ -108,6 +108,7 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
 
     Raises AccessError (one's own jobs, or an administrator); InputError if there is nothing to undo; LockedError.
     """
+    apply.settle(db)
     with db.read(context) as tx:
         job = apply.job_of(tx, job_id)
         _require_own(tx, user, job_id)
@@ -119,7 +120,7 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
         if tx.execute(claim.values(state="undone")).rowcount != 1:
             raise InputError("This has been undone already.", hint="Look at the list of import jobs for its state.")
         again = history.begin(tx, db, user.id, "undo", undoes_id=job.operation_id)
-        done = _take(again, job_id, withdrawing.plan(tx, job_id), Removal.BOTH)
+        done = _take(again, job_id, withdrawing.plan(tx, job_id, lock=True), Removal.BOTH)
         if done.left:
             rest = update(operation).where(operation.c.id == job.operation_id)
             tx.execute(rest.values(state="partly_undone"))
@@ -134,7 +135,7 @@ def remove(
         job = apply.job_of(tx, job_id)
         _require_own(tx, user, job_id)
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
-        plan = withdrawing.plan(tx, job_id, row_ids)
+        plan = withdrawing.plan(tx, job_id, row_ids, lock=True)
         concerned = len(plan.waiting) if what is Removal.DELETE else len(plan.rows)
         if what is Removal.BOTH:
             concerned += len(plan.waiting)

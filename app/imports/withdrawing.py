@@ -6,7 +6,7 @@ It is read off the history: every change that a row made names that row. A row i
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -88,8 +88,11 @@ class Plan:
         return sorted(self.rows[key].number for key in self.left)
 
 
-def plan(tx: Connection, job_id: int, row_ids: Collection[int] | None = None) -> Plan:
-    """What taking back these rows of a job, or all, would do now."""
+def plan(tx: Connection, job_id: int, row_ids: Collection[int] | None = None, *, lock: bool = False) -> Plan:
+    """What taking back these rows of a job, or all, would do now. `lock`: none of them attaches from here on."""
+    if lock:
+        waiting = select(file_row.c.id).where(file_row.c.job_id == job_id, file_row.c.held == "held")
+        tx.execute(waiting.order_by(file_row.c.number).with_for_update()).all()
     query = select(*_ROW).where(file_row.c.job_id == job_id)
     rows: Iterable[Any] = tx.execute(query)
     wanted = None if row_ids is None else set(row_ids)
@@ -119,13 +122,33 @@ def _operations(tx: Connection, job_id: int, rows: Iterable[int]) -> list[int]:
 
 
 def _read_steps(tx: Connection, made: Plan, operations: Sequence[int]) -> None:
+    """What was done to an enrolment or award before it was taken off the learner and attached anew is no longer
+    there. The change that attaches it anew does not say its row where that is the same as before."""
     steps: dict[_Spot, list[Step]] = defaultdict(list)
+    before: dict[_Spot, int | None] = {}
+    anew: dict[_Spot, Step] = {}
+    begun: set[_Spot] = set()
     query = select(change).where(among(change.c.operation_id, operations), change.c.table_name.in_(tuple(_TABLES)))
     for one in tx.execute(query.order_by(change.c.id.desc())):
-        row_id = unpacked(_TABLES[one.table_name], one.after).get("file_row_id")
+        spot, table = (one.table_name, one.row_id), _TABLES[one.table_name]
+        if spot in begun:
+            continue
+        was = unpacked(table, one.before)
+        row_id = unpacked(table, one.after).get("file_row_id", before.get(spot))
+        step = Step(row_id or 0, one.operation_id, one.kind, one.before, one.version_after)
+        if was.get("removed_at") is not None:
+            begun.add(spot)
+            if row_id is None:
+                anew[spot] = step
         if row_id in made.rows:
-            step = Step(row_id, one.operation_id, one.kind, one.before, one.version_after)
-            steps[one.table_name, one.row_id].append(step)
+            steps[spot].append(step)
+        if "file_row_id" in was:
+            before[spot] = was["file_row_id"]
+    for name, table in _TABLES.items():
+        for some in batched(sorted(key for at, key in anew if at == name), _SOME):
+            for key, row_id in tx.execute(select(table.c.id, table.c.file_row_id).where(among(table.c.id, some))):
+                if row_id in made.rows:
+                    steps[name, key].append(replace(anew[name, key], row_id=row_id))
     made.steps = dict(steps)
 
 

@@ -13,7 +13,7 @@ from app.db import locks
 from app.db.database import Database
 from app.db.tables import change, file_job, file_row, job_lock, operation
 from app.errors import AccessError, ConflictError, DatabaseError, InputError
-from app.imports import apply, job_list, lock, unlock
+from app.imports import apply, job_list, lock, undo, unlock
 from app.imports.lock import LockedError
 from app.imports.rules import Outcome
 from app.imports.unlock import NotStaleError
@@ -277,3 +277,63 @@ def test_importing_is_a_permission(world: Importing):
         apply.apply(TaskContext(), world.db, nobody, seen.job_id)
     with world.db.read() as tx:
         access.require(tx, world.user, access.Permission.IMPORT_RECORDS)
+
+
+def abandoned(world: Importing) -> int:
+    """A job whose program could not write how it ended, but released its lock: the disk was full for one of them."""
+    job_id = killed(world)
+    with world.db.write() as tx:
+        tx.execute(update(job_lock).values(locks.NOBODY))
+    return job_id
+
+
+@pytest.mark.rule("CR-L3")
+def test_a_job_that_ended_without_a_word_is_resumed(world: Importing):
+    told = apply.resume(TaskContext(), world.db, world.user, abandoned(world))
+    assert told.state == "applied"
+    assert told.outcomes == {Outcome.COMPLETED: 6}
+
+
+@pytest.mark.rule("CR-L3")
+def test_a_job_that_ended_without_a_word_is_undone(world: Importing):
+    assert undo.undo_job(TaskContext(), world.db, world.user, abandoned(world)).withdrawn == 4
+    assert world.enrolled() == {}
+
+
+@pytest.mark.rule("CR-L3")
+def test_a_job_that_ended_without_a_word_is_aborted_by_the_next_check(world: Importing):
+    job_id = abandoned(world)
+    world.check([row(1)])
+    with world.db.read() as tx:
+        told = job_list.one_job(tx, job_id)
+    assert told is not None
+    assert told.state is job_list.JobState.ABORTED
+    assert told.outcomes == {Outcome.COMPLETED: 4, Outcome.NOT_REACHED: 2}
+
+
+@pytest.mark.rule("CR-L4")
+def test_a_job_under_way_is_left_alone(world: Importing):
+    """It is only silent: its lock is for a person to release."""
+    job_id = killed(world)
+    silent(world)
+    world.check([row(1)])
+    with world.db.read() as tx:
+        told = job_list.one_job(tx, job_id)
+    assert told is not None
+    assert told.state is job_list.JobState.IMPORTING
+    with pytest.raises(InputError):
+        apply.resume(TaskContext(), world.db, world.user, job_id)
+
+
+def test_what_was_purged_is_not_resumed(world: Importing):
+    """Else the rest of its rows would end as errors with no cells."""
+    world.add_people(1, 2)
+    seen = world.check([done(1), done(2)])
+    stopped = apply.apply(StoppingContext(1), world.db, world.user, seen.job_id, EVERYTHING, batch=1)
+    assert stopped.outcomes == {Outcome.COMPLETED: 1, Outcome.NOT_REACHED: 1}
+    with world.db.write() as tx:
+        tx.execute(update(file_row).values(cells=None))
+    with pytest.raises(InputError, match="kept no longer"):
+        apply.resume(TaskContext(), world.db, world.user, seen.job_id)
+    assert standing(world) == []
+    assert world.outcomes(seen.job_id) == ["completed", "not_reached"]

@@ -1,14 +1,16 @@
 """Rows taken back: Withdraw, Delete Held Record, both, and Undo of a job (course-record-import.md 8)."""
 
+import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
+from app import history
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import award, change, course, enrolment, file_row, outgoing_report, section
-from app.errors import AccessError, InputError
+from app.errors import AccessError, AppError, InputError
 from app.imports import apply, held, job_list, undo
 from app.imports.rules import Outcome
 from app.imports.undo import CONSEQUENCES, TITLES, Removal, Undone
@@ -226,3 +228,77 @@ def test_nothing_was_applied(world: Importing):
         take_back(world, seen.job_id)
     assert world.number_of(enrolment) == world.number_of(award) == 0
     assert world.number_of(section) == 0
+
+
+@pytest.mark.rule("CR-U1", "CR-U2")
+def test_what_was_withdrawn_and_attached_again_is_undone(world: Importing):
+    """Its versions count on through the withdrawal, which nobody else did."""
+    world.add_people(1)
+    told = world.bring([credited(1)])
+    remove(world, told.job_id, Removal.WITHDRAW, 2)
+    assert held.match(TaskContext(), world.db, world.user).attached == 1
+    undone = take_back(world, told.job_id)
+    assert (undone.withdrawn, undone.left) == (1, ())
+    assert (world.enrolled(), world.credit()) == ({}, [])
+
+
+@pytest.mark.rule("CR-U2")
+def test_what_was_matched_again_after_an_undone_match_is_undone(world: Importing):
+    told = world.bring([done(1), done(2)])
+    world.add_people(1)
+    first = held.match(TaskContext(), world.db, world.user)
+    assert first.operation_id is not None
+    held.undo_match(world.db, world.user, first.operation_id)
+    assert held.match(TaskContext(), world.db, world.user).attached == 1
+    undone = take_back(world, told.job_id)
+    assert (undone.withdrawn, undone.deleted, undone.left) == (1, 1, ())
+    assert world.enrolled() == {}
+
+
+@pytest.mark.rule("CR-U2")
+def test_who_edits_what_was_attached_again_keeps_it(world: Importing):
+    [learner_id] = world.add_people(1)
+    told = world.bring([done(1)])
+    remove(world, told.job_id, Removal.WITHDRAW, 2)
+    held.match(TaskContext(), world.db, world.user)
+    with world.db.write() as tx:
+        operation = history.begin(tx, world.db, world.user.id, "enrolled")
+        there = tx.execute(select(enrolment)).one()
+        operation.update(enrolment, there, {"attended": True}, learner_id)
+        operation.end(tx)
+    assert take_back(world, told.job_id).left == (2,)
+    assert list(world.enrolled()) == [learner_id]
+
+
+@pytest.mark.rule("CR-U2")
+def test_a_row_that_attaches_in_this_very_moment_is_undone_too(world: Importing):
+    """On a server two write at once: an undo waits for who matches held records, and sees what came of it."""
+    if world.db.embedded:
+        return  # one writes at a time: there is no such moment
+    told = world.bring([done(1)])
+    world.add_people(1)
+    ended: list[Undone | AppError] = []
+
+    def person() -> None:
+        try:
+            ended.append(take_back(world, told.job_id))
+        except AppError as error:
+            ended.append(error)
+
+    other = threading.Thread(target=person)
+    with world.db.write() as tx:
+        locked = select(file_row).where(file_row.c.job_id == told.job_id).with_for_update()
+        [waiting] = tx.execute(locked)
+        matching = held._Attaching(world.db, tx, world.user, EVERYTHING, None)
+        assert matching.run([waiting.id])[0].attached == 1
+        other.start()
+        while other.is_alive() and not _somebody_waits(world.db):
+            pass
+    other.join()
+    assert [one.withdrawn for one in ended if isinstance(one, Undone)] == [1]
+    assert world.enrolled() == {}
+
+
+def _somebody_waits(db: Database) -> bool:
+    with db.read() as tx:
+        return tx.execute(text("select 1 from pg_stat_activity where wait_event_type = 'Lock'")).first() is not None

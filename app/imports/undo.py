@@ -28,6 +28,8 @@ from app.imports.withdrawing import Plan, Told
 from app.tasks import TaskContext
 
 WITHDRAWN = "records_withdrawn"
+PARTLY = "partly_undone"
+"""The state of an operation of which some rows stay."""
 _SOME = 5_000
 
 
@@ -104,7 +106,7 @@ def consequence(
 
 def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Undone:
     """*Undo*: withdraw and delete for every row of the job that nothing has changed since; the rest is listed and
-    left, and the job partly undone. One transaction.
+    left, and the job partly undone: it can be undone again once the rest can go. One transaction.
 
     Raises AccessError (one's own jobs, or an administrator); InputError if there is nothing to undo; LockedError.
     """
@@ -112,18 +114,24 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
     with db.read(context) as tx:
         job = apply.job_of(tx, job_id)
         _require_own(tx, user, job_id)
-    if job.operation_id is None or job.state not in ("applied", "aborted"):
+    if job.operation_id is None or job.state not in ("applied", "aborted", PARTLY):
         raise InputError(f"Job {job_id} has nothing to undo.", hint="Look at the list of import jobs for its state.")
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
-        here = (operation.c.id == job.operation_id) & operation.c.state.in_(("done", "stopped"))
+        here = (operation.c.id == job.operation_id) & operation.c.state.in_(("done", "stopped", PARTLY))
         claim = update(operation).where(here)
         if tx.execute(claim.values(state="undone")).rowcount != 1:
             raise InputError("This has been undone already.", hint="Look at the list of import jobs for its state.")
+        plan = withdrawing.plan(tx, job_id, lock=True)
+        if job.state == PARTLY and not (plan.taken or plan.waiting):
+            raise InputError(
+                f"What is left of job {job_id} stays: somebody changed it, or stands on it, since.",
+                hint="Take that back first, then undo the job again.",
+            )
         again = history.begin(tx, db, user.id, "undo", undoes_id=job.operation_id)
-        done = _take(again, job_id, withdrawing.plan(tx, job_id, lock=True), Removal.BOTH)
+        done = _take(again, job_id, plan, Removal.BOTH)
         if done.left:
             rest = update(operation).where(operation.c.id == job.operation_id)
-            tx.execute(rest.values(state="partly_undone"))
+            tx.execute(rest.values(state=PARTLY))
     return done
 
 

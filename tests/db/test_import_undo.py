@@ -302,3 +302,24 @@ def test_a_row_that_attaches_in_this_very_moment_is_undone_too(world: Importing)
 def _somebody_waits(db: Database) -> bool:
     with db.read() as tx:
         return tx.execute(text("select 1 from pg_stat_activity where wait_event_type = 'Lock'")).first() is not None
+
+
+@pytest.mark.rule("CR-U2")
+def test_what_was_undone_in_part_is_undone_again_once_the_rest_can_go(world: Importing):
+    """Credit of a later import stands on one row; that import is undone, and then the rest of this one."""
+    credit_rows.add_type(world.db, world.user, "ancc")
+    world.add_course("TWO", world.gives("ama"), world.gives("ancc"), required_objects=1)
+    world.add_people(1, 2)
+    first = world.bring([credited(1), credited(2)], course="TWO")
+    later = world.bring([credited(1, 5, "ancc")], course="TWO")
+    assert take_back(world, first.job_id).left == (2,)
+    with pytest.raises(InputError, match="stays"):
+        take_back(world, first.job_id)
+    assert state(world, first.job_id) is job_list.JobState.PARTLY_UNDONE
+    take_back(world, later.job_id)
+    undone = take_back(world, first.job_id)
+    assert (undone.withdrawn, undone.left) == (1, ())
+    assert state(world, first.job_id) is job_list.JobState.UNDONE
+    assert (world.enrolled("TWO"), world.credit()) == ({}, [])
+    with pytest.raises(InputError):
+        take_back(world, first.job_id)

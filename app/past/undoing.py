@@ -105,7 +105,7 @@ def gone(tx: Connection, kind: str, operation_id: int, since: datetime) -> list[
         found.append(Gone(f"{what} sent to the LMS meanwhile. What is there stays until the contrary is sent."))
     for body, number in _reported(tx, operation_id):
         what = "1 credit was" if number == 1 else f"{number:,} credits were"
-        found.append(Gone(f"{what} reported to {body}, which will not forget them. Tell them."))
+        found.append(Gone(f"{what} reported to {body}. Tell {body} that credit was taken back: nobody else does."))
     if words := _FILES.get(kind):
         found.append(Gone(words))
     return found

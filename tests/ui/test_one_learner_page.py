@@ -166,3 +166,14 @@ def test_letters_stay_within_the_margins(dressed_up: None):
     edge = int(30 / 595 * image.width())
     for column in (*range(0, edge, 5), *range(image.width() - edge, image.width(), 5)):
         assert all(image.pixel(column, row) == blank for row in range(0, image.height(), 3)), column
+
+
+def test_without_a_learner_it_says_where_to_choose_one(college: CreditRoom):
+    college.room.window.show_page("one_learner")
+    college.room.at_rest()
+    page = named(college.room.window, "one_learner")
+    assert isinstance(page, OneLearnerPage)
+    assert "Select one learner" in page.name.text()
+    assert not page.pdf.isEnabled()
+    page.to_pdf()
+    assert "Select one learner" in page.pdf.toolTip()

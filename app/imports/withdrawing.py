@@ -46,7 +46,7 @@ class Step:
     """One change that a row made of one enrolment or award."""
 
     row_id: int
-    operation_id: int
+    change_id: int
     kind: str
     before: str | None
     version: int
@@ -105,8 +105,11 @@ def plan(tx: Connection, job_id: int, row_ids: Collection[int] | None = None, *,
     _read_now(tx, made)
     # Every row wrote something: what the history no longer tells of cannot be taken back.
     made.left |= made.rows.keys() - {one.row_id for steps in made.steps.values() for one in steps}
-    _leave_what_more_credit_stands_on(tx, made)
-    _leave_what_was_changed(made)
+    left = -1
+    while left < len(made.left):
+        left = len(made.left)
+        _leave_what_more_credit_stands_on(tx, made)
+        _leave_what_was_changed(made)
     made.told = _told(tx, made)
     return made
 
@@ -123,7 +126,7 @@ def _operations(tx: Connection, job_id: int, rows: Iterable[int]) -> list[int]:
 
 def _read_steps(tx: Connection, made: Plan, operations: Sequence[int]) -> None:
     """What was done to an enrolment or award before it was taken off the learner and attached anew is no longer
-    there. The change that attaches it anew does not say its row where that is the same as before."""
+    there, nor what a row did before it was withdrawn and attached again. The change that attaches it anew does not say its row where that is the same as before."""
     steps: dict[_Spot, list[Step]] = defaultdict(list)
     before: dict[_Spot, int | None] = {}
     anew: dict[_Spot, Step] = {}
@@ -135,12 +138,12 @@ def _read_steps(tx: Connection, made: Plan, operations: Sequence[int]) -> None:
             continue
         was = unpacked(table, one.before)
         row_id = unpacked(table, one.after).get("file_row_id", before.get(spot))
-        step = Step(row_id or 0, one.operation_id, one.kind, one.before, one.version_after)
+        step = Step(row_id or 0, one.id, one.kind, one.before, one.version_after)
         if was.get("removed_at") is not None:
             begun.add(spot)
             if row_id is None:
                 anew[spot] = step
-        if row_id in made.rows:
+        if row_id in made.rows and all(each.row_id != row_id for each in steps[spot]):
             steps[spot].append(step)
         if "file_row_id" in was:
             before[spot] = was["file_row_id"]
@@ -149,7 +152,7 @@ def _read_steps(tx: Connection, made: Plan, operations: Sequence[int]) -> None:
             for key, row_id in tx.execute(select(table.c.id, table.c.file_row_id).where(among(table.c.id, some))):
                 if row_id in made.rows:
                     steps[name, key].append(replace(anew[name, key], row_id=row_id))
-    made.steps = dict(steps)
+    made.steps = {spot: some for spot, some in steps.items() if some}
 
 
 def _read_now(tx: Connection, made: Plan) -> None:
@@ -179,8 +182,8 @@ def _leave_what_was_changed(made: Plan) -> None:
 
 
 def _leave_what_more_credit_stands_on(tx: Connection, made: Plan) -> None:
-    """An enrolment stays as it is while its learner has credit of the course that came later, and not by these rows:
-    it would be credit without a record."""
+    """An enrolment stays as it is while its learner keeps credit of the course that came later: it would be credit
+    without a record."""
     entered = {
         key: made.now["enrolment", key] for at, key in made.steps if at == "enrolment" and (at, key) in made.now
     }
@@ -197,15 +200,16 @@ def _leave_what_more_credit_stands_on(tx: Connection, made: Plan) -> None:
         query = select(award).where(among(award.c.learner_id, some), award.c.removed_at.is_(None))
         for row in tx.execute(query):
             key = pairs.get((row.learner_id, row.course_id))
-            if key is not None and ("award", row.id) not in made.steps:
+            steps = made.steps.get(("award", row.id))
+            if key is not None and (steps is None or steps[0].row_id in made.left):
                 others[row.id] = key
     for some in batched(sorted(others), _SOME):
-        last = select(change.c.row_id, func.max(change.c.operation_id)).where(
+        last = select(change.c.row_id, func.max(change.c.id)).where(
             change.c.table_name == award.name, among(change.c.row_id, some)
         )
-        for award_id, operation_id in tx.execute(last.group_by(change.c.row_id)):
+        for award_id, change_id in tx.execute(last.group_by(change.c.row_id)):
             steps = made.steps["enrolment", others[award_id]]
-            made.left.update(one.row_id for one in steps if one.operation_id < operation_id)
+            made.left.update(one.row_id for one in steps if one.change_id < change_id)
 
 
 def _told(tx: Connection, made: Plan) -> list[Told]:

@@ -323,3 +323,50 @@ def test_what_was_undone_in_part_is_undone_again_once_the_rest_can_go(world: Imp
     assert (world.enrolled("TWO"), world.credit()) == ({}, [])
     with pytest.raises(InputError):
         take_back(world, first.job_id)
+
+
+def two_credits(world: Importing) -> int:
+    """A job of which row 2 enrols a learner and gives `ama`, and row 3 gives them `ancc`."""
+    credit_rows.add_type(world.db, world.user, "ancc")
+    world.add_course("TWO", world.gives("ama"), world.gives("ancc"), required_objects=1)
+    world.add_people(1)
+    return world.bring([credited(1), credited(1, 5, "ancc")], course="TWO").job_id
+
+
+@pytest.mark.rule("CR-U1")
+def test_a_row_stays_while_another_of_its_job_stands_on_it(world: Importing):
+    """Else there would be credit without a record."""
+    job_id = two_credits(world)
+    assert remove(world, job_id, Removal.BOTH, 2).left == (2,)
+    assert len(world.enrolled("TWO")) == 1
+    assert remove(world, job_id, Removal.BOTH, 3).left == ()
+    assert remove(world, job_id, Removal.BOTH, 2).left == ()
+    assert (world.enrolled("TWO"), world.credit()) == ({}, [])
+
+
+@pytest.mark.rule("CR-U2")
+def test_credit_that_was_edited_keeps_its_record(world: Importing):
+    job_id = two_credits(world)
+    with world.db.write() as tx:
+        operation = history.begin(tx, world.db, world.user.id, "credit_edited")
+        [there] = tx.execute(select(award).where(award.c.file_row_id == world.rows(job_id)[1].id))
+        operation.update(award, there, {"amount": 100}, there.learner_id)
+        operation.end(tx)
+    assert take_back(world, job_id).left == (2, 3), "else the credit of row 3 would be without a record"
+    assert len(world.enrolled("TWO")) == 1
+    assert len(world.credit()) == 2
+
+
+@pytest.mark.rule("CR-U1", "CR-U2")
+def test_a_completion_that_was_withdrawn_and_attached_again_is_undone(world: Importing):
+    """Only it: the enrolment of an earlier import was there all the time."""
+    [learner_id] = world.add_people(1)
+    world.bring([row(1)])
+    second = world.bring([done(1)])
+    remove(world, second.job_id, Removal.WITHDRAW, 2)
+    assert held.match(TaskContext(), world.db, world.user).attached == 1
+    assert world.enrolled()[learner_id].complete
+    undone = take_back(world, second.job_id)
+    assert (undone.withdrawn, undone.left) == (1, ())
+    assert not world.enrolled()[learner_id].complete
+    assert world.credit() == []

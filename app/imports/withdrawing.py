@@ -126,7 +126,8 @@ def _operations(tx: Connection, job_id: int, rows: Iterable[int]) -> list[int]:
 
 def _read_steps(tx: Connection, made: Plan, operations: Sequence[int]) -> None:
     """What was done to an enrolment or award before it was taken off the learner and attached anew is no longer
-    there, nor what a row did before it was withdrawn and attached again. The change that attaches it anew does not say its row where that is the same as before."""
+    there, nor what a row did before it was withdrawn and attached again. The change that attaches it anew does not
+    say its row where that is the same as before."""
     steps: dict[_Spot, list[Step]] = defaultdict(list)
     before: dict[_Spot, int | None] = {}
     anew: dict[_Spot, Step] = {}

@@ -135,6 +135,8 @@ def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]]) -> bool:
         if may_make_roles(tx):
             for code in _missing(tx, wanted):
                 _make(tx, code)
+        for name in _of_another_name(tx):
+            _revoke(tx, schema, _quoted(tx, name))
         there = not _missing(tx, wanted)
         if there:
             for code, (reads, grants) in wanted.items():
@@ -221,8 +223,7 @@ def _make(tx: Connection, code: str) -> None:
 def _grant(tx: Connection, schema: str, name: str, grants: Grants, *, reads: bool) -> None:
     """These grants, and no others."""
     who = _quoted(tx, name)
-    _run(tx, f"revoke all on all tables in schema {schema} from {who}")
-    _run(tx, f"revoke all on all sequences in schema {schema} from {who}")
+    _revoke(tx, schema, who)
     if reads:
         _run(tx, f"grant usage on schema {schema} to {who}")
         _run(tx, f"grant select on all tables in schema {schema} to {who}")
@@ -230,6 +231,24 @@ def _grant(tx: Connection, schema: str, name: str, grants: Grants, *, reads: boo
     for table, privileges in grants.items():
         _run(tx, f"grant {', '.join(privileges)} on {schema}.{table} to {who}")
     _run(tx, f"grant execute on function lm_forget(text, bigint[]) to {who}")
+
+
+def _revoke(tx: Connection, schema: str, who: str) -> None:
+    for what in ("tables", "sequences", "functions"):
+        _run(tx, f"revoke all on all {what} in schema {schema} from {who}")
+
+
+def _of_another_name(tx: Connection) -> list[str]:
+    """Groups that hold something here and are of a database of another name: this one was called so, or was copied
+    from it. Nobody takes their members out any more."""
+    query = text(
+        "select distinct rolname from pg_class cross join lateral aclexplode(relacl) as held"
+        " join pg_roles on pg_roles.oid = held.grantee"
+        " where relnamespace = current_schema()::regnamespace"
+        " and shobj_description(pg_roles.oid, 'pg_authid') like 'Learner Manager: %'"
+        " and shobj_description(pg_roles.oid, 'pg_authid') <> 'Learner Manager: ' || current_database()"
+    )
+    return list(tx.execute(query).scalars())
 
 
 def _quoted(tx: Connection, name: str) -> str:

@@ -441,6 +441,25 @@ def test_another_role_of_that_name_is_left_alone(server: Server):
     db.close()
 
 
+def test_a_renamed_database_lets_go_of_the_groups_of_its_old_name(server: Server):
+    made = new_college(server)
+    login = made.person(Role.ENROLMENT_MANAGER)
+    made.owner.close()
+    old, made.name = made.name, f"renamed{next(_numbers)}"
+    server.run(f"alter database {old} rename to {made.name}")
+    made.owner = Database(server.address(made.name, OWNER))
+    assert grants.install(made.owner)
+    with made.sql(login) as line:
+        assert not refused(line, "select 1 from learner")
+        with made.owner.read() as tx:
+            before = users.find(tx, login)
+        assert before is not None
+        users.save(made.owner, made.administrator, before, replace(before, active=False))
+        assert refused(line, "select 1 from learner")
+        assert not server.run(f"select 1 from pg_class where relacl::text like '%{old}_%'", made.name)
+    made.owner.close()
+
+
 def test_installing_again_writes_nothing(college: College):
     def touched() -> list[tuple]:
         return college.server.run("select max(xmin::text::bigint) from pg_class", college.name)

@@ -1,5 +1,6 @@
 """The page Import Jobs, by real keys: the list, undo, files dropped, templates, locks that are fresh or stale."""
 
+import gc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -203,3 +204,22 @@ def test_the_report_is_exported(room, tmp_path):
         click(named(room.jobs, "job_report"))
     room.rest()
     assert "CR-44" in path.read_text(encoding="utf-8-sig")
+
+
+def test_an_open_dialog_is_no_garbage(room):
+    """Whose only owner is its parent, set aside by the collector: a full collection took it away."""
+    gc.collect()
+    gc.freeze()
+    try:
+        room.tips("I", "J", "N")
+        room.room.until(lambda: QApplication.activeModalWidget() is not None)
+        room.room.at_rest()
+        gc.collect()
+        room.room.at_rest()
+        dialog = QApplication.activeModalWidget()
+        assert dialog is not None
+        assert dialog.objectName() == "new_import"
+    finally:
+        gc.unfreeze()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    room.room.until(lambda: QApplication.activeModalWidget() is None)

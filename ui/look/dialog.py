@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, Qt, SignalInstance
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from ui.look.buttons import Kind, button
 from ui.look.focus_ring import FocusRing
@@ -18,6 +19,9 @@ from ui.look.shapes import DIALOG_FOOT_HEIGHT, DIALOG_PADDING, hair_line
 from ui.look.tokens import Role, color
 
 QUESTION_WIDTH = 500
+_seen: set["FramedDialog"] = set()
+"""The dialogs that are seen. Qt for Python tells the collector of references that it does not hold, so that a dialog
+which nobody but its parent knows was taken for garbage, and went away under the user's hands."""
 
 
 class _Foot(QWidget):
@@ -161,9 +165,15 @@ class FramedDialog(QDialog):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        _seen.difference_update([one for one in _seen if not isValid(one)])
+        _seen.add(self)
         self.fit()
         if self._safe is not None:
             self._safe.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        _seen.discard(self)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

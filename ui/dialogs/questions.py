@@ -131,7 +131,10 @@ def confirm_quitting(parent: QWidget | None) -> bool:
         parent,
         tr("Learner Manager"),
         tr("A download, an update, an import or an export is still running."),
-        tr("Leaving stops it. What is finished stays as it is; no half-written file is left behind."),
+        tr(
+            "Leaving stops it. Learners that are finished stay as they are, and so do imported rows; no half-written "
+            "file is left behind."
+        ),
         [("leave", tr("Stop and Leave")), ("stay", tr("Keep Working"))],
         safe="stay",
         name="quitting",

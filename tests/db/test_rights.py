@@ -20,7 +20,12 @@ from app.db.database import Database
 from app.db.tables import change, licence, metadata, operation
 from app.db.upgrade import NEWEST, upgrade
 from app.errors import AccessError, DatabaseError, InputError
+from app.imports import credit_lists
 from app.learners import edit
+from app.lms import settings
+from app.lms.sections import things_save
+from app.lms.sections.things import Thing, What
+from app.lms.settings import SyncSettings
 from app.saved import Kind
 from app.tasks import TaskContext
 from app.users import Account
@@ -343,6 +348,24 @@ def test_an_officer_works_in_their_role(officer: tuple[Database, User]):
         pass
     with pytest.raises(AccessError):
         licences.save(db, user, replace(access._off(access.Licence.PLR_IMPORT), is_on=True))
+
+
+def test_an_lms_administrator_and_an_importer_work_in_theirs(college: College):
+    db = college.of(college.person(Role.LMS_ADMINISTRATOR))
+    me = access.sign_in(db)
+    made = things_save.save(db, me, None, Thing(What.TERM, code="26/27 S", name="Spring"))
+    assert made.operation_id is not None
+    assert history.undo(db, me.id, made.operation_id).left == 0
+    assert settings.save(db, me, SyncSettings(contact="The LMS desk"))
+    db.close()
+    db = college.of(college.person(Role.ENROLMENT_MANAGER, Role.RECORD_IMPORTER))
+    me = access.sign_in(db)
+    done = credit_lists.save_categories(db, me, credit_lists.CATEGORIES, ["Staff"])
+    assert done is not None
+    history.undo(db, me.id, done)
+    with pytest.raises(AccessError):
+        things_save.save(db, me, None, Thing(What.TERM, code="27/28 S", name="Spring"))
+    db.close()
 
 
 def test_a_start_changes_nothing_that_is_the_owners(college: College, officer: tuple[Database, User], tmp_path):

@@ -169,7 +169,7 @@ def keeping(lock: Lock) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        with contextlib.suppress(DatabaseError):  # it is given up by itself, a minute later
+        with contextlib.suppress(DatabaseError):  # stale a minute later: taken over, or unlocked
             lock.release()
 
 

@@ -44,6 +44,14 @@ def of_job(task: TaskContext, context: AppContext, job_id: int, known: Shown | N
     return Shown(found, Path(facts.path), options)
 
 
+def keep_repairs(runner: TaskRunner, context: AppContext, shown: Shown, *, forget: bool) -> None:
+    """Offer the repairs of this file for the next one of its sender, or no longer; in a task."""
+    db, user, sender = context.db, context.user, shown.sender
+    repairs = NO_REPAIRS if forget else shown.options.repairs
+    if sender:
+        runner.run(lambda task: remembered.remember(db, user, sender, repairs), lane=Lane.WRITE)
+
+
 class Checking(QObject):
     """A file checked again, with other repairs. `done` carries the Shown, `failed` an exception."""
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.access import Permission
@@ -22,7 +22,7 @@ from ui.messages import Messages
 from ui.page_row import PageRow
 from ui.page_stack import PageStack
 from ui.status_bar import StatusBar
-from ui.workers import Lane, TaskRunner
+from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
     from app.imports.apply import ImportSummary
@@ -80,7 +80,6 @@ class ImportsPart(QObject):
 
     @property
     def page(self) -> "ImportCheckPage":
-        """The file that is checked."""
         return cast("ImportCheckPage", self._stack.page("import_check"))
 
     @Slot(QWidget)
@@ -91,7 +90,7 @@ class ImportsPart(QObject):
                 jobs.new_wanted.connect(self._new)
                 jobs.dropped.connect(self.new_import)
                 jobs.done_with.connect(self.do_with)
-                jobs.rows_wanted.connect(self._open_rows)
+                jobs.rows_wanted.connect(self.open)
                 jobs.locks.unlock_wanted.connect(self.unlock)
                 self._locks.show()
             case "locks":
@@ -110,7 +109,6 @@ class ImportsPart(QObject):
 
     @property
     def checking(self) -> "Checking":
-        """Made when it is first needed."""
         if self._checking is None:
             from ui.import_checking import Checking
 
@@ -169,11 +167,22 @@ class ImportsPart(QObject):
         dialog = NewImportDialog(self._window, self._runner, self._context, path)
         dialog.checked.connect(self._checked)
         dialog.open()
+        # Made by the time the file is checked: making and filling it together keep the window from answering.
+        QTimer.singleShot(0, self, self._page_ahead)
+
+    @Slot()
+    def _page_ahead(self) -> None:
+        self._stack.page("import_check")
 
     @Slot(object)
     def _checked(self, shown: "Shown") -> None:
         self.page.acknowledged = frozenset()
         self.page.show_file(shown)
+        QTimer.singleShot(0, self, self._to_front)
+
+    @Slot()
+    def _to_front(self) -> None:
+        """In a turn of its own, too."""
         self._row.show_page("import_check")
         self._announce()
 
@@ -349,14 +358,9 @@ class ImportsPart(QObject):
             self._keep(shown, forget=not on)
 
     def _keep(self, shown: "Shown", *, forget: bool = False) -> None:
-        if not shown.sender:
-            return
-        from app.imports import remembered
-        from app.imports.repairs import NO_REPAIRS
+        from ui.import_checking import keep_repairs
 
-        db, user, sender = self._context.db, self._context.user, shown.sender
-        repairs = NO_REPAIRS if forget else shown.options.repairs
-        self._runner.run(lambda task: remembered.remember(db, user, sender, repairs), lane=Lane.WRITE)
+        keep_repairs(self._runner, self._context, shown, forget=forget)
 
     # Jobs
 
@@ -379,10 +383,6 @@ class ImportsPart(QObject):
         """Show a job with its findings, or those rows of it at once."""
         self._then, self._front = then, True
         self.checking.open(job_id, self.page.shown_file)
-
-    @Slot(int, object)
-    def _open_rows(self, job_id: int, wanted: object) -> None:
-        self.open(job_id, wanted)
 
     def _announce(self) -> None:
         self._hub.announce(Changes.of(Topic.IMPORTS))

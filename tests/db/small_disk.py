@@ -1,4 +1,4 @@
-"""Places where writing fails for real: a disk of one megabyte, and a folder that says no even to root."""
+"""Places where writing fails for real: a disk of two megabytes, and a folder that says no even to root."""
 
 import contextlib
 import ctypes
@@ -13,10 +13,10 @@ _DAC_OVERRIDE, _DAC_READ_SEARCH = 1, 2
 
 @contextlib.contextmanager
 def mounted(folder: Path) -> Iterator[bool]:
-    """`folder` as a disk of its own of 1 MB; False where this machine does not let us mount one."""
+    """`folder` as a disk of its own of 2 MB; False where this machine does not let us mount one."""
     folder.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)], capture_output=True, check=False
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(folder)], capture_output=True, check=False
     )
     try:
         yield done.returncode == 0

@@ -55,7 +55,7 @@ def enrolled(db: Database) -> dict[str, tuple[str, date | None, date | None, dat
         query = select(enrolment, learner.c.ref).join(learner, learner.c.id == enrolment.c.learner_id)
         return {
             one.ref: (one.status, one.status_on, one.starts, one.ends, one.origin)
-            for one in tx.execute(query.where(enrolment.c.removed_at.is_(None)))
+            for one in tx.execute(query.where(enrolment.c.removed_at.is_(None)).order_by(learner.c.ref))
         }
 
 

@@ -20,7 +20,7 @@ ROWS = ("file_job", "file_row")
 
 
 class Disk:
-    """A disk of 1 MB with a database of one load on it; `fill` leaves little room, `make_room` gives it back."""
+    """A disk of 2 MB with a database of one load on it; `fill` leaves little room, `make_room` gives it back."""
 
     def __init__(self, folder: Path, db: Database, *, small: bool) -> None:
         self.db, self._filler, self._small = db, folder / "filler", small

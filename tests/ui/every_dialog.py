@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import QPoint, QRect, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
@@ -27,6 +28,7 @@ from app.attainments.export_changes import Layout
 from app.context import AppContext
 from app.db.tables import learner
 from app.errors import InputError
+from app.imports.columns import Importer
 from app.imports.lock import ImportLock
 from app.imports.set_up_file import Summary as CoursesLoaded
 from app.keys import Keys
@@ -48,7 +50,7 @@ from app.plr.update import UpdateSummary
 from app.saved import Kind
 from tests.builders import learner_values
 from tests.files.builders import ilr
-from tests.ui.dialog_room import gone, opened
+from tests.ui.dialog_room import child, gone, opened
 from tests.ui.load_room import write
 from tests.ui.ribbon_example import example_actions
 from ui.actions import ActionSet
@@ -144,6 +146,13 @@ class Entry:
     edit: Callable[[QDialog], None] | None = None
 
 
+def new_import(desk: Desk) -> QDialog:
+    """With a file dropped, for the global importer: without one, Enter would ask for it."""
+    dialog = NewImportDialog(None, desk.runner, desk.context, Path(__file__))
+    child(dialog, QAbstractButton, Importer.GLOBAL.value).click()
+    return dialog
+
+
 def typing(name: str) -> Callable[[QDialog], None]:
     """Tab to the field of that name, and type."""
 
@@ -232,7 +241,7 @@ MADE: dict[type[QDialog], Entry] = {
     AccountsDialog: Entry(lambda desk: AccountsDialog(None, desk.runner, desk.context)),
     CompareDialog: Entry(lambda desk: CompareDialog(None, desk.runner, desk.context, A_COURSE, adopting=False)),
     DecideDialog: Entry(lambda desk: DecideDialog(None, desk.runner, desk.context, AN_ACCOUNT)),
-    NewImportDialog: Entry(lambda desk: NewImportDialog(None, desk.runner, desk.context)),
+    NewImportDialog: Entry(lambda desk: new_import(desk)),
     ImportUndoDialog: Entry(lambda desk: ImportUndoDialog(None, desk.runner, desk.context, 1)),
     MatchHeldDialog: Entry(lambda desk: MatchHeldDialog(None, desk.runner, desk.context)),
     UnlockDialog: Entry(lambda desk: UnlockDialog(None, desk.runner, desk.context)),

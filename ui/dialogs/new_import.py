@@ -186,7 +186,11 @@ class NewImportDialog(WorkingDialog):
         taken = ask_to_open(self, tr("Choose File"), _FILTERS, self.folder)
         if taken is not None:
             self.take(taken)
-            (self.filter if not self._course_part.isHidden() else self.check_button).setFocus()
+            self._lead_on()
+
+    def _lead_on(self) -> None:
+        """To what is asked after the file."""
+        (self.filter if not self._course_part.isHidden() else self.check_button).setFocus()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if len(dropped(event)) == 1 and not self.busy:
@@ -226,7 +230,10 @@ class NewImportDialog(WorkingDialog):
         self.sender_box.addItems(found.senders)
         self.sender_box.setEditText(typed)
         self._fill()
-        (self.choose_button if self.path is None else self.filter).setFocus()
+        if self.path is None:
+            self.choose_button.setFocus()
+        else:
+            self._lead_on()
 
     @Slot()
     def _fill(self, *_: object) -> None:

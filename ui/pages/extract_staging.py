@@ -1,6 +1,7 @@
 """What is staged on the page of extract records: made in tasks, saved, discarded, taken back. The page shows it."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -179,9 +180,15 @@ class ExtractStaging(QObject):
         self._take(summary.left)
         self.said.emit(_saved_words(summary))
         self._announce()
+        # In turns of their own: the page has begun to reload, and the window must not feel all of it at once.
+        QTimer.singleShot(0, self, partial(self._show_summary, summary))
+
+    def _show_summary(self, summary: SaveSummary) -> None:
+        if not self._page.window().isVisible():
+            return  # it was closed meanwhile
         dialog = SavedStatusesDialog(self._page.window(), summary)
         dialog.undo_requested.connect(self.undo_last_save)
-        dialog.open()
+        QTimer.singleShot(0, dialog, dialog.open)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

@@ -55,7 +55,7 @@ def test_a_refusal_of_the_organisation_ends_the_run(
     codes = Counter(window.codes(EXACT[:60]))
     assert codes[code] >= 1
     assert codes["WSRC0004"] >= 12, "rows received stay"
-    assert codes["LOCAL28"] >= 40
+    assert codes["LOCAL28"] >= 60 - len(sandbox.calls), "whoever was not asked says so"
     assert sum(codes.values()) == 60
     assert summary.answered == 60 - codes["LOCAL28"]
     again = window.session.learner_ids(failed_only=True)

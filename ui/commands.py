@@ -15,8 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import func, select, text
-
 from app.errors import AppError, InputError, ServiceError
 from app.folders import DataFolder
 
@@ -163,29 +161,19 @@ def db_upgrade(options: argparse.Namespace) -> int:
 
 
 def db_check(options: argparse.Namespace) -> int:
-    """`db check`: rows by table, and whether the database reads as a whole."""
-    from app.db.tables import metadata
-    from app.db.upgrade import revision
+    """`db check`: rows by table, and whether the database is whole."""
+    from app import db_check
     from app.start import open_folder
+    from app.tasks import TaskContext
 
     _, db = open_folder(folder_of(options), options.database)
-    problems: list[str] = []
-    with closing(db), db.read() as tx:
-        here = revision(tx)
-        counts = {
-            table.name: tx.execute(select(func.count()).select_from(table)).scalar_one()
-            for table in metadata.sorted_tables
-        }
-        if db.embedded:
-            found = tx.execute(text("pragma integrity_check")).scalars().all()
-            problems += [str(one) for one in found if one != "ok"]
-            broken = tx.execute(text("pragma foreign_key_check")).all()
-            problems += [f"{row[0]}: row {row[1]} points to a missing row of {row[2]}" for row in broken]
-    document = {"ok": not problems, "revision": here, "counts": counts, "problems": problems}
-    lines = [f"{name:20} {number:>12,}" for name, number in counts.items()]
-    lines += problems or ["No damage found."]
-    tell(options, document, lines)
-    return DONE if not problems else LISTED
+    with closing(db):
+        found = db_check.check(TaskContext(), db)
+    problems = [str(one) for one in found.problems]
+    document = {"ok": found.ok, "revision": found.revision, "counts": dict(found.counts), "problems": problems}
+    lines = [f"{name:20} {number:>12,}" for name, number in found.counts.items()]
+    tell(options, document, [*lines, *(problems or ["No damage found."])])
+    return DONE if found.ok else LISTED
 
 
 # -------------------------------------------------------------------------------------------------------- secrets

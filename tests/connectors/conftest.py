@@ -1,4 +1,4 @@
-"""A sandbox per module, and settings that fit it, with short time-outs."""
+"""A sandbox per module, and settings that fit it, with short time-outs; a Moodle of recordings for all of them."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +8,8 @@ import pytest
 from app.connectors.lrs import LrsAccess
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, people
+from tests.certificates import certificates
+from tests.connectors.moodle_recorded import Played, playing
 
 PEOPLE = people(300)
 
@@ -47,3 +49,17 @@ def somebody() -> Callable[[Kind], Person]:
 @pytest.fixture
 def certificate_folder(running_sandbox: LrsSandbox) -> Path:
     return running_sandbox.certificates.client.parent
+
+
+@pytest.fixture(scope="session")
+def running_site() -> Iterator[Played]:
+    with playing(certificates()) as played:
+        yield played
+
+
+@pytest.fixture
+def site(running_site: Played) -> Played:
+    """A Moodle that was asked nothing yet; what it answers is set by the test."""
+    running_site.asked.clear()
+    running_site.bodies.clear()
+    return running_site

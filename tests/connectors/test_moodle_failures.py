@@ -1,7 +1,5 @@
 """All failures that were provoked on a real Moodle, over a real line, and what each comes to (lms-sync.md 4)."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from app.connectors.lms import Trouble
@@ -9,9 +7,8 @@ from app.connectors.moodle import MoodleAccess, open_pool
 from app.connectors.moodle_call import MoodleLine
 from app.connectors.moodle_faults import code_of, site_named_in
 from app.errors import BusyError, ServiceError, StopRunError
-from app.sandbox.certificates import make_certificates
 from app.sandbox.server import Reply
-from tests.connectors.moodle_recorded import JSON, TOKEN, Played, failure_reply, failures, json_reply, playing
+from tests.connectors.moodle_recorded import JSON, TOKEN, Played, failure_reply, failures, json_reply
 
 NORMAL = "normal"
 RUN, COURSE, CALL = "the whole run", "one course", "one call"
@@ -68,12 +65,6 @@ MEANINGS: dict[str, tuple[str, str]] = {
     "gateway_down": (Trouble.MAINTENANCE, CALL),
     "courses_by_ids_one_missing": (Trouble.UNKNOWN, CALL),
 }
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    with playing(make_certificates(tmp_path_factory.mktemp("moodle"))) as played:
-        yield played
 
 
 def asked(site: Played, reply: Reply, function: str = "core_webservice_get_site_info") -> ServiceError | None:

@@ -11,9 +11,8 @@ from app.connectors.lms import GradeRow, LearnerGrades, Trouble, Whereabouts
 from app.connectors.moodle import MoodleCalls
 from app.connectors.moodle_site import NEEDED
 from app.errors import ServiceError
-from app.sandbox.certificates import make_certificates
 from app.sandbox.server import Reply
-from tests.connectors.moodle_recorded import JSON, Played, failure_reply, json_reply, playing, recorded
+from tests.connectors.moodle_recorded import JSON, Played, failure_reply, json_reply, recorded
 
 GRADEBOOKS = {
     ("5", "0"): "gradebook_dig_all.json",
@@ -38,17 +37,10 @@ CONTENTS = {
 }
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
-    with playing(make_certificates(tmp_path_factory.mktemp("moodle"))) as played:
-        yield played
-
-
 @pytest.fixture
-def site(running: Played) -> Played:
-    running.answers = by_the_recordings
-    running.asked.clear()
-    return running
+def site(site: Played) -> Played:
+    site.answers = by_the_recordings
+    return site
 
 
 @pytest.fixture

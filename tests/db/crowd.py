@@ -66,25 +66,7 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
     """Learners of every sort, and what the grid joins to them; as plain values."""
     draw = random.Random(seed)
     sites = {add_campus(db, code, name): name for code, name in (("C", "City"), ("R", "Riverside"), ("Z", "Zürich"))}
-    people = []
-    for number in range(count):
-        people.append(
-            learner_values(
-                number,
-                ref=draw.choice([f"00{number}", f"AB/{number}", f"x_{number}", f"{number}%"]),
-                uln=draw.choice([uln_number(number), None, "9999999999", "1234567890", "3.00E+09", "abc"]),
-                family_name=draw.choice(NAMES),
-                given_names=draw.choice(NAMES),
-                first_name=draw.choice([None, None, "Ann"]),
-                known_as=draw.choice(NAMES),
-                birth_date=draw.choice([None, date(2008, 3, 4), date(2007, 9, 1), date(2008, 3, 5)]),
-                sex=draw.choice(["F", "M", None]),
-                postcode=draw.choice(["NF1 7BN", "M1 1AA", None]),
-                email=draw.choice([None, "a.b@example.org", "A_B@example.org", "Zoë@example.org"]),
-                campus_id=draw.choice([None, *sites]),
-                tutor_group=draw.choice([None, "1A", "1a", "É2"]),
-            )
-        )
+    people = [somebody(draw, number, list(sites)) for number in range(count)]
     ids = add_learners(db, people)
     with db.write() as tx:
         now = db.now(tx)
@@ -103,25 +85,50 @@ def make(db: Database, count: int = 160, seed: int = 5) -> list[dict]:
     for one in draw.sample([other for other in people if not other["has_attainments"]], count // 10):
         add_attainment(db, one["id"], removed_at=now)
     for one in people:
-        achieved = draw.sample(ACHIEVED, draw.choice([0, 0, 1, 3, 8, 12]))
-        for values in achieved:
-            add_attainment(db, one["id"], **values)
-        add_to_told(one, [{"subject": "Business", "subject_code": "603/4471/2"}] * one["has_attainments"] + achieved)
-        if draw.random() < 0.3:
-            add_attainment(db, one["id"], **ACHIEVED[0], removed_at=now)
-        one["has_attainments"] |= bool(achieved)
-        one["glance"] = at_a_glance(StoredRow(0, **values) for values in achieved)
-        for measure in Measure:
-            one[measure.value] = choice(measure, one)
+        add_achieved(db, draw, one, now)
     add_learners(db, [learner_values(9001, removed_at=now), learner_values(9002, merged_into_id=ids[0])])
     for one in people:
-        one["ready"] = ready(one)
-        others = [other for other in people if other is not one]
-        one["uln_on_another"] = one["uln"] not in (None, "9999999999") and any(
-            other["uln"] == one["uln"] for other in others
-        )
-        one["possible_duplicate"] = same_person(one) is not None and same_person(one) in map(same_person, others)
+        add_told_of_others(one, [other for other in people if other is not one])
     return people
+
+
+def somebody(draw: random.Random, number: int, sites: list[int]) -> dict:
+    return learner_values(
+        number,
+        ref=draw.choice([f"00{number}", f"AB/{number}", f"x_{number}", f"{number}%"]),
+        uln=draw.choice([uln_number(number), None, "9999999999", "1234567890", "3.00E+09", "abc"]),
+        family_name=draw.choice(NAMES),
+        given_names=draw.choice(NAMES),
+        first_name=draw.choice([None, None, "Ann"]),
+        known_as=draw.choice(NAMES),
+        birth_date=draw.choice([None, date(2008, 3, 4), date(2007, 9, 1), date(2008, 3, 5)]),
+        sex=draw.choice(["F", "M", None]),
+        postcode=draw.choice(["NF1 7BN", "M1 1AA", None]),
+        email=draw.choice([None, "a.b@example.org", "A_B@example.org", "Zoë@example.org"]),
+        campus_id=draw.choice([None, *sites]),
+        tutor_group=draw.choice([None, "1A", "1a", "É2"]),
+    )
+
+
+def add_achieved(db: Database, draw: random.Random, one: dict, now: datetime) -> None:
+    """Some attainments, perhaps a removed one, and what all of them come to."""
+    achieved = draw.sample(ACHIEVED, draw.choice([0, 0, 1, 3, 8, 12]))
+    for values in achieved:
+        add_attainment(db, one["id"], **values)
+    add_to_told(one, [{"subject": "Business", "subject_code": "603/4471/2"}] * one["has_attainments"] + achieved)
+    if draw.random() < 0.3:
+        add_attainment(db, one["id"], **ACHIEVED[0], removed_at=now)
+    one["has_attainments"] |= bool(achieved)
+    one["glance"] = at_a_glance(StoredRow(0, **values) for values in achieved)
+    for measure in Measure:
+        one[measure.value] = choice(measure, one)
+
+
+def add_told_of_others(one: dict, others: list[dict]) -> None:
+    """What the grid says of a learner beside all others."""
+    one["ready"] = ready(one)
+    one["uln_on_another"] = one["uln"] not in (None, "9999999999") and one["uln"] in [each["uln"] for each in others]
+    one["possible_duplicate"] = same_person(one) is not None and same_person(one) in map(same_person, others)
 
 
 def same_person(one: dict) -> tuple | None:

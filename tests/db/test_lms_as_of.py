@@ -12,7 +12,7 @@ from app.db.database import Database
 from app.db.tables import progress
 from app.lms import enrolments_list
 from tests.builders import add_learner
-from tests.db.test_lms_enrolments import Class, synced
+from tests.db.lms_class import Class, synced
 from tests.lms.fake_lms import FakeLms, row
 
 

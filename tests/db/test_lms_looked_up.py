@@ -15,7 +15,7 @@ from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext
 from tests.builders import add_learner
-from tests.db.test_lms_enrolments import Class, codes, synced
+from tests.db.lms_class import Class, codes, synced
 from tests.lms.fake_lms import FakeLms, broken, refused
 from tests.lms.rows import add_course, add_enrolment, add_section
 

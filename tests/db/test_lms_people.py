@@ -14,7 +14,7 @@ from app.lms import accounts_decided, compare, enrol, enrolments, enrolments_lis
 from app.lms.compare import Comparison, Offered
 from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
-from tests.db.test_lms_enrolments import Class, codes, open_codes, synced
+from tests.db.lms_class import Class, codes, open_codes, synced
 from tests.lms.fake_lms import FakeLms, person
 from tests.lms.rows import MOMENT, add_account, add_course, add_section
 

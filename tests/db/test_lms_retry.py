@@ -10,7 +10,7 @@ from app.lms import connection, schedule
 from app.lms.connection import State
 from app.lms.errors import Level
 from app.lms.settings import Kind
-from tests.db.test_lms_enrolments import Class, codes, open_codes, synced
+from tests.db.lms_class import Class, codes, open_codes, synced
 from tests.db.test_lms_standing import all_runs_earlier, standing
 from tests.lms.fake_lms import FakeLms, broken, refused
 

@@ -18,7 +18,7 @@ from app.lms.schedule import Told
 from app.lms.settings import Kind, Plan, SyncSettings
 from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
-from tests.db.test_lms_enrolments import Class, synced
+from tests.db.lms_class import Class, synced
 from tests.lms.fake_lms import FakeLms, broken, person, refused, row
 from tests.lms.sending import Sections
 

@@ -36,49 +36,51 @@ def statements(db: Database) -> Iterator[list[str]]:
 # ----------------------------------------------------------------------------------------------- what is written
 
 
+TOLD = {
+    "level": "Level 3",
+    "credits": "12",
+    "participation_start_date": "2022-09-01",
+    "participation_end_date": "2024-06-30",
+    "achievement_provider_name": "Ä School",
+    "achievement_provider_ukprn": "10001234",
+    "awarding_organisation_name": "A Board",
+    "awarding_organisation_ukprn": "000123",
+    "language_for_assessment": "English",
+    "under_data_challenge": "Y",
+    "subject": "Économie  et Droit",
+}
+STORED = {
+    "subject_code": "603/4471/2",
+    "subject_key": "60344712",
+    "subject": "Économie et Droit",
+    "subject_fold": "economie et droit",
+    "qualification_type": "Other Vocational Qualification",
+    "level": "Level 3",
+    "grade": "Pass",
+    "credits": 1200,
+    "award_date": date(2024, 7, 1),
+    "start_date": date(2022, 9, 1),
+    "end_date": date(2024, 6, 30),
+    "provider": "Ä School",
+    "provider_ukprn": "10001234",
+    "awarding_org": "A Board",
+    "awarding_org_code": "000123",
+    "language": "English",
+    "under_challenge": True,
+    "origin": "lrs",
+    "exported_version": None,
+    "removed_at": None,
+    "version": 1,
+}
+"""The attainment that `TOLD` becomes."""
+
+
 def test_a_new_attainment_is_stored_as_told(db: Database, user: User):
     key = add_learner(db)
-    one = learning_event(
-        4711,
-        level="Level 3",
-        credits="12",
-        participation_start_date="2022-09-01",
-        participation_end_date="2024-06-30",
-        achievement_provider_name="Ä School",
-        achievement_provider_ukprn="10001234",
-        awarding_organisation_name="A Board",
-        awarding_organisation_ukprn="000123",
-        language_for_assessment="English",
-        under_data_challenge="Y",
-        subject="Économie  et Droit",
-    )
-    summary = run(db, user, session_of(db, {key: answer(one)}))
+    summary = run(db, user, session_of(db, {key: answer(learning_event(4711, **TOLD))}))
     assert counts(summary) == tally(processed=1, new=1)
     [row] = rows_of(db, attainment)
-    expected = {
-        "learner_id": key,
-        "subject_code": "603/4471/2",
-        "subject_key": "60344712",
-        "subject": "Économie et Droit",
-        "subject_fold": "economie et droit",
-        "qualification_type": "Other Vocational Qualification",
-        "level": "Level 3",
-        "grade": "Pass",
-        "credits": 1200,
-        "award_date": date(2024, 7, 1),
-        "start_date": date(2022, 9, 1),
-        "end_date": date(2024, 6, 30),
-        "provider": "Ä School",
-        "provider_ukprn": "10001234",
-        "awarding_org": "A Board",
-        "awarding_org_code": "000123",
-        "language": "English",
-        "under_challenge": True,
-        "origin": "lrs",
-        "exported_version": None,
-        "removed_at": None,
-        "version": 1,
-    }
+    expected = {"learner_id": key, **STORED}
     assert {name: getattr(row, name) for name in expected} == expected
     with db.read() as tx:
         kind = tx.execute(select(attainment_type.c.code).where(attainment_type.c.id == row.type_id)).scalar_one()

@@ -36,6 +36,16 @@ def status_right(lms: LmsRoom) -> str:
     return named(lms.room.window, "status_right").text()  # type: ignore[attr-defined]
 
 
+def advises(words: str) -> None:
+    """Since when the LMS is down, why, what of it, and who can help."""
+    assert words.startswith("Down since ")
+    assert "does not accept the token" in words
+    assert "Last success " in words
+    assert "nothing is hidden, removed or set to zero" in words
+    assert "get a new token" in words
+    assert "Contact: Ring Ada, ext. 12" in words
+
+
 @pytest.mark.rule("LS-N2", "LS-N3")
 def test_a_revoked_token_leads_to_down_with_advice_and_recovery_is_told_once(lms: LmsRoom, sandbox: MoodleSandbox):
     window, banners = lms.room.window, lms.banners
@@ -55,13 +65,7 @@ def test_a_revoked_token_leads_to_down_with_advice_and_recovery_is_told_once(lms
     lms.run()
     lms.look()
     assert banners.down.isVisible()
-    words = said(banners.down)
-    assert words.startswith("Down since ")
-    assert "does not accept the token" in words
-    assert "Last success " in words
-    assert "nothing is hidden, removed or set to zero" in words
-    assert "get a new token" in words
-    assert "Contact: Ring Ada, ext. 12" in words
+    advises(said(banners.down))
     assert not banners.notice.isVisible(), "the banner says it all here"
     assert window.lms.courses.total == before
     assert notices

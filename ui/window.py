@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 
 from app import __version__, crash_notes, logs
 from app.context import AppContext, lms_client
+from app.db.database import Database
 from app.errors import AppError
 from app.folders import DataFolder
 from app.secrets import Secrets
@@ -108,18 +109,22 @@ def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
 
 @contextmanager
 def demo_context(
-    learners: int, *, latency_ms: int = 120, parallel: int = 4, orders: "demo.Orders | None" = None
+    learners: int, *, latency_ms: int = 120, parallel: int = 4, orders: "demo.Orders | None" = None, server: str = ""
 ) -> Iterator[AppContext]:
     """The objects of a run on invented people: a fresh folder and the sandboxes in processes of their own; `orders`
-    go to the LMS."""
-    from app import demo, demo_imports, demo_lms
+    go to the LMS. `server`: the address of an empty PostgreSQL database, by its owner, who fills it; the run is an
+    officer's."""
+    from app import demo, demo_imports, demo_lms, demo_server
+
+    if server:
+        demo_server.require_empty(server)
 
     with (
         TemporaryDirectory(prefix="learner-manager-demo-", ignore_cleanup_errors=True) as place,
         ExitStack() as stack,
     ):
         folder = DataFolder(Path(place) / "data")
-        _, db = open_folder(folder)
+        _, db = open_folder(folder, server)
         stack.callback(db.close)
         options = ("--latency-ms", str(latency_ms), "--people", str(max(learners, 100)))
         info = stack.enter_context(demo.sandbox_process("lrs", Path(place), *options))
@@ -137,6 +142,10 @@ def demo_context(
         secrets.set_for_session("lms_token", moodle["token"], host=settings.lms.host)
         demo_lms.prepare(db, user, lms_client(settings, secrets), people)
         demo_imports.prepare(db, user)
+        if server:
+            db = Database(stack.enter_context(demo_server.officer(db, user)))
+            stack.callback(db.close)
+            user, rights = sign_in(db)
         yield AppContext(folder, settings, secrets, db, user, rights, demo=True)
 
 

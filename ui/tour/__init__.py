@@ -26,7 +26,11 @@ def run(options: argparse.Namespace) -> int:
     orders = Orders()
     with (
         demo_context(
-            options.learners, latency_ms=options.latency_ms, parallel=options.parallel, orders=orders
+            options.learners,
+            latency_ms=options.latency_ms,
+            parallel=options.parallel,
+            orders=orders,
+            server=options.server,
         ) as context,
         opened(context) as window,
     ):

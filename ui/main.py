@@ -124,7 +124,10 @@ def _add_tour(commands: Commands) -> None:
     tour.add_argument("--latency-ms", type=_positive_or_none, default=200)
     tour.add_argument("--parallel", type=_positive, default=4)
     tour.add_argument(
-        "--server", metavar="URL", default="", help="an empty PostgreSQL database, by its owner; an officer plays there"
+        "--server",
+        metavar="URL",
+        default="",
+        help="an empty PostgreSQL database, by its owner; an officer plays there",
     )
     tour.set_defaults(run=_run_tour)
 

@@ -42,12 +42,7 @@ class Tour:
 
     def steps(self) -> Iterator[Step]:
         """Everything, in order."""
-        yield from self._select_everybody()
-        yield from self._download()
-        yield from self._update("first_update", "04a-update-summary")
-        yield from self._update("second_update", "04a-second-update")
-        yield from self._export("excel", "Ctrl+E", "attainments-plr.xlsx")
-        yield from self._close_plr()
+        yield from self.main_job()
         yield from self._first_day()
         yield from self._look_around()
         yield from self._in_the_dark()
@@ -56,6 +51,15 @@ class Tour:
         self._stalls.stop()
 
     # The main job
+
+    def main_job(self) -> Iterator[Step]:
+        """From selecting everybody to closing the PLR window."""
+        yield from self._select_everybody()
+        yield from self._download()
+        yield from self._update("first_update", "04a-update-summary")
+        yield from self._update("second_update", "04a-second-update")
+        yield from self._export("excel", "Ctrl+E", "attainments-plr.xlsx")
+        yield from self._close_plr()
 
     def _select_everybody(self) -> Iterator[Step]:
         window = self._window

@@ -1,5 +1,5 @@
-"""The main job of the tour on a PostgreSQL server, by an officer who is an ordinary role there. `.ci/run` plays the whole
-tour so."""
+"""The main job of the tour on a PostgreSQL server, by an officer who is an ordinary role there. `.ci/run` plays all
+of it so."""
 
 from contextlib import closing
 from pathlib import Path

@@ -4,16 +4,17 @@ Follows from `access.ROLES`: a permission needs the tables below, a role the sum
 of the server and their grants are made of this (`app/db/server_roles.py`), and so is docs/rights.md. On an embedded
 database there is nothing to grant: whoever can open the file has all of it.
 
-Not here, and in `app` alone: whose campus a row is of, which of several saved things are one's own, and every rule
-about values.
+Not here, and in `app` alone: whose campus a row is of, and every rule about values. Which rows of the history, of the
+settings and of what people save: `app/db/server_rows.py`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.access import ROLES, Permission, Role
 from app.db import server_roles
 from app.db.database import Database
 from app.db.server_roles import Grants
+from app.db.server_rows import EVERY, Keys
 
 _ADD = "insert"
 _SET = "insert, update"
@@ -109,7 +110,6 @@ WRITES: Mapping[Permission, Mapping[str, str]] = {
         "section": _ALL,
         "course": _ALL,
         "credit_type": _SET,
-        "setting": _SET,
     },
     Permission.SET_UP_CREDIT: {
         **_FILES,
@@ -139,6 +139,25 @@ WRITES: Mapping[Permission, Mapping[str, str]] = {
 }
 """The tables that a permission writes. Purge takes rows of the history through a function of the owner."""
 
+SETTINGS: Mapping[Permission, tuple[str, ...]] = {
+    Permission.EDIT_LEARNERS: ("load.own_fields",),
+    Permission.EXPORT: ("attainments.export_layout",),
+    Permission.SYNCHRONISE: ("lms.site", "lms.down.courses", "lms.down.enrolments"),
+    Permission.DECIDE_COURSES: (
+        "lms.site",
+        "lms.course_rules",
+        "lms.courses",
+        "lms.enrolments",
+        "lms.contact",
+        "lms.send",
+        "lms.overdue_hours",
+        "lms.kept_months",
+    ),
+    Permission.SET_UP_CREDIT: ("imports.participant_categories",),
+    Permission.ADMINISTER: (EVERY,),
+}
+"""The keys of `setting` that a permission writes, where `WRITES` lets it write the table."""
+
 
 def of_role(role: Role) -> Grants:
     """The privileges of a role by table: `insert`, `update`, `delete`, or `update (column)`."""
@@ -150,6 +169,12 @@ def of_role(role: Role) -> Grants:
         if "update" in held:
             held.difference_update([one for one in held if one.startswith("update (")])
     return {table: tuple(sorted(held)) for table, held in sorted(found.items())}
+
+
+def keys_of(role: Role) -> Sequence[str]:
+    """The settings that a role writes; `EVERY` alone for all there are."""
+    found = {key for permission in ROLES[role] for key in SETTINGS.get(permission, ())}
+    return (EVERY,) if EVERY in found else tuple(sorted(found))
 
 
 def reads(role: Role) -> bool:
@@ -166,4 +191,5 @@ def install(db: Database) -> bool:
     if db.embedded:
         return True
     wanted = {role.value: (reads(role), of_role(role)) for role in Role}
-    return server_roles.install(db, wanted)
+    keys: Keys = {role.value: keys_of(role) for role in Role}
+    return server_roles.install(db, wanted, keys)

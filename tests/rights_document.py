@@ -4,6 +4,7 @@ from pathlib import Path
 
 from app import grants
 from app.access import FULL_NAMES, NEEDS_LICENCES, ROLE_TITLES, ROLES, Permission, Role
+from app.db.server_rows import EVERY
 
 FILE = Path(__file__).resolve().parents[1] / "docs" / "rights.md"
 _HEAD = """# Rights
@@ -20,9 +21,10 @@ and functions are made by the owner of the tables, with `learner-manager db upgr
 too. Where the owner may not make roles there are no groups, and only the owner works.
 
 What the server refuses whatever the role: changing or deleting history (old rows go through a function of the
-owner, which takes nothing of the last 89 days), writing it in another's name or at another time, and changing
-tables. What it cannot know and the program alone looks after: campuses, whose a saved search is, and rules
-about values.
+owner, which takes nothing of the last 89 days), writing it in another's name or at another time, adding to what
+another did or to what has ended, calling something undone without saying who undid it, reading or changing what
+another saved for themselves, and changing tables. What it cannot know and the program alone looks after:
+campuses, and rules about values.
 
 An embedded database belongs to whoever can read its file: there the program is the only guard.
 """
@@ -50,6 +52,9 @@ def _tables() -> list[str]:
         reads = "Reads every table." if grants.reads(role) else "Opens nothing by itself, so it reads nothing."
         lines += ["", f"### {ROLE_TITLES[role]} (`{role.value}`)", "", reads, "", "| table | may |", "| --- | --- |"]
         lines += [f"| {table} | {', '.join(found)} |" for table, found in grants.of_role(role).items()]
+        if keys := grants.keys_of(role):
+            named = "all of them" if EVERY in keys else ", ".join(f"`{key}`" for key in keys)
+            lines += ["", f"Of the table setting: {named}."]
     return lines
 
 

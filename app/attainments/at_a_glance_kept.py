@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, select
 
 from app.attainments.at_a_glance import RULE, Glance, Looked, Measure, glance_of
+from app.db import server_roles
 from app.db.database import Database
 from app.db.tables import at_a_glance as kept
 from app.db.tables import attainment, learner, setting
@@ -104,10 +105,11 @@ def fill(db: Database) -> int:
     """Work out the values of every learner, unless this has been done by this rule; returns of how many.
 
     In batches of one transaction each: a killed program goes on at its next start. After an upgrade from a version
-    without these values, and after the rule changed.
+    without these values, and after the rule changed. On a server it is the owner who does it, at their next start:
+    most others may not write them.
     """
     with db.read() as tx:
-        if _rule_done(tx) >= RULE:
+        if _rule_done(tx) >= RULE or not (db.embedded or server_roles.owns(tx)):
             return 0
     done, last = 0, 0
     while True:

@@ -12,13 +12,15 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Table, delete, text
 
+from app.db import server_rows
 from app.db.among import among
 from app.db.database import Database
+from app.db.server_rows import Keys
 from app.errors import DatabaseError
 
 Grants: TypeAlias = Mapping[str, Sequence[str]]
 """Privileges by table."""
-_VERSION = 1
+_VERSION = 2
 """Counts the changes of what stands below."""
 LONGEST_DATABASE = 40
 """Of its name so much goes into that of a group: a server cuts names off at 63."""
@@ -118,20 +120,21 @@ create trigger lm_follow_roles after insert or delete or update of active, login
 """
 
 
-def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]]) -> bool:
+def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys) -> bool:
     """Let functions, groups and grants be those of this version, if this account may change the database; returns
-    whether the groups are there. `wanted`: by the code of a role, whether it reads, and what it writes.
+    whether the groups are there. `wanted`: by the code of a role, whether it reads, and what it writes; `keys`: of
+    which settings.
 
     Raises DatabaseError where a role of the server is in the way.
     """
     with db.read() as tx:
-        mark = _mark(tx, wanted)
+        mark = _mark(tx, wanted, keys)
         if not owns(tx) or _installed(tx) == mark:
             return _missing(tx, wanted) == []
     with db.write() as tx:
         db.alone(tx)
         schema = str(tx.execute(text("select quote_ident(current_schema())")).scalar_one())
-        _run(tx, _FUNCTIONS.replace("{schema}", schema))
+        _run(tx, (_FUNCTIONS + server_rows.FUNCTIONS).replace("{schema}", schema))
         if may_make_roles(tx):
             for code in _missing(tx, wanted):
                 _make(tx, code)
@@ -141,6 +144,7 @@ def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]]) -> bool:
         if there:
             for code, (reads, grants) in wanted.items():
                 _grant(tx, schema, group(tx, code), grants, reads=reads)
+                server_rows.allow_settings(tx, code, _quoted(tx, group(tx, code)), keys.get(code, ()))
             _run(tx, "update user_role set user_id = user_id where false")  # memberships follow from here on
             _run(tx, f"comment on function lm_forget(text, bigint[]) is '{mark}'")
     return there
@@ -178,12 +182,12 @@ def is_known(tx: Connection, login: str) -> bool:
     return bool(tx.execute(query, {"login": login}).scalar_one())
 
 
-def _mark(tx: Connection, wanted: Mapping[str, tuple[bool, Grants]]) -> str:
+def _mark(tx: Connection, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys) -> str:
     """What was installed, in one word: of this version, in a database of this name."""
     name = tx.execute(text("select current_database()")).scalar_one()
     query = "select count(*) from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace"
     tables = tx.execute(text(query)).scalar_one()
-    told = json.dumps([_VERSION, name, tables, _FUNCTIONS, wanted], sort_keys=True)
+    told = json.dumps([_VERSION, name, tables, _FUNCTIONS, server_rows.FUNCTIONS, wanted, keys], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 

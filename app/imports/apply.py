@@ -18,8 +18,8 @@ from app.access import Permission, User
 from app.changes import Changes, Topic
 from app.db.database import Database
 from app.db.locks import Lock
-from app.db.tables import file_job, file_row, job_lock
-from app.errors import AppError, ConflictError, DatabaseError, InputError
+from app.db.tables import app_user, file_job, file_row, job_lock, operation
+from app.errors import AccessError, AppError, ConflictError, DatabaseError, InputError
 from app.history import Operation
 from app.imports import applying, facts, lock, stored
 from app.imports.applying import Around
@@ -82,7 +82,7 @@ def resume(
     context: TaskContext, db: Database, user: User, job_id: int, *, queue: bool = False, batch: int = BATCH
 ) -> ImportSummary:
     """Go on with a job that was aborted, at the first row that was not reached, with what was acknowledged then.
-    Raises as `apply`."""
+    Raises as `apply`; AccessError for a job that somebody else began."""
     return _under_lock(context, db, user, job_id, "aborted", None, queue=queue, batch=batch)
 
 
@@ -104,6 +104,7 @@ def _under_lock(
         _require_state(job, since)
         if since == "aborted":
             _require_cells(tx, job)
+            _require_begun_by(tx, user, job)
     kept = stored.facts_of(job.options)
     with lock.locked(context, db, job.scope or "", user.name, job_id, queue=queue) as held:
         if jobs.fingerprint(Path(kept.path)) != job.sha256:
@@ -144,6 +145,17 @@ def _require_cells(tx: Connection, job: jobs.FileJob) -> None:
         raise InputError(
             f"What {job.file_name} said is kept no longer, so job {job.id} cannot be resumed.",
             hint="Import the file again: what was applied is skipped.",
+        )
+
+
+def _require_begun_by(tx: Connection, user: User, job: jobs.FileJob) -> None:
+    """What is written under an operation was done by whoever it names (data-model.md 5)."""
+    begun = select(app_user.c.id, app_user.c.name).join(operation, operation.c.user_id == app_user.c.id)
+    row = tx.execute(begun.where(operation.c.id == job.operation_id)).one_or_none()
+    if row is not None and row.id != user.id:
+        raise AccessError(
+            f"{row.name} began job {job.id}, so the rest of it is theirs.",
+            hint="Ask them to resume it, or import the file again: what was applied is skipped.",
         )
 
 

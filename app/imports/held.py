@@ -230,20 +230,27 @@ def _attach(
     for some in batched(ids, _SOME):
         context.report(done, len(ids), "Matching held records")
         done += len(some)
-        batch, operation_id = _tried(db, user, some, acknowledged, operation_id)
+        last = done == len(ids)
+        batch, operation_id = _tried(db, user, some, acknowledged, operation_id, last=last)
         attached, waiting = attached + batch.attached, waiting + batch.waiting
         left |= batch.left
     return Matched(attached, waiting, left, operation_id)
 
 
 def _tried(
-    db: Database, user: User, ids: Sequence[int], acknowledged: frozenset[str], operation_id: int | None
+    db: Database,
+    user: User,
+    ids: Sequence[int],
+    acknowledged: frozenset[str],
+    operation_id: int | None,
+    *,
+    last: bool,
 ) -> tuple[Matched, int | None]:
-    """One batch; again if somebody else changed something in this very moment."""
+    """One batch; the last one ends the operation. Again if somebody else changed something in this very moment."""
     for left in reversed(range(_TRIES)):
         try:
             with db.write() as tx:
-                return _Attaching(db, tx, user, acknowledged, operation_id).run(ids)
+                return _Attaching(db, tx, user, acknowledged, operation_id).run(ids, last=last)
         except ConflictError:
             if not left:
                 raise
@@ -262,14 +269,16 @@ class _Attaching:
         self._left: dict[int, str] = {}
         self._ended: list[tuple[Row[Any], dict[str, Any], int | None]] = []
 
-    def run(self, ids: Sequence[int]) -> tuple[Matched, int | None]:
+    def run(self, ids: Sequence[int], *, last: bool) -> tuple[Matched, int | None]:
         for around, rows in _by_job(self._tx, among(file_row.c.id, ids), lock=True):
             self._of_job(around, rows)
         if self._ended:
             operation = self._operation()
             operation.update_many(file_row, self._ended)
-            operation.end(self._tx)
+            operation.save_changes()
             apply.count_again(self._tx, {row.job_id for row, _, _ in self._ended})
+        if last and self._operation_id is not None:
+            self._operation().end(self._tx)
         return Matched(len(self._ended), self._waiting, self._left), self._operation_id
 
     def _operation(self) -> Operation:

@@ -325,6 +325,16 @@ def test_a_job_under_way_is_left_alone(world: Importing):
         apply.resume(TaskContext(), world.db, world.user, job_id)
 
 
+def test_a_job_of_somebody_else_is_not_resumed(world: Importing):
+    """What is written under an operation was done by whoever it names."""
+    job_id = abandoned(world)
+    other = user_with(world.db, Role.RECORD_IMPORTER, Role.ENROLMENT_MANAGER)
+    with pytest.raises(AccessError, match=f"{world.user.name} began job {job_id}") as failure:
+        apply.resume(TaskContext(), world.db, other, job_id)
+    assert "import the file again" in failure.value.hint
+    assert standing(world) == []
+
+
 def test_what_was_purged_is_not_resumed(world: Importing):
     """Else the rest of its rows would end as errors with no cells."""
     world.add_people(1, 2)

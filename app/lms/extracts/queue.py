@@ -87,20 +87,20 @@ def judge(
     while True:
         with db.read() as tx:  # all enrolments may be looked at: nobody waits for that
             found = list(tx.execute(wanted).scalars())
-        if not found:
+        last = len(found) < BATCH
+        if found or operation_id is not None:
+            with db.write() as tx:
+                db.alone(tx)  # of two who judge at once, one is the first
+                while rows := list(tx.execute(_wanted(None, found))):  # some need two records, Add and Drop
+                    if operation_id is None:
+                        operation_id = history.begin(tx, db, user.id if user is not None else None, QUEUED).id
+                    operation = Operation(operation_id, db, tx)
+                    made.update(_write(operation, rows))
+                    operation.save_changes()
+                if last and operation_id is not None:
+                    Operation(operation_id, db, tx).end(tx)
+        if last:
             return QueueSummary(made["add"], made["drop"], made["change"], operation_id)
-        with db.write() as tx:
-            db.alone(tx)  # of two who judge at once, one is the first
-            rows = list(tx.execute(_wanted(None, found)))
-            if rows:
-                operation = (
-                    Operation(operation_id, db, tx)
-                    if operation_id is not None
-                    else history.begin(tx, db, user.id if user is not None else None, QUEUED)
-                )
-                operation_id = operation.id
-                made.update(_write(operation, rows))
-                operation.end(tx)
 
 
 def _write(operation: Operation, rows: Collection[Row[Any]]) -> list[str]:

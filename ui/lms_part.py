@@ -9,8 +9,8 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QCursor, QGuiApplication
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from app.access import Permission
 from app.context import AppContext
@@ -20,7 +20,7 @@ from ui.actions import LMS
 from ui.hub import Hub
 from ui.lms_banners import Held, LmsBanners
 from ui.lms_errors import LmsErrors
-from ui.look.icons import Icon, qicon
+from ui.lms_pause import LmsPause
 from ui.look.words import count, tr
 from ui.messages import Messages
 from ui.page_row import AREAS, PageRow
@@ -78,6 +78,7 @@ class LmsPart(QObject):
         self._counting: TaskContext | None = None
         self._words: RunWords | None = None
         self._held: Sequence[Held] = ()
+        self.pause = LmsPause(context, runner, self._may, window)
         self.errors = LmsErrors(context, runner, hub, stack, lambda: self.sync, window)
         self._wire()
         QTimer.singleShot(_FIRST_MS, self, self._begin)
@@ -96,7 +97,8 @@ class LmsPart(QObject):
             asked.report_wanted.connect(self._report)
         self.errors.settings_wanted.connect(self.settings_wanted)
         self._banners.decide_wanted.connect(self.errors.decide)
-        self._banners.resume_wanted.connect(self._resume)
+        self._banners.resume_wanted.connect(self.pause.go_on)
+        self.pause.done.connect(self._paused)
 
     @Slot()
     def _begin(self) -> None:
@@ -298,52 +300,8 @@ class LmsPart(QObject):
         if self.busy:
             self.sync.cancel()
 
-    def pause_menu(self) -> QMenu:
-        """*Pause*: until when; or go on."""
-        menu = QMenu(self._window)
-        menu.setObjectName("pause_menu")
-        for words, days in ((tr("Until Tomorrow"), 1), (tr("For a Week"), 7), (tr("For Four Weeks"), 28)):
-            action = menu.addAction(qicon(Icon.PAUSE), words)
-            action.setData(days)
-        menu.addSeparator()
-        menu.addAction(qicon(Icon.PLAY), tr("Go On Now")).setData(0)
-        menu.triggered.connect(self._pause_chosen)
-        return menu
-
-    def show_pause_menu(self) -> None:
-        menu = self.pause_menu()
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(QCursor.pos())
-
-    @Slot(object)
-    def _pause_chosen(self, action: object) -> None:
-        self._pause(action.data())  # type: ignore[attr-defined]
-
     @Slot()
-    def _resume(self) -> None:
-        self._pause(0)
-
-    def _pause(self, days: int) -> None:
-        if not self._may(Permission.DECIDE_COURSES):
-            return
-        context = self._context
-
-        def work(task: TaskContext) -> None:
-            from dataclasses import replace
-            from datetime import date, timedelta
-
-            from app.lms import settings
-
-            until = date.today() + timedelta(days=days) if days else None
-            with context.db.read(task) as tx:
-                now = settings.read(tx)
-            courses, enrolments = (replace(plan, paused_until=until) for plan in (now.courses, now.enrolments))
-            settings.save(context.db, context.user, replace(now, courses=courses, enrolments=enrolments))
-
-        self._runner.run(work, lane=Lane.WRITE, done=self._paused)
-
-    @Slot(object)
-    def _paused(self, nothing: None) -> None:
+    def _paused(self) -> None:
         self.sync.look()
 
     # Connection and settings

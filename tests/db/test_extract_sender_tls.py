@@ -151,3 +151,20 @@ def test_break_and_back_and_new_dates(some: Class, client: MoodleClient, user: U
         ("drop", "processed"),
     ]
     assert some.places[1001].end > 0, "the dates are sent with the suspension"
+
+
+@pytest.mark.rule("EX-R4")
+def test_moved_to_another_section_of_the_same_course(some: Class, client: MoodleClient, user: User, db: Database):
+    """One place there, two enrolments here: the first one's Drop shuts nobody out, the second one's does."""
+    at = some.learner(1)
+    some.some.send(client)
+    course_status.change(db, user, [at], Step.WITHDRAW)
+    moved = some.some.learner(1, some.some.section_beside(some.section))
+    some.some.send(client)
+    assert not some.places[1001].suspended
+    assert some.some.statuses(at) == [("add", "processed"), ("drop", "processed")]
+    assert some.some.statuses(moved) == [("add", "processed")]
+    course_status.change(db, user, [moved], Step.WITHDRAW)
+    some.some.send(client)
+    assert some.places[1001].suspended
+    assert some.some.statuses(moved) == [("add", "processed"), ("drop", "processed")]

@@ -52,7 +52,15 @@ class Sections:
             made(campus_delivery_method, campus_id=self.campus, delivery_method_id=self.method)
 
     def section(self, number: str) -> int:
-        key = add_section(self.db, add_course(self.db, number))
+        return self._open(add_section(self.db, add_course(self.db, number)))
+
+    def section_beside(self, section_id: int) -> int:
+        """Another section that is taught in the same course of the LMS."""
+        with self.db.read() as tx:
+            of = tx.execute(select(section.c.lms_course_id).where(section.c.id == section_id)).scalar_one()
+        return self._open(add_section(self.db, of))
+
+    def _open(self, key: int) -> int:
         with self.db.write() as tx:
             tx.execute(update(section).where(section.c.id == key).values(delivery_method_id=self.method))
             tx.execute(insert(section_campus).values(section_id=key, campus_id=self.campus, owner=True))

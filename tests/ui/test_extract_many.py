@@ -21,7 +21,7 @@ from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.update_statuses import UpdateStatusesDialog
 from ui.pages.extracts import ExtractsPage
 
-RECORDS = 12_000
+RECORDS = 5_000
 """A tenth is Ready, Transmitted and Rejected each; the rest is Processed."""
 CHANGING = RECORDS * 9 // 10
 
@@ -42,27 +42,65 @@ def cancelled_summary() -> SaveSummary:
     return dialog.summary
 
 
+class Officer:
+    """What the user does on the page, step by step."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.room = rooms(0, prepare=lambda context: fill(context.db, RECORDS))
+        self.room.window.show_page("extracts")
+        self.page: ExtractsPage = self.room.window.extracts.page
+        self.rest()
+
+    def rest(self) -> None:
+        self.room.at_rest()
+        self.room.until(lambda: not self.page.grid.is_loading)
+        self.room.at_rest()
+
+    def show_every_status(self) -> None:
+        ticks = named(self.page, "extract_statuses")
+        place = ticks.model().index(2, 0)  # type: ignore[attr-defined]
+        click(ticks.viewport(), ticks.visualRect(place).center())  # type: ignore[attr-defined]
+        click(named(self.page, "extract_apply"))
+        self.rest()
+
+    def open_update_all(self) -> UpdateStatusesDialog:
+        self.room.window.actions_.action("lms.extract_all").trigger()
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, UpdateStatusesDialog)
+        self.room.until(lambda: dialog.foreseen is not None)
+        return dialog
+
+    def save_until(self, done: int) -> Counter[str]:
+        """Save, and cancel once so many are written; how often the window was at its events meanwhile."""
+        beats = Counter[str]()
+        timer = QTimer(interval=1)
+        timer.timeout.connect(lambda: beats.update(beat=1))
+
+        def heard(progress: Progress) -> None:
+            if progress.done >= done:
+                self.page.staging.cancel()
+
+        self.page.staging.progressed.connect(heard)
+        click(named(self.page, "staged_save"))
+        asked = QApplication.activeModalWidget()
+        assert isinstance(asked, SaveStatusesDialog)
+        timer.start()
+        click(named(asked, "extract_save_ok"))
+        self.room.until(lambda: isinstance(QApplication.activeModalWidget(), SavedStatusesDialog))
+        timer.stop()
+        return beats
+
+
 @pytest.mark.rule("EX-U2", "EX-U3", "EX-U4", "EX-U7", "EX-U9")
 def test_all_of_very_many_are_counted_staged_and_saved_until_it_is_cancelled(
     rooms: Rooms, monkeypatch: pytest.MonkeyPatch
 ):
-    room = rooms(0, prepare=lambda context: fill(context.db, RECORDS))
-    room.window.show_page("extracts")
-    page: ExtractsPage = room.window.extracts.page
-    rest = lambda: (room.at_rest(), room.until(lambda: not page.grid.is_loading), room.at_rest())  # noqa: E731
-    rest()
+    officer = Officer(rooms)
+    room, page = officer.room, officer.page
     before = counted(room.context)
-    ticks = named(page, "extract_statuses")
-    place = ticks.model().index(2, 0)  # type: ignore[attr-defined]
-    click(ticks.viewport(), ticks.visualRect(place).center())  # type: ignore[attr-defined]
-    click(named(page, "extract_apply"))
-    rest()
-    assert page.shown == RECORDS > len(page.grid.keys[:200])
-
-    room.window.actions_.action("lms.extract_all").trigger()
-    dialog = QApplication.activeModalWidget()
-    assert isinstance(dialog, UpdateStatusesDialog)
-    room.until(lambda: dialog.foreseen is not None)
+    officer.show_every_status()
+    assert page.shown == RECORDS
+    dialog = officer.open_update_all()
     tenth = RECORDS // 10
     assert [line.split(".")[0] for line in dialog.lines] == [
         f"Ready: {tenth:,}",
@@ -73,34 +111,19 @@ def test_all_of_very_many_are_counted_staged_and_saved_until_it_is_cancelled(
     assert dialog.number.text().startswith(f"{CHANGING:,} would be staged")
     click(named(dialog, "update_ok"))
     room.until(lambda: page.staging.staged.changing == CHANGING)
-    rest()
+    officer.rest()
     assert counted(room.context) == before, "nothing is written until Save"
 
     monkeypatch.setattr("app.lms.extracts.save.BATCH", 100)
-    beats, told = Counter[str](), list[Progress]()
-    timer = QTimer(interval=1)
-    timer.timeout.connect(lambda: beats.update(beat=1))
-
-    def heard(progress: Progress) -> None:
-        told.append(progress)
-        if progress.done >= 500:
-            page.staging.cancel()
-
-    page.staging.progressed.connect(heard)
-    click(named(page, "staged_save"))
-    asked = QApplication.activeModalWidget()
-    assert isinstance(asked, SaveStatusesDialog)
-    timer.start()
-    click(named(asked, "extract_save_ok"))
-    room.until(lambda: isinstance(QApplication.activeModalWidget(), SavedStatusesDialog))
-    timer.stop()
+    beats = officer.save_until(500)
     summary = cancelled_summary()
     assert 500 <= summary.updated < CHANGING
     assert summary.updated + summary.unchanged + len(summary.left) == RECORDS
     assert counted(room.context)["ready"] == before["ready"] + summary.updated
     assert beats["beat"] > 5, "the window's events were served while it was saved"
     room.close_dialog(QApplication.activeModalWidget(), "saved_ok")
-    rest()
+    officer.rest()
     assert page.staging.staged.changing == CHANGING - summary.updated, "the rest is still staged"
     click(named(page, "staged_discard"))
-    rest()
+    officer.rest()
+    assert not page.staging.staged

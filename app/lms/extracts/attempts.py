@@ -15,8 +15,9 @@ from app.connectors.lms import Entry
 from app.db.among import among
 from app.db.extract_tables import extract_attempt, extract_record
 from app.db.tables import SHOWN, enrolment, learner
-from app.lms.extracts import gates
+from app.lms.extracts import gates, places
 from app.lms.extracts.acknowledge import Sending, read
+from app.lms.extracts.places import Place
 from app.lms.run import Run
 
 
@@ -32,8 +33,9 @@ class Result(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A record with the attempt that concerns it. `version` of the record when it was read; `telling`: that the LMS
-    shows the place proves that it was taken, for before it would have shown another."""
+    """A record with the attempt that concerns it. `version` of the record when it was read; `asked`: what the LMS is
+    to show by now; `kept`: it lets in for the sake of another enrolment (see `places`); `telling`: that it shows the
+    place proves that it was taken, for before it would have shown another."""
 
     record_id: int
     version: int
@@ -45,6 +47,8 @@ class Attempt:
     open: bool
     status: str
     result: str | None
+    asked: Entry
+    kept: bool
     telling: bool
 
 
@@ -71,10 +75,11 @@ _OPEN = exists().where(extract_attempt.c.record_id == extract_record.c.id, extra
 
 
 def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Select[Any]:
-    """Ready records that may be sent now, with what is sent: the enrolment as it is (EX-R4). The gates hold, the
-    learner has one account, the registration is there (EX-R6); of an enrolment the oldest one, and none that is older
-    than what went out already (EX-R5). `claimed`: also those with an attempt under way; `of_course`: of the course
-    whose number is the parameter "number"."""
+    """Ready records that may be sent now. The gates hold, the learner has one account, the registration is there
+    (EX-R6); of an enrolment the oldest one, and none that is older than what went out already (EX-R5).
+
+    `claimed`: also those with an attempt under way; `of_course`: of the course whose number is the parameter
+    "number"."""
     may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
     same = _EARLIER.c.enrolment_id == extract_record.c.enrolment_id
     older_ready = exists().where(same, _EARLIER.c.number < extract_record.c.number, _EARLIER.c.status == "ready")
@@ -93,11 +98,6 @@ def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Se
             _LAST.c.course_status.label("before_status"),
             _TAKEN.label("taken"),
             enrolment.c.learner_id,
-            enrolment.c.status,
-            enrolment.c.starts,
-            enrolment.c.ends,
-            or_(enrolment.c.removed_at.is_not(None), ~SHOWN).label("is_gone"),
-            may.c.lms_course_id,
             may.c.lms_number,
             may.c.vendor_id,
             account.c.lms_user_number,
@@ -117,10 +117,15 @@ def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Se
     return ready.order_by(extract_record.c.id)
 
 
-def entry_of(row: Row[Any]) -> Entry:
-    """The place that a record of `due` asks for."""
-    suspended = row.is_gone or row.status in ("dropped", "on_break")
-    return Entry(row.lms_number, row.lms_user_number, row.starts, row.ends, suspended)
+def sendings(tx: Connection, rows: Collection[Row[Any]]) -> dict[int, tuple[Sending, Place]]:
+    """What is sent of records of `due`, by their ids: the enrolments of the learner as they are (EX-R4)."""
+    asked = places.asked(tx, {row.enrolment_id for row in rows})
+    found = {}
+    for row in rows:
+        place = asked[row.enrolment_id]
+        entry = Entry(row.lms_number, row.lms_user_number, place.starts, place.ends, place.suspended)
+        found[row.id] = (Sending(row.vendor_id, entry), place)
+    return found
 
 
 def claim(run: Run, query: Select[Any], number: str, most: int, not_these: Collection[int]) -> list[Attempt]:
@@ -132,28 +137,29 @@ def claim(run: Run, query: Select[Any], number: str, most: int, not_these: Colle
         rows = [row for row in tx.execute(locked, {"number": number}) if row.id not in not_these][:most]
         now = run.db.now(tx)
         ids = run.db.new_ids(tx, extract_attempt, len(rows))
-        taken = []
-        for key, row in zip(ids, rows, strict=True):
-            sending = Sending(row.vendor_id, entry_of(row))
-            telling = _is_telling(row, sending.entry)
-            taken.append(
-                Attempt(
-                    row.id,
-                    row.version,
-                    row.learner_id,
-                    row.enrolment_id,
-                    key,
-                    sending,
-                    now,
-                    open=True,
-                    status="ready",
-                    result=None,
-                    telling=telling,
-                )
-            )
+        told = sendings(tx, rows)
+        taken = [_claimed(row, key, now, *told[row.id]) for key, row in zip(ids, rows, strict=True)]
         if rows:
             _write(tx, run, rows, taken, now)
     return taken
+
+
+def _claimed(row: Row[Any], key: int, now: datetime, sending: Sending, place: Place) -> Attempt:
+    return Attempt(
+        row.id,
+        row.version,
+        row.learner_id,
+        row.enrolment_id,
+        key,
+        sending,
+        now,
+        open=True,
+        status="ready",
+        result=None,
+        asked=sending.entry,
+        kept=place.kept,
+        telling=_is_telling(row, sending.entry, place),
+    )
 
 
 def _write(tx: Connection, run: Run, rows: Sequence[Row[Any]], taken: Sequence[Attempt], now: datetime) -> None:
@@ -216,10 +222,13 @@ def to_look_for(tx: Connection) -> list[Attempt]:
     # By their indexes first: most records are Processed, and nothing is to be known of them.
     under_way = select(extract_attempt.c.record_id).where(extract_attempt.c.ended_at.is_(None))
     some = or_(extract_record.c.status.in_(("ready", "transmitted")), extract_record.c.id.in_(under_way))
-    return [_attempt(row) for row in tx.execute(query.where(some, pending).order_by(extract_record.c.id))]
+    rows = tx.execute(query.where(some, pending).order_by(extract_record.c.id)).all()
+    asked = places.asked(tx, {row.enrolment_id for row in rows})
+    return [_attempt(row, asked.get(row.enrolment_id)) for row in rows]
 
 
-def _attempt(row: Any) -> Attempt:
+def _attempt(row: Any, place: Place | None) -> Attempt:
+    """`place`: None where the section leads to no course any more."""
     sending = read(row.payload)
     return Attempt(
         row.id,
@@ -232,14 +241,24 @@ def _attempt(row: Any) -> Attempt:
         open=row.ended_at is None,
         status=row.status,
         result=row.result,
-        telling=_is_telling(row, sending.entry),
+        asked=_by_now(sending.entry, place),
+        kept=False,
+        telling=_is_telling(row, sending.entry, place),
     )
 
 
-def _is_telling(row: Any, entry: Entry) -> bool:
+def _by_now(entry: Entry, place: Place | None) -> Entry:
+    """What the LMS is to show of a place that was sent: of a shared one, what is asked by now."""
+    if place is None or not place.shared:
+        return entry
+    return replace(entry, starts=place.starts, ends=place.ends, suspended=place.suspended)
+
+
+def _is_telling(row: Any, entry: Entry, place: Place | None) -> bool:
     """Whether the LMS would show something else had this sending not been taken: new dates cannot be seen, nor a
-    withdrawal from a break, nor what was taken before and is sent once more."""
-    if row.taken:
+    withdrawal from a break, nor what was taken before and is sent once more, nor what another enrolment may have
+    brought about."""
+    if row.taken or (place is not None and place.shared):
         return False
     if row.before_status is None and row.change == "add":
         return True  # there was no place at all

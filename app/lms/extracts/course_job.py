@@ -32,6 +32,7 @@ from app.tasks import Cancelled
 STOPPED = "Not sent: the run ended before its turn."
 CUT_SHORT = "The run was stopped before the answer came. It is looked for in the LMS before it is sent again."
 DIED = "The program ended before the answer came. It is looked for in the LMS before it is sent again."
+KEPT = "The learner keeps the place: another of their sections has the same course of the LMS."
 MOVED = "The program ended before the answer came, and the LMS says nothing of that course any more."
 _CAUSES = {
     "requireloginerror": Trouble.COURSE_CLOSED_TO_US,
@@ -182,7 +183,7 @@ class CourseJob:
             raise
         self._taken_from_left(some)
         self._shared.heard += 1
-        moved = self._shared.note(some, Said(Result.ACCEPTED, "transmitted"))
+        moved = attempts.note(self._shared.run, {one.record_id: _taken(one) for one in some}, some)
         self._accepted += [attempts.moved_on(one) if one.record_id in moved else one for one in some]
         return True
 
@@ -240,13 +241,13 @@ class CourseJob:
 
     def _seen_before(self, people: People, look: Look) -> Said:
         one = look.attempt
-        seen = shown(people, one.sending.entry, self._shared.today)
+        seen = shown(people, one.asked, self._shared.today)
         if one.result == Result.ACCEPTED.value and one.status == "ready":
             return Said(None, "processed" if seen else None, late=True)
         if seen and (one.status == "transmitted" or (one.status == "ready" and look.same and one.telling)):
             return Said(Result.SEEN if one.open else None, "processed")
         if one.status == "transmitted":
-            return Said(Result.UNKNOWN if one.open else None, message=why_not_shown(people, one.sending.entry))
+            return Said(Result.UNKNOWN if one.open else None, message=why_not_shown(people, one.asked))
         return Said(Result.UNKNOWN, message=DIED) if one.open else Said(None)
 
     def _look_after(self) -> Generator[Call, Any, None]:
@@ -273,6 +274,10 @@ class CourseJob:
     def _is_told(self, people: People, one: Attempt) -> bool:
         """Whether the LMS shows that it took an entry to which it never answered."""
         return one.telling and shown(people, one.sending.entry, self._shared.today)
+
+
+def _taken(one: Attempt) -> Said:
+    return Said(Result.ACCEPTED, "transmitted", message=KEPT if one.kept else None)
 
 
 def _asked(calls: LmsCalls, number: str) -> Sequence[Participant]:

@@ -19,7 +19,6 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    exists,
     func,
     or_,
     select,
@@ -34,7 +33,7 @@ from app.db.database import Database
 from app.db.extract_tables import extract_record
 from app.db.tables import SHOWN, course, enrolment, learner, section
 from app.history import Operation
-from app.lms.extracts import gates
+from app.lms.extracts import gates, places
 
 BATCH = 5_000
 QUEUED = "extracts_queued"
@@ -216,10 +215,6 @@ def _change(last: Any) -> ColumnElement[Any]:
         enrolment.c.starts.is_distinct_from(last.c.starts),
         enrolment.c.ends.is_distinct_from(last.c.ends),
     )
-    sent = exists().where(
-        extract_record.c.enrolment_id == enrolment.c.id,
-        or_(extract_record.c.attempts > 0, extract_record.c.status != "ready"),
-    )
     return case(
         (and_(here, enrolment.c.status == "completed"), None),
         (and_(first, on_course, ~adopted), "add"),
@@ -227,7 +222,7 @@ def _change(last: Any) -> ColumnElement[Any]:
         (and_(first, here, on_break, adopted), "change"),
         (and_(~first, last.c.change == "drop", on_course), "add"),
         (and_(was_on_course, here, dropped), "drop"),
-        (and_(was_on_course, ~here, sent), "drop"),
+        (and_(was_on_course, ~here, places.was_sent()), "drop"),
         (and_(was_on_course, on_course, differs), "change"),
         else_=None,
     )

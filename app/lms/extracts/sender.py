@@ -19,7 +19,6 @@ from app.lms import looked_up, settings, site
 from app.lms.asking import check_site
 from app.lms.errors import of_connection
 from app.lms.extracts import attempts, gates, marks, queue
-from app.lms.extracts.acknowledge import Sending
 from app.lms.extracts.attempts import Attempt, Result, Said
 from app.lms.extracts.course_job import DIED, Course, CourseJob, Look, Shared, cause_of, in_words
 from app.lms.extracts.steps import Job, take_steps
@@ -148,14 +147,16 @@ def _planned(tx: Connection, vendor: int) -> tuple[list[Course], list[Attempt]]:
     def course(number: str) -> Course:
         return found.setdefault(number, Course(number, ids.get(number)))
 
-    now = {}
-    for row in tx.execute(attempts.due(vendor, claimed=True)):
-        now[row.id] = Sending(row.vendor_id, attempts.entry_of(row))
+    looked, due = attempts.to_look_for(tx), tx.execute(attempts.due(vendor, claimed=True)).all()
+    for row in due:
         course(row.lms_number)
+    sent = {one.record_id for one in looked}
+    now = attempts.sendings(tx, [row for row in due if row.id in sent])
     elsewhere = []
-    for one in attempts.to_look_for(tx):
+    for one in looked:
         if one.sending.vendor_id == vendor:
-            wanted, number = now.get(one.record_id), one.sending.entry.course
+            wanted, _ = now.get(one.record_id, (None, None))
+            number = one.sending.entry.course
             moved = wanted is not None and wanted.entry.course != number
             course(number).look.append(Look(one, wanted == one.sending, moved))
         elif one.open:

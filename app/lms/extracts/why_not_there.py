@@ -5,7 +5,7 @@ them would look wrong (EX-P0).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -31,7 +31,7 @@ from app.db.tables import (
 from app.enrolling import NO_TERM
 from app.errors import AccessError, ConflictError
 from app.lms import enrol
-from app.lms.extracts import gates
+from app.lms.extracts import gates, places
 from app.lms.sections.listed import Scope, seen_by
 
 
@@ -174,7 +174,7 @@ def _row(tx: Connection, enrolment_id: int) -> Row[Any] | None:
 
 
 def _until_wrong(tx: Connection, row: Row[Any]) -> tuple[Finding, ...]:
-    found = [_enrolment(row)]
+    found = [_enrolment(tx, row)]
     if found[-1].holds:
         report = {gate.code: gate for gate in gates.report(tx, row.section_id)}
         for code in _ORDER:
@@ -193,7 +193,16 @@ def _until_wrong(tx: Connection, row: Row[Any]) -> tuple[Finding, ...]:
 # -------------------------------------------------------------------------------------------------------- each step
 
 
-def _enrolment(row: Row[Any]) -> Finding:
+def _enrolment(tx: Connection, row: Row[Any]) -> Finding:
+    """That another enrolment keeps the place there is said too: the LMS lets in whom this one would not."""
+    one, place = _own_enrolment(row), places.asked(tx, [row.id]).get(row.id)
+    if place is None or not place.kept:
+        return one
+    kept = "Another of their sections has the same course of the LMS, which keeps their place there."
+    return replace(one, advice=f"{kept} {one.advice}")
+
+
+def _own_enrolment(row: Row[Any]) -> Finding:
     what = "Enrolment"
     if row.removed_at is not None:
         found = f"taken back on {shown(row.removed_at.astimezone().date())}"

@@ -186,15 +186,20 @@ def test_doubled_rows_closed_sections_and_learners_who_are_there_by_another_sect
     assert counted(files.preview(REGISTRATIONS, row(1), row(2))) == {"unchanged": 1, "problem": 1}
 
 
-def test_who_was_withdrawn_from_a_course_of_the_lms_comes_back_by_the_same_section(db: Database, files: Files):
-    """What the row is told to do can be done."""
+def test_who_is_withdrawn_from_a_section_moves_to_another_of_the_same_course_of_the_lms(db: Database, files: Files):
+    """What the row is told to do can be done, in one file too."""
     files.bring(SECTIONS, BIO.replace(",1,", ",2,"))
-    files.bring(REGISTRATIONS, row(1))
-    files.bring(REGISTRATIONS, row(1, status="Withdrawn"))
-    [(_, name, reason)] = files.problems(files.preview(REGISTRATIONS, row(1).replace(",1,,", ",2,,")))
+    files.bring(REGISTRATIONS, row(1), row(2))
+    other = [row(number).replace(",1,,", ",2,,") for number in (1, 2)]
+    seen = files.preview(REGISTRATIONS, other[0], row(1, status="Withdrawn"))
+    [(_, name, reason)] = files.problems(seen)
     assert name == "number"
-    assert reason.endswith("Who was withdrawn from that one comes back by it, not by another.")
-    assert files.bring(REGISTRATIONS, row(1, status="Current")).changed == 1
+    assert reason.endswith("withdraw them from that one first: a row further up may say so.")
+    done = files.bring(REGISTRATIONS, row(1, status="Withdrawn"), other[0])
+    assert (done.new, done.changed) == (1, 1)
+    files.bring(REGISTRATIONS, row(2, status="Withdrawn"))
+    assert files.bring(REGISTRATIONS, other[1]).new == 1
+    assert files.bring(REGISTRATIONS, row(1, status="Current")).changed == 1, "and back by the section itself"
 
 
 @pytest.mark.rule("EX-A3")

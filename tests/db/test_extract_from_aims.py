@@ -128,10 +128,17 @@ def test_a_course_that_takes_nobody_and_one_that_has_them_by_another_section(db:
     add_enrolment(db, second, other)
     code_map.say(db, user, codes(db)["BIO-1"], key)
     assert apply(db, user).foreseen.moves == {Move.NEW: 1, Move.ELSEWHERE: 1}
+    third = add_learner(db, 3)
+    add_enrolment(db, third, other)
+    add_aim(db, third)
+    add_aim(db, third, 2, course_code="BIO-2", completion="3", ends=TODAY)
+    code_map.say(db, user, codes(db)["BIO-2"], other)
+    moved = {Move.SAME: 1, Move.ELSEWHERE: 1, Move.NEW: 1, Move.DROP: 1}
+    assert apply(db, user).foreseen.moves == moved, "withdrawn from that one, onto this one"
     with db.write() as tx:
         tx.execute(update(lms_course).values(state="hidden"))
-    add_aim(db, add_learner(db, 3))
-    assert apply(db, user).foreseen.moves == {Move.SAME: 1, Move.CLOSED: 2}
+    add_aim(db, add_learner(db, 4))
+    assert apply(db, user).foreseen.moves == {Move.SAME: 3, Move.CLOSED: 2}
 
 
 @dataclass

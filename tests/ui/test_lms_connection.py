@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 from sqlalchemy import update
 
 from app.db.tables import setting
+from app.lms import settings
 from app.lms.settings import Plan, SyncSettings
 from app.sandbox.moodle import MoodleSandbox
 from tests.ui.conftest import Rooms, answering, named
@@ -121,12 +122,14 @@ def test_the_report_of_the_banner_names_nobody_and_no_token(lms: LmsRoom, sandbo
     assert sandbox.info.token not in report
 
 
-def test_paused_is_said_and_ended_by_a_key(lms: LmsRoom):
+def test_paused_for_a_week_is_said_and_ended_by_a_key(lms: LmsRoom):
     until = date.today() + timedelta(days=7)
     lms.room.window.show_page("lms_courses")
-    plan(lms.context, SyncSettings(Plan(paused_until=until), Plan(paused_until=until)))
-    lms.look()
-    assert lms.banners.paused.isVisible()
+    menu = lms.room.window.lms.pause.menu()
+    next(one for one in menu.actions() if one.text() == "For a Week").trigger()
+    lms.room.until(lambda: lms.banners.paused.isVisible())
+    with lms.context.db.read() as tx:
+        assert settings.read(tx).courses.paused_until == settings.read(tx).enrolments.paused_until == until
     assert "is paused until" in said(lms.banners.paused)
     assert "LMS paused until" in status_right(lms)
     plan(lms.context, SyncSettings(Plan(False, paused_until=until), Plan(False, paused_until=until)))

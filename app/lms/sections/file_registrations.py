@@ -89,6 +89,8 @@ class RegistrationPlanner:
         self._seen: set[_Spot] = set()
         self._entering: dict[_Spot, int] = {}
         """The section by which a row of the file brings a learner onto a course of the LMS."""
+        self._leaving: set[_Spot] = set()
+        """Whom a row of the file withdraws from a section."""
         self.sections: set[int] = set()
         """The ids of the sections of what was written."""
 
@@ -133,6 +135,8 @@ class RegistrationPlanner:
                 notes.append([int(Level.INFO), "status", _BACK])
             return Planned(Foreseen.NEW, notes, [], learner_id, (section_id, None, values))
         self._seen.add(spot)
+        if values.get("status") == "dropped":
+            self._leaving.add(spot)
         changes = [
             [name, _words(name, getattr(there, name)), _words(name, value)]
             for name, value in values.items()
@@ -151,13 +155,14 @@ class RegistrationPlanner:
         if reason := self._index.lms_courses[at].why_not:
             raise InputError("Nobody can be enrolled there now.", hint=reason, field="course_code")
         elsewhere = any(
-            self._index.lms_course_of.get(key) == at and one.removed_at is None and key != section.id
+            self._index.lms_course_of.get(key) == at and key != section.id
             for key, one in held.items()
+            if one.removed_at is None and one.status != "dropped" and (learner_id, key) not in self._leaving
         )
         if elsewhere or self._entering.setdefault((learner_id, at), section.id or 0) != section.id:
             raise InputError(
                 "The learner is on this course of the LMS by another section.",
-                hint="Correct the section. Who was withdrawn from that one comes back by it, not by another.",
+                hint="Correct the section, or withdraw them from that one first: a row further up may say so.",
                 field="number",
             )
 

@@ -2,7 +2,7 @@
 or put on a break. What a code does not mean makes nothing; what people decided here is not undone by a file."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -25,6 +25,8 @@ from app.lms.sections.listed import Scope, seen_by
 from app.tasks import TaskContext
 
 KIND = "enrolled"
+_Spot = tuple[int, int]
+"""Ids of a learner and a section."""
 _GOING = frozenset({"scheduled", "current"})
 
 
@@ -68,7 +70,7 @@ class Applied:
 
 @dataclass(slots=True)
 class _Plan:
-    moves: dict[tuple[int, int], tuple[Move, dict[str, Any], Row[Any] | None, Row[Any]]]
+    moves: dict[_Spot, tuple[Move, dict[str, Any], Row[Any] | None, Row[Any]]]
     """By learner and section: the move, the values, the enrolment that is there, the aim."""
     unmapped: int
 
@@ -111,16 +113,17 @@ def _plan(tx: Connection, scope: Scope) -> _Plan:
     sections = sorted({key for _, key in aims})
     query = select(enrolment).where(among(enrolment.c.section_id, sections))
     held = {(row.learner_id, row.section_id): row for row in tx.execute(query)}
-    closed, elsewhere = _closed(tx, sections), _elsewhere(tx, sections)
+    decided = {spot: decide(one, held.get(spot), date.today()) for spot, one in aims.items()}
+    leaving = {spot for spot, (move, _) in decided.items() if move is Move.DROP}
+    closed, elsewhere = _closed(tx, sections), _elsewhere(tx, sections, leaving)
     moves = {}
     for spot, one in aims.items():
-        there = held.get(spot)
-        move, values = decide(one, there, date.today())
+        move, values = decided[spot]
         if move is Move.NEW and spot[1] in closed:
             move = Move.CLOSED
         elif move is Move.NEW and spot in elsewhere:
             move = Move.ELSEWHERE
-        moves[spot] = (move, values, there, one)
+        moves[spot] = (move, values, held.get(spot), one)
     return _Plan(moves, unmapped)
 
 
@@ -168,17 +171,18 @@ def _closed(tx: Connection, sections: list[int]) -> set[int]:
     }
 
 
-def _elsewhere(tx: Connection, sections: list[int]) -> set[tuple[int, int]]:
-    """Learners, each with a section, who are on the LMS course of it by another section."""
+def _elsewhere(tx: Connection, sections: list[int], leaving: Collection[_Spot]) -> set[_Spot]:
+    """Learners, each with a section, who are on the LMS course of it by another section: neither withdrawn from that
+    nor about to be."""
     other = section.alias("other")
     query = (
-        select(enrolment.c.learner_id, section.c.id)
+        select(enrolment.c.learner_id, section.c.id, other.c.id)
         .select_from(section)
         .join(other, (other.c.lms_course_id == section.c.lms_course_id) & (other.c.id != section.c.id))
         .join(enrolment, enrolment.c.section_id == other.c.id)
-        .where(among(section.c.id, sections), enrolment.c.removed_at.is_(None))
+        .where(among(section.c.id, sections), enrolment.c.removed_at.is_(None), enrolment.c.status != "dropped")
     )
-    return {(row[0], row[1]) for row in tx.execute(query)}
+    return {(row[0], row[1]) for row in tx.execute(query) if (row[0], row[2]) not in leaving}
 
 
 def decide(one: Any, there: Any | None, today: date) -> tuple[Move, dict[str, Any]]:

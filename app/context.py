@@ -29,6 +29,8 @@ class AppContext:
     rights: Rights
     plr: PlrSession = field(default_factory=PlrSession)
     demo: bool = False
+    offline: str = ""
+    """Why nothing can be saved at the moment: the database does not answer."""
 
     def lrs(self) -> "LrsClient":
         """A client for the settings of the moment. In a task only: it asks the password store.

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, literal, or_, select
 
 from app.changes import Changes, Topic
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change, operation
+from app.db.upgrade import NEWEST, revision
 from app.tasks import TaskContext
 
 _LATEST = 100
@@ -64,3 +65,15 @@ def look(context: TaskContext, db: Database, seen: Mark | None) -> tuple[Mark, C
         query = written.where(or_(change.c.id > seen.change, among(change.c.operation_id, new)))
         topics = {TOPICS[name] for name in tx.execute(query).scalars() if name in TOPICS}
     return mark, Changes.of(*topics)
+
+
+def reach(context: TaskContext, db: Database) -> None:
+    """Ask for nothing but a sign of life. Raises DatabaseError, Cancelled."""
+    with db.read(context) as tx:
+        tx.execute(select(literal(1)))
+
+
+def is_ours(context: TaskContext, db: Database) -> bool:
+    """Whether the database that answers is still one of this version. Raises DatabaseError, Cancelled."""
+    with db.read(context) as tx:
+        return revision(tx) == NEWEST

@@ -6,6 +6,7 @@ AppError
 ├── AccessError         a role or licence is missing
 ├── ConflictError       somebody else changed or holds it
 ├── DatabaseError       the database cannot be used just now, or at all
+│   └── OfflineError        it is out of reach: it is asked again by itself, and what was not saved waits
 └── ServiceError        a service outside answered badly, or not at all; carries its code
     ├── StopRunError    nothing further can succeed: sign-in, certificate, service closed
     └── BusyError       worth another try after a wait
@@ -52,6 +53,10 @@ class ConflictError(AppError):
 
 class DatabaseError(AppError):
     """The database is locked, damaged, newer than the program, full or out of reach."""
+
+
+class OfflineError(DatabaseError):
+    """The database does not answer at the moment: the server, the line to it or the drive is gone or too busy."""
 
 
 class ServiceError(AppError):

@@ -5,6 +5,8 @@ tab and group (`ui/actions_*.py`). `why_not` is asked with a `WindowState` and a
 why the button is disabled: see `ui/action_reasons.py`.
 """
 
+from dataclasses import replace
+
 from ui.actions import Action
 from ui.actions_administration import administration_actions
 from ui.actions_data import data_actions
@@ -17,7 +19,7 @@ from ui.actions_pages import page_actions
 
 def action_list() -> tuple[Action, ...]:
     """Every action of the ribbon, in the order of its groups; and the pages."""
-    return (
+    every = (
         *plr_actions(),
         *find_actions(),
         *selection_actions(),
@@ -29,3 +31,23 @@ def action_list() -> tuple[Action, ...]:
         *administration_actions(),
         *page_actions(),
     )
+    return tuple(_with_database(one) for one in every)
+
+
+_ASK_THE_DATABASE = frozenset(
+    {
+        "data.codes", "data.loads", "find.saved", "history.changes", "history.undo", "imports.course_loads",
+        "imports.new", "imports.undo_credit", "learner.fill", "lms.section_loads", "lms.why_not_there", "view.layout",
+    }
+)  # fmt: skip
+"""Beside those that need a permission: what else cannot be done while the database does not answer."""
+_ALWAYS = frozenset({"imports.cancel"})
+"""And of those, what can."""
+
+
+def _with_database(one: Action) -> Action:
+    """The action, with the reason that the database does not answer before all others."""
+    if one.id in _ALWAYS or (one.permission is None and one.id not in _ASK_THE_DATABASE):
+        return one
+    why_not = one.why_not
+    return replace(one, why_not=lambda state: state.offline or why_not(state))

@@ -30,7 +30,8 @@ class WindowState:
     exporting: bool = False
     syncing: bool = False
     lms_set_up: bool = False
-    connected: bool = True
+    offline: str = ""
+    """Why nothing can be read anew or written; "" while the database answers."""
     can_undo_section: bool = False
     can_undo_credit: bool = False
     why_not_edit_credit: str | None = ""

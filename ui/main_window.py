@@ -16,6 +16,7 @@ from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
 from ui.credit_part import CreditPart
+from ui.demo_banner import demo_banner
 from ui.elsewhere import Elsewhere
 from ui.export_status import ExportStatus
 from ui.exporting import CSV, EXCEL
@@ -26,18 +27,18 @@ from ui.leaving import Leaving
 from ui.lms_banners import LmsBanners
 from ui.lms_extracts import LmsExtracts
 from ui.lms_part import LmsPart
-from ui.look.banner import Banner
 from ui.look.focus_ring import FocusRing
-from ui.look.icons import Icon
-from ui.look.tokens import Role
-from ui.look.words import count, tr
+from ui.look.words import tr
 from ui.messages import Messages
+from ui.offline import Offline
+from ui.offline_banner import OfflineBanner
 from ui.page_row import PageRow
 from ui.page_stack import TITLES, PageStack
 from ui.pages.grid_page import GridPage
 from ui.plr_opener import PlrOpener
 from ui.ribbon import Ribbon
 from ui.status_bar import StatusBar
+from ui.status_words import place_words, rows_words
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
@@ -86,27 +87,21 @@ class MainWindow(QWidget):
         self.tabs, self.search, self.details = self.row.tabs, self.row.search, self.row.details
         self.status = StatusBar(self)
         self.lms_banners = LmsBanners(self)
+        self.elsewhere = Elsewhere(self.context, self.runner, self.hub, self)
+        self.offline = Offline(self.context, self.runner, self.elsewhere, self.hub, self)
+        self.offline_banner = OfflineBanner(self.offline, self)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         if self.context.demo:
-            whole.addWidget(self._demo_banner())
+            whole.addWidget(demo_banner())
         whole.addWidget(self.ribbon)
         whole.addWidget(self.row)
+        whole.addWidget(self.offline_banner)
         whole.addWidget(self.lms_banners)
         whole.addWidget(self._stack, 1)
         whole.addWidget(self.status)
         FocusRing(self)
-
-    def _demo_banner(self) -> QWidget:
-        banner = Banner(
-            Icon.INFO,
-            Role.WARN,
-            tr("Demo: every person and every record here is invented."),
-            tr("The services run on this computer only. Everything is gone when you close the window."),
-        )
-        banner.setObjectName("demo_banner")
-        return banner
 
     def _wire(self) -> None:
         self.exports = ExportStatus(self.status, self.messages, self)
@@ -116,7 +111,9 @@ class MainWindow(QWidget):
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)
         self.plr.said.connect(self.status.show_result)
-        self.elsewhere = Elsewhere(self.context, self.runner, self.hub, self)
+        self.offline.changed.connect(self._offline_changed)
+        self.offline_banner.came_back.connect(self.status.show_result)
+        self.offline_banner.leave_wanted.connect(self.leave)
         self.lms = LmsPart(
             self.context,
             self.runner,
@@ -173,8 +170,11 @@ class MainWindow(QWidget):
         elif page.objectName() == "one_learner":
             cast("OneLearnerPage", page).said.connect(self.status.show_result)
         parts.in_reading_order(
-            [self.ribbon, self.tabs, self.search, self.details, self.lms_banners, self._stack, self.status]
-        )
+            [
+                self.ribbon, self.tabs, self.search, self.details,
+                self.offline_banner, self.lms_banners, self._stack, self.status,
+            ]
+        )  # fmt: skip
 
     @property
     def attainments(self) -> "AttainmentsPage":
@@ -234,6 +234,7 @@ class MainWindow(QWidget):
             lms_set_up=bool(self.context.settings.lms.url),
             can_undo_credit=self.credit.undo.possible,
             can_undo_section=bool(getattr(page, "can_undo", False)),
+            offline=self.context.offline,
             **(grid.told() if grid is not None else {}),
         )
 
@@ -247,18 +248,11 @@ class MainWindow(QWidget):
         state = self.state()
         self.actions_.refresh(state)
         self.learners.pane.offer_why(offered=state.lms_set_up)
-        page = self._stack.currentWidget()
-        left = []
-        if isinstance(page, GridPage):
-            left.append(tr("{n} of {all} selected", n=count(page.selected_count), all=count(page.total)))
-            if page.shown and page.selected_count == page.shown:
-                left.append(tr("All rows of the filter"))
-            left += page.status_words()
-        lrs = self.context.settings.lrs
-        service = tr("LRS {kind}", kind=lrs.service) if lrs.url else tr("LRS not set up")
-        base = tr("Embedded database") if self.context.db.embedded else tr("Shared database")
-        right = [service, self.lms.words(), base, self.context.user.name]
-        self.status.show_texts(left, [words for words in right if words])
+        left, right = (
+            rows_words(self._stack.currentWidget()),
+            place_words(self.context, self.lms.words(), self.offline),
+        )
+        self.status.show_texts(left, right)
 
     @property
     def plr_exporting(self) -> bool:
@@ -352,6 +346,14 @@ class MainWindow(QWidget):
     def _rights_read(self, rights: Rights) -> None:
         self.context.rights = rights
         self.learners.show_rights(rights)
+        self.refresh_actions()
+        if self.plr.window is not None:
+            self.plr.window.refresh_buttons()
+
+    @Slot()
+    def _offline_changed(self) -> None:
+        for page in self._stack.grids:
+            page.offline_changed()
         self.refresh_actions()
         if self.plr.window is not None:
             self.plr.window.refresh_buttons()

@@ -195,6 +195,7 @@ class PlrWindow(QWidget):
         page, rights = self.page, self._context.rights
         selected = page.selected_count
         busy = tr("Not while a download or an update is running.") if page.busy else ""
+        busy = self._context.offline or busy
         nothing = "" if page.session.learner_count else tr("Nothing was downloaded.")
         select = "" if selected else tr("Select rows first, or press Select All.")
         download = rights.why_not(Permission.PLR_DOWNLOAD)
@@ -224,7 +225,8 @@ class PlrWindow(QWidget):
             ]
         else:
             left = [tr("{n} of {all} selected", n=count(selected), all=count(page.shown))]
-        right = [page.downloaded_words(), self._context.user.name]
+        gone = tr("The database does not answer") if self._context.offline else ""
+        right = [gone, page.downloaded_words(), self._context.user.name]
         self.status.show_texts(left, [text for text in right if text])
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
-from app.errors import AppError
+from app.errors import AppError, OfflineError
 from app.tasks import Cancelled, Progress, TaskContext
 
 logger = logging.getLogger(__name__)
@@ -32,9 +32,14 @@ class Lane(StrEnum):
     CHECK = "check"
     PAGES = "pages"
     COPY = "copy"
+    LOOK = "look"
     SYNC = "sync"
     IMPORT = "import"
     WARM = "warm"
+
+
+_READING = frozenset({Lane.READ, Lane.COUNT, Lane.PAGES, Lane.LOOK})
+"""What nobody waits for: it is read again as soon as it can be."""
 
 
 class TaskThread(QThread):
@@ -77,6 +82,8 @@ class TaskRunner(QObject):
 
     failed = Signal(object)
     """An exception that the starter of the task did not want to handle itself."""
+    out_of_reach = Signal(object)
+    """The OfflineError of any task, whoever handles it."""
     busy_changed = Signal()
     """The set of lanes at work has changed."""
 
@@ -107,6 +114,7 @@ class TaskRunner(QObject):
             thread.progressed.connect(progress)
         if cancelled is not None:
             thread.cancelled.connect(cancelled)
+        thread.failed.connect(self._look_at)
         thread.failed.connect(failed if failed is not None else self._pass_on)
         thread.finished.connect(self._next)
         if self._leaving:
@@ -162,5 +170,19 @@ class TaskRunner(QObject):
         self._start(thread.lane)
 
     @Slot(object)
+    def _look_at(self, error: Exception) -> None:
+        if isinstance(error, OfflineError):
+            self.out_of_reach.emit(error)
+
+    @Slot(object)
     def _pass_on(self, error: Exception) -> None:
-        self.failed.emit(error)
+        thread = self.sender()
+        if isinstance(thread, TaskThread) and thread.lane in _READING:
+            self.unread(error)
+        else:
+            self.failed.emit(error)
+
+    def unread(self, error: Exception) -> None:
+        """Something that is only shown could not be read; a database out of reach is told by `out_of_reach`."""
+        if not isinstance(error, OfflineError):
+            self.failed.emit(error)

@@ -94,6 +94,7 @@ class Database:
         self._driver_error: type[Exception] = driver.Error
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
+            self._place = embedded.Place(Path(self.url.database or ""))
             event.listen(self._engine, "connect", embedded.prepare)
             event.listen(self._engine, "begin", embedded.begin)
         else:
@@ -161,6 +162,8 @@ class Database:
 
     @contextmanager
     def _connection(self, context: TaskContext | None, *, write: bool = False) -> Iterator[Connection]:
+        if self.embedded:
+            self._place.require(self._engine)
         try:
             with ExitStack() as stack:
                 connection = stack.enter_context(self._engine.connect())

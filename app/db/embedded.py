@@ -1,11 +1,13 @@
 """An embedded database (SQLite): how a connection is made ready, and how a transaction begins."""
 
 import sqlite3
+from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.fingerprint import teach
+from app.errors import OfflineError
 
 CACHE = -2_048  # KiB of each connection
 
@@ -24,6 +26,33 @@ def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None
     ):
         connection.execute(f"pragma {pragma}")
     teach(connection)
+
+
+class Place:
+    """Where the file is, and which file it was: on a drive that is gone SQLite would go on in the air, or begin an
+    empty one."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._seen = _which(file)
+
+    def require(self, engine: Engine) -> None:
+        """Raise OfflineError if the file is not there; one that was put back, or replaced, is opened anew."""
+        try:
+            found = _which(self._file)
+        except OSError as error:
+            raise OfflineError(
+                f"The database file in “{self._file.parent}” is not there any more.",
+                hint="Connect the drive again, or look who moved the file. Nothing was saved meanwhile.",
+            ) from error
+        if found != self._seen:
+            engine.dispose()
+            self._seen = found
+
+
+def _which(file: Path) -> tuple[int, int]:
+    known = file.stat()
+    return known.st_dev, known.st_ino
 
 
 def begin(connection: Connection) -> None:

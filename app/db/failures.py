@@ -2,7 +2,8 @@
 
 import sqlite3
 
-from app.errors import AppError, ConflictError, DatabaseError
+from app.db.connecting import explain_connecting
+from app.errors import AppError, ConflictError, DatabaseError, OfflineError
 
 _BY_SQLITE_TEXT = (
     (
@@ -26,11 +27,6 @@ _BY_SQLITE_TEXT = (
         "Close the program, keep the file as it is, and restore the newest copy from the backups folder.",
     ),
     (
-        ("disk i/o error",),
-        "The disk reported an error while the database was in use.",
-        "Check the disk, then start the program again. Finished work is kept.",
-    ),
-    (
         ("no such table", "no such column"),
         "The database does not have the tables this version needs.",
         "Start the program again so that it can bring the database up to date.",
@@ -47,13 +43,19 @@ _BY_SQLSTATE = {
         "Try again with a smaller selection.",
     ),
     "55P03": ("Somebody else is changing the same records.", "Wait a moment and try again."),
-    "57P01": ("The database server was restarted.", "Try again: the connection is made anew."),
     "53100": ("The disk of the database server is full.", "Ask whoever looks after the server."),
     "42P01": (
         "The database does not have the tables this version needs.",
         "Ask an administrator to bring the database up to date.",
     ),
 }
+_OUT_OF_REACH = {
+    "57P01": ("The database server was restarted.", "Try again: the connection is made anew."),
+    "57P02": ("The database server was restarted.", "Try again: the connection is made anew."),
+    "57P03": ("The database server is just starting.", "Wait a moment and try again."),
+    "53300": ("The database server has no room for another connection.", "Wait a moment and try again."),
+}
+"""And class 08, connections that broke."""
 _CONFLICTS = frozenset({"23505", "40001", "40P01"})
 """Unique key, serialisation, deadlock: somebody else was a moment earlier."""
 
@@ -86,8 +88,11 @@ def explain(cause: BaseException) -> AppError:
     if state in _BY_SQLSTATE:
         message, hint = _BY_SQLSTATE[state]
         return DatabaseError(message, hint=hint)
-    if state is None:
-        return _unreachable(cause)
+    if state in _OUT_OF_REACH:
+        message, hint = _OUT_OF_REACH[state]
+        return OfflineError(message, hint=hint)
+    if state is None or state.startswith("08"):
+        return explain_connecting(cause)
     return _unknown()
 
 
@@ -95,40 +100,15 @@ def _of_sqlite(cause: sqlite3.Error) -> AppError:
     words = str(cause).lower()
     if isinstance(cause, sqlite3.IntegrityError) and "unique" in words:
         return _conflict()
+    if "disk i/o error" in words:
+        return OfflineError(
+            "The disk reported an error while the database was in use.",
+            hint="Check the disk, or the line to it, then try again. Finished work is kept.",
+        )
     for marks, message, hint in _BY_SQLITE_TEXT:
         if any(mark in words for mark in marks):
             return DatabaseError(message, hint=hint)
     return _unknown()
-
-
-def _unreachable(cause: BaseException) -> DatabaseError:
-    """Errors of connecting carry no state, and their words are in the server's language: the connection itself
-    says how far it came (tech-notes.md 5)."""
-    if getattr(cause, "no_answer", False):  # app/db/patience.py
-        return DatabaseError(
-            "The database server does not answer any more.",
-            hint="Look whether the last step was saved before you repeat it. What was finished before is kept.",
-        )
-    connection = getattr(cause, "pgconn", None)
-    if connection is not None and connection.needs_password:
-        return DatabaseError(
-            "The database server asks for a password, and none is kept.",
-            hint="Keep it with: learner-manager secret set database_password.",
-        )
-    if connection is not None and connection.used_password:
-        return DatabaseError(
-            "The database server does not accept this user name and password.",
-            hint="Check both in the settings, or ask an administrator.",
-        )
-    if "certificate verify failed" in str(cause) or "server certificate for" in str(cause):
-        return DatabaseError(
-            "The database server's certificate is not one that this computer trusts, so nothing was sent to it.",
-            hint="Ask an administrator for the file of its certificate authority, and name it as [database] ca_file.",
-        )
-    return DatabaseError(
-        "The database server cannot be reached.",
-        hint="Check the network and the database address in the settings, then try again.",
-    )
 
 
 def _conflict() -> ConflictError:

@@ -15,9 +15,10 @@ from psycopg.abc import PQGen
 
 from app.tasks import now
 
-ASK_AFTER = 10.0
+ASK_AFTER = 5.0
 """Seconds of silence after which the server is asked, on a line of its own, whether it is there at all."""
 ANSWER_WITHIN = 5.0
+"""From the first packet to the answer: so a server that went away is noticed ten seconds after the last word."""
 GIVE_UP_AFTER = 130.0
 """Seconds after which a silent connection is given up in any case: a little more than `statement_timeout`."""
 _SSL_REQUEST = struct.pack("!ii", 8, 80877103)
@@ -74,7 +75,9 @@ class PatientConnection(psycopg.Connection[Any]):
         host = self.info.hostaddr or self.info.host
         if not host or host.startswith("/"):  # a socket of this computer
             return True
+        began = now()
         with contextlib.suppress(OSError), socket.create_connection((host, self.info.port), ANSWER_WITHIN) as line:
+            line.settimeout(max(0.1, ANSWER_WITHIN - (now() - began)))
             line.sendall(_SSL_REQUEST)
             return bool(line.recv(1))
         return False

@@ -12,7 +12,8 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -41,15 +42,27 @@ def _known(user: str) -> bool:
 class Server:
     """A running server; `address` gives SQLAlchemy's address of one of its databases."""
 
-    def __init__(self, folder: Path, port: int) -> None:
+    def __init__(self, folder: Path, port: int, control: Callable[..., None]) -> None:
         self.folder = folder
         self.port = port
+        self._control = control
         self._numbers = count(1)
         self._templates: dict[str, Template] = {}
         self._free: dict[str, list[str]] = {}
 
     def address(self, database: str, user: str = OWNER) -> str:
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
+
+    @contextlib.contextmanager
+    def away(self) -> Iterator[None]:
+        """No server for the length of the block: it is killed as a crash would, and started again afterwards. What
+        was committed before is kept, though this server does not wait for its disk."""
+        self.run("checkpoint")
+        self._control("-m", "immediate", "stop")
+        try:
+            yield
+        finally:
+            self._control("-l", str(self.folder / "log"), "start")
 
     def run(self, statement: str, database: str = "postgres") -> list[tuple]:
         """One statement as the owner, outside any transaction."""
@@ -197,8 +210,9 @@ def running_server() -> Iterator[Server]:
             settings.write("\n".join(lines) + "\n")
         rules = data / "pg_hba.conf"
         rules.write_text(f"host all {STRANGER} 127.0.0.1/32 scram-sha-256\n" + rules.read_text())
-        run("pg_ctl", "-D", str(data), "-w", "-l", str(folder / "log"), "start")
-        server = Server(folder, port)
+        control = partial(run, "pg_ctl", "-D", str(data), "-w")
+        control("-l", str(folder / "log"), "start")
+        server = Server(folder, port, control)
         server.run(f"create role {STRANGER} login password 'nobody-knows'")
         yield server
 

@@ -25,6 +25,8 @@ from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from tests import first_starts
 from tests.app.test_secrets import Store, using
+from tests.db import postgresql
+from tests.db.postgresql import Server
 from tests.ui.dialog_room import click, dressed, open_context, open_runner
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import apply
@@ -41,6 +43,15 @@ LEARNERS = 100
 """Every kind of person that the LRS treats differently is among them."""
 LONG = 30_000
 _POLL_MS = 10
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """A PostgreSQL server of the tests' own, started when first asked for."""
+    if postgresql.programs() is None:
+        pytest.skip("PostgreSQL's server programs are not installed")
+    with postgresql.running_server() as running:
+        yield running
 
 
 @pytest.fixture
@@ -283,15 +294,17 @@ class Rooms:
         prepare: Callable[[AppContext], object] | None = None,
         size: Sequence[int] = (1440, 900),
         parallel: int = 4,
+        database: str = "",
     ) -> Room:
-        """The window on `learners` people; a folder that exists is opened as it is."""
+        """The window on `learners` people; a folder that exists is opened as it is. On a `database` elsewhere there
+        are those whom `prepare` makes."""
         data = DataFolder(self._place / folder)
         settings = settings_of(self._lrs, parallel=parallel)
         if not data.path.exists():
             first_starts.put_into(data, learners, held=held)
             if learners:
                 config.save(data.path, settings)
-        _, db = open_folder(data)
+        _, db = open_folder(data, database)
         user, rights = sign_in(db)
         context = AppContext(data, settings, secrets or secrets_of(self._lrs), db, user, rights)
         if prepare is not None:

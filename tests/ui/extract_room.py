@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 from sqlalchemy import select
 
+from app import demo
 from app.context import AppContext
 from app.db.database import Database
 from app.db.tables import change, extract_record, learner, operation
@@ -139,12 +140,16 @@ class ExtractRoom:
         return len(found)
 
 
-def extract_room(rooms: Rooms, *, as_user: object = None, size: tuple[int, int] = (1440, 900)) -> ExtractRoom:
+def extract_room(
+    rooms: Rooms, *, as_user: object = None, size: tuple[int, int] = (1440, 900), database: str = ""
+) -> ExtractRoom:
     """The window with one record of each status here, two there and one shared."""
     made: list[SmallCollege] = []
     keys: list[int] = []
 
     def prepare(context: AppContext) -> None:
+        if database:
+            demo.fill(context.db, 20)
         college = SmallCollege(context.db)
         made.append(college)
         keys.extend(college.records(college.here, "ready", "transmitted", "processed", "rejected", "rejected"))
@@ -154,7 +159,7 @@ def extract_room(rooms: Rooms, *, as_user: object = None, size: tuple[int, int] 
     def user(context: AppContext) -> object:
         return as_user(made[0]) if callable(as_user) else context.user
 
-    room = rooms(20, prepare=prepare, as_user=user, size=size)  # type: ignore[arg-type]
+    room = rooms(20, prepare=prepare, as_user=user, size=size, database=database)  # type: ignore[arg-type]
     return ExtractRoom(room, made[0], keys)
 
 

@@ -67,10 +67,11 @@ def test_a_database_out_of_reach_is_no_message_and_is_asked_again(room: Room):
     room.at_rest()
     assert told == []
     assert QApplication.activeModalWidget() is None
+    assert "damaged" in room.window.offline.cause
     away.replace(file)
     added(room, "NEW4")
-    room.window.elsewhere.ask()
+    room.window.offline.try_again()
     room.at_rest()
-    assert told == [Changes.of(Topic.LEARNERS)]
+    assert told == [Changes(frozenset(Topic))], "whatever happened meanwhile"
     assert room.window.elsewhere.timer.isActive()
     assert room.window.elsewhere.timer.interval() == EVERY_MS

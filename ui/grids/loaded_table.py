@@ -182,7 +182,7 @@ class LoadedTable(FrozenTable):
     @Slot(object)
     def _load_failed(self, error: Exception) -> None:
         self._give_up(tr("The rows could not be loaded. Refresh to try again."))
-        self._runner.failed.emit(error)
+        self._runner.unread(error)
         self.load_failed.emit(error)
 
     @Slot()

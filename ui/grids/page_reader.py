@@ -79,7 +79,7 @@ class PageReader(QObject):
         """Said once until a page arrives again: one broken line fails every page on the screen."""
         if not self._said:
             self._said = True
-            self._runner.failed.emit(error)
+            self._runner.unread(error)
         self._give_up()
 
     @Slot()

@@ -51,7 +51,7 @@ class ExtractStaging(QObject):
     @property
     def why_not(self) -> str:
         """Why the user may not change statuses; "" if allowed (EX-A1)."""
-        return self._context.rights.why_not(Permission.CHANGE_EXTRACTS)
+        return self._context.offline or self._context.rights.why_not(Permission.CHANGE_EXTRACTS)
 
     @property
     def busy(self) -> bool:

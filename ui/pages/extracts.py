@@ -255,6 +255,9 @@ class ExtractsPage(GridPage):
 
     # Staging
 
+    def offline_changed(self) -> None:
+        self._staged_changed()
+
     @Slot()
     def _staged_changed(self) -> None:
         if self.records.staged is not self.staging.staged:

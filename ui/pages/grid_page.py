@@ -294,6 +294,9 @@ class GridPage(QWidget):
     def selected_count(self) -> int:
         return self.grid.selected_count
 
+    def offline_changed(self) -> None:
+        """For subclasses: the database has gone, or is back; buttons of their own say so."""
+
     def told(self) -> Mapping[str, Any]:
         """For subclasses: what the actions may look at beside what every grid tells, by its name in WindowState."""
         return {}

@@ -138,7 +138,7 @@ class OneLearnerPage(QWidget):
     @Slot(object)
     def _failed(self, error: Exception) -> None:
         self._waits = None
-        self._runner.failed.emit(error)
+        self._runner.unread(error)
 
     # Showing
 

@@ -1,5 +1,5 @@
-"""Learners who are added, edited or loaded, and the course records that were held for them: one command calls both
-features, which do not know each other."""
+"""Learners who are added, edited, loaded or given their ULN, and the course records that were held for them: one
+command calls both features, which do not know each other."""
 
 import contextlib
 
@@ -7,9 +7,10 @@ from app.access import User
 from app.db.database import Database
 from app.errors import AppError
 from app.imports import held
-from app.learners import edit, load_apply
+from app.learners import edit, find_uln, load_apply
 from app.learners.edit import Held, LearnerForm
 from app.learners.load_apply import LoadSummary
+from app.learners.subject import Subject
 from app.tasks import TaskContext
 
 
@@ -26,6 +27,14 @@ def save(db: Database, user: User, before: Held, form: LearnerForm) -> bool:
     if differed:
         _attach(db, user, before.id)
     return differed
+
+
+def correct_uln(db: Database, user: User, subject: Subject, uln: str) -> int:
+    """Give a learner the ULN that was found, and attach what was held for it; returns the operation, which can be
+    undone. Raises as `find_uln.correct`."""
+    operation_id = find_uln.correct(db, user, subject, uln)
+    _attach(db, user, subject.id)
+    return operation_id
 
 
 def load(

@@ -86,10 +86,11 @@ class ImportFiles(QObject):
         db = self._context.db
 
         def work(task: TaskContext) -> "ExportSummary":
-            from app.imports import facts, templates
+            from app.imports import credit_lists, facts, templates
 
             with db.read(task) as tx:
                 types = [one.code for one in facts.types(tx).values() if one.active]
-            return templates.write_template(task, path, template, types)
+                categories = credit_lists.categories(tx)
+            return templates.write_template(task, path, template, types, categories)
 
         self._export(work)

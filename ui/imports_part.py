@@ -95,8 +95,6 @@ class ImportsPart(QObject):
                 self._locks.show()
             case "locks":
                 cast("LocksPage", made).unlock_wanted.connect(self.unlock)
-            case "locks":
-                cast("LocksPage", made).unlock_wanted.connect(self.unlock)
             case "import_check":
                 page = cast("ImportCheckPage", made)
                 page.new_wanted.connect(self._new)

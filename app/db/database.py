@@ -92,6 +92,8 @@ class Database:
             ) from None
         driver: Any = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
+        self.closed = threading.Event()
+        """Whoever waits for the database to come back waits no longer then."""
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
             self._place = embedded.Place(Path(self.url.database or ""))
@@ -353,6 +355,7 @@ class Database:
 
     def close(self) -> None:
         """Give every connection back; the embedded write-ahead log is folded into the file."""
+        self.closed.set()
         if self.embedded and (file := self.file) is not None and file.exists():
             # While another program reads, the log stays: it is folded in at the next close.
             with contextlib.suppress(DBAPIError, sqlite3.Error), self._engine.connect() as connection:

@@ -43,7 +43,7 @@ class Lock:
     """A lock that is held."""
 
     def __init__(self, db: Database, name: str, token: str) -> None:
-        self._db = db
+        self.db = db
         self._name = name
         self._token = token
         # Made once: a long job signs with every transaction.
@@ -67,17 +67,17 @@ class Lock:
 
     def sign(self) -> bool:
         """Give a sign of life; False if the lock is no longer ours."""
-        with self._db.write() as tx:
+        with self.db.write() as tx:
             return self._sign(tx)
 
     def _sign(self, tx: Connection) -> bool:
-        return tx.execute(self._signing, {"moment": self._db.now(tx)}).rowcount == 1
+        return tx.execute(self._signing, {"moment": self.db.now(tx)}).rowcount == 1
 
     def _mine(self) -> ColumnElement[bool]:
         return (job_lock.c.name == self._name) & (job_lock.c.token == self._token)
 
     def release(self) -> None:
-        with self._db.write() as tx:
+        with self.db.write() as tx:
             tx.execute(update(job_lock).where(self._mine()).values(NOBODY))
 
 
@@ -169,8 +169,19 @@ def keeping(lock: Lock) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        with contextlib.suppress(DatabaseError):  # stale a minute later: taken over, or unlocked
+        try:
             lock.release()
+        except DatabaseError:
+            threading.Thread(target=_release_later, args=(lock,), name="lock release", daemon=True).start()
+
+
+def _release_later(lock: Lock) -> None:
+    """The database could not be reached: release the lock once it can, as long as the program lives. Until then it
+    gives no sign of life, and is stale a minute later: taken over, or unlocked."""
+    while not lock.db.closed.wait(ALIVE_EVERY):
+        with contextlib.suppress(AppError):
+            lock.release()
+            return
 
 
 def _keep_alive(lock: Lock, ended: threading.Event) -> None:

@@ -200,12 +200,22 @@ def _delimiter(head: str, known: Callable[[list[str]], int]) -> str:
 
 
 def _refuse_runaway(cells: list[str], line: int, now: int, delimiter: str, usual: int) -> None:
-    """A quotation mark that is closed by chance, many rows on, must not swallow those rows."""
+    """A quotation mark that is closed by chance, many rows on, must not swallow those rows. Text with line breaks and
+    as many delimiters as a row has is a cell nevertheless if the row has the usual width, no mark of another cell
+    stands in it, and none of its lines could be a row of this file."""
     if now - line > _MOST_LINES_IN_CELL:
         raise _unclosed(line)
-    for cell in cells:
-        if "\n" in cell and usual > 2 and any(part.count(delimiter) >= usual - 1 for part in cell.split("\n")[1:]):
-            raise _unclosed(line)
+    inside = [cell.split("\n")[1:] for cell in cells if "\n" in cell] if usual > 2 else []
+    if not any(part.count(delimiter) >= usual - 1 for parts in inside for part in parts):
+        return
+    closed = len(cells) == usual and not any(cell.count('"') % 2 for cell in cells)
+    if not closed or any(_may_be_row(part, delimiter, usual) for parts in inside for part in parts[:-1]):
+        raise _unclosed(line)
+
+
+def _may_be_row(text: str, delimiter: str, usual: int) -> bool:
+    """Whether a line could be a whole row: as many delimiters, and not a space behind each, as in a sentence."""
+    return text.count(delimiter) == usual - 1 and text.count(f"{delimiter} ") < usual - 1
 
 
 def _unclosed(line: int) -> InputError:

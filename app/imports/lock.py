@@ -11,6 +11,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, or_, select
 
+from app.dates import shown_time
 from app.db import locks
 from app.db.database import Database
 from app.db.locks import Holder, Lock
@@ -56,14 +57,10 @@ class ImportLock:
     def sentence(self) -> str:
         """Who holds it, since when, and how far that is."""
         job = f", job {self.job_id}" if self.job_id is not None else ""
-        told = f"{self.title} is in use by {self.owner} on {self.computer} since {_time(self.since)}{job}"
+        told = f"{self.title} is in use by {self.owner} on {self.computer} since {shown_time(self.since)}{job}"
         if not self.stale:
             return f"{told}, {self.percent} % done."
-        return f"{told}. It gave no sign of life since {_time(self.alive_at)}: it is stale."
-
-
-def _time(moment: datetime) -> str:
-    return f"{moment.astimezone():%d/%m/%Y %H:%M}"
+        return f"{told}. It gave no sign of life since {shown_time(self.alive_at)}: it is stale."
 
 
 class LockedError(ConflictError):
@@ -123,7 +120,7 @@ def _shown(tx: Connection, found: list[Holder]) -> list[ImportLock]:
 def locked(
     context: TaskContext, db: Database, scope: str, owner: str, job_id: int, *, queue: bool = False
 ) -> Iterator[Lock]:
-    """Hold the lock of a scope while inside; it is released whatever ends the work (CR-L3). `queue`: wait until it is
+    """Hold the lock of a scope while inside; it is released whatever ends the work (CR-L3), later if not at once. `queue`: wait until it is
     free rather than say who holds it; a stale one is not waited for.
 
     Raises LockedError; Cancelled while waiting.

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 
 from app import access, history, jobs
 from app.access import Permission, User
+from app.dates import shown_time
 from app.db import locks
 from app.db.database import Database
 from app.db.tables import file_job, job_lock
@@ -91,7 +92,7 @@ def unlock(db: Database, user: User, scope: str, reason: str = "", *, sure: bool
         held = _held(tx, db, scope)
         if not held.stale:
             _require_sure(held, why, sure=sure)
-        why = why or f"No sign of life since {held.alive_at.astimezone():%d/%m/%Y %H:%M}"
+        why = why or f"No sign of life since {shown_time(held.alive_at)}"
         operation = history.begin(tx, db, user.id, OPERATION, reason=why)
         _release(operation, held)
         outcomes = _abort(operation, held, f"Unlocked by {user.name}: {why}")

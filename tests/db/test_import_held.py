@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app import appearing
+from app import appearing, history
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import file_job, operation
@@ -16,6 +16,7 @@ from app.imports.held import HeldForecast
 from app.imports.rules import Outcome
 from app.json_text import decoded
 from app.learners import edit
+from app.learners.asking import learners_to_ask
 from app.learners.edit import LearnerForm
 from app.tasks import TaskContext
 from tests.builders import UKPRN, add_learner, uln_number, user_with
@@ -126,6 +127,18 @@ def test_a_row_attaches_when_its_learner_is_edited(world: Importing):
     assert appearing.save(world.db, world.user, before, form)
     assert list(world.enrolled()) == [learner_id]
     assert [one.outcome for one in world.rows(told.job_id)] == ["completed"]
+
+
+def test_a_row_attaches_when_find_uln_corrects_its_learner(world: Importing):
+    uln = uln_number(5)
+    told = world.bring([{"external_user_id": uln, "complete": 1, "date_completed": "2026-11-02"}])
+    learner_id = add_learner(world.db, 5, uln=None)
+    [subject] = learners_to_ask(world.db, world.user, [learner_id], all_names=False)
+    operation_id = appearing.correct_uln(world.db, world.user, subject, uln)
+    assert list(world.enrolled()) == [learner_id]
+    assert [one.held for one in world.rows(told.job_id)] == ["attached"]
+    assert history.undo(world.db, world.user.id, operation_id).left == 0, "the ULN is undone by itself"
+    assert list(world.enrolled()) == [learner_id]
 
 
 def test_the_uln_of_a_row_finds_its_learner(world: Importing):

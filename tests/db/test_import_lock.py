@@ -1,14 +1,16 @@
 """The lock of the importers: who excludes whom, what a second user sees, what becomes of it when an import ends
 badly, and Unlock (course-record-import.md 7)."""
 
+import threading
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select, text, update
 
 from app import access, history
 from app.access import Role, User
+from app.dates import shown_time
 from app.db import locks
 from app.db.database import Database
 from app.db.tables import change, file_job, file_row, job_lock, operation
@@ -97,6 +99,7 @@ def test_who_comes_second_sees_who_when_and_how_far(world: Importing):
     assert (held.owner, held.job_id, held.stale) == (world.user.name, job_id, False)
     assert (held.reached, held.rows, held.percent) == (5, 6, 66)
     assert "66 % done" in str(told.value)
+    assert f"since {shown_time(held.since)}" in str(told.value)
     assert held.since <= held.alive_at
     with world.db.read() as tx:
         assert job_list.rows(tx, [seen.job_id])[seen.job_id].state is job_list.JobState.VALIDATED, "nothing happened"
@@ -162,6 +165,20 @@ def test_a_failure_releases_the_lock(world: Importing):
     assert told is not None
     assert (told.state, told.message) == (job_list.JobState.ABORTED, "The disk is full.")
     assert told.outcomes == {Outcome.COMPLETED: 1, Outcome.NOT_REACHED: 1}
+
+
+@pytest.mark.rule("CR-L3")
+def test_a_lock_that_cannot_be_released_is_released_once_the_database_is_back(
+    world: Importing, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(locks, "ALIVE_EVERY", 0.05)
+    with lock.locked(TaskContext(), world.db, f"course:{COURSE}", "first", 1), world.db.write() as tx:
+        tx.execute(text("alter table job_lock rename to job_lock_away"))
+    [waiting] = [one for one in threading.enumerate() if one.name == "lock release"]
+    with world.db.write() as tx:
+        tx.execute(text("alter table job_lock_away rename to job_lock"))
+    waiting.join(10)
+    assert standing(world) == []
 
 
 @pytest.mark.rule("CR-L4")

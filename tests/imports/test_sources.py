@@ -67,6 +67,38 @@ def test_what_cannot_be_read_as_a_table(tmp_path, data, told):
     assert told in refused(tmp_path, data)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Notes:\nred, green, blue, white and more",
+        "Notes:\nred, green, and so on\nover",
+        "Notes:\n1,2,3,4,5,6\nover",
+        'He said "a,b,c"\nand left, at last, for good',
+    ],
+    ids=str.split("long sentence many quoted"),
+)
+def test_text_of_several_lines_with_commas_is_a_cell(tmp_path, text):
+    told = text.replace('"', '""')
+    path = put(tmp_path, f'external_email,title,last_name\na@b.example,"{told}",Example\nc@b.example,,Other\n')
+    file = open_import(TaskContext(), path, asked())
+    first, second = file.rows(TaskContext())
+    assert (first.cells[1], second.cells[2]) == (text, "Other")
+
+
+@pytest.mark.rule("CR-01")
+@pytest.mark.parametrize(
+    "rows",
+    [
+        'a@b.example,"open,Example\nb@b.example,,Other\nc@b.example,"closed",Third\n',
+        'a@b.example,"open\nb@b.example,,Other\nthree,12",Third\n',
+        'a@b.example,"open\nb@b.example,x,"y, z",Other\n',
+    ],
+    ids=str.split("quoted inches wider"),
+)
+def test_a_quotation_mark_closed_by_chance_swallows_no_row(tmp_path, rows):
+    assert "line 2 is never closed" in refused(tmp_path, f"external_email,title,last_name\n{rows}")
+
+
 @pytest.mark.rule("CR-01")
 def test_a_file_of_a_gigabyte_is_refused_by_its_size(tmp_path):
     path = put(tmp_path, HEAD + ROW)

@@ -8,12 +8,13 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app import history
 from app.access import Permission
+from app.appearing import correct_uln
 from app.connectors.lrs_find import FindAnswer, FoundLearner
 from app.context import AppContext
 from app.errors import ConflictError
 from app.learners.asking import Asked, Ending, learners_to_ask
 from app.learners.candidates import compared, differing
-from app.learners.find_uln import FindSummary, confirmed, correct, find, preselected
+from app.learners.find_uln import FindSummary, confirmed, find, preselected
 from app.learners.subject import Subject, why_no_find
 from app.tasks import TaskContext
 from ui.dialogs.candidate_table import CandidateTable, Legend
@@ -274,7 +275,7 @@ class FindUlnDialog(AskingDialog):
         run, subject, uln = self._context, result.learner, chosen.uln
 
         def work(task: TaskContext) -> tuple[int, str, int]:
-            return subject.id, uln, correct(run.db, run.user, subject, uln)
+            return subject.id, uln, correct_uln(run.db, run.user, subject, uln)
 
         self._set_saving(True)
         self._runner.run(

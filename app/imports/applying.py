@@ -22,7 +22,7 @@ from app.imports import facts, matching, recording, stored
 from app.imports.across import Beside
 from app.imports.columns import Column
 from app.imports.facts import CourseFacts, TypeFacts
-from app.imports.forecast import BETWEEN, Forecast
+from app.imports.forecast import BETWEEN
 from app.imports.foresee import Circumstances
 from app.imports.judging import Judge, Judged, Seen
 from app.imports.reading import RowReader
@@ -90,7 +90,7 @@ def apply_batch(tx: Connection, operation: Operation, around: Around, rows: Sequ
     kept = [stored.row_of(row) for row in rows]
     reader, judge = around.reader, around.judge(tx)
     judge.hold_once = True
-    again = [one for one in kept if _may_do(one.forecast) or one.forecast.outcome is Outcome.SKIPPED_EXISTING]
+    again = [one for one in kept if one.forecast.may_do or one.forecast.outcome is Outcome.SKIPPED_EXISTING]
     seen = judge.look(tx, [_read(reader, one) for one in again])
     judging = dict(zip((one.id for one in again), seen, strict=True))
     _make_shells(operation, around, judge, [(one, judging[one.id]) for one in again])
@@ -118,11 +118,6 @@ def _read(reader: RowReader, one: StoredRow) -> Read:
     return reader.read(one.number, one.line, one.cells)
 
 
-def _may_do(one: Forecast) -> bool:
-    """Whether the dry run foresaw, under some answer, that the row does something."""
-    return one.outcome in GOOD or (one.answers is not None and any(each in GOOD for each in one.answers))
-
-
 def foreseen(one: StoredRow, around: Around) -> Outcome:
     """What the dry run foresaw of a row, under what was acknowledged."""
     return one.forecast.under(around.acknowledged, around.facts.whole)
@@ -135,7 +130,7 @@ def _beside(around: Around, number: int) -> dict[int, Beside]:
 
 def _outcome(one: StoredRow, judged: Judged, around: Around) -> Ended:
     outcome = judged.forecast.under(_allowed(one, around), around.facts.whole)
-    if outcome in GOOD and not _may_do(one.forecast):
+    if outcome in GOOD and not one.forecast.may_do:
         return Ended(one, Outcome.ERROR, judged, NOT_SHOWN)
     if outcome is not Outcome.HELD:
         return Ended(one, outcome, judged)

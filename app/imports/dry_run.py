@@ -27,6 +27,7 @@ from app.imports.forecast import Forecast, Tally
 from app.imports.foresee import Circumstances
 from app.imports.job_rows import facts_of_job
 from app.imports.judging import Chain, Judge, Judged, Pair
+from app.imports.new_courses import NEW_COURSE, NewCourses
 from app.imports.offers import Offers
 from app.imports.reading import FileRefusedError, ImportFile, open_import
 from app.imports.record import Read
@@ -175,6 +176,7 @@ class _Running:
         self._tally = Tally()
         self._rules: Counter[tuple[str, Severity]] = Counter()
         self._texts = _Texts()
+        self._shells = NewCourses(context, db, job_id)
         judge.keep, judge.hold_once = False, True
         self._count_once = judge.leave_out_categories = file.asked.repairs.has("CR-38")
 
@@ -188,6 +190,7 @@ class _Running:
             self._file.findings.append(error.finding)
             return
         self._far_apart()
+        self._rules[NEW_COURSE] = self._shells.settle(self._facts().reader())
 
     def _take(self, batch: Sequence[Read]) -> None:
         self._context.raise_if_cancelled()
@@ -197,6 +200,7 @@ class _Running:
         beside = self._judge.together(self._across, seen)
         judged = self._judge.judge(seen, beside, there)
         self._count(((one.findings, one.forecast) for one in judged), 1)
+        self._shells.judged(self._judge, judged)
         self._offer(beside)
         with self._db.write(much=True) as tx:
             jobs.add_rows(self._db, tx, self._job_id, map(self._texts.line, judged), "course_id")
@@ -246,6 +250,7 @@ class _Running:
         judged = self._judge.judge(seen, beside, there, chains)
         self._count(((one.findings, one.forecast) for one in old.values()), -1)
         self._count(((one.findings, one.forecast) for one in judged), 1)
+        self._shells.judged_again(self._judge, judged, old)
         self._offer(beside)
         with self._db.write() as tx:
             jobs.foresee_again(tx, self._job_id, map(self._texts.changed, judged))

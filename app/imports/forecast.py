@@ -38,6 +38,11 @@ class Forecast:
     answers: Answers | None = None
     """Only where other rows of the learner and course make a difference."""
 
+    @property
+    def may_do(self) -> bool:
+        """Whether the row does something under some answer."""
+        return self.outcome in GOOD or (self.answers is not None and any(one in GOOD for one in self.answers))
+
     def under(self, acknowledged: Collection[str], whole: Collection[str] = ()) -> Outcome:
         """The outcome if just these rules are acknowledged; `whole`: those that every row of the file needs."""
         refused_as_whole = not all(rule in acknowledged for rule in (*whole, *(self.needs - set(BETWEEN))))

@@ -34,7 +34,7 @@ class Seen:
     pair: Pair | None = None
     """None where it cannot be said which learner or course it is about."""
     new_course: bool = False
-    """Whether it is the first row of a course that nobody knew."""
+    """Whether CR-26 is told of it: the first row of a course that nobody knew which may be applied."""
     says: Says = field(default_factory=lambda: _NO_SAYS, repr=False)
 
     @property
@@ -100,11 +100,7 @@ class Judge:
         record = read.records[0]
         course = self._courses.of(record)
         about = self._courses.key(record)
-        new = False
-        if course is None and about and Column.COURSE not in record.broken:
-            new = (code := hash(about)) not in self._new_courses
-            self._new_courses.add(code)
-        return Seen(read, whose, course, self._pair(read, record, whose, about), new)
+        return Seen(read, whose, course, self._pair(read, record, whose, about))
 
     def _pair(self, read: Read, record: Record, whose: Whose, about: int | str) -> Pair | None:
         if not about or (read.findings and any(one.rule == "CR-19" for one in read.findings)):
@@ -174,11 +170,13 @@ class Judge:
             if case.record.credit_type:
                 found += foresee.values(case, self._around)
         if cases:
-            found += matching.findings(cases[0].record, seen.whose, seen.course, new=seen.new_course)
+            found += matching.findings(cases[0].record, seen.whose, seen.course)
             if not beside.alone:
                 found += across.findings(seen.read.records[0], beside, repaired=self.leave_out_categories)
         if not cases or (found and _refused(found)):
             return Judged(seen, found, _ERROR, NOTHING)
+        if seen.course is None and self._is_first(seen):
+            found.append(matching.new_course(cases[0].record))
         if beside.twin is Twin.SAME:
             return Judged(seen, found, _DUPLICATE, NOTHING)
         key = seen.key
@@ -194,6 +192,19 @@ class Judge:
             return Judged(seen, [*found, _WAITS], _EXISTING, now)
         found += last.findings
         return Judged(seen, found, forecast, last.after)
+
+    def _is_first(self, seen: Seen) -> bool:
+        """Whether the row is the first of its course, which nobody knows, that may be applied; asked again it says
+        the same."""
+        if not seen.new_course:
+            code = self.code_of(seen)
+            seen.new_course = code not in self._new_courses
+            self._new_courses.add(code)
+        return seen.new_course
+
+    def code_of(self, seen: Seen) -> int:
+        """The course that a row names, as a number."""
+        return hash(self._courses.key(seen.read.records[0]))
 
     def _record(self, record: Record, beside: Beside) -> Record:
         if self.leave_out_categories and beside.counted and record.number != beside.counted:

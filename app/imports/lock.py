@@ -120,8 +120,8 @@ def _shown(tx: Connection, found: list[Holder]) -> list[ImportLock]:
 def locked(
     context: TaskContext, db: Database, scope: str, owner: str, job_id: int, *, queue: bool = False
 ) -> Iterator[Lock]:
-    """Hold the lock of a scope while inside; it is released whatever ends the work (CR-L3), later if not at once. `queue`: wait until it is
-    free rather than say who holds it; a stale one is not waited for.
+    """Hold the lock of a scope while inside; it is released whatever ends the work, later if not at once (CR-L3).
+    `queue`: wait until it is free rather than say who holds it; a stale one is not waited for.
 
     Raises LockedError; Cancelled while waiting.
     """

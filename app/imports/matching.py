@@ -175,9 +175,13 @@ class Courses:
         return found.id if found is not None else self._folded.get(record.course, "")
 
 
-def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: bool) -> list[Finding]:
-    """What is to be said of whose the row is and of which course. `new`: the first row of a course that nobody knew
-    (CR-26 is told once for each)."""
+def course_key(record: Record) -> str:
+    """What two rows of one course that nobody knows have alike (`Courses.key`)."""
+    return fold_code(record.course) if record.course else ""
+
+
+def findings(record: Record, whose: Whose, course: CourseFacts | None) -> list[Finding]:
+    """What is to be said of whose the row is and of which course."""
     found: list[Finding] = []
     if (record.broken and record.broken & _IDENTITY) or not (record.user or record.email):
         pass  # what cannot be read is nobody's, which is told already
@@ -192,11 +196,6 @@ def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: b
     if course is None:
         if not record.course or Column.COURSE in record.broken:
             return found
-        if new:
-            message = (
-                f"There is no course {record.course} yet: an imported shell would be made, without a certificate."
-            )
-            found.append(Finding("CR-26", message, Column.COURSE, record.course))
         found.append(SHELL)
         return found
     if record.title and cleaned(record.title) != cleaned(course.title):
@@ -204,6 +203,12 @@ def findings(record: Record, whose: Whose, course: CourseFacts | None, *, new: b
     if course.is_shell:
         found.append(SHELL)
     return found
+
+
+def new_course(record: Record) -> Finding:
+    """That nobody knows the course of a row: told of one row for each such course."""
+    message = f"There is no course {record.course} yet: an imported shell would be made, without a certificate."
+    return Finding("CR-26", message, Column.COURSE, record.course)
 
 
 HELD = Finding("CR-25", "No learner has this id or e-mail address: such a row waits in the list of held records.")

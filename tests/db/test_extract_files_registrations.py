@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from app.access import Role, User
 from app.db.database import Database
-from app.db.tables import enrolment, extract_record, learner, lms_course, operation, section
+from app.db.tables import enrolment, extract_record, file_job, learner, lms_course, operation, section
 from app.errors import AccessError, InputError
 from app.lms.sections import from_file
 from app.lms.sections.file_registrations import _STEPS, decide
@@ -225,6 +225,15 @@ def test_who_was_changed_since_the_preview_is_left(db: Database, files: Files):
     done = files.apply(seen)
     assert (done.new, done.changed, done.left) == (0, 1, 2)
     assert [one[0] for one in enrolled(db).values()] == ["on_break", "dropped", "current"]
+
+
+def test_the_day_of_the_preview_holds_past_midnight(db: Database, files: Files):
+    files.bring(REGISTRATIONS, row(1))
+    seen = files.preview(REGISTRATIONS, row(1, status="Withdrawn"))
+    with db.write() as tx:
+        tx.execute(update(file_job).where(file_job.c.id == seen.job_id).values(options=f'{{"today": "{YESTERDAY}"}}'))
+    done = files.apply(seen)
+    assert (done.changed, done.left) == (0, 1), "shown was another day"
 
 
 def test_learners_whose_code_or_uln_is_not_one_persons(db: Database, files: Files):

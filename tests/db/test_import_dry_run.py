@@ -247,6 +247,26 @@ def test_a_global_import_with_two_new_courses(db: Database, user: User, tmp_path
         assert tx.execute(select(func.count()).select_from(course)).scalar_one() == 1
 
 
+@pytest.mark.rule("CR-26")
+@pytest.mark.parametrize("batch", [1, 100])
+def test_a_course_of_which_every_row_is_refused_is_not_asked_about(
+    db: Database, user: User, tmp_path: Path, batch: int
+):
+    build(db, World((ANN, BOB), (OPEN,)))
+    codes = ["NEW-1", "NEW-2", "NEW-2", "NEW-3", "NEW-3", "NEW-3"]
+    rows = [
+        {"external_course_id": code, "title": "English", "external_user_id": "A1" if at in (0, 2, 3, 4) else "B2",
+         "complete": "1", "date_completed": f"2026-01-0{at + 1}"}
+        for at, code in enumerate(codes)
+    ]  # fmt: skip
+    rows[0]["date_completed"] = rows[1]["date_completed"] = "soon"
+    made = checked(db, user, tmp_path, rows, None, batch=batch)
+    assert made.to_confirm == {"CR-26": 2, "CR-41": 6}, "NEW-1 has no row that may be applied"
+    told = by_row(db, made)
+    assert [at for at, found in enumerate(told) if "CR-26" in found] == [2, 5]
+    assert ends(made, {"CR-26", "CR-41"}) == {"error": 4, "completed": 2}
+
+
 @pytest.mark.rule("CR-42")
 def test_credit_that_is_there_already(db: Database, user: User, tmp_path: Path):
     has = On(0, 0, complete=True, completed_on="2026-01-05", credit=(("ama", 200, "2026-01-05"),))

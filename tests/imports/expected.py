@@ -124,6 +124,7 @@ def expected(
     the open one of the course-level importer, by its place; None for a global import."""
     about = _looked_at(world, rows, course)
     _compared(rows, about)
+    _tell_new_courses(about)
     state = _at_first(world)
     found = []
     for row, one in zip(rows, about, strict=True):
@@ -141,7 +142,6 @@ def expected(
 
 
 def _looked_at(world: World, rows: Sequence[Row], course: int | None) -> list[_About]:
-    new: set[str] = set()
     about = []
     for row in rows:
         one = _About()
@@ -153,9 +153,6 @@ def _looked_at(world: World, rows: Sequence[Row], course: int | None) -> list[_A
             places = [at for at, subject in enumerate(world.subjects) if subject.code.lower() == code]
             one.course = places[0] if places else code
             one.subject = world.subjects[places[0]] if places else None
-            if not places and code not in new:
-                one.rules.add(("CR-26", "confirm"))
-                new.add(code)
         if one.shell:
             one.rules.add(("CR-27", "warn"))
         if one.subject is not None and row.get("title") and row["title"] != one.subject.title:
@@ -212,6 +209,15 @@ def _amount(amount: int, given: Gives, one: _About) -> None:
 
 def _given(subject: Subject | None, code: str) -> Gives | None:
     return next((each for each in (subject.gives if subject is not None else ()) if each.code == code), None)
+
+
+def _tell_new_courses(about: Sequence[_About]) -> None:
+    """Of each course that is not there the first row is told that breaks no rule of severity ERROR."""
+    told: set[Any] = set()
+    for one in about:
+        if one.subject is None and not one.error and one.course not in told:
+            one.rules.add(("CR-26", "confirm"))
+            told.add(one.course)
 
 
 # ----------------------------------------------------------------------------------------------- between rows

@@ -82,9 +82,9 @@ def decide(values: Mapping[str, Any], there: Any | None, today: date) -> dict[st
 class RegistrationPlanner:
     """Plans the rows of one file, in their order, and writes what it planned."""
 
-    def __init__(self, tx: Connection, index: Index) -> None:
-        self._index = index
-        self._today = date.today()
+    def __init__(self, tx: Connection, index: Index, today: date) -> None:
+        """`today`: the day of a status that says none."""
+        self._index, self._today = index, today
         self._ukprns = _ukprns(tx)
         self._seen: set[_Spot] = set()
         self._entering: dict[_Spot, int] = {}

@@ -130,7 +130,8 @@ def preview(
     what = what_of(mapping)
     with db.read(context) as tx:
         access.require(tx, user, what.permission)
-        planner = _planner(tx, user, what)
+        today = date.today()
+        planner = _planner(tx, user, what, today)
     if reason := why_not(columns, mapping):
         raise InputError("The columns are not clear yet.", hint=reason)
     known = columns.table.again(columns.sheet) if columns.table is not None else None
@@ -138,12 +139,12 @@ def preview(
     job_id = jobs.start(db, user, what.value, path, jobs.fingerprint(path))
     try:
         counts = dict.fromkeys(Foreseen, 0)
-        with closing(section_rows.rows(context, table, mapping, date.today())) as rows:
+        with closing(section_rows.rows(context, table, mapping, today)) as rows:
             while batch := list(islice(rows, BATCH)):
                 _keep(context, db, job_id, planner, batch, counts)
         if not any(counts.values()):
             raise InputError("There are no rows in this file.", hint="Export it again.")
-        jobs.checked(db, job_id, {one.value: number for one, number in counts.items()}, {})
+        jobs.checked(db, job_id, {one.value: number for one, number in counts.items()}, {_TODAY: today.isoformat()})
         return Preview(job_id, what, table.facts, counts)
     except BaseException:
         jobs.discard(db, job_id)
@@ -153,9 +154,13 @@ def preview(
 _Planner = SectionPlanner | RegistrationPlanner
 
 
-def _planner(tx: Connection, user: User, what: What) -> _Planner:
+_TODAY = "today"
+"""The option of a job that keeps the day of its preview: what was shown holds past midnight."""
+
+
+def _planner(tx: Connection, user: User, what: What, today: date) -> _Planner:
     index = Index(tx, access.campuses(tx, user))
-    return SectionPlanner(index) if what is What.SECTIONS else RegistrationPlanner(tx, index)
+    return SectionPlanner(index) if what is What.SECTIONS else RegistrationPlanner(tx, index, today)
 
 
 def _keep(
@@ -223,7 +228,7 @@ def apply(context: TaskContext, db: Database, user: User, job_id: int) -> Summar
         if not job.counts.get(Foreseen.NEW, 0) + job.counts.get(Foreseen.CHANGED, 0):
             raise InputError("Nothing in this file is new or changed.", hint="There is nothing to load.")
         operation = history.begin(tx, db, user.id, what.operation, reason=job.file_name)
-        planner = _planner(tx, user, what)
+        planner = _planner(tx, user, what, date.fromisoformat(job.options[_TODAY]))
         done = _load(context, tx, job, operation, planner)
         jobs.claim(tx, db, job_id, operation.id, {**job.counts, "left": done[LEFT]})
         operation.end(tx)

@@ -99,16 +99,28 @@ def sections_of(operation: Operation, course_ids: Iterable[int]) -> dict[int, in
     that is open, and never one of a course of the LMS onto which nobody can be enrolled now. Where there is none, a
     plain one is made, which stays whatever is undone: others may stand on it by then."""
     wanted = sorted(set(course_ids))
-    found: dict[int, int] = {}
-    for some in batched(wanted, _SOME):
-        for row in operation.tx.execute(_OPEN.where(among(section.c.course_id, some))):
-            found.setdefault(row.course_id, row.id)
+    found = {course_id: row.id for course_id, row in _entered(operation.tx, wanted).items()}
     made = [one for one in wanted if one not in found]
     return found | _plain(operation, made) if made else found
 
 
+def taught_in_lms(tx: Connection, course_ids: Iterable[int]) -> dict[int, str]:
+    """Of these courses those of which `sections_of` enters a section that is taught in the LMS, which so hears of who
+    enters: the name of the course there."""
+    found = _entered(tx, sorted(set(course_ids))).items()
+    return {course_id: row.full_name for course_id, row in found if row.full_name is not None}
+
+
+def _entered(tx: Connection, course_ids: Sequence[int]) -> dict[int, Any]:
+    found: dict[int, Any] = {}
+    for some in batched(course_ids, _SOME):
+        for row in tx.execute(_OPEN.where(among(section.c.course_id, some))):
+            found.setdefault(row.course_id, row)
+    return found
+
+
 _OPEN = (
-    select(section.c.id, section.c.course_id)
+    select(section.c.id, section.c.course_id, lms_course.c.full_name)
     .join(term, term.c.id == section.c.term_id)
     .outerjoin(lms_course, lms_course.c.id == section.c.lms_course_id)
     .where(

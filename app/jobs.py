@@ -143,6 +143,15 @@ def _remove_unapplied(tx: Connection, job_id: int) -> None:
         _remove(tx, job_id)
 
 
+def forget(tx: Connection, job_id: int) -> bool:
+    """Take a job of which nothing was applied away, whether it was only checked or failed; False if it is another."""
+    idle = (file_job.c.id == job_id) & file_job.c.state.in_(("checked", "failed"))
+    if tx.execute(select(file_job.c.id).where(idle).with_for_update()).first() is None:
+        return False
+    _remove(tx, job_id)
+    return True
+
+
 Read = tuple[int, str, int | None, str | None, str]
 """A row as read and foreseen: number (from 1 in the file), cells, whose it is, findings, what is foreseen."""
 

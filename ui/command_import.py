@@ -133,6 +133,7 @@ def _tell(options: argparse.Namespace, db: Database, job_id: int) -> int:
         lines += [
             f"  {rule} has to be acknowledged: {RULES[rule].title} ({n:,})" for rule, n in seen.to_confirm.items()
         ]
+        lines += [f"  up to {n:,} learners would be enrolled into {name} in the LMS" for name, n in seen.facts.lms]
         lines += [held.sentence()] if held is not None else []
     else:
         lines.append(f"{document['surprises']:,} surprises")
@@ -162,6 +163,7 @@ def document_of(tx: Connection, job_id: int) -> dict[str, Any]:
         "outcomes": {one.value: count for one, count in row.outcomes.items()},
         "findings": [*findings, *_findings(tx, job_id)][:MOST_LISTED],
         "surprises": apply.surprises_of(tx, job_id) if applied else 0,
+        "lms": dict(seen.facts.lms),
     }
 
 

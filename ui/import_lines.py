@@ -12,7 +12,10 @@ from app.imports.offers import Offer
 from app.imports.repairs import Repair
 from app.imports.rules import RULES, Outcome, Severity
 from ui.import_words import example_words, repair_done
+from ui.look.plain import visible_text
 from ui.look.words import count, plural, tr
+
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +191,22 @@ def open_words(shown: Shown, acknowledged: Collection[str]) -> str:
     if len(waiting) > 1:
         cost = plural(refused, "Without them, {n} row is refused.", "Without them, {n} rows are refused.")
     return f"{said} {cost}" if refused else f"{said} {tr('No row depends on it.')}"
+
+
+def lms_words(shown: Shown) -> str:
+    """What the LMS would hear of the import: who enters a section that is taught there is enrolled there too."""
+    if not shown.open:
+        return ""
+    said = [
+        tr("up to {n} into “{name}”", n=count(number), name=visible_text(name))
+        for name, number in shown.checked.dry.facts.lms
+    ]
+    more = len(said) - _MOST_NAMED
+    if more > 0:
+        said = [*said[:_MOST_NAMED], plural(more, "and {n} more course", "and {n} more courses")]
+    if not said:
+        return ""
+    return tr("With the next sending, learners are enrolled in the LMS too: {who}.", who=", ".join(said))
 
 
 def head_words(shown: Shown) -> list[str]:

@@ -1,37 +1,27 @@
-"""What the window does about imports: checking a file, its repairs, applying, files; the jobs and their rows."""
+"""What the window does about imports: the jobs and their pages, locks, undo, discarding, files. What is done with one
+file of course records, `ImportWork` does."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
-from app.errors import AccessError, AppError
+from app.tasks import TaskContext
 from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.import_files import ImportFiles
 from ui.import_held import ImportHeld
 from ui.import_locks import ImportLocks
-from ui.look.icons import Icon
-from ui.look.tokens import Role
-from ui.look.words import count, tr
+from ui.import_work import ImportWork
 from ui.messages import Messages
 from ui.page_row import PageRow
 from ui.page_stack import PageStack
 from ui.status_bar import StatusBar
-from ui.workers import TaskRunner
+from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
-    from app.imports.apply import ImportSummary
-    from app.imports.lock import LockedError
-    from app.imports.repairs import Repairs
-    from app.imports.rules import Outcome
-    from ui.import_applying import Applying
-    from ui.import_checking import Checking
-    from ui.import_lines import Shown
     from ui.pages.import_check import ImportCheckPage
     from ui.pages.import_jobs import ImportJobsPage
     from ui.pages.locks import LocksPage
@@ -56,18 +46,15 @@ class ImportsPart(QObject):
     ) -> None:
         super().__init__(window)
         self._context, self._runner, self._hub, self._messages = context, runner, hub, messages
-        self._stack, self._row, self._status = stack, row, status
+        self._stack, self._row = stack, row
         self._window = window
+        self.work = ImportWork(context, runner, hub, messages, stack, row, status, window)
+        self.work.changed.connect(self.changed)
+        self.work.unlock_wanted.connect(self.unlock)
         self.held = ImportHeld(context, runner, messages, stack, row, window)
         self.held.changed.connect(self._written)
-        self.held.job_wanted.connect(self.open)
+        self.held.job_wanted.connect(self.work.open)
         self.files = ImportFiles(context, runner, exports, window)
-        self._checking: Checking | None = None
-        self._applying: Applying | None = None
-        self._then: object = None
-        """What is to be shown of a job that is being opened: a rule, an Outcome, or None for its findings."""
-        self._front = True
-        """Whether it is to come to the front: not where it only changed meanwhile."""
         stack.made.connect(self._page_made)
         self._locks = ImportLocks(context, runner, hub, stack, row, status, self)
         self._locks.changed.connect(self.changed)
@@ -80,7 +67,7 @@ class ImportsPart(QObject):
 
     @property
     def page(self) -> "ImportCheckPage":
-        return cast("ImportCheckPage", self._stack.page("import_check"))
+        return self.work.page
 
     @Slot(QWidget)
     def _page_made(self, made: QWidget) -> None:
@@ -88,234 +75,59 @@ class ImportsPart(QObject):
             case "import_jobs":
                 jobs = cast("ImportJobsPage", made)
                 jobs.new_wanted.connect(self._new)
-                jobs.dropped.connect(self.new_import)
+                jobs.dropped.connect(self.work.new_import)
                 jobs.done_with.connect(self.do_with)
-                jobs.rows_wanted.connect(self.open)
+                jobs.rows_wanted.connect(self.work.open)
                 jobs.locks.unlock_wanted.connect(self.unlock)
                 self._locks.show()
             case "locks":
                 cast("LocksPage", made).unlock_wanted.connect(self.unlock)
             case "import_check":
                 page = cast("ImportCheckPage", made)
-                page.new_wanted.connect(self._new)
-                page.again_wanted.connect(self._again)
                 page.refused_wanted.connect(self.export_refused)
-                page.remember_wanted.connect(self._remember)
-                page.apply_wanted.connect(self.apply)
                 page.resume_wanted.connect(self.resume)
                 page.undo_wanted.connect(self.undo)
-
-    @property
-    def checking(self) -> "Checking":
-        if self._checking is None:
-            from ui.import_checking import Checking
-
-            self._checking = made = Checking(self._context, self._runner, self)
-            made.progressed.connect(self._status.show_progress)
-            made.ended.connect(self._checking_ended)
-            made.done.connect(self._checked_again)
-            made.failed.connect(self._check_failed)
-            self._status.cancelled.connect(made.cancel)
-        return self._checking
-
-    @property
-    def applying(self) -> "Applying":
-        """Made when it is first needed."""
-        if self._applying is None:
-            from ui.import_applying import Applying
-
-            self._applying = made = Applying(self._context, self._runner, self)
-            made.progressed.connect(self._status.show_progress)
-            made.ended.connect(self._applying_ended)
-            made.done.connect(self._applied)
-            made.failed.connect(self._apply_failed)
-            self._status.cancelled.connect(made.cancel)
-        return self._applying
-
-    @property
-    def busy(self) -> bool:
-        """Whether a file is being checked or applied."""
-        return any(one is not None and one.busy for one in (self._checking, self._applying))
-
-    @property
-    def shown(self) -> "Shown | None":
-        """The file of the page that stands in front, be it open or applied."""
-        return self.page.shown_file
 
     @property
     def locked(self) -> bool:
         """Whether any importer is locked."""
         return bool(self._locks.locks)
 
-    # A new file
+    @property
+    def busy(self) -> bool:
+        """Whether a file is being checked or applied."""
+        return self.work.busy
+
+    # The file in front, or the current job
+
+    @property
+    def _job_in_front(self) -> int | None:
+        if self._row.is_in_front("import_check"):
+            return shown.job_id if (shown := self.page.shown_file) is not None else None
+        return self.jobs.current.job.id if self.jobs.current is not None else None
 
     @Slot()
     def _new(self) -> None:
         self.new_import()
 
-    @Slot(object)
-    def new_import(self, path: Path | None = None) -> None:
-        """*New Import*; `path`: a file that was dropped."""
-        reason = self._context.rights.why_not(Permission.IMPORT_RECORDS)
-        if reason:
-            self._messages.show(AccessError("You cannot import course records.", hint=reason))
-            return
-        from ui.dialogs.new_import import NewImportDialog
+    def new_import(self) -> None:
+        """*New Import*."""
+        self.work.new_import()
 
-        dialog = NewImportDialog(self._window, self._runner, self._context, path)
-        dialog.checked.connect(self._checked)
-        dialog.open()
-        # Made by the time the file is checked: making and filling it together keep the window from answering.
-        QTimer.singleShot(0, self, self._page_ahead)
-
-    @Slot()
-    def _page_ahead(self) -> None:
-        self._stack.page("import_check")
-
-    @Slot(object)
-    def _checked(self, shown: "Shown") -> None:
-        self.page.acknowledged = frozenset()
-        self.page.show_file(shown)
-        QTimer.singleShot(0, self, self._to_front)
-
-    @Slot()
-    def _to_front(self) -> None:
-        """In a turn of its own, too."""
-        self._row.show_page("import_check")
-        self._announce()
-
-    @Slot(object)
-    def _again(self, repairs: "Repairs") -> None:
-        shown = self.shown
-        if shown is None or self.checking.busy:
-            return
-        self.page.set_busy(tr("The file is being checked."))
-        self._then, self._front = None, True
-        self.checking.start(shown, repairs)
-
-    @Slot()
-    def _checking_ended(self) -> None:
-        self._status.hide_progress()
-        self.page.set_busy("")
-        self.changed.emit()
-
-    @Slot(object)
-    def _checked_again(self, shown: "Shown | None") -> None:
-        page, then = self.page, self._then
-        before = page.shown_file
-        if shown is None:
-            page.show_file(None)
-            self._status.show_result(tr("This job is no longer there."))
-            self._announce()
-            return
-        if before is not None and before.options.repairs != shown.options.repairs and page.offers_again:
-            self._keep(shown)
-        if (before is not None and before.options != shown.options) or before is None or before.path != shown.path:
-            page.acknowledged &= frozenset(shown.to_confirm)
-        page.show_file(shown)
-        if self._front:
-            self._row.show_page("import_check")
-        if type(then) is str:
-            page.show_rule(then)
-        elif then is not None:
-            page.show_outcome(cast("Outcome", then))
-        self._then = None
-        self._announce()
-
-    @Slot(object)
-    def _check_failed(self, error: Exception) -> None:
-        if isinstance(error, AppError):
-            said = tr(error.message), tr(error.hint), Role.BAD, Icon.WARNING_CIRCLE
-            self.page.show_file(self.page.shown_file, said)
-        else:
-            self._messages.show(error)
-
-    # Applying
-
-    @Slot()
     def apply(self) -> None:
-        """*Apply*: what is confirmed by now, in a task."""
-        shown = self.shown
-        if shown is None or self.busy:
-            return
-        self.page.set_busy(tr("The file is being applied."))
-        self.applying.start(shown.job_id, self.page.acknowledged)
-        self.changed.emit()
+        """*Apply*: the file in front, as far as it is confirmed."""
+        self.work.apply()
+
+    def cancel(self) -> None:
+        """*Cancel*: the check, or the import between two batches."""
+        self.work.cancel()
 
     @Slot()
     def resume(self) -> None:
         """*Resume*: the job in front, or the current one of the list."""
         job_id = self._job_in_front
         if job_id is not None:
-            self._resume(job_id)
-
-    def _resume(self, job_id: int) -> None:
-        if self.busy:
-            return
-        self.page.set_busy(tr("The file is being applied."))
-        self.applying.resume(job_id)
-        self.changed.emit()
-
-    @property
-    def _job_in_front(self) -> int | None:
-        if self._row.is_in_front("import_check"):
-            return self.shown.job_id if self.shown is not None else None
-        return self.jobs.current.job.id if self.jobs.current is not None else None
-
-    def cancel(self) -> None:
-        """*Cancel*: the check, or the import between two batches."""
-        for one in (self._checking, self._applying):
-            if one is not None:
-                one.cancel()
-
-    @Slot()
-    def _applying_ended(self) -> None:
-        self._status.hide_progress()
-        self.page.set_busy("")
-        self.changed.emit()
-
-    @Slot(object)
-    def _applied(self, summary: "ImportSummary") -> None:
-        from app.imports.rules import GOOD
-        from ui.pages.import_result import surprise_words
-
-        applied = sum(number for outcome, number in summary.outcomes.items() if outcome in GOOD)
-        told = tr("{n} of {all} rows applied", n=count(applied), all=count(summary.rows))
-        self._status.show_result(f"{told}. {surprise_words(summary.surprises).capitalize()}.")
-        self._hub.announce(summary.changes)
-        self._announce()
-        self._look_again(summary.job_id)
-
-    def _look_again(self, job_id: int) -> None:
-        """Show a job as it stands now, where it stands in front."""
-        shown = self.shown
-        if shown is not None and shown.job_id == job_id:
-            self._front = self._row.is_in_front("import_check")
-            self._then = None
-            self.checking.open(job_id, shown)
-
-    @Slot(object)
-    def _apply_failed(self, error: Exception) -> None:
-        from app.imports.lock import LockedError
-
-        if isinstance(error, LockedError):
-            self._ask_behind(error)
-        else:
-            self._messages.show(error)
-        self._announce()
-        if self.applying.job_id is not None:
-            self._look_again(self.applying.job_id)
-
-    def _ask_behind(self, error: "LockedError") -> None:
-        from ui.dialogs.import_questions import ask_locked
-
-        answer = ask_locked(self._window, error.lock, self._context.rights.why_not(Permission.UNLOCK_IMPORTS))
-        if answer == "queue":
-            self.page.set_busy(tr("The file waits for another import."))
-            self.applying.behind()
-            self.changed.emit()
-        elif answer == "unlock":
-            self.unlock(error.lock.scope)
+            self.work.resume(job_id)
 
     @Slot(str)
     def unlock(self, scope: str = "") -> None:
@@ -330,8 +142,7 @@ class ImportsPart(QObject):
     def _written(self, changes: Changes) -> None:
         self._hub.announce(changes)
         self.changed.emit()
-        if self.shown is not None:
-            self._look_again(self.shown.job_id)
+        self.work.look_again()
 
     @Slot()
     def undo(self) -> None:
@@ -347,18 +158,17 @@ class ImportsPart(QObject):
         dialog.changed.connect(self._written)
         dialog.open()
 
-    # Repairs of a sender
+    def _discard(self, job_id: int) -> None:
+        """*Discard*: a job of which nothing was applied; in a task."""
+        run = self._context
 
-    @Slot(bool)
-    def _remember(self, on: bool) -> None:
-        shown = self.shown
-        if shown is not None:
-            self._keep(shown, forget=not on)
+        def work(task: TaskContext) -> Changes:
+            from app.imports import discarding
 
-    def _keep(self, shown: "Shown", *, forget: bool = False) -> None:
-        from ui.import_checking import keep_repairs
+            discarding.discard(run.db, run.user, job_id)
+            return Changes.of(Topic.IMPORTS)
 
-        keep_repairs(self._runner, self._context, shown, forget=forget)
+        self._runner.run(work, lane=Lane.WRITE, done=self._written)
 
     # Jobs
 
@@ -367,31 +177,24 @@ class ImportsPart(QObject):
         """What a button of the details pane says, for this job."""
         match what:
             case "open":
-                self.open(job_id)
+                self.work.open(job_id)
             case "resume":
-                self._resume(job_id)
+                self.work.resume(job_id)
             case "undo":
                 self._undo(job_id)
+            case "discard":
+                self._discard(job_id)
             case "report":
                 self.files.export_report(job_id)
             case "refused":
                 self.files.export_refused_of(job_id, frozenset())
-
-    def open(self, job_id: int, then: object = None) -> None:
-        """Show a job with its findings, or those rows of it at once."""
-        self._then, self._front = then, True
-        self.checking.open(job_id, self.page.shown_file)
-
-    def _announce(self) -> None:
-        self._hub.announce(Changes.of(Topic.IMPORTS))
-        self.changed.emit()
 
     # Files
 
     @Slot()
     def export_refused(self) -> None:
         """*Export Refused Rows* of the file in front, or of the current job."""
-        shown = self.shown
+        shown = self.page.shown_file
         if self._row.is_in_front("import_check") and shown is not None:
             self.files.export_refused_of(shown.job_id, self.page.acknowledged)
         elif self.jobs.current is not None:

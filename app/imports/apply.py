@@ -127,6 +127,17 @@ def job_of(tx: Connection, job_id: int) -> jobs.FileJob:
     return job
 
 
+def require_own(tx: Connection, user: User, job_id: int) -> jobs.FileJob:
+    """A job of course records that the user may undo or discard: one's own, or an administrator's right (open point
+    8). Raises AccessError; InputError as `job_of`."""
+    job = job_of(tx, job_id)
+    access.require(tx, user, Permission.IMPORT_RECORDS)
+    owner_id = tx.execute(select(file_job.c.owner_id).where(file_job.c.id == job_id)).scalar_one()
+    if owner_id != user.id:
+        access.require(tx, user, Permission.ADMINISTER)
+    return job
+
+
 def _require_state(job: jobs.FileJob, since: str) -> None:
     if job.state == since:
         return

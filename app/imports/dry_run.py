@@ -27,6 +27,7 @@ from app.imports.forecast import Forecast, Tally
 from app.imports.foresee import Circumstances
 from app.imports.job_rows import facts_of_job
 from app.imports.judging import Chain, Judge, Judged, Pair
+from app.imports.lms_told import Told, told
 from app.imports.new_courses import NEW_COURSE, NewCourses
 from app.imports.offers import Offers
 from app.imports.reading import FileRefusedError, ImportFile, open_import
@@ -255,7 +256,7 @@ class _Running:
         with self._db.write() as tx:
             jobs.foresee_again(tx, self._job_id, map(self._texts.changed, judged))
 
-    def _facts(self, options: Options | None = None, course: CourseFacts | None = None) -> JobFacts:
+    def _facts(self, options: Options | None = None, course: CourseFacts | None = None, lms: Told = ()) -> JobFacts:
         return JobFacts(
             self._file.asked,
             options.assign if options is not None else True,
@@ -266,6 +267,7 @@ class _Running:
             tuple(self._file.findings),
             {key: count for key, count in sorted(self._rules.items()) if count},
             self._tally,
+            lms,
         )
 
     def end(self, options: Options, course: CourseFacts | None) -> DryRun:
@@ -273,7 +275,9 @@ class _Running:
         reason = next((one.message for one in self._file.findings if one.weight is Severity.FILE), "")
         if reason:
             self._tally, self._rules = Tally(), Counter()
-        made = self._facts(options, course)
+        with self._db.read(self._context) as tx:
+            lms = told(tx, self._job_id, course.id if course is not None else None)
+        made = self._facts(options, course, () if reason else lms)
         if reason:
             jobs.refused(self._db, self._job_id, reason, made.packed())
         else:

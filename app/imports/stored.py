@@ -47,6 +47,8 @@ class JobFacts:
     rules: Mapping[tuple[str, Severity], int] = field(default_factory=dict)
     """How many rows break a rule; of CR-26 how many courses would be made."""
     tally: Tally = field(default_factory=Tally)
+    lms: tuple[tuple[str, int], ...] = ()
+    """Courses of the LMS into which learners would be put by it: by their names, how many rows enrol at most."""
 
     @property
     def whole(self) -> frozenset[str]:
@@ -84,6 +86,7 @@ class JobFacts:
             "findings": [_packed(one) for one in self.findings],
             "rules": [[rule, weight.value, count] for (rule, weight), count in self.rules.items()],
             "tally": self.tally.packed(),
+            "lms": self.lms,
         }
 
 
@@ -106,6 +109,7 @@ def facts_of(options: Mapping[str, Any]) -> JobFacts:
         tuple(map(_unpacked, options["findings"])),
         {(rule, Severity(weight)): count for rule, weight, count in options["rules"]},
         Tally.unpacked(options["tally"]),
+        tuple((name, number) for name, number in options.get("lms", ())),
     )
 
 

@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from app import access, history
-from app.access import Permission, User
+from app import history
+from app.access import User
 from app.changes import Changes, Topic
 from app.db.among import among
 from app.db.database import Database
-from app.db.tables import award, enrolment, file_job, file_row, operation, outgoing_report
+from app.db.tables import award, enrolment, file_row, operation, outgoing_report
 from app.errors import InputError
 from app.history import Operation, batched
 from app.imports import apply, lock, stored, withdrawing
@@ -112,8 +112,7 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
     """
     apply.settle(db)
     with db.read(context) as tx:
-        job = apply.job_of(tx, job_id)
-        _require_own(tx, user, job_id)
+        job = apply.require_own(tx, user, job_id)
     if job.operation_id is None or job.state not in ("applied", "aborted", PARTLY):
         raise InputError(f"Job {job_id} has nothing to undo.", hint="Look at the list of import jobs for its state.")
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
@@ -140,8 +139,7 @@ def remove(
 ) -> Undone:
     """One of the three for some rows of a job. Raises as `undo_job`."""
     with db.read(context) as tx:
-        job = apply.job_of(tx, job_id)
-        _require_own(tx, user, job_id)
+        job = apply.require_own(tx, user, job_id)
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
         plan = withdrawing.plan(tx, job_id, row_ids, lock=True)
         concerned = len(plan.waiting) if what is Removal.DELETE else len(plan.rows)
@@ -150,14 +148,6 @@ def remove(
         if not concerned:
             raise InputError("There is nothing to take back here.", hint="Select rows that were applied or are held.")
         return _take(history.begin(tx, db, user.id, WITHDRAWN, reason=TITLES[what]), job_id, plan, what)
-
-
-def _require_own(tx: Connection, user: User, job_id: int) -> None:
-    """One's own imports, or an administrator's right (open point 8)."""
-    access.require(tx, user, Permission.IMPORT_RECORDS)
-    owner_id = tx.execute(select(file_job.c.owner_id).where(file_job.c.id == job_id)).scalar_one()
-    if owner_id != user.id:
-        access.require(tx, user, Permission.ADMINISTER)
 
 
 # --------------------------------------------------------------------------------------------------------- writing

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.dates import shown_time
 from app.imports.checked import Checked
+from app.imports.discarding import DISCARDED
 from app.imports.job_list import JobState
 from app.imports.job_rows import rules as rules_of
 from app.imports.rules import RULES, Outcome
@@ -35,7 +36,7 @@ _MOST_RULES = 12
 
 class ImportJobDetails(RowDetails):
     """`rows_wanted` carries a rule id or an Outcome, or None; `done_with` what was pressed: "open", "resume", "undo",
-    "report", "refused"."""
+    "discard", "report", "refused"."""
 
     rows_wanted = Signal(object)
     done_with = Signal(str)
@@ -88,10 +89,11 @@ class ImportJobDetails(RowDetails):
         self.open_button = made(tr("Open"), Icon.FILE_SEARCH, "open")
         self.resume_button = made(tr("Resume"), Icon.PLAY, "resume")
         self.undo_button = made(tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, "undo")
+        self.discard_button = made(tr("Discard"), Icon.TRASH_SIMPLE, "discard")
         self.report_button = made(tr("Export Report"), Icon.EXPORT, "report")
         self.refused_button = made(tr("Export Refused Rows"), Icon.FILE_X, "refused")
         for some in (
-            (self.open_button, self.resume_button, self.undo_button),
+            (self.open_button, self.resume_button, self.undo_button, self.discard_button),
             (self.refused_button,),
             (self.report_button,),
         ):
@@ -171,6 +173,8 @@ class ImportJobDetails(RowDetails):
     def _fill_buttons(self, found: Checked) -> None:
         self.resume_button.setVisible(found.job.state is JobState.ABORTED)
         self.undo_button.setVisible(not why_not_undo(found.job.state))
+        self.discard_button.setVisible(found.job.state in DISCARDED)
+        enable(self.discard_button, self.why_not, tr("Takes it off the list: nothing of the file was applied."))
         enable(self.resume_button, self.why_not, tr("Goes on at the first row that was not reached."))
         enable(self.undo_button, self.why_not, tr("Takes back what nobody changed since."))
         not_applied = (Outcome.ERROR, Outcome.REFUSED, Outcome.NOT_REACHED)

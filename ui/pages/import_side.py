@@ -9,19 +9,19 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.imports.job_rows import JobLine
 from app.imports.rules import Outcome
 from ui.dialogs.summary_list import ListColumn, SummaryList
-from ui.import_lines import Line, Shown, open_words, to_apply, why_not_apply
+from ui.import_lines import Line, Shown, lms_words, open_words, to_apply, why_not_apply
 from ui.import_words import OUTCOMES, example_words, outcome_of, repair_verb
 from ui.look.buttons import button, enable
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.details_pane import PADDING, DetailsPane, rule
 from ui.pages.import_outcome_line import OutcomeLine
 from ui.pages.import_row_part import RowPart
+from ui.pages.note_line import NoteLine
 
 _MOST = 8
 """Rows in the table of old and new."""
@@ -48,6 +48,8 @@ class ImportSide(DetailsPane):
             one.clicked.connect(self._outcome_clicked)
             lines.addWidget(one)
         self.column.addLayout(lines)
+        self.lms = NoteLine(Icon.CLOUD_ARROW_UP, Role.INFO, "import_lms")
+        self.column.addWidget(self.lms)
         self.column.addWidget(rule())
         self.row = RowPart()
         self.column.addWidget(self.row)
@@ -101,14 +103,8 @@ class ImportSide(DetailsPane):
         column.setContentsMargins(PADDING, 8, PADDING, PADDING)
         column.setSpacing(8)
         column.addWidget(rule())
-        self._remark = QWidget()
-        line = QHBoxLayout(self._remark)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
-        line.addWidget(IconLabel(Icon.WARNING, Role.WARN, 15), 0, Qt.AlignmentFlag.AlignTop)
-        self.remark = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="import_remark")
-        line.addWidget(self.remark, 1)
-        column.addWidget(self._remark)
+        self.remark = NoteLine(Icon.WARNING, Role.WARN, "import_remark")
+        column.addWidget(self.remark)
         self.apply_button = button("", Icon.CHECK, "primary", "import_apply", clicked=self.apply_wanted)
         self.refused_button = button(
             tr("Export Refused Rows"), Icon.FILE_X, name="import_refused", clicked=self.refused_wanted
@@ -140,7 +136,8 @@ class ImportSide(DetailsPane):
             one.setVisible(shown is not None)
         if shown is None:
             self.title.setText(tr("No file"))
-            self._remark.hide()
+            self.remark.say("")
+            self.lms.say("")
             return
         outcomes = shown.outcomes(acknowledged)
         whole = sum(outcomes.values())
@@ -149,9 +146,8 @@ class ImportSide(DetailsPane):
         self._number.setText(plural(whole, "{n} row", "{n} rows"))
         for outcome, line in self._outcomes.items():
             line.show_count(outcome_of(outcome, done=shown.done), outcomes.get(outcome, 0), whole)
-        words = open_words(shown, acknowledged) if shown.open else ""
-        self.remark.setText(words)
-        self._remark.setVisible(bool(words))
+        self.remark.say(open_words(shown, acknowledged) if shown.open else "")
+        self.lms.say(lms_words(shown))
         self._show_buttons(shown, acknowledged, why_not)
 
     def _show_buttons(self, shown: Shown, acknowledged: Collection[str], why_not: str) -> None:

@@ -1,5 +1,5 @@
-"""Jobs of which nothing was applied leave the list when somebody discards them; what the LMS would hear of an import is
-said before."""
+"""Jobs of which nothing was applied leave the list when somebody discards them; what the LMS would hear of an import
+is said before."""
 
 from pathlib import Path
 

@@ -102,7 +102,7 @@ def test_what_ended_otherwise_than_foreseen_is_shown_row_by_row(room):
     assert named(room.page, "import_rows_words").text() == "1 row that ended otherwise than foreseen, of 6"
     room.room.press("Down", room.page.grid)
     room.room.until(lambda: "Foreseen was: Completed" in pane_words(room))
-    assert "Already there: nothing is changed." in pane_words(room)
+    room.room.until(lambda: "Already there: nothing is changed." in pane_words(room))
 
 
 def test_a_file_that_was_refused_is_discarded(room):

@@ -290,7 +290,7 @@ def test_a_row_that_attaches_in_this_very_moment_is_undone_too(world: Importing)
         locked = select(file_row).where(file_row.c.job_id == told.job_id).with_for_update()
         [waiting] = tx.execute(locked)
         matching = held._Attaching(world.db, tx, world.user, EVERYTHING, None)
-        assert matching.run([waiting.id])[0].attached == 1
+        assert matching.run([waiting.id], last=True)[0].attached == 1
         other.start()
         while other.is_alive() and not _somebody_waits(world.db):
             pass

@@ -115,11 +115,11 @@ def test_odd_characters_in_the_path(tmp_path):
     assert [one.name for one in folder.iterdir()] == ["learners.sqlite"]
 
 
-def test_ids_at_once_are_those_that_come_one_after_another(db: Database):
+def test_the_first_ids_are_those_of_all_also_if_asked_for_before(db: Database):
     known = add_learners(db, [learner_values(number) for number in range(30)])
     query = select(learner.c.id).order_by(learner.c.id)
-    for at_once in (False, True):
+    for early in (False, True):
         first: list[list[int]] = []
         with db.read() as tx:
-            found = db.ids(tx, query, lambda keys: first.append(list(keys)), 7, at_once=at_once)  # noqa: B023
+            found = db.ids(tx, query, lambda keys: first.append(list(keys)), 7, early=early)  # noqa: B023
         assert (list(found), first) == (known, [known[:7]])

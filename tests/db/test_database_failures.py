@@ -241,7 +241,7 @@ def test_a_cancel_ends_the_statement_under_way(db: Database):
         context.cancel()
 
     with pytest.raises(Cancelled), db.read(context) as tx:
-        db.ids(tx, select(numbers.c.x), cancel_after_the_first)
+        db.ids(tx, select(numbers.c.x), cancel_after_the_first, early=True)
     assert seen == [200]
     with db.read() as tx:  # the connection serves the next one
         assert tx.execute(select(literal(1))).scalar_one() == 1

@@ -72,7 +72,8 @@ class LearnerSource:
                 then=query.then,
                 listed=among,
             )
-            return self._db.ids(tx, wanted, first)
+            early = query.conditions is None and not query.quick.strip() and among is None
+            return self._db.ids(tx, wanted, first, early=early)
 
     def total(self) -> int:
         with self._db.read() as tx:

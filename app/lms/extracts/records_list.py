@@ -270,9 +270,8 @@ def keys_query(
 
 
 def keys(db: Database, tx: Connection, query: Select[Any], first: Callable[[Keys], None] | None = None) -> Keys:
-    """The ids of a `keys_query` (see Database.ids). Filters and orders are of several tables, so that no index has
-    them: the first comes with the last."""
-    return db.ids(tx, query, first, at_once=True)
+    """The ids of a `keys_query` (see Database.ids)."""
+    return db.ids(tx, query, first)
 
 
 def total_query(filters: Filters, scope: Scope) -> Select[Any]:

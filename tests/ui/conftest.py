@@ -136,6 +136,7 @@ class Room:
     def in_front(self, window: QWidget) -> None:
         window.activateWindow()
         self.until(window.isActiveWindow)
+        QApplication.processEvents()  # what was put into it just now is shown, so that Tab finds it
 
     def press(self, keys: str, window: QWidget | None = None) -> None:
         """A combination of keys, to whoever has the keyboard in `window` (or in the one in front)."""

@@ -35,10 +35,14 @@ def test_it_happens_in_a_task_after_the_start_and_is_set_aside(qtbot):
     warm = Warm(owner, runner, collector)
     assert warm.parent() is owner
     assert not runner.is_busy()
-    qtbot.waitUntil(lambda: runner.is_busy(Lane.WARM))
-    qtbot.waitUntil(lambda: not runner.is_busy(), timeout=20_000)
-    qtbot.waitUntil(lambda: gc.get_freeze_count() > before)
-    collector.stop()
+    try:
+        qtbot.waitUntil(lambda: runner.is_busy(Lane.WARM), timeout=20_000)
+        qtbot.waitUntil(lambda: not runner.is_busy(), timeout=20_000)
+        qtbot.waitUntil(lambda: gc.get_freeze_count() > before)
+    finally:
+        runner.cancel_all()
+        assert runner.wait(20_000)
+        collector.stop()
 
 
 def test_it_gives_way_to_leaving():

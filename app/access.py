@@ -22,6 +22,7 @@ from app.errors import AccessError
 class Permission(StrEnum):
     OPEN = "open Learner Manager"
     EDIT_LEARNERS = "add and edit learners"
+    MERGE_LEARNERS = "merge learners"
     EXPORT = "export"
     PLR_DOWNLOAD = "download from the Learning Records Service"
     PLR_UPDATE = "update attainments from the Learning Records Service"
@@ -74,6 +75,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.OPEN,
             Permission.EDIT_LEARNERS,
+            Permission.MERGE_LEARNERS,
             Permission.EXPORT,
             Permission.ENROL,
             Permission.SYNCHRONISE,
@@ -131,6 +133,7 @@ _UNDO_NEEDS = {
     "learner_edited": Permission.EDIT_LEARNERS,
     "learners_filled": Permission.EDIT_LEARNERS,
     "learners_loaded": Permission.EDIT_LEARNERS,
+    "learners_merged": Permission.MERGE_LEARNERS,
     "uln_found": Permission.EDIT_LEARNERS,
     "code_named": Permission.EDIT_LEARNERS,
     "own_fields_chosen": Permission.EDIT_LEARNERS,

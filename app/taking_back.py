@@ -153,16 +153,18 @@ class TakingBack:
             return False
         if kind == "insert" and (spot in self._stood_on or (table_name == "learner" and row_id in self._staying)):
             return False
+        before = unpacked(table, one.before)
         if parent := _HANGS_ON.get(table_name):
             name, link = parent
-            if (name, getattr(now, link)) in self._left:
+            # What was moved to another goes back, whatever became of that one.
+            if link not in before and (name, getattr(now, link)) in self._left:
                 return False
         later_one_taken = spot in self._wanted
         if not later_one_taken and not _untouched(now, one.version_after, table, one.after):
             return False
         wanted = self._wanted.setdefault(spot, {})
         if kind == "update":
-            wanted.update(unpacked(table, one.before))
+            wanted.update(before)
         elif "removed_at" in table.c:
             wanted["removed_at"] = moment
         else:

@@ -1,7 +1,8 @@
 """Whose row is this, and of which course? (course-record-import.md 5.3: CR-20, CR-23 to CR-27)
 
 The learner id first, then the e-mail address; what leads to two learners is refused, never decided. An id is the
-learner's reference, however it is spelt, or a real ULN. A learner who was removed or merged is nobody.
+learner's reference, however it is spelt, or a real ULN. A learner who was removed is nobody; the reference of one who
+was merged into another means that one.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -53,6 +54,7 @@ _SEVERAL_EMAILS = Whose(
 )
 
 
+_GONE = (learner.c.merged_into_id, learner.c.removed_at)
 _IDENTITY = frozenset({Column.USER, Column.EMAIL})
 
 
@@ -88,11 +90,23 @@ class Learners:
     def _by_ref(self, tx: Connection, refs: Collection[str]) -> Mapping[str, list[Whose]]:
         found: dict[str, list[Whose]] = {}
         for ukprn in self._providers if refs else ():
-            for ref, whose in _rows(
-                tx, learner.c.ref_fold, among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn))
-            ):
-                found.setdefault(ref, []).append(whose)
+            for ref, whose in _rows_of_refs(tx, among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn))):
+                if whose not in found.setdefault(ref, []):  # two of whom one was merged into the other
+                    found[ref].append(whose)
         return found
+
+
+def _rows_of_refs(tx: Connection, where: ColumnElement[bool]) -> Iterable[tuple[str, Whose]]:
+    """By reference the learner it means: of one who was merged into another, that one."""
+    rows = tx.execute(select(learner.c.ref_fold, learner.c.id, learner.c.family_fold, *_GONE).where(where)).all()
+    merged = {row.merged_into_id for row in rows} - {None}
+    stayed = {whose.id: whose for _, whose in _rows(tx, learner.c.id, among(learner.c.id, merged))} if merged else {}
+    for row in rows:
+        if row.merged_into_id is not None:
+            if row.merged_into_id in stayed:
+                yield row.ref_fold, stayed[row.merged_into_id]
+        elif row.removed_at is None:
+            yield row.ref_fold, Whose(row.id, row.family_fold)
 
 
 def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Whose]]:

@@ -1,4 +1,5 @@
-"""The learners of a pasted list: by person code, folded, or by ULN. The list goes to the server as a table."""
+"""The learners of a pasted list: by person code, folded, or by ULN; the code of one who was merged into another means
+that one. The list goes to the server as a table."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ _listed = Table(
     Column("uln", Text),
     prefixes=["temporary"],
 )
+_stayed = learner.alias("stayed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +47,9 @@ def listed(db: Database, tx: Connection, codes: Codes | None) -> Iterator[Where 
         return
     with _as_table(db, tx, codes):
         by_ref = select(learner.c.id).join(_listed, _listed.c.ref == learner.c.ref_fold).where(SHOWN)
+        merged = select(learner.c.merged_into_id).join(_listed, _listed.c.ref == learner.c.ref_fold)
         by_uln = select(learner.c.id).join(_listed, _listed.c.uln == learner.c.uln).where(SHOWN)
-        yield learner.c.id.in_(union(by_ref, by_uln))
+        yield learner.c.id.in_(union(by_ref, merged.where(learner.c.merged_into_id.is_not(None)), by_uln))
 
 
 @contextmanager
@@ -61,7 +64,8 @@ def _as_table(db: Database, tx: Connection, codes: Codes) -> Iterator[None]:
 def look_up(context: TaskContext, db: Database, codes: Codes) -> Found:
     """Which of the codes are somebody's, whatever else is asked. Raises Cancelled."""
     with db.read(context) as tx, _as_table(db, tx, codes):
-        ref = select(learner.c.id).where(learner.c.ref_fold == _listed.c.ref, SHOWN).exists()
+        there = or_(SHOWN, learner.c.merged_into_id.in_(select(_stayed.c.id).where(_stayed.c.removed_at.is_(None))))
+        ref = select(learner.c.id).where(learner.c.ref_fold == _listed.c.ref, there).exists()
         uln = select(learner.c.id).where(learner.c.uln == _listed.c.uln, SHOWN).exists()
         places = tx.execute(select(_listed.c.place).where(~or_(ref, uln)).order_by(_listed.c.place)).scalars()
         missing = tuple(codes.entries[place] for place in places)

@@ -1,7 +1,8 @@
 """Which stored learner is this learner of a file? (learner-files.md 3)
 
-In this order: the reference; a real ULN with the same date of birth; the previous reference; for tables, the
-reference with the zeros that Excel took. What only looks alike is never merged: it is a question to a person.
+In this order: the reference, also that of somebody who was merged into another; a real ULN with the same date of
+birth; the previous reference; for tables, the reference with the zeros that Excel took. What only looks alike is
+never merged: it is a question to a person.
 """
 
 from collections import defaultdict
@@ -51,7 +52,7 @@ def match(
         return [_NOBODY] * len(batch)
     refs = [_ref(one) for one in batch]
     by_ref = _by_ref(tx, ukprn, refs)
-    found = [_by_code(by_ref.get(ref)) for ref in refs] if by_ref else [_NOBODY] * len(batch)
+    found = [_by_code(ref, by_ref.get(ref)) for ref in refs] if by_ref else [_NOBODY] * len(batch)
     open_ones = [place for place, one in enumerate(found) if not one.how]
     if not open_ones:
         return found
@@ -77,11 +78,11 @@ def match(
     return found
 
 
-def _by_code(row: Row[Any] | None) -> Match:
-    """A code of somebody who was merged into another learner is nobody's any more, and cannot be given again."""
+def _by_code(ref: str, row: Row[Any] | None) -> Match:
+    """The code of somebody who was merged into another learner means that one."""
     if row is None:
         return _NOBODY
-    return Match(None, MERGED) if row.merged_into_id is not None else Match(row, "ref")
+    return Match(row, "ref" if row.ref_fold == ref else MERGED)
 
 
 def _contradicts(one: Cells, row: Row[Any]) -> bool:
@@ -104,10 +105,16 @@ def _padded(ref: str) -> list[str]:
 
 
 def _by_ref(tx: Connection, ukprn: str, refs: Iterable[str | None]) -> Mapping[str, Row[Any]]:
-    """Also learners who were removed or merged: of their reference there can be no second."""
+    """Also learners who were removed: of their reference there can be no second. For one who was merged, the one who
+    stayed."""
     wanted = {ref for ref in refs if ref}
     query = select(learner).where(among(learner.c.ref_fold, wanted, (learner.c.ukprn, ukprn)))
-    return {row.ref_fold: row for row in tx.execute(query)} if wanted else {}
+    found = {row.ref_fold: row for row in tx.execute(query)} if wanted else {}
+    into = {row.merged_into_id for row in found.values()} - {None}
+    if into:
+        stayed = {row.id: row for row in tx.execute(select(learner).where(among(learner.c.id, into)))}
+        found = {ref: stayed.get(row.merged_into_id, row) for ref, row in found.items()}
+    return found
 
 
 def _by_padded(tx: Connection, ukprn: str, refs: Iterable[str]) -> Mapping[str, Row[Any]]:
@@ -140,11 +147,10 @@ def _first(
     if len(same) == 1:
         return same[0], "uln"
     row = previous.get(fold(str(one.values.get("prev_ref") or "")) or "") if previous else None
-    if row is not None and row.merged_into_id is None:
+    if row is not None:
         return row, "previous"
-    stored = [padded[more] for more in _padded(ref) if more in padded] if padded else []
-    zeros = [row for row in stored if row.merged_into_id is None]
-    return (zeros[0], "zeros") if len(zeros) == 1 else (None, "")
+    zeros = {row.id: row for more in _padded(ref) if (row := padded.get(more)) is not None} if padded else {}
+    return (next(iter(zeros.values())), "zeros") if len(zeros) == 1 else (None, "")
 
 
 def _alike(tx: Connection, ukprn: str, batch: Sequence[Cells]) -> Mapping[Any, list[Row[Any]]]:

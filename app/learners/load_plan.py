@@ -141,9 +141,12 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
         return Plan(Foreseen.NEW, aims_new=len(cells.aims))
     beside = stored.get(row.id, _NOTHING)
     made = Plan(Foreseen.CHANGED, row)
-    _plan_fields(made, cells, beside, decision, year)
+    wanted = told(cells.values, year)
+    if found.how == MERGED:
+        wanted.pop("ref", None)  # which goes on being that of the one who went
+    _plan_fields(made, cells, wanted, beside, decision)
     _plan_aims(made, cells.aims, beside.aims)
-    if found.how in ("uln", "previous", "zeros"):
+    if found.how in _FOUND_BY:
         made.notes.append((Level.INFO, "ref", _FOUND_BY[found.how]))
     if row.removed_at is not None:
         made.notes.append((Level.INFO, "ref", "This learner was removed, and comes back with this file."))
@@ -153,14 +156,13 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
 
 def _never_new(cells: Cells, found: Match) -> str:
     """Why a learner who was not found cannot be added; "" if they can."""
-    if found.how == MERGED:
-        return "The learner of this person code was merged into another. Correct the code in your MIS."
     if fold(str(cells.values.get("ref") or "")) is None:
         return "Nobody has this ULN and date of birth, and there is no person code. Add it in your MIS."
     return ""
 
 
 _FOUND_BY = {
+    MERGED: "Found by the person code of a learner who was merged into this one. Correct the code in your MIS.",
     "uln": "Found by the ULN and date of birth: the person code is another one.",
     "previous": "Found by the previous person code.",
     "zeros": "Found by adding zeros at the front of the person code: a spreadsheet had removed them.",
@@ -173,9 +175,8 @@ def _foreseen(made: Plan) -> Foreseen:
     return Foreseen.BY_HAND if made.changes else Foreseen.UNCHANGED
 
 
-def _plan_fields(made: Plan, cells: Cells, beside: Stored, decision: str, year: str) -> None:
+def _plan_fields(made: Plan, cells: Cells, wanted: dict[str, Any], beside: Stored, decision: str) -> None:
     row = made.row
-    wanted = told(cells.values, year)
     ticked = frozenset(decision.removeprefix(TICKED).split(",")) if decision.startswith(TICKED) else frozenset()
     renamed = "given_names" in wanted and ("given_names" not in beside.by_hand or "given_names" in ticked)
     if row is not None and renamed and "first_name" not in wanted and row.first_name:

@@ -16,11 +16,15 @@ from app.db.tables import SHOWN, learner, lms_account
 from app.db.types import Unindexed
 from app.folding import cleaned, fold
 from app.history import Operation
+from app.meant import MEANT, NAMED
 
 # Made once: a run asks the same of every course.
-_BY_REF, _BY_EMAIL = (
-    select(learner.c.id, column).where(among(column, many("wanted")), SHOWN)
-    for column in (learner.c.ref_fold, learner.c.email_fold)
+_BY_EMAIL = select(learner.c.id, learner.c.email_fold).where(among(learner.c.email_fold, many("wanted")), SHOWN)
+_BY_REF = (
+    select(learner.c.id, NAMED.c.ref_fold)
+    .select_from(MEANT)
+    .where(among(NAMED.c.ref_fold, many("wanted")), SHOWN)
+    .distinct()  # of two providers' learners who were merged
 )
 _KNOWN = select(*(column for column in lms_account.c if column.name != "seen_at")).where(
     lms_account.c.vendor_id == bindparam("vendor"), among(lms_account.c.lms_user_number, many("users"))

@@ -164,6 +164,10 @@ def _undo(context: TaskContext, db: Database, user: User, row: OperationRow) -> 
 
             done = undo_job(context, db, user, job)
             return done.withdrawn + done.deleted, len(done.left)
+        case "learners_merged":
+            from app.learners import merge
+
+            summary = merge.undo(db, user, row.id)
         case "course_status_changed":
             from app.lms.extracts import course_status
 

@@ -17,7 +17,7 @@ from app.attainments.stored import StoredEvent, StoredRecord, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_codes import describe, may_import
 from app.db.database import Database
-from app.db.tables import attainment, attainment_event, attainment_type, learner
+from app.db.tables import SHOWN, attainment, attainment_event, attainment_type, learner
 from app.errors import AppError, ConflictError, InputError
 from app.folding import fold
 from app.plr.plan import Change, Plan, links_to_write, plan_changes, settled
@@ -154,7 +154,7 @@ def _look_at(tx: Connection, asked: Asked) -> None:
 
 _LOOK = (
     select(learner.c.uln, learner.c.family_name, learner.c.given_names)
-    .where(learner.c.id == bindparam("learner_id"), learner.c.removed_at.is_(None))
+    .where(learner.c.id == bindparam("learner_id"), SHOWN)
     .with_for_update()
 )
 

@@ -48,6 +48,15 @@ def test_by_reference_uln_or_address_whatever_the_capitals(db: Database, user: U
         assert row.forecast.outcome is Outcome.ENROLLED
 
 
+def test_the_reference_of_one_who_was_merged_means_the_one_who_stayed(db: Database, user: User, tmp_path: Path):
+    built = build(db, World((Person("A1", ULN),), (OPEN,)))
+    add_learner(db, ref="OLD", uln=None, email="old@x.example", merged_into_id=built.people[0])
+    for cells in ({"external_user_id": "old"}, {"external_user_id": ULN}):
+        assert one(db, user, tmp_path, **cells).learner_id == built.people[0]
+    row = one(db, user, tmp_path, external_email="old@x.example")
+    assert row.learner_id is None, "an address is whoever has it now"
+
+
 @pytest.mark.rule("CR-25")
 def test_nobody(db: Database, user: User, tmp_path: Path):
     build(db, World((Person("A1", "", "jose@x.example"),), (OPEN,)))

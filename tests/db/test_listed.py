@@ -46,6 +46,17 @@ def test_by_person_code_whatever_its_spelling_and_by_uln(db: Database):
     assert keys(db, of(f"{spaced}\nx")) == [b]
 
 
+def test_the_code_of_one_who_was_merged_means_the_one_who_stayed(db: Database):
+    stays = add_learner(db, 7, ref="new")
+    add_learner(db, 8, ref="old", uln=None, merged_into_id=stays)
+    assert keys(db, of("OLD\nnobody")) == keys(db, of("OLD\nnew")) == [stays]
+    assert missing(db, of("OLD\nnobody")) == ("nobody",)
+    with db.write() as tx:
+        tx.execute(update(learner).where(learner.c.id == stays).values(removed_at=db.now(tx)))
+    assert keys(db, of("OLD\nnobody")) == []
+    assert missing(db, of("OLD\nnobody")) == ("OLD", "nobody")
+
+
 def test_one_learner_named_twice_is_shown_once(db: Database):
     key = add_learner(db, 5)
     assert keys(db, of(f"{240005}\n{uln_number(5)}")) == [key]

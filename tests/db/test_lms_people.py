@@ -55,6 +55,17 @@ def test_by_id_number_folded_then_by_email(db: Database, user: User):
     assert (one.user, one.full_name, one.clash, one.looks_like) == ("13", "Person 13", False, ())
 
 
+def test_the_code_of_one_who_was_merged_means_the_one_who_stayed(db: Database, user: User):
+    lms = FakeLms()
+    some = Class(db, lms, "5")
+    stays = add_learner(db, 1, ref="new")
+    add_learner(db, 2, ref="OLD", merged_into_id=stays)
+    some.course.add(11, "old", 5.0)
+    some.enrol(stays, 1)
+    synced(db, user, lms)
+    assert linked(db) == {"11": (stays, "id_number", False)}
+
+
 @pytest.mark.rule("SE-23")
 def test_two_learners_and_one_account(db: Database, user: User):
     lms = FakeLms()

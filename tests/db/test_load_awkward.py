@@ -48,14 +48,35 @@ def test_a_padded_or_previous_code_of_somebody_else_is_a_question(loader: Loader
     assert loader.row("000417").family_name == "Family1"
 
 
-def test_a_code_that_was_merged_away_is_a_problem_and_stops_nobody_else(loader: Loader):
-    loader.bring(record(1), record(2))
+def merged(loader: Loader, ref: str, into: str) -> None:
     with loader.db.write() as tx:
-        gone = {"merged_into_id": loader.row("R00002").id, "removed_at": loader.db.now(tx)}
-        tx.execute(update(learner).where(learner.c.ref == "R00001").values(gone))
-    seen = loader.preview([record(1, uln=None, birth_date=None), record(3)])
-    assert counted(seen) == {"problem": 1, "new": 1}
-    assert loader.apply(seen).new == 1
+        gone = {"merged_into_id": loader.row(into).id}
+        tx.execute(update(learner).where(learner.c.ref == ref).values(gone))
+
+
+def test_the_code_of_one_who_was_merged_finds_the_one_who_stayed(loader: Loader):
+    loader.bring(record(1), record(2))
+    merged(loader, "R00001", "R00002")
+    seen = loader.preview([record(1, uln=None, birth_date=None, phone="1", aims=[an_aim(7)]), record(3)])
+    assert counted(seen) == {"changed": 1, "new": 1}
+    loader.apply(seen)
+    row = loader.row("R00002")
+    assert (row.phone, row.ref, loader.row("R00001").phone) == ("1", "R00002", None)
+    with loader.db.read() as tx:
+        assert set(tx.execute(select(aim.c.learner_id)).scalars()) == {row.id}
+    seen = loader.preview([record(9, prev_ref="R00001", uln=None, birth_date=None, family_name="Family1")])
+    assert counted(seen) == {"changed": 1}, "as a previous code too"
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_file_with_the_codes_of_both_loads_the_one_who_stayed(loader: Loader, turned: bool):
+    loader.bring(record(1), record(2))
+    merged(loader, "R00001", "R00002")
+    told = [record(1, phone="1"), record(2, phone="2")]
+    seen = loader.preview(told[::-1] if turned else told)
+    assert counted(seen) == {"problem": 1, "changed": 1}
+    loader.apply(seen)
+    assert loader.row("R00002").phone == "2"
 
 
 def test_who_has_no_code_and_is_not_found_is_a_problem(loader: Loader):

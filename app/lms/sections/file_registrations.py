@@ -23,6 +23,7 @@ from app.jobs import Foreseen
 from app.lms.sections.file_index import Index
 from app.lms.sections.file_plan import Planned, refused
 from app.lms.sections.section import Section
+from app.meant import MEANT, NAMED
 
 _GOING = frozenset({"scheduled", "current"})
 _STEPS = {
@@ -169,9 +170,10 @@ class RegistrationPlanner:
     def _by_ref(self, tx: Connection, refs: Collection[str]) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = defaultdict(list)
         for ukprn in self._ukprns if refs else ():
-            query = select(*_WHO).where(among(learner.c.ref_fold, refs, (learner.c.ukprn, ukprn)), SHOWN)
+            query: Any = select(*_WHO, NAMED.c.ref_fold.label("said")).select_from(MEANT)
+            query = query.where(among(NAMED.c.ref_fold, refs, (NAMED.c.ukprn, ukprn)), SHOWN)
             for row in tx.execute(query):
-                found[row.ref_fold].append(row)
+                found[row.said].append(row)
         return found
 
     def write(self, operation: Operation, planned: Sequence[Planned]) -> None:

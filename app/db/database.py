@@ -147,7 +147,11 @@ class Database:
             except BaseException:
                 connection.rollback()
                 raise
-            connection.commit()
+            try:
+                connection.commit()
+            except DBAPIError as error:
+                cause: Any = error.orig
+                raise explain(cause, committing=True) from (None if is_personal(cause) else error)
 
     @contextmanager
     def _roomy(self, connection: Connection, much: bool) -> Iterator[None]:

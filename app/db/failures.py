@@ -78,11 +78,17 @@ def is_personal(cause: BaseException) -> bool:
     return (_state(cause) or "")[:2] in ("22", "23")
 
 
-def explain(cause: BaseException) -> AppError:
-    """The sentence for the driver's exception `cause`; the statement's values are never part of it."""
+def explain(cause: BaseException, *, committing: bool = False) -> AppError:
+    """The sentence for the driver's exception `cause`; the statement's values are never part of it. `committing`: the
+    server was asked to keep what was written, so that a line that broke leaves it open whether it did."""
     if isinstance(cause, sqlite3.Error):
         return _of_sqlite(cause)
     state = _state(cause)
+    if committing and state is None and not getattr(cause, "no_answer", False):
+        return OfflineError(
+            "The line to the database server broke while the last step was being saved.",
+            hint="Look whether it was saved before you repeat it. What was finished before is kept.",
+        )
     if state in _CONFLICTS:
         return _conflict()
     if state in _BY_SQLSTATE:

@@ -169,10 +169,16 @@ def keeping(lock: Lock) -> Iterator[None]:
     finally:
         ended.set()
         thread.join()
-        try:
+        _release(lock)
+
+
+def _release(lock: Lock) -> None:
+    """At once, also where the first try finds a connection that has died; else later."""
+    for _ in range(2):
+        with contextlib.suppress(DatabaseError):
             lock.release()
-        except DatabaseError:
-            threading.Thread(target=_release_later, args=(lock,), name="lock release", daemon=True).start()
+            return
+    threading.Thread(target=_release_later, args=(lock,), name="lock release", daemon=True).start()
 
 
 def _release_later(lock: Lock) -> None:

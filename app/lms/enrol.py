@@ -136,7 +136,7 @@ def _into(
         if origin == "adopted":  # until the next run counts anew
             left = case((lms_course.c.to_adopt > new + back, lms_course.c.to_adopt - new - back), else_=0)
             tx.execute(update(lms_course).where(lms_course.c.id == lms_course_id).values(to_adopt=left))
-    queue.judge(db, user, sections=[section_id])
+    queue.follow(db, user, sections=[section_id])
     return EnrolSummary(new, back, already + there_already, len(wanted) - len(known), operation.id, section_id)
 
 

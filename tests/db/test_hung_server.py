@@ -25,6 +25,8 @@ class Line:
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self.silent = threading.Event()
+        self.breaks = threading.Event()
+        """Set: the next answer of the server is lost, and the line with it."""
         self._threads = [threading.Thread(target=self._serve)]
         self._threads[0].start()
 
@@ -41,6 +43,8 @@ class Line:
     def _carry(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while some := source.recv(65_536):
+                if self.breaks.is_set() and source.getpeername()[1] == self._target:
+                    break
                 if not self.silent.is_set():
                     target.sendall(some)
         with suppress(OSError):
@@ -104,6 +108,17 @@ def test_a_server_that_falls_silent_before_the_commit(db: Database, line: Line):
     with pytest.raises(DatabaseError, match="does not answer any more"), db.write() as tx:  # noqa: PT012
         tx.execute(select(literal(1)))
         line.silent.set()
+
+
+def test_a_line_that_breaks_after_the_commit_was_asked_for(db: Database, line: Line):
+    """It was done, and nobody was told: so nobody is told to simply do it again."""
+    with pytest.raises(DatabaseError, match="while the last step was being saved") as failure, db.write() as tx:  # noqa: PT012
+        tx.execute(text("create table broke (id int)"))
+        line.breaks.set()
+    assert "Look whether" in failure.value.hint
+    line.breaks.clear()
+    with db.write() as tx:
+        tx.execute(text("drop table broke"))
 
 
 def test_a_server_that_thinks_for_long_is_not_given_up(db: Database):

@@ -2,6 +2,7 @@
 has to hear of it goes into the queue (extract-statuses.md 1)."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum, auto
@@ -15,7 +16,7 @@ from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change as history_row
 from app.db.tables import enrolment, section
-from app.errors import AccessError, InputError
+from app.errors import AccessError, DatabaseError, InputError
 from app.history import UndoSummary
 from app.lms.extracts import queue
 from app.lms.extracts.queue import HeldBack, QueueSummary
@@ -138,8 +139,9 @@ def change(
     if operation is None:
         return CourseStatusSummary(0, unchanged, refused, None, QueueSummary(), elsewhere=elsewhere)
     changed = [row.id for row, _, _ in differing]
-    queued = queue.judge(db, user, enrolments=changed)
-    with db.read() as tx:
+    queued = queue.follow(db, user, enrolments=changed)
+    held_back: tuple[HeldBack, ...] = ()
+    with suppress(DatabaseError), db.read() as tx:  # what is done is done
         held_back = queue.held_back(tx, changed)
     return CourseStatusSummary(len(changed), unchanged, refused, operation.id, queued, held_back, elsewhere)
 
@@ -161,9 +163,10 @@ def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:
             )
 
     done = history.undo(db, user.id, operation_id, require=require)
-    with db.read() as tx:
-        changed = list(tx.execute(ids).scalars())
-    queue.judge(db, user, enrolments=changed)
+    with suppress(DatabaseError):  # what is undone is undone
+        with db.read() as tx:
+            changed = list(tx.execute(ids).scalars())
+        queue.follow(db, user, enrolments=changed)
     return done
 
 

@@ -32,6 +32,7 @@ from app.db.among import among
 from app.db.database import Database
 from app.db.extract_tables import extract_record
 from app.db.tables import SHOWN, course, enrolment, learner, section
+from app.errors import DatabaseError
 from app.history import Operation
 from app.lms.extracts import gates, places
 
@@ -100,6 +101,21 @@ def judge(
                     Operation(operation_id, db, tx).end(tx)
         if last:
             return QueueSummary(made["add"], made["drop"], made["change"], operation_id)
+
+
+def follow(
+    db: Database,
+    user: User,
+    *,
+    sections: Collection[int] | None = None,
+    enrolments: Collection[int] | None = None,
+) -> QueueSummary:
+    """`judge` after a change that is saved, whatever becomes of this: what cannot be judged now, for want of a server
+    say, is judged before the next sending."""
+    try:
+        return judge(db, user, sections=sections, enrolments=enrolments)
+    except DatabaseError:
+        return QueueSummary()
 
 
 def _write(operation: Operation, rows: Collection[Row[Any]]) -> list[str]:

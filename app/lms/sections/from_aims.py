@@ -100,7 +100,7 @@ def apply(context: TaskContext, db: Database, user: User) -> Applied:
         _write(operation, plan)
         operation.end(tx)
     sections = {key for _, key in plan.moves}
-    return Applied(foreseen, operation.id, queue.judge(db, user, sections=sorted(sections)))
+    return Applied(foreseen, operation.id, queue.follow(db, user, sections=sorted(sections)))
 
 
 # -------------------------------------------------------------------------------------------------------- planning

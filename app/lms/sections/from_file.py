@@ -232,7 +232,7 @@ def apply(context: TaskContext, db: Database, user: User, job_id: int) -> Summar
         done = _load(context, tx, job, operation, planner)
         jobs.claim(tx, db, job_id, operation.id, {**job.counts, "left": done[LEFT]})
         operation.end(tx)
-    queued = queue.judge(db, user, sections=sorted(planner.sections)) if planner.sections else QueueSummary()
+    queued = queue.follow(db, user, sections=sorted(planner.sections)) if planner.sections else QueueSummary()
     return Summary(
         job_id,
         operation.id,

@@ -103,7 +103,7 @@ def save(db: Database, user: User, before: Section | None, wanted: Section) -> S
         operation = history.begin(tx, db, user.id, KIND)
         key = write(operation, before, wanted)
         operation.end(tx)
-    queue.judge(db, user, sections=[key])
+    queue.follow(db, user, sections=[key])
     return Saved(key, operation.id)
 
 

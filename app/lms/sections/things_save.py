@@ -62,7 +62,7 @@ def save(db: Database, user: User, before: Thing | None, wanted: Thing) -> Saved
         operation = history.begin(tx, db, user.id, _kind(before, wanted))
         key = _write(operation, before, wanted)
         operation.end(tx)
-    queue.judge(db, user)  # gates may hold now that held enrolments back
+    queue.follow(db, user)  # gates may hold now that held enrolments back
     return Saved(key, operation.id)
 
 

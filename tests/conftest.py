@@ -4,6 +4,7 @@ import gc
 import logging
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
@@ -25,6 +26,25 @@ settings.load_profile("any_load")
 def pytest_configure() -> None:
     """As in the program (`ui/collector.py`): in a task's thread the collector may delete Qt objects and crash."""
     gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """All tests and what they import stay to the end: gone through once and set aside, or each full collection would
+    walk half a million objects of theirs again."""
+    _set_aside()
+
+
+def _set_aside() -> None:
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture
+def nothing_set_aside() -> Iterator[None]:
+    """As a program begins, for tests of what it sets aside itself."""
+    gc.unfreeze()
+    yield
+    _set_aside()
 
 
 @pytest.hookimpl(trylast=True)

@@ -4,9 +4,12 @@ import gc
 import threading
 import weakref
 
+import pytest
 from PySide6.QtCore import QObject
 
 from ui.collector import EVERY_MS, Collector
+
+pytestmark = pytest.mark.usefixtures("nothing_set_aside")
 
 
 class Node:

@@ -206,6 +206,7 @@ def test_the_report_is_exported(room, tmp_path):
     assert "CR-44" in path.read_text(encoding="utf-8-sig")
 
 
+@pytest.mark.usefixtures("nothing_set_aside")
 def test_an_open_dialog_is_no_garbage(room):
     """Whose only owner is its parent, set aside by the collector: a full collection took it away."""
     gc.collect()

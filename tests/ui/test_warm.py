@@ -28,6 +28,7 @@ def test_every_page_and_dialog_is_imported():
     assert names - here == set()
 
 
+@pytest.mark.usefixtures("nothing_set_aside")
 def test_it_happens_in_a_task_after_the_start_and_is_set_aside(qtbot):
     owner = QObject()
     runner, collector = TaskRunner(owner), Collector(owner)

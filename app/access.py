@@ -6,12 +6,13 @@ To add a permission: a member of `Permission`, its sentence, and the roles that 
 
 import getpass
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, func, insert, select, true, update
 
 from app.dates import shown
 from app.db.database import Database
@@ -297,7 +298,7 @@ def admit(tx: Connection, db: Database) -> User:
     if row is None:
         row = _first_user(tx, login)
     tx.execute(update(app_user).where(app_user.c.id == row.id).values(active=True))
-    if Role.ADMINISTRATOR not in _rights(tx, row.id).roles:
+    if Role.ADMINISTRATOR not in _read_rights(tx, row.id).roles:
         wanted = select(role.c.id).where(role.c.code == Role.ADMINISTRATOR.value)
         tx.execute(insert(user_role).values(user_id=row.id, role_id=tx.execute(wanted).scalar_one()))
     return User(id=row.id, login=row.login, name=row.name)
@@ -327,20 +328,35 @@ def rights(tx: Connection, user: User) -> Rights:
 
 
 def _rights(tx: Connection, user_id: int) -> Rights:
-    query = (
-        select(role.c.code)
+    """Asked for once in a transaction: whose roles are taken away meanwhile is refused the next command."""
+    known: dict[int, Rights] = tx.info.setdefault("rights", {})
+    if user_id not in known:
+        known[user_id] = _read_rights(tx, user_id)
+    return known[user_id]
+
+
+def _read_rights(tx: Connection, user_id: int) -> Rights:
+    """Roles and licences by one statement: it is part of every command."""
+    held = (
+        select(func.aggregate_strings(role.c.code, " "))
         .join(user_role, user_role.c.role_id == role.c.id)
         .join(app_user, app_user.c.id == user_role.c.user_id)
         .where(app_user.c.id == user_id, app_user.c.active)
+        .subquery()
     )
+    rows = tx.execute(select(held, licence).select_from(held.outerjoin(licence, true()))).all()
     known = {one.value for one in Role}
-    roles = frozenset(Role(code) for code in tx.execute(query).scalars() if code in known)
-    return Rights(roles=roles, licences=licences(tx))
+    roles = frozenset(Role(code) for code in (rows[0][0] or "").split() if code in known)
+    return Rights(roles=roles, licences=_licences(rows))
 
 
 def licences(tx: Connection) -> tuple[LicenceRow, ...]:
     """The licences, in the order of `Licence`."""
-    rows = {row.code: row for row in tx.execute(select(licence))}
+    return _licences(tx.execute(select(licence)).all())
+
+
+def _licences(rows: Sequence[Row[Any]]) -> tuple[LicenceRow, ...]:
+    held = {row.code: row for row in rows}
     return tuple(
         LicenceRow(
             code=one,
@@ -353,7 +369,7 @@ def licences(tx: Connection) -> tuple[LicenceRow, ...]:
             version=row.version,
         )
         for one in Licence
-        if (row := rows.get(one.value)) is not None
+        if (row := held.get(one.value)) is not None
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Se
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
@@ -22,6 +23,7 @@ from app.json_text import decoded, encoded
 
 Values = Mapping[str, Any]
 _Id = TypeVar("_Id", int, str)
+_AT_ID = itemgetter("at_id")
 _CHANGE = (
     "operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after",
 )  # fmt: skip
@@ -133,6 +135,7 @@ class Operation:
                 old = {name: getattr(row, name) for name in told}
                 self._note(table, row.id, "update", old, told, learner_id, version)
         for names, rows in alike.items():
+            rows.sort(key=_AT_ID)  # of two who change the same rows one waits for the other, and never both
             statement = update(table).where(table.c.id == bindparam("at_id"))
             columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
             if versioned:
@@ -211,7 +214,7 @@ def begin(
             kind=kind,
             user_id=user_id,
             computer=platform.node() or "unknown",
-            at=db.now(tx),
+            at=db.moment(),
             reason=reason,
             state="stopped",
             undoes_id=undoes_id,

@@ -9,7 +9,20 @@ from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Integer, MetaData, Table, insert, literal, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    MetaData,
+    Table,
+    delete,
+    insert,
+    literal,
+    select,
+    update,
+)
+from sqlalchemy.schema import CreateTable
 
 from app.db.database import Database
 from app.db.json_parts import JsonObject, carries, value_of
@@ -55,10 +68,16 @@ def seen_as_table(
     """`mass(id, version, …)` holding `rows` that were seen, with values for `columns`; gone at the end. One at a time
     in a transaction."""
     mass = _mass(tuple(columns))
-    mass.create(tx, checkfirst=False)
+    if kept := not db.embedded and not columns:
+        tx.execute(CreateTable(mass, if_not_exists=True))
+    else:
+        mass.create(tx, checkfirst=False)
     db.fill(tx, mass, rows)
     yield mass
-    mass.drop(tx, checkfirst=False)  # after an exception the rollback takes it
+    if kept:
+        tx.execute(delete(mass))
+    else:
+        mass.drop(tx, checkfirst=False)  # after an exception the rollback takes it
 
 
 def change_seen(
@@ -84,14 +103,16 @@ def _check(table: Table, names: Sequence[str], number: int) -> None:
 
 @cache
 def _mass(columns: tuple[Column[Any], ...]) -> Table:
-    """Made once, so that the statements about it are compiled once."""
+    """Made once, so that the statements about it are compiled once. A server keeps the plain one, without rows, as
+    long as a connection lasts: making a table costs it more than changing a few rows."""
     return Table(
-        "mass",
+        "mass_each" if columns else "mass",
         MetaData(),
         Column("id", Key, primary_key=True, autoincrement=False),
         Column("version", Integer, nullable=False),
         *(Column(one.name, one.type) for one in columns),
         prefixes=["temporary"],
+        postgresql_on_commit=None if columns else "delete rows",
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 from sqlalchemy import (
     URL,
     Column,
+    ColumnElement,
     Connection,
     Integer,
     MetaData,
@@ -27,6 +28,7 @@ from sqlalchemy import (
     Table,
     create_engine,
     event,
+    func,
     text,
 )
 from sqlalchemy.exc import DBAPIError
@@ -43,7 +45,6 @@ from app.tasks import Cancelled, TaskContext
 BUSY_SECONDS = 5
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
-
 _MUCH_CACHE = -65_536  # KiB
 
 # A line that was cut is noticed after some nine seconds; without these, not within forty (tech-notes.md 5).
@@ -60,12 +61,7 @@ _SERVER_OPTIONS: Mapping[str, Any] = {
 }
 
 # A set of ids on the server: a join instead of a list of parameters (data-model.md 1.6).
-picked = Table(
-    "picked",
-    MetaData(),
-    Column("id", Key, primary_key=True, autoincrement=False),
-    Column("place", Integer, nullable=False),
-)
+picked = Table("picked", MetaData(), Column("id", Key, primary_key=True), Column("place", Integer, nullable=False))
 
 
 class Database:
@@ -177,7 +173,7 @@ class Database:
                     connection = connection.execution_options(sqlite_write=write)
                 elif not write:
                     connection = connection.execution_options(isolation_level="REPEATABLE READ")
-                connection.info["task"] = context
+                connection.info.update(task=context, rights={})
                 if context is not None:
                     stack.enter_context(self._interruptible(connection, context))
                 connection.begin()
@@ -227,22 +223,20 @@ class Database:
         """The first column of `query` as an array of 64-bit integers, past SQLAlchemy's rows (0.85 of their
         time, a tenth of their memory). `first` is called once with the first `first_size` ids.
 
-        A server hands over all of them at once: for a cursor it would plan as if only the first were wanted, and on
-        one processor, which takes ten times as long where few rows fit. `early`: it is asked for the first ones
-        before; right where an index has them in their order."""
+        For a cursor a server would plan as if only the first were wanted, on one processor: ten times as long where
+        few rows fit. `early`: the first are asked for before; right where an index has them in their order."""
         task: TaskContext | None = tx.info.get("task")
         if early and first is not None and not self.embedded:
             first(Keys("q", tx.execute(query.limit(first_size)).scalars()))
             first = None
             if task is not None:
                 task.raise_if_cancelled()
-        result = tx.execute(query)
-        rows: Any = result.cursor
+        result: Any = tx.execute(query)
         with contextlib.closing(result):
-            found = Keys("q", [row[0] for row in rows.fetchmany(first_size)])
+            found = Keys("q", [row[0] for row in result.cursor.fetchmany(first_size)])
             if first is not None:
                 first(found[:])
-            while some := rows.fetchmany(FETCH):
+            while some := result.cursor.fetchmany(FETCH):
                 found.extend([row[0] for row in some])
                 if task is not None:  # nothing is under way that a cancel could interrupt
                     task.raise_if_cancelled()
@@ -351,6 +345,10 @@ class Database:
             return datetime.now(UTC)
         moment: datetime = tx.execute(text("select clock_timestamp()")).scalar_one()
         return moment.astimezone(UTC)
+
+    def moment(self) -> datetime | ColumnElement[datetime]:
+        """The same, as a value of a statement."""
+        return datetime.now(UTC) if self.embedded else func.clock_timestamp()
 
     def role(self, tx: Connection) -> str | None:
         """The role this program signed in to the server with; None for an embedded database, which knows none."""

@@ -189,7 +189,8 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
                 "Somebody else changed this learner while you were editing.",
                 hint="Close the form, refresh, and edit again.",
             )
-        _refuse_doubles(tx, held.ukprn, values, held.id, uln_changed=values["uln"] != row.uln)
+        if values["ref_fold"] != row.ref_fold or values["uln"] != row.uln:
+            _refuse_doubles(tx, held.ukprn, values, held.id, uln_changed=values["uln"] != row.uln)
         if not _still_first(row.first_name, values["given_names"]):
             values["first_name"] = None  # else the service would be asked with the name that was put right
         if not history.differs(row, values):

@@ -13,6 +13,7 @@ from app.attainments.related import RELATED
 from app.attainments.titles import FUNCTIONAL_LEVELS
 from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
+from app.db.among import among
 from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_check
 from app.db.types import Unindexed
 from app.errors import InputError
@@ -224,7 +225,7 @@ def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
         .outerjoin(campus, campus.c.id == learner.c.campus_id)
         .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
         .outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
-        .where(learner.c.id.in_(ids), SHOWN)
+        .where(among(learner.c.id, ids), SHOWN)
     )
     return {row[0]: _row(row) for row in tx.execute(query)}
 

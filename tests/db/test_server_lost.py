@@ -33,6 +33,7 @@ ONE = (("commit", 1), *(("statement", number) for number in (1, 3, 7, 13, 22, 40
 SEVERAL = (
     ("statement", 1),
     ("commit", 1),
+    ("statement", 4),
     ("statement", 7),
     ("commit", 2),
     ("statement", 15),

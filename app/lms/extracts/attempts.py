@@ -282,7 +282,8 @@ def note(run: Run, said: Mapping[int, Said], attempts: Collection[Attempt]) -> s
         now = run.db.now(tx)
         _end(tx, said, attempts, now)
         ids = [one.record_id for one in attempts]
-        locked = select(extract_record).where(among(extract_record.c.id, ids)).with_for_update()
+        locked = select(extract_record).where(among(extract_record.c.id, ids)).order_by(extract_record.c.id)
+        locked = locked.with_for_update()
         rows = {row.id: row for row in tx.execute(locked)}
         moved, told = [], []
         for one in attempts:

@@ -156,7 +156,8 @@ class _Saving:
             if operation is not None:
                 operation.tx = tx
                 values = _values(self._db, tx, self._user, target)
-                tx.execute(delete(mass).where(among(mass.c.id, found.left_alone)))
+                if found.left_alone:
+                    tx.execute(delete(mass).where(among(mass.c.id, found.left_alone)))
                 changed_since = change_seen(operation, extract_record, mass, fitting, values, owner=_LEARNER)
                 found.updated = fitting - len(changed_since)
                 found.conflicts += changed_since
@@ -184,14 +185,9 @@ class _Saving:
     def _summary(self, left: Staged, stopped: Cancelled | AppError | None) -> SaveSummary:
         whole = self._whole
         conflicts, refused, updated = list[ListedRecord](), list[ListedRecord](), list[ListedRecord]()
-        with suppress(AppError), self._db.read() as tx:  # what was written counts, though nobody can be named now
-            scope = access.campuses(tx, self._user)
-            conflicts = statuses.records(tx, whole.conflicts[:SHOWN_OF_EACH], scope, _CHANGED)
-            refused = list(statuses.listed(tx, whole.refused, scope))
-            if stopped is not None and self._operation is not None:
-                written = select(change.c.row_id).where(change.c.operation_id == self._operation.id)
-                some = tx.execute(written.order_by(change.c.id).limit(SHOWN_OF_EACH)).scalars().all()
-                updated = statuses.records(tx, some, scope, _WRITTEN)
+        if stopped is not None or whole.conflicts or whole.refused:
+            with suppress(AppError):  # what was written counts, though nobody can be named now
+                conflicts, refused, updated = self._named(stopped)
         return SaveSummary(
             operation_id=self._operation.id if self._operation is not None else None,
             updated=whole.updated,
@@ -205,6 +201,19 @@ class _Saving:
             refused_list=tuple(refused),
             updated_list=tuple(updated),
         )
+
+    def _named(self, stopped: Cancelled | AppError | None) -> tuple[list[ListedRecord], ...]:
+        """The first that somebody else changed, that were refused, and that a save which stopped has written."""
+        whole, updated = self._whole, list[ListedRecord]()
+        with self._db.read() as tx:
+            scope = access.campuses(tx, self._user)
+            conflicts = statuses.records(tx, whole.conflicts[:SHOWN_OF_EACH], scope, _CHANGED)
+            refused = list(statuses.listed(tx, whole.refused, scope))
+            if stopped is not None and self._operation is not None:
+                written = select(change.c.row_id).where(change.c.operation_id == self._operation.id)
+                some = tx.execute(written.order_by(change.c.id).limit(SHOWN_OF_EACH)).scalars().all()
+                updated = statuses.records(tx, some, scope, _WRITTEN)
+        return conflicts, refused, updated
 
 
 def _values(db: Database, tx: Connection, user: User, target: str) -> Mapping[str, Any]:

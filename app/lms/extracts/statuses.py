@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Flag, StrEnum, auto
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, not_, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, true
 
 from app import access
 from app.access import Permission, User
@@ -172,6 +173,12 @@ def unfit(tx: Connection, mass: Any, target: str, scope: Scope, *, may_override:
     """Of the records in `mass` (see mass_change.seen_as_table) those that cannot be set to `target` as they were
     seen: id, version as seen, version, status, problem; the last three are NULL of one that the user can no longer
     see."""
+    return tx.execute(_unfit_query(mass, target, scope, may_override=may_override)).all()
+
+
+@lru_cache(64)
+def _unfit_query(mass: Any, target: str, scope: Scope, *, may_override: bool) -> Select[Any]:
+    """Made once for each user and move: that takes longer than its answer about a single record."""
     why = problem(target, scope, may_override=may_override)
     hidden = or_(extract_record.c.id.is_(None), not_(in_scope(scope)))
     told = select(
@@ -187,7 +194,7 @@ def unfit(tx: Connection, mass: Any, target: str, scope: Scope, *, may_override:
         .outerjoin(section, section.c.id == enrolment.c.section_id)
     )
     other = or_(extract_record.c.version != mass.c.version, extract_record.c.status == target, why.is_not(None))
-    return tx.execute(query.where(or_(hidden, other)).order_by(mass.c.id)).all()
+    return query.where(or_(hidden, other)).order_by(mass.c.id)
 
 
 def may_override(tx: Connection, user: User) -> bool:

@@ -269,6 +269,8 @@ def sign_in(db: Database, login: str | None = None) -> User:
         row = tx.execute(select(app_user).where(app_user.c.login == login)).one_or_none()
         if row is None:
             db.alone(tx)  # of two who open a new database together, one is the first
+            row = tx.execute(select(app_user).where(app_user.c.login == login)).one_or_none()
+        if row is None:
             if tx.execute(select(app_user.c.id).limit(1)).first() is not None:
                 raise AccessError(
                     f"The account “{login}” is not a user of this database.",

@@ -67,6 +67,11 @@ def sign_in(db: Database) -> tuple[User, access.Rights]:
 
 
 def _prepare_types(db: Database) -> None:
+    known = select(attainment_type.c.id).limit(1)
+    with db.read() as tx:
+        if tx.execute(known).first() is not None:
+            return
     with db.write() as tx:
-        if tx.execute(select(attainment_type.c.id).limit(1)).first() is None:
+        db.alone(tx)  # of two who open a new database together, one is the first
+        if tx.execute(known).first() is None:
             tx.execute(insert(attainment_type), [{"code": code, "title": title} for code, title in DEFAULT_TYPES])

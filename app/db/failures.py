@@ -43,7 +43,14 @@ _BY_SQLSTATE = {
         "Try again with a smaller selection.",
     ),
     "55P03": ("Somebody else is changing the same records.", "Wait a moment and try again."),
-    "53100": ("The disk of the database server is full.", "Ask whoever looks after the server."),
+    "25006": (
+        "The database server takes no changes just now: it lets everybody read only.",
+        "Ask whoever looks after the server. What is shown can be read and exported meanwhile.",
+    ),
+    "53100": (
+        "The disk of the database server is full, so nothing was saved.",
+        "Ask whoever looks after the server. What was there before is untouched.",
+    ),
     "42P01": (
         "The database does not have the tables this version needs.",
         "Ask an administrator to bring the database up to date.",
@@ -52,6 +59,7 @@ _BY_SQLSTATE = {
 _OUT_OF_REACH = {
     "57P01": ("The database server was restarted.", "Try again: the connection is made anew."),
     "57P02": ("The database server was restarted.", "Try again: the connection is made anew."),
+    "25P03": ("The database server ended a connection that was silent for too long.", "Try again."),
     "57P03": ("The database server is just starting.", "Wait a moment and try again."),
     "53300": ("The database server has no room for another connection.", "Wait a moment and try again."),
 }

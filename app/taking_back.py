@@ -154,6 +154,8 @@ class TakingBack:
         if kind == "insert" and (spot in self._stood_on or (table_name == "learner" and row_id in self._staying)):
             return False
         before = unpacked(table, one.before)
+        if any(name not in table.c for name in before):  # a column that this version has not
+            return False
         if parent := _HANGS_ON.get(table_name):
             name, link = parent
             # What was moved to another goes back, whatever became of that one.

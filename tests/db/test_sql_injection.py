@@ -26,7 +26,6 @@ from app.db.tables import (
     learner,
     lms_course,
     metadata,
-    operation,
     progress,
     term,
 )
@@ -115,7 +114,7 @@ def test_every_list_that_is_searched_is_here():
 
 
 def test_words_in_every_search_field_and_condition(db: Database, user: User):
-    """Every text field of every list, in ways that become `like`, `=` and a list of values; and the field above it."""
+    """Every text field of every list, in ways that become `like` and a list of values; and the field above it."""
     before = everything(db)
     with db.read() as tx:
         for name, (module, first) in LISTS.items():
@@ -230,11 +229,8 @@ def test_an_undo_of_a_row_that_somebody_made_up(db: Database, user: User):
             body = '{"' + word.replace("\\", "\\\\").replace('"', '\\"') + '": "x"}'
             tx.execute(insert(change).values(**values, before=body, after=body, version_after=1))
         one.end(tx)
-    with pytest.raises((KeyError, AttributeError, InputError)):
-        history.undo(db, user.id, one.id)
+    assert history.undo(db, user.id, one.id).undone == 0
     assert everything(db)["learner"] == before
-    with db.read() as tx:
-        assert tx.execute(select(operation.c.state).where(operation.c.id == one.id)).scalar_one() == "done"
 
 
 # ---------------------------------------------------------------------------------------------- files and services

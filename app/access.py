@@ -40,6 +40,7 @@ class Permission(StrEnum):
     EDIT_CREDIT = "edit the credit of learners"
     REPLACE_CREDIT = "replace credit on incomplete records"
     UNLOCK_IMPORTS = "unlock imports"
+    ERASE_LEARNERS = "erase learners"
     ADMINISTER = "change settings, licences and users"
 
 
@@ -113,6 +114,7 @@ ROLES: dict[Role, frozenset[Permission]] = {
         {
             Permission.OPEN,
             Permission.ADMINISTER,
+            Permission.ERASE_LEARNERS,
             Permission.SYNCHRONISE,
             Permission.DECIDE_COURSES,
             Permission.SET_UP_SECTIONS,

@@ -140,6 +140,8 @@ WRITES: Mapping[Permission, Mapping[str, str]] = {
     Permission.EDIT_CREDIT: _CREDIT,
     Permission.REPLACE_CREDIT: _CREDIT,
     Permission.UNLOCK_IMPORTS: {"job_lock": _SET, "file_job": "update", "file_row": "update"},
+    # All else is done by a function of the owner. A lock on the learner takes the right to write one of the columns.
+    Permission.ERASE_LEARNERS: {"learner": "update (version)"},
     Permission.ADMINISTER: {
         "app_user": _ALL,
         "user_role": _ALL,

@@ -248,9 +248,10 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 
 # ------------------------------------------------------------------------------------------------------- undo
 
-# The next synchronisation would bring it again, what was sent has left the building, and a lock is its holder's.
+# The next synchronisation would bring it again, what was sent has left the building, a lock is its holder's,
+# and nobody who was erased comes back.
 NEVER_UNDONE = frozenset(
-    {"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged", "import_unlocked"}
+    {"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged", "import_unlocked", "learner_erased"}
 )
 
 

@@ -151,6 +151,8 @@ class TakingBack:
             return True
         if now is None or spot in self._left or kind == "delete":
             return False
+        if kind == "update" and one.before is None:  # emptied, with the person whose it was
+            return False
         if kind == "insert" and (spot in self._stood_on or (table_name == "learner" and row_id in self._staying)):
             return False
         before = unpacked(table, one.before)

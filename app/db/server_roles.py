@@ -2,7 +2,8 @@
 follows the rows of `user_role`. No more than the owner of the database can make them; nothing here for SQLite.
 
 The names of groups begin with that of the database, for roles belong to the whole server. What only the owner may do
-and others need goes through functions of the owner: old rows leave the history, memberships follow.
+and others need goes through functions of the owner: old rows leave the history, who is erased leaves every table,
+memberships follow.
 """
 
 import hashlib
@@ -12,7 +13,7 @@ from typing import TypeAlias
 
 from sqlalchemy import Connection, Table, delete, text
 
-from app.db import server_rows
+from app.db import erasing, server_rows
 from app.db.among import among
 from app.db.database import Database
 from app.db.server_rows import Keys
@@ -20,7 +21,7 @@ from app.errors import DatabaseError
 
 Grants: TypeAlias = Mapping[str, Sequence[str]]
 """Privileges by table."""
-_VERSION = 2
+_VERSION = 3
 """Counts the changes of what stands below."""
 LONGEST_DATABASE = 40
 """Of its name so much goes into that of a group: a server cuts names off at 63."""
@@ -118,6 +119,7 @@ drop trigger if exists lm_follow_roles on app_user;
 create trigger lm_follow_roles after insert or delete or update of active, login on app_user
     for each statement execute function lm_follow_roles();
 """
+_WHOLE = _FUNCTIONS + server_rows.FUNCTIONS + erasing.FUNCTION
 
 
 def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys) -> bool:
@@ -134,7 +136,7 @@ def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys)
     with db.write() as tx:
         db.alone(tx)
         schema = str(tx.execute(text("select quote_ident(current_schema())")).scalar_one())
-        _run(tx, (_FUNCTIONS + server_rows.FUNCTIONS).replace("{schema}", schema))
+        _run(tx, _WHOLE.replace("{schema}", schema))
         if may_make_roles(tx):
             for code in _missing(tx, wanted):
                 _make(tx, code)
@@ -187,7 +189,7 @@ def _mark(tx: Connection, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys)
     name = tx.execute(text("select current_database()")).scalar_one()
     query = "select count(*) from pg_class where relkind = 'r' and relnamespace = current_schema()::regnamespace"
     tables = tx.execute(text(query)).scalar_one()
-    told = json.dumps([_VERSION, name, tables, _FUNCTIONS, server_rows.FUNCTIONS, wanted, keys], sort_keys=True)
+    told = json.dumps([_VERSION, name, tables, _WHOLE, wanted, keys], sort_keys=True)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
@@ -234,7 +236,7 @@ def _grant(tx: Connection, schema: str, name: str, grants: Grants, *, reads: boo
     _run(tx, f"grant usage on all sequences in schema {schema} to {who}")
     for table, privileges in grants.items():
         _run(tx, f"grant {', '.join(privileges)} on {schema}.{table} to {who}")
-    _run(tx, f"grant execute on function lm_forget(text, bigint[]) to {who}")
+    _run(tx, f"grant execute on function lm_forget(text, bigint[]), lm_erase(bigint, bigint) to {who}")
 
 
 def _revoke(tx: Connection, schema: str, who: str) -> None:

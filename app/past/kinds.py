@@ -66,6 +66,7 @@ _WHY_NEVER = {
     "lms_sender": "What was sent to the LMS cannot be called back from here.",
     "extracts_queued": "The next look at the enrolments would make these records again.",
     "purged": "What was purged is in a backup only.",
+    "learner_erased": "Nothing is left here of somebody who was erased.",
     "import_unlocked": "A lock that was released is its next holder's.",
 }
 

@@ -333,7 +333,7 @@ def officer(college: College) -> Iterator[tuple[Database, User]]:
 
 def test_an_officer_works_in_their_role(officer: tuple[Database, User]):
     db, user = officer
-    form = edit.LearnerForm(ref=f"24{user.id:04}", family_name="Doe", given_names="Jane")
+    form = edit.LearnerForm(ref=f"OF{user.id:04}", family_name="Doe", given_names="Jane")
     key = edit.add(db, user, UKPRN, form)
     with db.read() as tx:
         done = tx.execute(select(operation.c.id).where(operation.c.user_id == user.id)).scalar_one()

@@ -147,7 +147,10 @@ def _opened(file: Path) -> Database:
     with file.open("rb") as stream:
         if stream.read(16) != b"SQLite format 3\x00":
             raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
-    copy = Database.in_file(file)
+    try:
+        copy = Database.in_file(file)
+    except DatabaseError as error:
+        raise InputError(f"{file.name} is no copy of a database. {error.message}", hint=error.hint) from error
     try:
         with copy.read() as tx:
             found = revision(tx)

@@ -7,7 +7,6 @@ only.
 
 import contextlib
 import itertools
-import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -73,7 +72,7 @@ class Database:
         self.embedded = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"hide_parameters": True}  # values are personal: never in an exception
         if self.embedded:
-            self._make_file()
+            embedded.make_file(Path(self.url.database or ""))
             # How long to wait for another program's lock; `?timeout=` of the address may say otherwise.
             options["connect_args"] = {"timeout": float(str(self.url.query.get("timeout", BUSY_SECONDS)))}
         else:
@@ -369,16 +368,6 @@ class Database:
                 driver.execute("pragma busy_timeout = 200")
                 driver.execute("pragma wal_checkpoint(truncate)").fetchall()
         self._engine.dispose()
-
-    def _make_file(self) -> None:
-        file = Path(self.url.database or "")
-        try:
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise DatabaseError(
-                f"The database file in “{file.parent}” cannot be opened for writing.",
-                hint="Check that you may write in that folder, or choose another with --data.",
-            ) from error
 
 
 def _made(lines: Iterable[Sequence[Any]], makers: Sequence[tuple[int, Any]]) -> Iterator[Sequence[Any]]:

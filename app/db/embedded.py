@@ -1,25 +1,80 @@
-"""An embedded database (SQLite): how a connection is made ready, and how a transaction begins."""
+"""An embedded database (SQLite): which file is one, how a connection is made ready, and how a transaction begins."""
 
+import os
 import sqlite3
+import stat
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.db.failures import explain
 from app.db.fingerprint import teach
-from app.errors import OfflineError
+from app.errors import DatabaseError, OfflineError
 
 CACHE = -2_048  # KiB of each connection
+_OURS = "select count(*) = 0 or sum(name = 'alembic_version') from sqlite_master"
+_ORDERS = """
+    select 1 from sqlite_master
+    where sql not like 'create table %' and sql not like 'create index %' and sql not like 'create unique index %'
+"""
+"""SQLite carries out what stands in `sql`, whatever `type` and `name` say of it; we make tables and indexes."""
+
+
+def make_file(file: Path) -> None:
+    """An empty file (mode 0600) where there is none. Raises DatabaseError for what is none, such as a link, and for a
+    file with orders of its own in it, which the next statement would carry out."""
+    try:
+        found = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
+        kind = os.fstat(found).st_mode
+        os.close(found)
+    except OSError as error:
+        if file.is_symlink():
+            raise _no_file(file, "is a link to another place") from error
+        raise DatabaseError(
+            f"The database file in “{file.parent}” cannot be opened for writing.",
+            hint="Check that you may write in that folder, or choose another with --data.",
+        ) from error
+    if not stat.S_ISREG(kind):
+        raise _no_file(file, "is no file")
+    _look_inside(file)
+
+
+def _no_file(file: Path, what: str) -> DatabaseError:
+    return DatabaseError(
+        f"“{file.name}” in “{file.parent}” {what}, so it was not opened.",
+        hint="Look who put it there. Name the place of the database itself, in the settings or with --data.",
+    )
+
+
+def _look_inside(file: Path) -> None:
+    try:
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("pragma trusted_schema = off")
+            connection.execute("pragma query_only = on")
+            found = connection.execute(_ORDERS).fetchone()
+    except sqlite3.Error:  # damaged, or in use by another program: whoever uses it is told
+        return
+    except UnicodeDecodeError as error:  # not even what SQLite says of it can be read
+        raise explain(sqlite3.DatabaseError("malformed")) from error
+    if found is not None:
+        raise DatabaseError(
+            "This database file has triggers or views in it, which Learner Manager never makes: it was not opened.",
+            hint="Keep the file, ask where it comes from, and restore the newest copy from the backups folder.",
+        )
 
 
 def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     """We begin transactions ourselves: the driver's own habit begins them late, after the first read."""
     connection.isolation_level = None
+    connection.execute("pragma trusted_schema = off")
+    # The file of another program is left as it is, until somebody says that it is none of ours.
+    ours = bool(connection.execute(_OURS).fetchone()[0])
     for pragma in (
-        "journal_mode = wal",
+        *(["journal_mode = wal"] if ours else []),
         "synchronous = normal",
         "foreign_keys = on",
-        "trusted_schema = off",
         "temp_store = memory",
         # Of each connection; what is read again and again, the operating system keeps once for all of them.
         f"cache_size = {CACHE}",
@@ -46,6 +101,7 @@ class Place:
                 hint="Connect the drive again, or look who moved the file. Nothing was saved meanwhile.",
             ) from error
         if found != self._seen:
+            make_file(self._file)
             engine.dispose()
             self._seen = found
 

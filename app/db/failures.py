@@ -22,7 +22,7 @@ _BY_SQLITE_TEXT = (
         "Check that you may write to the data folder and that the disk is not write-protected.",
     ),
     (
-        ("malformed", "not a database", "file is encrypted", "corrupt"),
+        ("malformed", "not a database", "file is encrypted", "corrupt", "could not decode"),
         "The database file is damaged.",
         "Close the program, keep the file as it is, and restore the newest copy from the backups folder.",
     ),

@@ -17,6 +17,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     delete,
+    func,
     insert,
     literal,
     select,
@@ -129,7 +130,8 @@ def _change(
     same = table.c.id == mass.c.id
     if not operation.db.embedded:
         # Rows that somebody is changing at this moment are waited for, so that all that follows sees the same.
-        tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
+        rows = select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table).subquery()
+        tx.execute(select(func.count()).select_from(rows))
     # Said twice, so that SQLite looks the rows up instead of going through the whole table for each batch.
     fits = same & table.c.id.in_(select(mass.c.id)) & (table.c.version == mass.c.version)
     new: dict[str, ColumnElement[Any]] = {name: value_of(table.c[name], value) for name, value in values.items()}
@@ -151,7 +153,10 @@ def _change(
     if noted != number:
         others = mass.c.id.not_in(select(table.c.id).where(fits))
         left = list(tx.execute(select(mass.c.id).where(others).order_by(mass.c.id)).scalars())
-    written = tx.execute(update(table).where(fits).values({**new, "version": table.c.version + 1})).rowcount
+        tx.execute(delete(mass).where(others))
+    # What is in `mass` by now fits, and nobody else can change it.
+    which = same if each else table.c.id.in_(select(mass.c.id))
+    written = tx.execute(update(table).where(which).values({**new, "version": table.c.version + 1})).rowcount
     if not noted == written == number - len(left):
         raise ConflictError("Somebody else changed these records.", hint="Refresh the list and try again.")
     return left

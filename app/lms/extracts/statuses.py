@@ -166,7 +166,8 @@ def judged(tx: Connection, picked: Any, target: str, scope: Scope, *, may_overri
     )
     # Not a join: SQLite would go through all records in the order of their ids instead of looking up these.
     query = query.where(extract_record.c.id.in_(select(picked.c.id)), in_scope(scope))
-    return tx.execute(query.order_by(extract_record.c.id)).all()
+    result: Any = tx.execute(query.order_by(extract_record.c.id))
+    return list(result.cursor.fetchall())  # past SQLAlchemy's rows: there may be a hundred thousand
 
 
 def unfit(tx: Connection, mass: Any, target: str, scope: Scope, *, may_override: bool) -> Sequence[Any]:

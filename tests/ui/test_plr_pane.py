@@ -42,6 +42,7 @@ def shown(qtbot, qapp):
         table.show()
         for fields in rows:
             table.show_fields(fields)
+            qtbot.waitUntil(lambda: len(told(table)) == len(fields))  # noqa: B023 - asked for at once
         return table
 
     with dressed(qapp):
@@ -60,6 +61,14 @@ def test_another_row_of_the_same_fields_makes_no_label_anew(shown):
     table.show_fields(SECOND)
     table.show_fields(FIRST)
     assert table.findChildren(ElidingLabel) == before
+
+
+def test_another_row_in_the_middle_of_the_first_one_is_shown_whole(shown, qtbot):
+    table = shown()
+    table.show_fields(SECOND)
+    table.show_fields(FIRST)
+    qtbot.waitUntil(lambda: len(told(table)) == len(FIRST))
+    assert told(table) == told(shown(FIRST))
 
 
 def test_what_would_be_written_is_bold_and_said(shown):

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -42,6 +42,7 @@ _SHORT = {
 }
 _COLUMN_NAMES = {"Credits": "credits"}
 _TITLE_WIDTH = 86
+_USUAL_LINES, _IN_A_TURN, _AHEAD_MS = 22, 2, 15
 
 
 class MarkIcon(QWidget):
@@ -107,6 +108,7 @@ class FieldTable(QWidget):
     """Field, LRS value, stored value; a tinted line where Update would write.
 
     Its lines stay and get other texts: making a hundred labels anew for each row would be felt at every arrow key.
+    They are made a line at a time while the window is young, and shown for the first time a few in a turn.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -120,25 +122,57 @@ class FieldTable(QWidget):
         for place, title in ((1, "Field"), (2, "LRS value"), (3, "Stored value")):
             self._grid.addWidget(TextLabel(tr(title), Type.HEADER, Role.TEXT2), 0, place)
         self._lines: list[_Line] = []
-        self._shown = 0
+        self._fields: Sequence[ComparedField] = ()
+        self._laid_out = 0
+        """So many lines were shown before: showing them again is quick."""
+        self._ahead, self._further = QTimer(self), QTimer(self)
+        self._ahead.timeout.connect(self._make_ahead)
+        self._further.timeout.connect(self._show_further)
+        self._ahead.start(_AHEAD_MS)
+
+    @Slot()
+    def _make_ahead(self) -> None:
+        if len(self._lines) < _USUAL_LINES:
+            self._make_line()
+        else:
+            self._ahead.stop()
+
+    def _make_line(self) -> None:
+        line = _Line()
+        self._lines.append(line)
+        for place, part in enumerate(line.parts):
+            part.hide()
+            self._grid.addWidget(part, len(self._lines), place)
 
     def show_fields(self, fields: Sequence[ComparedField]) -> None:
-        """Show these fields instead of what is shown."""
-        while len(self._lines) < len(fields):
-            self._lines.append(_Line())
-            for place, part in enumerate(self._lines[-1].parts):
-                self._grid.addWidget(part, len(self._lines), place)
-        self._shown = len(fields)
-        for line, one in zip(self._lines, fields, strict=False):
+        """Show these fields instead of what is shown; lines that were never seen come in the next turns."""
+        self._fields = fields
+        for line, one in zip(self._lines[: self._laid_out], fields, strict=False):
             line.show_field(one)
-        for number, line in enumerate(self._lines):
+        for number, line in enumerate(self._lines[: self._laid_out]):
             for part in line.parts:
-                part.setVisible(number < self._shown)
+                part.setVisible(number < len(fields))
+        if self._laid_out < len(fields):
+            self._further.start(0)
+        self.update()
+
+    @Slot()
+    def _show_further(self) -> None:
+        for one in self._fields[self._laid_out : self._laid_out + _IN_A_TURN]:
+            if self._laid_out == len(self._lines):
+                self._make_line()
+            line = self._lines[self._laid_out]
+            line.show_field(one)
+            for part in line.parts:
+                part.show()
+            self._laid_out += 1
+        if self._laid_out >= len(self._fields):
+            self._further.stop()
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        for line in self._lines[: self._shown]:
+        for line in self._lines[: min(self._laid_out, len(self._fields))]:
             label = line.title
             area = QRect(0, label.y() - 3, self.width(), label.height() + 6)
             if line.tinted:

@@ -1,5 +1,6 @@
 """Adding and editing one learner. What is stored is cleaned here, whatever typed or brought it."""
 
+import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -50,6 +51,22 @@ class Held:
     uln_state: UlnState
 
 
+TITLES = {
+    "ref": "Person Code",
+    "uln": "ULN",
+    "family_name": "Surname",
+    "given_names": "Forename",
+    "known_as": "Known As",
+    "birth_date": "Date of Birth",
+    "sex": "Sex",
+    "postcode": "UK Postcode",
+    "email": "Email",
+    "phone": "Phone",
+    "campus_id": "Campus",
+    "tutor_group": "Tutor Group",
+}
+"""What the form calls its fields."""
+_MOST_TOLD = 4
 SEARCHED = ("ref", "family_name", "given_names", "known_as", "uln", "postcode", "email", "tutor_group")
 
 
@@ -185,10 +202,7 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
         access.require(tx, user, Permission.EDIT_LEARNERS)
         row = tx.execute(select(learner).where(learner.c.id == held.id)).one_or_none()
         if row is None or row.removed_at is not None or row.version != held.version:
-            raise ConflictError(
-                "Somebody else changed this learner while you were editing.",
-                hint="Close the form, refresh, and edit again.",
-            )
+            raise _changed(tx, held, form)
         if values["ref_fold"] != row.ref_fold or values["uln"] != row.uln:
             _refuse_doubles(tx, held.ukprn, values, held.id, uln_changed=values["uln"] != row.uln)
         if not _still_first(row.first_name, values["given_names"]):
@@ -199,6 +213,30 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
         operation.update(learner, row, values, held.id)
         operation.end(tx)
     return True
+
+
+def _changed(tx: Connection, held: Held, form: LearnerForm) -> ConflictError:
+    """With what each field was, what it is now, and what was typed."""
+    told = []
+    with contextlib.suppress(ConflictError):  # removed: then there is no other value
+        now = read(tx, held.id).form
+        names = dict(campuses(tx))
+        for name, title in TITLES.items():
+            was, is_now, typed = (_words(getattr(one, name), names) for one in (held.form, now, form))
+            if is_now != was:
+                yours = f", and you typed {typed}" if typed not in (was, is_now) else ""
+                told.append(f"{title} was {was} and is {is_now} now{yours}.")
+    return ConflictError(
+        "Somebody else changed this learner while you were editing.",
+        hint=" ".join([*told[:_MOST_TOLD], "Close the form, refresh, and edit again."]),
+    )
+
+
+def _words(value: object, campus_names: Mapping[int, str]) -> str:
+    if isinstance(value, date):
+        return shown_date(value)
+    words = campus_names.get(value, "another") if isinstance(value, int) else str(value or "")
+    return f"“{words}”" if words else "empty"
 
 
 def hold_uln(tx: Connection, uln: str) -> None:

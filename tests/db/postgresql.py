@@ -204,7 +204,7 @@ def running_server() -> Iterator[Server]:
             "full_page_writes=off",
             "autovacuum=off",
             "jit=off",  # compiling takes longer than what tests ask
-            "max_connections=40",
+            "max_connections=60",
         ]
         with (data / "postgresql.conf").open("a") as settings:
             settings.write("\n".join(lines) + "\n")

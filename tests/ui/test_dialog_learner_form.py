@@ -179,12 +179,17 @@ def test_a_choice_counts_as_a_change(form, held, qtbot):
 
 def test_somebody_else_was_faster(form, context, held, qtbot):
     dialog = form(held)
-    save(context.db, context.user, held, LearnerForm("A1", GOOD, "Akhtar", "Ayesha", known_as="A."))
+    changed = LearnerForm("A1", GOOD, "Akhtar-Smith", "Ayesha Noor", known_as="A.", sex="F", phone="01632 960001")
+    save(context.db, context.user, held, changed)
     write_into(edit_of(dialog, "phone"), "0123")
     press(Qt.Key.Key_Return)
     qtbot.waitUntil(dialog.banner.isVisible)
     assert dialog.banner.accessibleName() == "Somebody else changed this learner while you were editing."
-    assert dialog.banner.accessibleDescription() == "Close the form, refresh, and edit again."
+    told = dialog.banner.accessibleDescription()
+    assert "Known As was empty and is “A.” now." in told
+    assert told.endswith(
+        "Phone was empty and is “01632 960001” now, and you typed “0123”. Close the form, refresh, and edit again."
+    )
     assert edit_of(dialog, "phone").text() == "0123", "nothing typed is lost"
     assert clipped(dialog) == []
     assert stored(context, held.id).known_as == "A."

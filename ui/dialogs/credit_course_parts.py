@@ -15,7 +15,7 @@ from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -37,7 +37,7 @@ class TypeRow(QObject):
         self._had: CourseCredit | None = None
         self.gives = QCheckBox(code.replace("&", "&&"))
         self.gives.setAccessibleName(tr("Gives {type}", type=code))
-        self.gives.setToolTip(visible_text(one.title))
+        self.gives.setToolTip(tip_text(visible_text(one.title)))
         self.variable = QCheckBox(tr("Variable"))
         self.variable.setAccessibleName(tr("{type} is variable", type=code))
         self.edits = {name: line(longest=7) for name, _ in _AMOUNTS}

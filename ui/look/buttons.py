@@ -7,6 +7,7 @@ from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui.look.icons import Icon, qicon
+from ui.look.plain import tip_text
 from ui.look.tokens import Role
 
 Kind = Literal["normal", "primary", "danger", "quiet", "link"]
@@ -88,7 +89,7 @@ def icon_button(
 
 def explain(target: QWidget, sentence: str) -> None:
     """Say `sentence` in the tool tip and to a screen reader."""
-    target.setToolTip(sentence)
+    target.setToolTip(tip_text(sentence))
     target.setAccessibleDescription(sentence)
 
 

@@ -8,7 +8,7 @@ from app.dates import shown, shown_time
 from app.imports.credit_history import Line
 from ui.look.fonts import Type
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.details_pane import empty
@@ -33,7 +33,7 @@ def show_changes(into: QVBoxLayout, changes: Sequence[Line]) -> None:
         told = " · ".join([*kind, *one.parts, *reason])
         when = shown(one.at.astimezone().date())
         line = text_label(f"{when}   {visible_text(told)}", Type.SECONDARY, Role.TEXT2, wrap=True)
-        line.setToolTip(" · ".join(part for part in (shown_time(one.at), visible_text(one.who)) if part))
+        line.setToolTip(tip_text(" · ".join(part for part in (shown_time(one.at), visible_text(one.who)) if part)))
         into.addWidget(line)
 
 

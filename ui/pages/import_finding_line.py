@@ -12,7 +12,7 @@ from ui.import_words import SEVERITIES, example_words, repair_verb
 from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
-from ui.look.plain import visible_text
+from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 
@@ -42,7 +42,7 @@ class FindingLine(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setText(line.title)
-        self.setToolTip(visible_text(line.text))
+        self.setToolTip(tip_text(visible_text(line.text)))
         what = tr(self._state.text) if line.made is None else tr("Repaired")
         self.setAccessibleName(f"{what}, {line.rule}: {line.title}, {count(line.number)}")
         self.setAccessibleDescription(visible_text(line.text))
@@ -109,7 +109,7 @@ class FindingLine(QAbstractButton):
             action = menu.addAction(f"{where}{repair_verb(offer.repair)} ({count(offer.count)})")
             action.setData(offer)
             action.setEnabled(not offer.why_not)
-            action.setToolTip(offer.why_not or example_words(offer))
+            action.setToolTip(tip_text(visible_text(offer.why_not) or example_words(offer)))
         menu.triggered.connect(self._repair_chosen)
         return menu
 

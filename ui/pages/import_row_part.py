@@ -17,6 +17,8 @@ from ui.pages.details_pane import Facts, StateLabel, empty, rule
 _SAID = (
     (Column.USER, "Learner id"),
     (Column.EMAIL, "E-mail"),
+    (Column.LAST_NAME, "Surname"),
+    (Column.FIRST_NAME, "Forename"),
     (Column.COURSE, "Course"),
     (Column.TITLE, "Title"),
     (Column.STARTS, "Start"),

@@ -16,6 +16,7 @@ from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.details_pane import PADDING, DetailsPane, rule
@@ -175,9 +176,8 @@ class ImportSide(DetailsPane):
         self.offer.blockSignals(True)
         self.offer.setChecked(on)
         self.offer.blockSignals(False)
-        self.offer.setToolTip(
-            tr("For the next file of {sender}; they are shown before they are made.", sender=sender)
-        )
+        told = tr("For the next file of {sender}; they are shown before they are made.", sender=visible_text(sender))
+        self.offer.setToolTip(tip_text(told))
 
     def show_line(self, line: Line | None, rows: Sequence[JobLine]) -> None:
         """What a rule is about: old and new of its repair, else the first rows that break it."""

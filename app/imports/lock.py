@@ -60,7 +60,7 @@ class ImportLock:
         told = f"{self.title} is in use by {self.owner} on {self.computer} since {shown_time(self.since)}{job}"
         if not self.stale:
             return f"{told}, {self.percent} % done."
-        return f"{told}. It gave no sign of life since {shown_time(self.alive_at)}: it is stale."
+        return f"{told}. No sign of life since {shown_time(self.alive_at)}: it is stale."
 
 
 class LockedError(ConflictError):

@@ -57,8 +57,8 @@ class LockBanners(QWidget):
         enable(made, why_not, tr("Shows the last row reached and the likely causes first."))
         if one.stale:
             text = tr(
-                "The program that held it was probably killed. What it applied is whole and listed. Unlock it, then "
-                "resume the job or import the file again: nothing is doubled."
+                "Unlock it, then resume the job or import the file again: what was applied is kept, and nothing is "
+                "doubled."
             )
             icon, role = Icon.LOCK_SIMPLE, Role.WARN
         else:

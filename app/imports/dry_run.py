@@ -207,17 +207,16 @@ class _Running:
             jobs.add_rows(self._db, tx, self._job_id, map(self._texts.line, judged), "course_id")
 
     def _count(self, rows: Iterable[tuple[Sequence[Finding], Forecast]], by: int) -> None:
-        """A row counts once for each rule that it breaks. Rows with the very same forecast, which most have, are
-        counted together."""
-        alike: Counter[int] = Counter()
-        held: dict[int, Forecast] = {}
-        for findings, forecast in rows:
-            alike[id(forecast)] += 1
-            held[id(forecast)] = forecast
-            for rule in {(one.rule, one.weight) for one in findings} if findings else ():
-                self._rules[rule] += by
-        for key, count in alike.items():
-            self._tally.add(held[key], by * count)
+        """A row counts once for each rule that it breaks. Rows with the very same forecast and findings, which most
+        have, are counted together."""
+        rows = list(rows)  # held, so that each keeps its identity
+        keys = [_kind(findings, forecast) for findings, forecast in rows]
+        kinds = dict(zip(keys, rows, strict=True))
+        for key, count in Counter(keys).items():
+            findings, forecast = kinds[key]
+            self._tally.add(forecast, by * count)
+            for rule in {(one.rule, one.weight) for one in findings}:
+                self._rules[rule] += by * count
 
     def _offer(self, beside: Mapping[int, Beside]) -> None:
         """The repair of CR-38, which no row can offer by itself."""
@@ -291,6 +290,11 @@ def _closable(rows: Iterable[Read]) -> Generator[Read]:
     yield from rows
 
 
+def _kind(findings: Sequence[Finding], forecast: Forecast) -> tuple[int, ...]:
+    """What two rows of which the very same is told have alike, as long as both are held."""
+    return (id(forecast), *map(id, findings))
+
+
 _Told = tuple[str, str | None]
 
 
@@ -312,7 +316,7 @@ class _Texts:
         return one.seen.read.number, *self._told(one.findings, one.forecast)
 
     def _told(self, findings: Sequence[Finding], forecast: Forecast) -> _Told:
-        key = (id(forecast), *map(id, findings))
+        key = _kind(findings, forecast)
         known = self._known.get(key)
         if known is None:
             if len(self._known) >= _MOST_TEXTS:

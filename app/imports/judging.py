@@ -163,9 +163,8 @@ class Judge:
         self, seen: Seen, beside: Beside, there: Mapping[standing.Pair, Standing], chains: dict[Pair, Chain]
     ) -> Judged:
         found = seen.read.findings.copy()
-        cases = [
-            Case(self._record(record, beside), seen.whose.id, seen.course, seen.says) for record in seen.read.records
-        ]
+        whose, course, says = seen.whose.id, seen.course, seen.says
+        cases = [Case(self._record(record, beside), whose, course, says) for record in seen.read.records]
         for case in cases:
             if case.record.credit_type:
                 found += foresee.values(case, self._around)
@@ -182,7 +181,10 @@ class Judge:
         key = seen.key
         now = there.get(key, NOTHING) if key is not None else NOTHING
         if beside.alone:
-            last = self._walk(cases, now, self.keep)
+            if len(cases) == 1:  # nearly always
+                last = foresee.step(cases[0], now, self._around, keep=self.keep)
+            else:
+                last = self._walk(cases, now)
             forecast = self._forecast(last.outcome, self._needs(seen, last))
         else:
             assert seen.pair is not None
@@ -220,10 +222,10 @@ class Judge:
         known = self._forecasts.get((outcome, needs))
         return known or self._forecasts.setdefault((outcome, needs), Forecast(outcome, needs))
 
-    def _walk(self, cases: Sequence[Case], now: Standing, keep: bool = True) -> Step:
+    def _walk(self, cases: Sequence[Case], now: Standing) -> Step:
         """What applying all records of a row does: all of them, or none."""
         if len(cases) == 1:
-            return foresee.step(cases[0], now, self._around, keep=keep)
+            return foresee.step(cases[0], now, self._around)
         steps = []
         after = now
         for case in cases:
@@ -270,7 +272,7 @@ def _said(records: Sequence[Record]) -> int:
 
 def _refused(found: Iterable[Finding]) -> bool:
     """Whether a rule was broken that keeps a row from being applied."""
-    own = (one.severity or (Severity.ERROR if one.rule in _REFUSING else None) for one in found)
+    own = [one.severity or (Severity.ERROR if one.rule in _REFUSING else None) for one in found]
     return Severity.ERROR in own
 
 

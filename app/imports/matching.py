@@ -197,20 +197,19 @@ def course_key(record: Record) -> str:
 def findings(record: Record, whose: Whose, course: CourseFacts | None) -> list[Finding]:
     """What is to be said of whose the row is and of which course."""
     found: list[Finding] = []
-    if (record.broken and record.broken & _IDENTITY) or not (record.user or record.email):
-        pass  # what cannot be read is nobody's, which is told already
-    elif whose.id is not None:
-        if record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold:
+    known = not (record.broken and record.broken & _IDENTITY)  # what cannot be read is told already
+    if whose.id is not None:
+        if record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold and known:
             found.append(_other_name(record.last_name))
-    elif whose.several:
-        value = record.user if whose.column == Column.USER else record.email
-        found.append(Finding("CR-23", whose.several, whose.column, value))
-    else:
-        found.append(HELD)
+    elif known and (record.user or record.email):
+        if whose.several:
+            value = record.user if whose.column == Column.USER else record.email
+            found.append(Finding("CR-23", whose.several, whose.column, value))
+        else:
+            found.append(HELD)
     if course is None:
-        if not record.course or Column.COURSE in record.broken:
-            return found
-        found.append(SHELL)
+        if record.course and Column.COURSE not in record.broken:
+            found.append(SHELL)
         return found
     if record.title and cleaned(record.title) != cleaned(course.title):
         found.append(Finding("CR-20", f"The course is called “{course.title}”.", Column.TITLE, record.title))

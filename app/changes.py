@@ -27,3 +27,7 @@ class Changes:
     @classmethod
     def of(cls, *topics: Topic) -> "Changes":
         return cls(frozenset(topics))
+
+
+APPEARED = Changes.of(Topic.LEARNERS, Topic.ENROLMENTS, Topic.CREDIT, Topic.IMPORTS)
+"""What may change where a learner is added, edited, loaded or given a ULN: course records held for them attach."""

@@ -61,7 +61,7 @@ class HeldRecordsPage(GridPage):
                 tr("No record is held"),
                 tr(
                     "A row of an import whose learner nobody knows waits here. It attaches when a learner with its "
-                    "id or e-mail address is added or edited, or with Match Held Records."
+                    "id or e-mail address is added, edited or loaded, or with Match Held Records."
                 ),
                 icon=Icon.TRAY,
             )

@@ -7,7 +7,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.access import Rights
-from app.changes import Changes, Topic
+from app.changes import APPEARED, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.keys import Keys
@@ -209,4 +209,4 @@ class LearnersPage(GridPage):
 
     @Slot(int)
     def _saved(self, learner_id: int) -> None:
-        self._hub.announce(Changes.of(Topic.LEARNERS))
+        self._hub.announce(APPEARED)

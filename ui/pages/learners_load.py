@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from app.access import Permission
-from app.changes import Changes, Topic
+from app.changes import APPEARED
 from app.context import AppContext
 from app.errors import AccessError, InputError
 from ui.exporting import ask_to_open, documents
@@ -94,7 +94,7 @@ class LearnersLoad(QObject):
 
     @Slot()
     def _changed(self) -> None:
-        self._hub.announce(Changes.of(Topic.LEARNERS))
+        self._hub.announce(APPEARED)
 
     # A file dropped on the page
 

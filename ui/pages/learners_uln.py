@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Slot
 
 from app.access import Permission
-from app.changes import Changes, Topic
+from app.changes import APPEARED
 from app.context import AppContext
 from app.errors import AccessError
 from ui.hub import Hub
@@ -55,4 +55,4 @@ class LearnersUln(QObject):
 
     @Slot()
     def _corrected(self) -> None:
-        self._hub.announce(Changes.of(Topic.LEARNERS))
+        self._hub.announce(APPEARED)

@@ -4,7 +4,7 @@ accept. Afterwards the corrected learners can be asked about again."""
 from PySide6.QtCore import QObject, Slot
 
 from app.access import Permission
-from app.changes import Changes, Topic
+from app.changes import APPEARED
 from app.context import AppContext
 from ui.dialogs.find_uln import FindUlnDialog
 from ui.dialogs.questions import ask_again
@@ -58,7 +58,7 @@ class PlrFind(QObject):
 
     @Slot()
     def _corrected(self) -> None:
-        self._hub.announce(Changes.of(Topic.LEARNERS))
+        self._hub.announce(APPEARED)
 
     @Slot()
     def _closed(self) -> None:

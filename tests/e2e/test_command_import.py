@@ -19,7 +19,7 @@ from app.start import open_folder
 from tests.imports.importing import Importing, credited, done, mail, row
 from ui import main
 
-DOCUMENT = ["job", "state", "rows", "outcomes", "findings", "surprises"]
+DOCUMENT = ["job", "state", "rows", "outcomes", "findings", "surprises", "lms"]
 Command = Callable[..., tuple[int, dict[str, Any]]]
 
 

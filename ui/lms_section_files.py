@@ -1,69 +1,15 @@
-"""*Load Sections* and *Section Loads* in the window: a file is chosen, shown, loaded; what was loaded is undone."""
+"""*Load Sections* and *Section Loads* in the window."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QWidget
-
-from app.context import AppContext
-from app.lms.sections.from_file import Summary
-from ui.exporting import ask_to_open, documents
-from ui.look.words import tr
-from ui.workers import TaskRunner
-
-_FILTERS = (
-    "Tables of sections or registrations (*.csv *.txt *.xlsx *.xlsm *.zip)",
-    "All files (*)",
-)
+from ui.file_loads import Dialogs, FileLoads
 
 
-class SectionFiles(QObject):
-    """`changed` carries Changes after a load or an undo."""
+class SectionFiles(FileLoads):
+    """Tables of sections or of registrations."""
 
-    changed = Signal(object)
+    title = "Load Sections and Registrations"
+    filters = ("Tables of sections or registrations (*.csv *.txt *.xlsx *.xlsm *.zip)", "All files (*)")
 
-    def __init__(self, window: QWidget, context: AppContext, runner: TaskRunner) -> None:
-        super().__init__(window)
-        self._window, self._context, self._runner = window, context, runner
-        self.folder = documents()
-        """Where the next file is looked for."""
+    def dialogs(self) -> Dialogs:
+        from ui.dialogs import load_sections as ours
 
-    @Slot()
-    def choose(self) -> None:
-        """Ask for a file and open it."""
-        path = ask_to_open(self._window, tr("Load Sections and Registrations"), _FILTERS, self.folder)
-        if path is not None:
-            self.folder = path.parent
-            self.open(path)
-
-    def open(self, path: Path) -> None:
-        """Read `path` and show what loading it would do."""
-        from ui.dialogs.load_sections import LoadSectionsDialog
-
-        dialog = LoadSectionsDialog(self._window, self._runner, self._context, path)
-        dialog.loaded.connect(self._loaded)
-        dialog.other_wanted.connect(self.choose)
-        dialog.open()
-
-    @Slot(object)
-    def _loaded(self, summary: Summary) -> None:
-        from ui.dialogs.load_sections import SectionsSummaryDialog
-
-        self._announce()
-        dialog = SectionsSummaryDialog(self._window, self._runner, self._context, summary)
-        dialog.undone.connect(self._announce)
-        dialog.open()
-
-    def show_loads(self) -> None:
-        """The list of past loads."""
-        from ui.dialogs.load_sections import SectionLoadsDialog
-
-        dialog = SectionLoadsDialog(self._window, self._runner, self._context)
-        dialog.undone.connect(self._announce)
-        dialog.open()
-
-    @Slot()
-    def _announce(self) -> None:
-        from ui.dialogs.load_sections import CHANGES
-
-        self.changed.emit(CHANGES)
+        return Dialogs(ours.LoadSectionsDialog, ours.SectionsSummaryDialog, ours.SectionLoadsDialog, ours.CHANGES)

@@ -11,9 +11,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, select
 
-from app import access, history, jobs, table_columns
+from app import access, history, jobs, planned_rows, table_columns
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
@@ -24,23 +24,19 @@ from app.files.recognise import recognise
 from app.files.rows import FileFacts
 from app.files.section_rows import FileRow
 from app.files.table import open_table
-from app.history import UndoSummary
 from app.imports import set_up_table
 from app.imports.credit_lists import KIND
-from app.imports.set_up_plan import Planned, Planner
+from app.imports.set_up_plan import Planner
 from app.imports.set_up_table import FIELD_TITLES, NAMES
 from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
 from app.jobs import Foreseen
-from app.json_text import decoded, encoded
+from app.planned_rows import BATCH, LEFT, as_shown, findings, packed, unpacked
 from app.table_columns import TABLES, TableColumns
 from app.tasks import TaskContext
 
 JOB = "credit_courses"
 COLUMNS = "credit_columns"
 """The kind under which the columns of such files are remembered."""
-BATCH = 500
-LEFT = "left"
-"""The outcome of a row that would do something else by now than was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,24 +125,9 @@ def _keep(db: Database, job_id: int, planner: Planner, batch: Sequence[FileRow],
         one = planner.plan(row)
         planner.keep(one)
         counts[one.foreseen] += 1
-        rows.append((first + at, encoded({"v": row.values, "l": row.line}), None, _findings(one), one.foreseen.value))
+        rows.append((first + at, packed(row), None, findings(one), one.foreseen.value))
     with db.write() as tx:
         jobs.add_rows(db, tx, job_id, rows)
-
-
-def _findings(one: Planned) -> str | None:
-    """What the preview shows of a row: notes first, as `app.job_notes` looks for them; then changes, not by hand, all
-    taken."""
-    found: dict[str, Any] = {"notes": one.notes} if one.notes else {}
-    if one.changes:
-        found["changes"] = [[*change, False, True] for change in one.changes]
-    return encoded(found) if found else None
-
-
-def _unpacked(body: str | None) -> FileRow:
-    """A row that was kept; nothing for one that was purged."""
-    stored: dict[str, Any] = decoded(body) if body else {"v": {}, "l": 0}
-    return FileRow(stored["l"], stored["v"])
 
 
 # ------------------------------------------------------------------------------------------------------- the load
@@ -187,11 +168,11 @@ def _load(
     planner, done, left, seen = Planner(tx), dict.fromkeys(Foreseen, 0), list[int](), 0
     for rows in jobs.rows_in_batches(tx, job_id, (Foreseen.NEW.value, Foreseen.CHANGED.value)):
         context.raise_if_cancelled()
-        read = [_unpacked(row.cells) for row in rows]
+        read = [unpacked(row.cells) for row in rows]
         planner.look_up(tx, read)
         for row, told in zip(rows, read, strict=True):
             one = planner.plan(told)
-            if _as_shown(row, one):
+            if as_shown(row, one):
                 planner.keep(one)
                 done[one.foreseen] += 1
             else:
@@ -199,25 +180,8 @@ def _load(
         seen += len(rows)
         context.report(seen, total, "Loading rows")
     planner.write(operation)
-    here = file_row.c.job_id == job_id
-    for some in history.batched(left):
-        tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=LEFT))
+    planned_rows.leave(tx, job_id, left)
     return done, left
-
-
-def _as_shown(row: Row[Any], one: Planned) -> bool:
-    """Whether the row would still do what its reader was shown."""
-    shown = [change[:3] for change in jobs.finding(row, "changes") or ()]
-    return one.foreseen == row.predicted and one.changes == shown
-
-
-def undo(db: Database, user: User, job_id: int) -> UndoSummary:
-    """Take a load back as far as nothing changed since. Raises AccessError, InputError (nothing to undo)."""
-    with db.read() as tx:
-        job = jobs.read(tx, job_id)
-    if job.operation_id is None:
-        raise InputError("This file was never loaded.", hint="There is nothing to undo.")
-    return history.undo(db, user.id, job.operation_id)
 
 
 # -------------------------------------------------------------------------------------------------- what is shown
@@ -243,7 +207,7 @@ def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, 
 
 
 def _seen(row: Row[Any]) -> SeenRow:
-    read = _unpacked(row.cells)
+    read = unpacked(row.cells)
     name = " · ".join(str(read.values[one]) for one in ("course_code", "type") if one in read.values)
     return SeenRow(row.number, read.line, name, read.values, jobs.finding(row, "changes") or ())
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from app import jobs
+from app import jobs, planned_rows
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import change, course, course_credit, credit_mapping, file_job, file_row, operation
@@ -48,7 +48,7 @@ def test_courses_come_into_being_with_all_that_the_file_says(db: Database, user:
     art = files.stored("ART")
     assert art is not None
     assert (art.title, art.credit) == ("ART", ())
-    assert set_up_file.undo(db, user, seen.job_id).left == 0
+    assert planned_rows.undo(db, user, seen.job_id).left == 0
     assert files.stored("BIO") is None
     with db.read() as tx:
         for table in (course, course_credit, credit_mapping):
@@ -203,7 +203,7 @@ def test_hostile_rows_are_loaded_as_foreseen_or_told(db: Database, files: Credit
         assert (done.new + done.changed, done.left) == (seen.to_load, 0)
         with db.read() as tx:
             assert jobs.read(tx, seen.job_id).counts[Foreseen.PROBLEM] == done.problems
-        set_up_file.undo(db, files.user, seen.job_id)
+        planned_rows.undo(db, files.user, seen.job_id)
     with db.read() as tx:
         assert tx.execute(select(func.count()).select_from(course)).scalar_one() == 0
         assert tx.execute(select(func.count()).select_from(change)).scalar_one() >= 0

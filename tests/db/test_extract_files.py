@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
-from app import jobs
+from app import jobs, planned_rows
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import campus, file_job, file_row, lms_course, operation, saved, section
@@ -186,7 +186,7 @@ def test_undone_as_far_as_nothing_changed_since(db: Database, files: Files, coll
     as_before = snapshot(db, "section", "section_campus", "course")
     done = files.bring(SECTIONS, BIO.replace(",South,Online,", ",,Online,").replace("yes", "no"), CHEM)
     assert (done.new, done.changed) == (1, 1)
-    assert from_file.undo(db, files.user, done.job_id).left == 0
+    assert planned_rows.undo(db, files.user, done.job_id).left == 0
     assert snapshot(db, "section", "section_campus", "course") == as_before
     with db.read() as tx:
         assert [one.state for one in jobs.listed(tx, What.SECTIONS.value)] == ["undone", "applied"]
@@ -194,7 +194,7 @@ def test_undone_as_far_as_nothing_changed_since(db: Database, files: Files, coll
     add_enrolment(
         db, college.learner(), next(one.id or 0 for one in stored(db).values() if one.course_code == "CHEM")
     )
-    assert from_file.undo(db, files.user, done.job_id).left > 0
+    assert planned_rows.undo(db, files.user, done.job_id).left > 0
     assert "CHEM/1" in stored(db), "somebody stands on it"
 
 
@@ -279,7 +279,7 @@ def test_hostile_rows_are_problems_and_what_is_not_is_loaded_as_told(files: File
     again = files.look(path)
     assert not again.to_load, "a second time there is nothing to do"
     jobs.discard(files.db, again.job_id)
-    assert from_file.undo(files.db, files.user, done.job_id).left == 0
+    assert planned_rows.undo(files.db, files.user, done.job_id).left == 0
 
 
 def test_many_sections_take_no_more_statements_than_one(db: Database, files: Files, college: FileCollege):

@@ -11,11 +11,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
+from app import planned_rows
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import enrolment, extract_record, file_job, learner, lms_course, operation, section
 from app.errors import AccessError, InputError
-from app.lms.sections import from_file
 from app.lms.sections.file_registrations import _STEPS, decide
 from app.lms.sections.from_file import What
 from tests.builders import add_learner, snapshot, uln_number, user_with
@@ -127,7 +127,7 @@ def test_undone_and_loaded_again(db: Database, files: Files):
     files.bring(REGISTRATIONS, row(1))
     before = enrolled(db)
     done = files.bring(REGISTRATIONS, row(1, status="Withdrawn"), row(2))
-    assert from_file.undo(db, files.user, done.job_id).left == 0
+    assert planned_rows.undo(db, files.user, done.job_id).left == 0
     assert enrolled(db) == before
     seen = files.preview(REGISTRATIONS, row(2))
     assert counted(seen) == {"new": 1}

@@ -12,14 +12,12 @@ from datetime import date
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Connection, Row, update
+from sqlalchemy import Connection
 
-from app import access, history, jobs, table_columns
+from app import access, history, jobs, planned_rows, table_columns
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import file_row
 from app.errors import InputError
 from app.files import section_headings, section_rows
 from app.files.columns import Mapping as Columns
@@ -28,22 +26,18 @@ from app.files.rows import FileFacts
 from app.files.section_headings import DATE_FIELDS
 from app.files.section_rows import FileRow
 from app.files.table import open_table
-from app.history import UndoSummary
 from app.jobs import Foreseen
-from app.json_text import decoded, encoded
 from app.lms.extracts import queue
 from app.lms.extracts.queue import QueueSummary
 from app.lms.sections.file_index import Index
-from app.lms.sections.file_plan import Planned, SectionPlanner
+from app.lms.sections.file_plan import SectionPlanner
 from app.lms.sections.file_registrations import RegistrationPlanner
+from app.planned_rows import BATCH, LEFT, as_shown, findings, packed
 from app.table_columns import TABLES, TableColumns
 from app.tasks import TaskContext
 
 COLUMNS = "section_columns"
 """The kind under which the columns of such files are remembered."""
-BATCH = 500
-LEFT, WRITTEN = "left", "written"
-"""Outcomes of rows: would do something else than was shown; done."""
 
 
 class What(StrEnum):
@@ -177,7 +171,7 @@ def _keep(
         planned = planner.plan(tx, batch)
     first = sum(counts.values()) + 1
     rows = [
-        (first + at, packed(row), one.learner_id, _findings(one), one.foreseen.value)
+        (first + at, packed(row), one.learner_id, findings(one), one.foreseen.value)
         for at, (row, one) in enumerate(zip(batch, planned, strict=True))
     ]
     for one in planned:
@@ -186,27 +180,9 @@ def _keep(
         jobs.add_rows(db, tx, job_id, rows)
 
 
-def packed(row: FileRow) -> str:
-    """A row as kept until the load; `unpacked` gives it back."""
-    return encoded({"v": row.values, "l": row.line})
-
-
 def unpacked(body: str | None) -> FileRow:
-    """A row that was kept; nothing for one that was purged."""
-    stored: dict[str, Any] = decoded(body) if body else {"v": {}, "l": 0}
-    values = stored["v"]
-    for name in DATE_FIELDS & values.keys():
-        values[name] = date.fromisoformat(values[name])
-    return FileRow(stored["l"], values)
-
-
-def _findings(one: Planned) -> str | None:
-    """What the preview shows of a row: notes first, as `app.job_notes` looks for them; then changes, not by hand, all
-    taken."""
-    found: dict[str, Any] = {"notes": one.notes} if one.notes else {}
-    if one.changes:
-        found["changes"] = [[*change, False, True] for change in one.changes]
-    return encoded(found) if found else None
+    """A row that was kept."""
+    return planned_rows.unpacked(body, DATE_FIELDS)
 
 
 # ----------------------------------------------------------------------------------------------------- the load
@@ -257,7 +233,7 @@ def _load(
         planned = planner.plan(tx, [unpacked(row.cells) for row in rows])
         kept = []
         for row, one in zip(rows, planned, strict=True):
-            if _as_shown(row, one):
+            if as_shown(row, one) and one.learner_id == row.learner_id:
                 kept.append(one)
                 done[one.foreseen] += 1
             else:
@@ -267,22 +243,5 @@ def _load(
         seen += len(rows)
         context.report(seen, total, "Loading rows")
     done[LEFT] = len(left)
-    here = file_row.c.job_id == job.id
-    for some in history.batched(left):
-        tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=LEFT))
+    planned_rows.leave(tx, job.id, left)
     return done
-
-
-def _as_shown(row: Row[Any], one: Planned) -> bool:
-    """Whether the row would still do what its reader was shown."""
-    shown = [change[:3] for change in jobs.finding(row, "changes") or ()]
-    return one.foreseen == row.predicted and one.changes == shown and one.learner_id == row.learner_id
-
-
-def undo(db: Database, user: User, job_id: int) -> UndoSummary:
-    """Take a load back as far as nothing changed since. Raises AccessError, InputError (nothing to undo)."""
-    with db.read() as tx:
-        job = jobs.read(tx, job_id)
-    if job.operation_id is None:
-        raise InputError("This file was never loaded.", hint="There is nothing to undo.")
-    return history.undo(db, user.id, job.operation_id)

@@ -173,6 +173,20 @@ def learners_chosen(state: WindowState) -> str:
     return "" if state.learners else tr("Select learners on the Learners page first.")
 
 
+def one_or_two_learners(state: WindowState) -> str:
+    """With one or two learners selected on the Learners page, or one on a page of their own."""
+    if state.page == "one_learner":
+        return ""
+    return "" if state.learners in (1, 2) else tr("Select one or two learners on the Learners page.")
+
+
+def one_learner(state: WindowState) -> str:
+    """With one learner selected on the Learners page, or on a page of their own."""
+    if state.page == "one_learner":
+        return ""
+    return "" if state.learners == 1 else tr("Select one learner on the Learners page.")
+
+
 def enrolments_selected(state: WindowState) -> str:
     """With enrolments selected on the Enrolments page."""
     return selected(state) if state.page == "enrolments" else tr("Open the Enrolments page first.")

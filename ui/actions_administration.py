@@ -6,11 +6,12 @@ from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
 from ui.actions_history import grid_actions, history_actions
+from ui.actions_people import people_actions
 from ui.look.icons import Icon
 
 
 def administration_actions() -> tuple[Action, ...]:
-    """Groups People, Licences, History, Database, Program, and what works on the grid in front."""
+    """Groups People, Licences, History, Learner, Database, Program, and what works on the grid in front."""
     return (
         *_people(),
         Action(
@@ -25,6 +26,7 @@ def administration_actions() -> tuple[Action, ...]:
             large=True,
         ),
         *history_actions(),
+        *people_actions(),
         Action(
             id="admin.purge",
             text="Purge",

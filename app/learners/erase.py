@@ -118,7 +118,7 @@ def _goes(tx: Connection, ids: Sequence[int]) -> tuple[Goes, ...]:
         Goes("Attainments", number(attainment), "deleted"),
         Goes("Aims", number(aim), "deleted"),
         Goes("LMS accounts", number(lms_account), "deleted; in the LMS they stay"),
-        Goes("Enrolments, with progress", number(enrolment), "kept as numbers; dates and progress deleted"),
+        Goes("Enrolments, with progress", number(enrolment), "kept as numbers, without days"),
         Goes("Extract records", int(tx.execute(records).scalar_one()), "kept as numbers; nothing more is sent"),
         Goes("Credit", number(award), "kept as numbers"),
         Goes("Rows of files", number(file_row), "emptied"),

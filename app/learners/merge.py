@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select
+from sqlalchemy import Connection, Row, false, func, or_, select
 
 from app import access, history
 from app.access import Permission, User
@@ -41,6 +41,7 @@ from app.ulns import UlnState
 MERGED = "learners_merged"
 """The kind of the operation."""
 _MOST_CONFLICTS = 3
+_MOST_ALIKE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +105,45 @@ def compare(
         return _Pair(tx, stays, goes).compared()
 
 
+def alike(context: TaskContext, db: Database, user: User, learner_id: int) -> list[Person]:
+    """Who may be the same person, by names and date of birth, a real ULN or an e-mail address; some at most.
+
+    Raises AccessError, Cancelled; ConflictError for a learner who is gone.
+    """
+    with db.read(context) as tx:
+        access.require(tx, user, Permission.MERGE_LEARNERS)
+        row = tx.execute(select(learner).where(learner.c.id == learner_id, SHOWN)).one_or_none()
+        if row is None:
+            raise _gone()
+        names = (row.family_fold, row.given_fold, row.birth_date)
+        ways = []
+        if None not in names:
+            ways.append(
+                (learner.c.family_fold == names[0])
+                & (learner.c.given_fold == names[1])
+                & (learner.c.birth_date == names[2])
+            )
+        if row.uln_state == UlnState.OK:
+            ways.append(learner.c.uln == row.uln)
+        if row.email_fold is not None:
+            ways.append(learner.c.email_fold == row.email_fold)
+        query = select(learner).where(or_(false(), *ways), SHOWN, learner.c.id != learner_id)
+        return [_person(one) for one in tx.execute(query.order_by(learner.c.ref_fold).limit(_MOST_ALIKE))]
+
+
+def _gone() -> ConflictError:
+    return ConflictError(
+        "One of these learners was removed or merged by somebody else.", hint="Refresh the list and look again."
+    )
+
+
 def _both(tx: Connection, one: int, other: int, *, locked: bool = False) -> tuple[Row[Any], Row[Any]]:
     if one == other:
         raise InputError("This is one and the same learner.", hint="Choose two.")
     query = select(learner).where(learner.c.id.in_((one, other)), SHOWN).order_by(learner.c.id)
     found = {row.id: row for row in tx.execute(query.with_for_update() if locked else query)}
     if len(found) != 2:
-        raise ConflictError(
-            "One of these learners was removed or merged by somebody else.", hint="Refresh the list and look again."
-        )
+        raise _gone()
     return found[one], found[other]
 
 

@@ -48,7 +48,7 @@ from app.lms.sections.from_file import Summary, What
 from app.lms.states import CourseState
 from app.plr.update import UpdateSummary
 from app.saved import Kind
-from tests.builders import learner_values
+from tests.builders import add_learner, learner_values
 from tests.files.builders import ilr
 from tests.ui.dialog_room import child, gone, opened
 from tests.ui.load_room import write
@@ -61,6 +61,7 @@ from ui.dialogs.course_status import CourseStatusDialog
 from ui.dialogs.credit_course import CreditCourseDialog
 from ui.dialogs.credit_lists import CreditListsDialog
 from ui.dialogs.edit_credit import EditCreditDialog
+from ui.dialogs.erase import EraseDialog
 from ui.dialogs.export_layout import LayoutDialog
 from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog
 from ui.dialogs.extract_save import SaveStatusesDialog
@@ -90,6 +91,7 @@ from ui.dialogs.loads import LoadsDialog
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.lrs_closed import ask_closed
 from ui.dialogs.match_held import MatchHeldDialog
+from ui.dialogs.merge import MergeDialog
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.new_import import NewImportDialog
@@ -151,6 +153,10 @@ def new_import(desk: Desk) -> QDialog:
     dialog = NewImportDialog(None, desk.runner, desk.context, Path(__file__))
     child(dialog, QAbstractButton, Importer.GLOBAL.value).click()
     return dialog
+
+
+def two_learners(desk: Desk) -> list[int]:
+    return [add_learner(desk.context.db, phone=one) for one in ("1", "2")]
 
 
 def typing(name: str) -> Callable[[QDialog], None]:
@@ -219,6 +225,8 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     HistoryUndoDialog: Entry(lambda desk: HistoryUndoDialog(None, desk.runner, desk.context, an_operation(desk))),
     PurgeDialog: Entry(lambda desk: PurgeDialog(None, desk.runner, desk.context)),
+    MergeDialog: Entry(lambda desk: MergeDialog(None, desk.runner, desk.context, two_learners(desk))),
+    EraseDialog: Entry(lambda desk: EraseDialog(None, desk.runner, desk.context, two_learners(desk)[0])),
     PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),
     MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
     KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),

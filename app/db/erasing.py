@@ -87,7 +87,7 @@ update learner set ref = 'erased ' || id, ref_fold = 'erased ' || id, uln = null
     family_name = null, family_fold = null, given_names = null, given_fold = null, first_name = null,
     known_as = null, known_fold = null, birth_date = null, sex = null, postcode = null, postcode_is_prior = false,
     email = null, email_fold = null, phone = null, campus_id = null, tutor_group = null, tutor_fold = null,
-    prev_ref = null, last_year_seen = null, search_fold = '',
+    prev_ref = null, last_year_seen = null, search_fold = 'erased ' || id,
     removed_at = coalesce(removed_at, {now}), version = version + 1
     where id in ({whose});
 """

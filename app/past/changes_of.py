@@ -19,6 +19,7 @@ from app.db.tables import (
     change,
     enrolment,
     extract_record,
+    learner,
     metadata,
     operation,
     section,
@@ -150,9 +151,15 @@ def _taken_back(operation_id: int) -> ColumnElement[bool]:
     return query.correlate(change).exists()
 
 
+def of_learner(learner_id: int) -> ColumnElement[bool]:
+    """The changes of a learner, and of those who were merged into them."""
+    merged = select(learner.c.id).where(learner.c.merged_into_id == learner_id)
+    return or_(change.c.learner_id == learner_id, change.c.learner_id.in_(merged))
+
+
 def learner_keys_query(learner_id: int, scope: Scope) -> Select[Any]:
     """The ids of all changes that concern a learner, the latest first: their timeline."""
-    query = select(change.c.id).where(change.c.learner_id == learner_id, seen_by(scope))
+    query = select(change.c.id).where(of_learner(learner_id), seen_by(scope))
     return query.order_by(change.c.operation_id.desc(), change.c.id.desc())
 
 

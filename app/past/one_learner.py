@@ -73,7 +73,7 @@ def read(tx: Connection, user: User, learner_id: int, most: int = ON_SCREEN) -> 
         .where(learner.c.id == learner_id)
     )
     row = tx.execute(query).one_or_none()
-    if row is None or row.removed_at is not None:
+    if row is None or row.removed_at is not None or row.merged_into_id is not None:
         return None
     name = " ".join(one for one in (row.given_names, row.family_name) if one) or row.ref
     parts = (
@@ -265,6 +265,6 @@ def _timeline(tx: Connection, learner_id: int, scope: Scope, most: int) -> Part:
         )
         for one in (found[key] for key in ids if key in found)
     ]
-    total = _total(tx, change, change.c.learner_id == learner_id, changes_of.seen_by(scope))
+    total = _total(tx, change, changes_of.of_learner(learner_id), changes_of.seen_by(scope))
     columns = ("When", "Who", "Done", "What", "Change", "Before → after")
     return Part("timeline", "Timeline", columns, (15, 10, 15, 18, 8, 34), rows, total)

@@ -24,7 +24,7 @@ from app.db.tables import (
     term,
 )
 from app.imports import apply
-from app.learners import edit, flood_fill
+from app.learners import edit, erase, flood_fill, merge
 from app.lms import enrolments, settings
 from app.lms.extracts import course_status, sender
 from app.lms.extracts.course_status import Step
@@ -35,7 +35,7 @@ from app.lms.settings import SyncSettings
 from app.saved import Kind
 from app.tasks import TaskContext
 from app.users import Account
-from tests.builders import add_learner
+from tests.builders import add_attainment, add_learner
 from tests.db import killed_sync_child
 from tests.db.killed_sync_child import COURSES, LEARNERS
 from tests.db.losing import World, Write
@@ -164,12 +164,40 @@ def a_saved_search(world: World) -> Write:
     return Write(put, end)
 
 
+def a_merge(world: World) -> Write:
+    stays, goes = (add_learner(world.db, number) for number in (1, 2))
+    for key in (stays, goes):
+        add_attainment(world.db, key)
+        add_enrolment(world.db, key, add_section(world.db, add_course(world.db)))
+    seen = merge.compare(TaskContext(), world.db, world.user, stays, goes, in_this_order=True)
+
+    def end() -> None:
+        assert number_of(world.db, learner, learner.c.merged_into_id == stays) == 1
+        assert number_of(world.db, enrolment, enrolment.c.learner_id == stays) == 2
+        assert number_of(world.db, operation, operation.c.kind == merge.MERGED) == 1
+
+    return Write(lambda: none(merge.merge(world.db, world.user, seen, {})), end)
+
+
+def an_erasure(world: World) -> Write:
+    key = add_learner(world.db, 1, ref="R1")
+    add_attainment(world.db, key)
+
+    def end() -> None:
+        assert number_of(world.db, attainment) == 0
+        assert number_of(world.db, learner, learner.c.uln.is_not(None)) == 0
+        assert number_of(world.db, operation, operation.c.kind == erase.KIND, operation.c.state == "done") == 1
+
+    return Write(lambda: none(erase.erase(world.db, world.user, key, "R1", "They asked for it")), end)
+
+
 def none(_: object) -> None:
     """What was returned tells nothing that `end` does not look at."""
 
 
 WHOLE = (
-    edit_of_a_learner, flood_fill_of_many, load, undo, roles_of_a_user, shared_settings, a_licence, a_saved_search,
+    edit_of_a_learner, flood_fill_of_many, load, undo, a_merge, an_erasure, roles_of_a_user, shared_settings,
+    a_licence, a_saved_search,
 )  # fmt: skip
 
 

@@ -13,13 +13,14 @@ from app.attainments import at_a_glance_kept, export_changes
 from app.attainments.export_changes import Layout
 from app.db.database import Database
 from app.db.server_rows import EVERY
-from app.db.tables import operation
+from app.db.tables import learner, operation
 from app.errors import ConflictError
 from app.files.aims import OwnFields
 from app.imports import credit_lists
-from app.learners import own_fields
+from app.learners import erase, merge, own_fields
 from app.lms import course_states, settings, site
 from app.saved import Kind
+from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.db.postgresql import Server
 from tests.db.test_rights import DENIED, College, new_college, refused
@@ -102,8 +103,6 @@ def test_what_is_said_to_be_undone_names_who_undid_it(college: College, mine: tu
 
 
 def begun_with_change(college: College, key: int) -> int:
-    from app.db.tables import learner
-
     db = college.owner
     with db.write() as tx:
         row = tx.execute(select(learner).where(learner.c.id == key)).one()
@@ -111,6 +110,21 @@ def begun_with_change(college: College, key: int) -> int:
         one.update(learner, row, {"known_as": "Jo"}, key)
         one.end(tx)
     return one.id
+
+
+def test_learners_are_merged_parted_and_erased_by_who_owns_nothing(college: College, mine: tuple[Database, User]):
+    db, user = mine
+    stays, goes = (add_learner(college.owner, number, family_name="Doe") for number in (801, 802))
+    seen = merge.compare(TaskContext(), db, user, stays, goes, in_this_order=True)
+    done = merge.merge(db, user, seen, {})
+    assert merge.undo(db, user, done.operation_id).left == 0
+    boss = college.of(college.person(Role.ADMINISTRATOR))
+    erased = erase.erase(boss, access.sign_in(boss), goes, "240802", "They asked for it")
+    boss.close()
+    assert erased.learners == 1
+    with db.read() as tx:
+        names = select(learner.c.family_name).where(learner.c.id.in_((stays, goes))).order_by(learner.c.id)
+        assert tx.execute(names).scalars().all() == ["Doe", None]
 
 
 # --------------------------------------------------------------------------------------------------------- settings

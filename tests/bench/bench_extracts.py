@@ -194,6 +194,8 @@ def _stage_and_save(db: Database, user: User, ids: Keys) -> None:
 
 
 def _name(name: str, kind: str) -> str:
+    if (name, kind) == ("update_all", "postgresql"):
+        return "pg_update_all"
     return name if kind == "sqlite" else f"{name} postgresql"
 
 

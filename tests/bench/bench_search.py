@@ -10,7 +10,7 @@ from app.learners import search
 from tests.bench.measured import Result, measures, paired, result, seconds
 from tests.bench.million import BORN, LEARNERS, million_folder
 
-_GROUP = Group(
+GROUP = Group(
     Join.ALL,
     (
         Test("uln", Operator.NOT_BLANK),
@@ -62,7 +62,7 @@ def nested_search() -> Result:
     """The ids of the grid in its order. Within 1.2 times of the same by hand, or 15 ms where that is less time."""
     db = Database.in_file(million_folder().database_file)
     try:
-        query = search.keys_query(_GROUP)
+        query = search.keys_query(GROUP)
 
         def ours() -> list[int]:
             with db.read() as tx:

@@ -85,6 +85,27 @@ PEOPLE = st.fixed_dictionaries(
         "rows": st.integers(0, 2),
     }
 )
+EVERYTHING: dict[str, Any] = {
+    "fields": {"phone": "1"},
+    "attainments": [{"subject_code": "A1", "award_date": None, "grade": "4", "level": None, "removed_at": None}],
+    "events": [1],
+    "aims": [{"year": "2526", "seq": 1, "aim_ref": "Z1", "starts": None}],
+    "enrolments": {0: {"status": "current", "complete": True, "removed_at": None, "records": 1, "graded": 3}},
+    "awards": {0: {"amount": 250, "removed_at": None, "told": "due"}},
+    "accounts": 1,
+    "check": 1,
+    "rows": 1,
+}
+"""Somebody on whom all of it hangs once."""
+FULLER: dict[str, Any] = {
+    **EVERYTHING,
+    "fields": {"phone": "2"},
+    "attainments": [{**EVERYTHING["attainments"][0], "level": "2"}],
+    "enrolments": {0: {**EVERYTHING["enrolments"][0], "status": "completed", "records": 2}},
+    "awards": {0: {"amount": 300, "removed_at": None, "told": "exported"}},
+    "check": 2,
+}
+"""As that, with more of each."""
 Two = tuple[dict[str, Any], dict[str, Any]]
 
 
@@ -224,4 +245,4 @@ def glances(db: Database) -> dict[int, Any]:
     return {key: one for key, one in found.items() if any(value is not None for value in one.values())}
 
 
-__all__ = ["PEOPLE", "build", "course", "glances", "tables_of"]
+__all__ = ["EVERYTHING", "FULLER", "PEOPLE", "build", "course", "glances", "tables_of"]

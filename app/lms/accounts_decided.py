@@ -14,6 +14,7 @@ from app.db.tables import SHOWN, learner, lms_account, lms_course
 from app.errors import ConflictError, InputError
 from app.folding import fold
 from app.lms.accounts import BY_PERSON
+from app.meant import MEANT, NAMED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,10 @@ def _told(tx: Connection, rows: Sequence[Row[Any]]) -> list[Unsettled]:
 def _looks(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, tuple[int, ...]]:
     refs, emails = {fold(row.id_number) for row in rows}, {row.email_fold for row in rows}
     by: dict[tuple[str, str], list[int]] = {}
-    for name, column, wanted in (("ref", learner.c.ref_fold, refs), ("email", learner.c.email_fold, emails)):
+    for name, column, wanted in (("ref", NAMED.c.ref_fold, refs), ("email", learner.c.email_fold, emails)):
         for some in history.batched(sorted(one for one in wanted if one)):
-            for key, value in tx.execute(select(learner.c.id, column).where(column.in_(some), SHOWN)):
+            query = select(learner.c.id, column).select_from(MEANT if name == "ref" else learner)
+            for key, value in tx.execute(query.where(column.in_(some), SHOWN)):
                 by.setdefault((name, value), []).append(key)
     found = {}
     for row in rows:

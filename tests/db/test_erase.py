@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert, select, update
 
-from app import history, saved
+from app import db_check, history, saved
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import (
@@ -175,6 +175,7 @@ def test_nothing_of_the_person_is_left_and_the_numbers_are(db: Database, user: U
     assert (done.learners, done.scrubbed) == (2, True)
     assert left_of(db) == []
     assert "SOMEBODY ELSE" in everything(db)
+    assert db_check.check(TaskContext(), db).problems == []
     with db.read() as tx:
         mine = tx.execute(select(enrolment).where(enrolment.c.learner_id == world.learner)).one()
         assert (mine.complete, mine.status, mine.records, mine.starts) == (True, "current", 1, None)

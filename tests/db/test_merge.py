@@ -1,5 +1,6 @@
 """*Merge Learners*: nothing is lost, nothing is double, an undo puts everything back; what people may do."""
 
+import signal
 from collections import Counter
 from typing import Any
 
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from app import history
+from app import db_check, history
 from app.access import User
 from app.db.database import Database
 from app.db.tables import learner
@@ -19,7 +20,9 @@ from app.learners.merge_fields import Side
 from app.past import undoing
 from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
-from tests.two_learners import PEOPLE, build, glances, tables_of
+from tests.db import killed_merge_child
+from tests.db.dying import child
+from tests.two_learners import EVERYTHING, FULLER, PEOPLE, build, glances, tables_of
 
 WHOLE = settings(
     max_examples=15,
@@ -184,3 +187,15 @@ def test_what_is_no_choice_and_who_may_not(db: Database, user: User):
     merge.merge(db, user, seen, {})
     with pytest.raises(ConflictError, match="removed or merged"):
         compared(db, user, one, other)
+
+
+def test_killed_it_is_whole_or_untouched(db: Database, address: str, user: User):
+    stays, goes = build(db, (EVERYTHING, FULLER))
+    before = tables_of(db, but=())
+    for moment in (("statement", 30), ("statement", 45), ("commit", 1)):
+        dead = child(killed_merge_child.main, address, *moment, stays, goes)
+        assert dead.returncode == -signal.SIGKILL, dead.stderr
+        assert tables_of(db, but=()) == before
+    merge.merge(db, user, compared(db, user, stays, goes), {})
+    _nothing_lost(before, tables_of(db), stays, goes)
+    assert db_check.check(TaskContext(), db).problems == []

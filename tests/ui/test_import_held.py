@@ -93,6 +93,7 @@ def test_a_held_record_is_deleted(room):
     first_row(room, page)
     click(named(page, "held_delete"))
     dialog = room.dialog("import_undo_dialog")
+    assert dialog.accessibleName() == "Delete 1 held record?"
     assert "leaves the list of held records" in named(dialog, "undo_consequence").text()
     click(named(dialog, "undo_do"))
     room.room.until(lambda: dialog.undone is not None)

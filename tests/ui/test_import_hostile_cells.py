@@ -8,10 +8,12 @@ from PySide6.QtCore import QAbstractItemModel, QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QWidget
-from sqlalchemy import update
+from sqlalchemy import select, update
 
-from app.db.tables import course, reporter
+from app.db.tables import course, credit_type, learner, reporter
+from app.imports.awarding import Completion
 from tests.builders import add_learners, learner_values
+from tests.imports import credit_rows
 from tests.ui.conftest import named, read_csv, saving_as
 from tests.ui.dialog_room import click
 from tests.ui.import_room import ImportRoom, import_room
@@ -111,6 +113,7 @@ def test_a_hostile_file_is_plain_text_from_the_check_to_its_refused_rows(room, t
         room.room.press("Space", room.room.window)
         room.rest()
         plain(page)
+    assert MARKUP in cells(named(page, "import_examples").model()), "whom the row means, where no cell is to blame"
     page.show_all()
     room.rest()
     for place, told in enumerate(("<script>", "@SUM(A1)", "Bell", "‹U+202E›gnp.exe", "\u2400", "<b>yes</b>")):
@@ -132,6 +135,42 @@ def test_a_hostile_file_is_plain_text_from_the_check_to_its_refused_rows(room, t
     choose(room, room.jobs, 0)
     plain(room.jobs, "‹U+202E›fdp.csv")
     held(room)
+
+
+def test_a_hostile_set_up_is_plain_text_on_every_page_and_dialog_of_credit(room):
+    db, user = room.context.db, room.context.user
+    with db.write() as tx:
+        tx.execute(update(credit_type).values(title="<b>Type</b>\u2066"))
+        course_id = tx.execute(select(course.c.id).where(course.c.code == "MATH-RESIT")).scalar_one()
+        learner_id = tx.execute(select(learner.c.id).where(learner.c.family_name.is_not(None)).limit(1)).scalar_one()
+        tx.execute(update(learner).where(learner.c.id == learner_id).values(family_name="<i>Bold</i>\u202e"))
+    record = credit_rows.enrol(db, learner_id, course_id)
+    credit_rows.completed(db, user, Completion(learner_id, course_id, credit_rows.DAY))
+    window = room.room.window
+    for name, key, told in (
+        ("credit_courses", course_id, "<b>Maths</b>‹U+202E›"),
+        ("course_records", record, "<i>Bold</i>‹U+202E›"),
+    ):
+        window.show_page(name)
+        room.rest()
+        choose(room, window.page, list(window.page.grid.keys).index(key))
+        plain(window, told)
+    window.show_page("outgoing_reports")
+    room.rest()
+    plain(window)
+    for opened in (
+        lambda: window.credit.open_course(course_id),
+        window.credit.set_up_lists,
+        lambda: window.credit.open_credit(record, False),
+    ):
+        opened()
+        room.room.until(lambda: QApplication.activeModalWidget() is not None)
+        room.room.at_rest()
+        dialog = QApplication.activeModalWidget()
+        plain(dialog)
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        room.room.until(lambda: QApplication.activeModalWidget() is None)
+        room.rest()
 
 
 def held(room: ImportRoom) -> None:

@@ -127,6 +127,11 @@ class ImportUndoDialog(WorkingDialog):
             self.say(
                 tr("Undo job {n}?", n=self.job_id), tr("Everything that the import wrote is taken back together.")
             )
+        elif len(self._ways) == 1:
+            self.say(
+                plural(len(self._row_ids), "Delete {n} held record?", "Delete {n} held records?"),
+                tr("The rows of the file stay listed with their import."),
+            )
         else:
             number = plural(len(self._row_ids), "{n} row", "{n} rows")
             self.say(tr("What is to become of {rows}?", rows=number), tr("Each of the three does something else."))

@@ -6,8 +6,9 @@ from collections.abc import Collection, Sequence
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.imports.columns import Column
 from app.imports.job_rows import JobLine
-from app.imports.rules import Outcome
+from app.imports.rules import Finding, Outcome
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.import_lines import Line, Shown, lms_words, open_words, to_apply, why_not_apply
 from ui.import_words import OUTCOMES, example_words, outcome_of, repair_verb
@@ -197,10 +198,7 @@ class ImportSide(DetailsPane):
 
     def _show_tables(self, changes: Sequence[tuple[str, str, str]], line: Line, rows: Sequence[JobLine]) -> None:
         found = [
-            (count(row.number), str(one.column), one.value)
-            for row in rows
-            for one in row.findings
-            if one.rule == line.rule
+            (count(row.number), *_said_by(row, one)) for row in rows for one in row.findings if one.rule == line.rule
         ][:_MOST]
         for card, table, texts in (
             (self._cards[0], self._changes, changes[:_MOST]),
@@ -227,6 +225,13 @@ class ImportSide(DetailsPane):
         pressed = self.sender()
         if isinstance(pressed, OutcomeLine):
             self.outcome_wanted.emit(pressed.outcome if pressed.isChecked() else None)
+
+
+def _said_by(row: JobLine, one: Finding) -> tuple[str, str]:
+    """The column and value that a finding is about; of one about the whole row whom the row means."""
+    if one.column:
+        return str(one.column), one.value
+    return str(Column.USER if row.said.get(Column.USER) else Column.EMAIL), row.who
 
 
 def _changes(line: Line, rows: Sequence[JobLine]) -> list[tuple[str, str, str]]:

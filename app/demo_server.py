@@ -13,9 +13,11 @@ from app.db import server_roles
 from app.db.addresses import parsed
 from app.db.database import Database
 from app.errors import InputError
+from app.tasks import TaskContext
 from app.users import Account
 
 _LONGEST = 50
+_LOOKS = 200
 
 
 def require_empty(url: str) -> None:
@@ -53,5 +55,16 @@ def officer(db: Database, owner: User) -> Iterator[URL]:
         users.save(db, owner, None, Account(login=login, name="Demo officer", roles=frozenset(Role)))
         yield db.url.set(username=login, password=password)
     finally:
+        _wait_until_gone(db, login)
         with db.write() as tx:
             tx.exec_driver_sql(f"drop role {name}".replace("%", "%%"))
+
+
+def _wait_until_gone(db: Database, login: str) -> None:
+    """A server takes a moment to end what was closed; a role of whom a temporary table is left cannot be dropped."""
+    there = text("select exists (select from pg_stat_activity where usename = :login)")
+    for _ in range(_LOOKS):
+        with db.read() as tx:
+            if not tx.execute(there, {"login": login}).scalar_one():
+                return
+        TaskContext().wait(0.05)

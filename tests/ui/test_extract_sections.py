@@ -119,9 +119,7 @@ def test_from_no_gate_to_every_gate_by_the_buttons_of_the_report(lms: LmsRoom):
 def test_learners_without_exactly_one_account_are_under_the_gates(lms: LmsRoom):
     page = picked(lms)
     words = page.pane.report.account_words
-    assert words.text() == f"{len(lms.enrolled())} learners without exactly one LMS account (EX-P9)", (
-        "no LMS, no account"
-    )
+    assert words.text() == f"{len(lms.enrolled())} learners without exactly one LMS account", "no LMS, no account"
     db, user = lms.context.db, lms.context.user
     north = add_campus(db, "N", "North")
     with db.read() as tx:

@@ -47,8 +47,10 @@ _DAYS: Mapping[Step, str] = {
     Step.BACK: "Back since",
 }
 _REACHES: Mapping[Step, str] = {
-    Step.WITHDRAW: "The LMS suspends them on the course. Nobody is unenrolled: work and grades stay there.",
-    Step.BREAK: "The LMS suspends them on the course until they are back.",
+    Step.WITHDRAW: "The LMS suspends them on the course, unless another of their sections has the same one. Nobody "
+    "is unenrolled: work and grades stay there.",
+    Step.BREAK: "The LMS suspends them on the course until they are back, unless another of their sections has the "
+    "same one.",
     Step.BACK: "The LMS lets them into the course again.",
     Step.DATES: "The LMS gets the new dates of each.",
 }

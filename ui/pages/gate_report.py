@@ -138,8 +138,8 @@ class GateReport(QWidget):
         self.account_words.setText(
             plural(
                 number,
-                "{n} learner without exactly one LMS account (EX-P9)",
-                "{n} learners without exactly one LMS account (EX-P9)",
+                "{n} learner without exactly one LMS account",
+                "{n} learners without exactly one LMS account",
             )
             if number
             else tr("Every learner enrolled here has exactly one LMS account")

@@ -61,6 +61,10 @@ update extract_record set starts = null, ends = null, changed_on = null, message
 delete from progress where {enrolled};
 update sync_error set open_key = null, detail = null, cleared_at = coalesce(cleared_at, {now}) where {enrolled};
 delete from lms_account where {theirs};
+-- Accounts of which nobody has decided whose they are, and that say of themselves that they are theirs.
+delete from lms_account where learner_id is null
+    and (lower(id_number) in (select lower(ref) from learner where id in ({whose}))
+    or email_fold in (select email_fold from learner where id in ({whose})));
 
 -- Credit that was given stays as a number; what no outside body has heard of, none will.
 update outgoing_report set missing = '[]',

@@ -96,6 +96,7 @@ class World:
         self._edit(known_as="Oldname")
         self.edited = self._edit(known_as=SECRET["known_as"], reason=f"{SECRET['given_names']} asked")
         add_account(db, "USERQZX", self.learner, full_name="Zbigniewa Quizzaciously", email=SECRET["email"])
+        add_account(db, "NOBODYQZX", None, id_number=MORE["ref"].lower(), full_name="Zbigniewa Quizzaciouslee")
         saved.save(db, user, Kind.LEARNER_SEARCH, "hers", json.dumps({"v": SECRET["ref"]}), shared=True)
         saved.save(db, user, Kind.LEARNER_SEARCH, "all", json.dumps({"v": "REFQZX"}), shared=True)
         with db.write() as tx:

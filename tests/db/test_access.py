@@ -89,6 +89,7 @@ def test_what_a_new_version_adds_is_written_once(db: Database):
 _MANAGER = {
     Permission.OPEN,
     Permission.EDIT_LEARNERS,
+    Permission.MERGE_LEARNERS,
     Permission.EXPORT,
     Permission.ENROL,
     Permission.SYNCHRONISE,
@@ -136,6 +137,7 @@ _IMPORTS = {
                 Permission.SYNCHRONISE,
                 Permission.DECIDE_COURSES,
                 Permission.UNLOCK_IMPORTS,
+                Permission.ERASE_LEARNERS,
             }
             | _EXTRACTS
             | _IMPORTS,

@@ -20,7 +20,8 @@ from tests.db import postgresql
 from tests.db.crowd import Crowd, make
 from tests.db.postgresql import Server
 
-TEMPLATE = "lm_template"
+TEMPLATE, SIGNED_IN = "lm_template", "lm_signed_in"
+FIRST = "first"
 
 
 @pytest.fixture(scope="session")
@@ -58,6 +59,32 @@ def postgresql_template(server: Server) -> str:
     return TEMPLATE
 
 
+def _first_signed_in(address: str) -> None:
+    database = Database(address)
+    assert first_user(database, FIRST).id == 1
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def sqlite_signed_in(sqlite_template: Path) -> Path:
+    file = sqlite_template.with_name("signed_in.sqlite")
+    shutil.copyfile(sqlite_template, file)
+    _first_signed_in(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def postgresql_signed_in(server: Server, postgresql_template: str) -> str:
+    server.run(f"create database {SIGNED_IN} template {postgresql_template}")
+    _first_signed_in(server.address(SIGNED_IN))
+    return SIGNED_IN
+
+
+@pytest.fixture
+def signed_in() -> None:
+    """The database of a test that asks for this has its first user already."""
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def kind(request: pytest.FixtureRequest) -> str:
     """Which of the two databases the test runs on."""
@@ -77,14 +104,15 @@ def empty_address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
 @pytest.fixture
 def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database that is up to date, for tests that open it themselves."""
-    with ExitStack() as stack:
-        if kind == "sqlite":
-            file = tmp_path / "learners.sqlite"
-            shutil.copyfile(request.getfixturevalue("sqlite_template"), file)
-            yield f"sqlite:///{file}"
-        else:
-            template = request.getfixturevalue("postgresql_template")
-            yield stack.enter_context(request.getfixturevalue("server").database(template))
+    state = "signed_in" if "signed_in" in request.fixturenames else "template"
+    if kind == "sqlite":
+        file = tmp_path / "learners.sqlite"
+        shutil.copyfile(request.getfixturevalue(f"sqlite_{state}"), file)
+        yield f"sqlite:///{file}"
+        return
+    template = request.getfixturevalue(f"postgresql_{state}")
+    with request.getfixturevalue("server").database(template) as address:
+        yield address
 
 
 @pytest.fixture
@@ -95,9 +123,9 @@ def db(address: str) -> Iterator[Database]:
 
 
 @pytest.fixture
-def user(db: Database) -> User:
+def user(signed_in: None, db: Database) -> User:
     """The first user, who holds every role; both licences are on."""
-    return first_user(db)
+    return User(1, FIRST, FIRST)
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

@@ -49,6 +49,7 @@ class Server:
         self._numbers = count(1)
         self._templates: dict[str, Template] = {}
         self._free: dict[str, list[str]] = {}
+        self._lines: dict[str, psycopg.Connection] = {}
 
     def address(self, database: str, user: str = OWNER) -> str:
         return f"postgresql+psycopg://{user}@127.0.0.1:{self.port}/{database}"
@@ -90,7 +91,23 @@ class Server:
             if template != "template0" and self._is_as_new(name, template):
                 free.append(name)
             else:
+                self._hang_up(name)
                 self.run(f"drop database {name} with (force)")
+
+    def close(self) -> None:
+        for name in list(self._lines):
+            self._hang_up(name)
+
+    def _hang_up(self, name: str) -> None:
+        line = self._lines.pop(name, None)
+        if line is not None:
+            line.close()
+
+    def _line(self, name: str) -> psycopg.Connection:
+        """A connection that is kept: a new one has to learn what tables there are, which takes most of the time."""
+        if name not in self._lines:
+            self._lines[name] = self.connected(name)
+        return self._lines[name]
 
     def _made_from(self, template: str) -> str:
         name = f"lm_{next(self._numbers)}"
@@ -102,7 +119,7 @@ class Server:
         if template not in self._templates:
             self._templates[template] = Template(self, template)
         with contextlib.suppress(psycopg.Error):
-            return self._templates[template].bring_back(self, name)
+            return self._templates[template].bring_back(self._line(name))
         return False
 
 
@@ -133,25 +150,24 @@ class Template:
         with server.connected(name) as connection, connection.cursor().copy(f"copy {table} to stdout") as rows:
             return b"".join(rows)
 
-    def bring_back(self, server: Server, name: str) -> bool:
+    def bring_back(self, line: psycopg.Connection) -> bool:
         """Rows and counters as in the template; False if more was changed than those, or too much."""
-        with server.connected(name) as connection:
-            connection.execute(
-                "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
-                " where datname = current_database() and pid <> pg_backend_pid()"
-            )
-            if connection.execute(_CATALOGUE).fetchall() != self._catalogue:
-                return False
-            written = {table: size for table, size in connection.execute(self._TABLES) if size}
-            if sum(written.values()) > self._MOST:
-                return False
-            with connection.transaction():
-                # Foreign keys would ask for an order, and be checked row by row.
-                connection.execute("set local session_replication_role = replica")
-                connection.execute("; ".join([*(f"delete from {table}" for table in written), self._counters]))
-                for table, rows in self._rows.items():
-                    with connection.cursor().copy(f"copy {table} from stdin") as copy:
-                        copy.write(rows)
+        line.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        if line.execute(_CATALOGUE).fetchall() != self._catalogue:
+            return False
+        written = {table: size for table, size in line.execute(self._TABLES) if size}
+        if sum(written.values()) > self._MOST:
+            return False
+        with line.transaction():
+            # Foreign keys would ask for an order, and be checked row by row.
+            line.execute("set local session_replication_role = replica")
+            line.execute("; ".join([*(f"delete from {table}" for table in written), self._counters]))
+            for table, rows in self._rows.items():
+                with line.cursor().copy(f"copy {table} from stdin") as copy:
+                    copy.write(rows)
         return True
 
 
@@ -214,7 +230,10 @@ def running_server() -> Iterator[Server]:
         control("-l", str(folder / "log"), "start")
         server = Server(folder, port, control)
         server.run(f"create role {STRANGER} login password 'nobody-knows'")
-        yield server
+        try:
+            yield server
+        finally:
+            server.close()
 
 
 @contextlib.contextmanager

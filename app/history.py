@@ -135,7 +135,8 @@ class Operation:
                 old = {name: getattr(row, name) for name in told}
                 self._note(table, row.id, "update", old, told, learner_id, version)
         for names, rows in alike.items():
-            rows.sort(key=_AT_ID)  # of two who change the same rows one waits for the other, and never both
+            if "version" in table.c:  # links keep their order: a tick goes before another one comes
+                rows.sort(key=_AT_ID)  # of two who change the same rows one waits for the other, and never both
             statement = update(table).where(table.c.id == bindparam("at_id"))
             columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
             if versioned:

@@ -272,6 +272,12 @@ class DatabaseSettings(_Section):
         "Certificate authorities of the server",
         "Whole path of a PEM file with the authorities to trust; nothing: those this computer trusts.",
     )
+    copies_days: int = option(
+        14,
+        whole_number(1, 3650),
+        "Keep daily copies for so many days",
+        "Of a database in a file. The first copy of each month is kept for good.",
+    )
 
     @property
     def host(self) -> str:

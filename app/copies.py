@@ -1,5 +1,5 @@
 """Copies of the database: *Back Up*, *Restore* with a look at what differs first, one a day by itself, and moving to
-another database. Administrators only, save for the daily copy, which a start of the program makes if it is due."""
+another database. Administrators only, save for the daily copy, which the window makes if it is due."""
 
 import os
 import sqlite3
@@ -13,6 +13,7 @@ from sqlalchemy import Connection, func, select
 
 from app import access, history
 from app.access import Permission, User
+from app.config import DatabaseSettings
 from app.db import moving
 from app.db.database import Database
 from app.db.moving import Moved
@@ -22,8 +23,8 @@ from app.errors import DatabaseError, InputError
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
 
-KEPT_DAYS = 14
-"""Copies of so many days are kept, and of each month before the first one."""
+KEPT_DAYS = DatabaseSettings().copies_days
+"""Copies of so many days are kept, unless the settings say otherwise; and of each month before the first one."""
 _DAILY = "daily-"
 RESTORED = "database_restored"
 
@@ -171,7 +172,7 @@ def _opened(file: Path) -> Database:
 # ------------------------------------------------------------------------------------------------------- every day
 
 
-def daily(context: TaskContext, db: Database, today: date) -> Path | None:
+def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS) -> Path | None:
     """The copy of the day beside an embedded database, if there is none yet; old ones go. None if nothing was due.
 
     Raises InputError, DatabaseError, Cancelled.
@@ -179,24 +180,27 @@ def daily(context: TaskContext, db: Database, today: date) -> Path | None:
     if db.file is None:
         return None
     folder = db.file.parent / "backups"
-    folder.mkdir(mode=0o700, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(error, folder) from error
     target = folder / f"{_DAILY}{today:%Y-%m-%d}.db"
     if target.exists():
         return None
     _copy_to(context, db, target)
-    for old in _no_longer_kept(sorted(folder.glob(f"{_DAILY}*.db")), today):
+    for old in _no_longer_kept(sorted(folder.glob(f"{_DAILY}*.db")), today, days):
         old.unlink(missing_ok=True)
     return target
 
 
-def _no_longer_kept(files: Sequence[Path], today: date) -> list[Path]:
+def _no_longer_kept(files: Sequence[Path], today: date, days: int) -> list[Path]:
     """All but those of the last days and the first of each month; a name that is no date of ours is left alone."""
     gone: list[Path] = []
     months: set[str] = set()
     for one in files:
         day = one.stem.removeprefix(_DAILY)
         try:
-            is_recent = date.fromisoformat(day) > today - timedelta(days=KEPT_DAYS)
+            is_recent = date.fromisoformat(day) > today - timedelta(days=days)
         except ValueError:
             continue
         if day[:7] in months and not is_recent:

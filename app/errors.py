@@ -6,6 +6,7 @@ AppError
 ├── AccessError         a role or licence is missing
 ├── ConflictError       somebody else changed or holds it
 ├── DatabaseError       the database cannot be used just now, or at all
+│   ├── UpgradeNeededError  it has to be brought up to date, and whoever asks may say so
 │   └── OfflineError        it is out of reach: it is asked again by itself, and what was not saved waits
 └── ServiceError        a service outside answered badly, or not at all; carries its code
     ├── StopRunError    nothing further can succeed: sign-in, certificate, service closed
@@ -53,6 +54,10 @@ class ConflictError(AppError):
 
 class DatabaseError(AppError):
     """The database is locked, damaged, newer than the program, full or out of reach."""
+
+
+class UpgradeNeededError(DatabaseError):
+    """A shared database is of an older version, and this account owns it. It is asked first: others work there."""
 
 
 class OfflineError(DatabaseError):

@@ -1,5 +1,6 @@
 """Opening a data folder: what the window and every command without a window begin with."""
 
+from contextlib import closing
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -16,14 +17,17 @@ from app.db.upgrade import upgrade
 from app.folders import DataFolder, require_local
 from app.secrets import Secrets
 from app.server_address import completed
+from app.tasks import TaskContext
 
 DEFAULT_TYPES = (("PLR", "Personal Learning Record"), ("PRIOR", "Prior attainment"), ("COLLEGE", "Achieved here"))
 
 
-def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, Database]:
-    """Settings and upgraded database of a data folder, both made if missing.
+def open_folder(folder: DataFolder, database_url: str = "", *, agreed: bool = False) -> tuple[Settings, Database]:
+    """Settings and upgraded database of a data folder, both made if missing. `agreed`: a shared database of an older
+    version is brought up to date, which is asked of its owner first.
 
-    Raises InputError (settings, folder) or DatabaseError (locked, damaged, newer, not writable, full).
+    Raises InputError (settings, folder) or DatabaseError (locked, damaged, newer, not writable, full, out of reach);
+    UpgradeNeededError where it is for this account to agree.
     """
     folder.make()
     settings = config.load(folder.path)
@@ -34,7 +38,7 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
         require_local(folder.database_file)
         db = Database.in_file(folder.database_file)
     try:
-        upgrade(db)
+        upgrade(db, agreed=agreed)
         require_finished(db)
         access.prepare(db)
         grants.install(db)
@@ -44,6 +48,22 @@ def open_folder(folder: DataFolder, database_url: str = "") -> tuple[Settings, D
         db.close()
         raise
     return settings, db
+
+
+def attempt(context: TaskContext, folder: DataFolder, database_url: str = "", *, agreed: bool = False) -> None:
+    """Whether the program would start: all that a start does with the database, and closed again. In a task. Raises
+    as `open_folder`, and AccessError."""
+    _, db = open_folder(folder, database_url, agreed=agreed)
+    with closing(db):
+        sign_in(db)
+
+
+def is_first(folder: DataFolder, database_url: str = "") -> bool:
+    """Whether nothing says yet where learners are kept: neither the command line, nor settings, nor a database that
+    is there. Makes nothing. Raises InputError (settings)."""
+    if database_url or folder.database_file.exists():
+        return False
+    return not folder.settings_file.exists() or not config.load(folder.path).database.url
 
 
 def embedded_file(folder: DataFolder, database_url: str = "") -> Path | None:

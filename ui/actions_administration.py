@@ -5,6 +5,7 @@ from typing import Any
 from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
+from ui.actions_database import database_actions
 from ui.actions_history import grid_actions, history_actions
 from ui.actions_people import people_actions
 from ui.look.icons import Icon
@@ -27,6 +28,7 @@ def administration_actions() -> tuple[Action, ...]:
         ),
         *history_actions(),
         *people_actions(),
+        *database_actions(),
         Action(
             id="admin.purge",
             text="Purge",

@@ -153,7 +153,7 @@ def db_upgrade(options: argparse.Namespace) -> int:
     """`db upgrade`: make or bring up to date; the account becomes the first administrator of a new database."""
     from app.start import open_folder, sign_in
 
-    _, db = open_folder(folder_of(options), options.database)
+    _, db = open_folder(folder_of(options), options.database, agreed=True)
     with closing(db):
         sign_in(db)
     tell(options, {"ok": True}, ["The database is up to date."])

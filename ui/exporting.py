@@ -18,8 +18,13 @@ if TYPE_CHECKING:
     from app.export import ExportSummary
 
 _PAGE = 500
-EXCEL, CSV, PDF = "xlsx", "csv", "pdf"
-_FILTERS = {EXCEL: "Excel workbook (*.xlsx)", CSV: "CSV file (*.csv)", PDF: "PDF file (*.pdf)"}
+EXCEL, CSV, PDF, COPY = "xlsx", "csv", "pdf", "db"
+_FILTERS = {
+    EXCEL: "Excel workbook (*.xlsx)",
+    CSV: "CSV file (*.csv)",
+    PDF: "PDF file (*.pdf)",
+    COPY: "Copy of a database (*.db)",
+}
 
 
 @dataclass(frozen=True, slots=True)

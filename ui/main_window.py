@@ -16,6 +16,7 @@ from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
 from ui.credit_part import CreditPart
+from ui.database_part import DatabasePart
 from ui.demo_banner import demo_banner
 from ui.elsewhere import Elsewhere
 from ui.export_status import ExportStatus
@@ -131,6 +132,8 @@ class MainWindow(QWidget):
         self.credit.changed.connect(self._something_changed)
         self.credit.said.connect(self.status.show_result)
         self._wire_imports()
+        self.database = DatabasePart(self.context, self.runner, self.messages, self)
+        self.database.leave_wanted.connect(self.leave)
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)

@@ -3,12 +3,14 @@
 import argparse
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -21,9 +23,9 @@ from app import __version__, crash_notes, logs
 from app.context import AppContext, lms_client
 from app.db.database import Database
 from app.errors import AppError
-from app.folders import DataFolder
+from app.folders import VARIABLE, DataFolder
 from app.secrets import Secrets
-from app.start import embedded_file, open_folder, sign_in
+from app.start import embedded_file, is_first, open_folder, sign_in
 from ui import commands
 from ui.collector import Collector
 from ui.hang_watch import HangWatch
@@ -47,9 +49,37 @@ _MOVING = ("--move-every", "20")
 def run(options: argparse.Namespace) -> int:
     """Open the window (`--demo`: on invented people) and stay until it is closed; returns the exit status.
 
-    A window that is there on the same embedded database is brought to the front instead.
+    A window that is there on the same embedded database is brought to the front instead. Where somebody looks, the
+    very first start asks where learners are kept, and one that does not go asks what to do.
     """
     app = application()
+    asks = not options.demo and options.smoke is None and QApplication.platformName() != "offscreen"
+    if asks and not _place_is_known(options):
+        return DONE
+    while True:
+        end = _session(app, options)
+        if end.error is not None and options.smoke is None and asks:
+            if _ask_again(options, end.error):
+                continue
+        elif end.restart:
+            continue
+        return end.status
+
+
+DONE, NOT_STARTED = 0, 3
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """How a run ended: with this status, by this error, or to begin anew."""
+
+    status: int
+    error: AppError | None = None
+    restart: bool = False
+
+
+def _session(app: QApplication, options: argparse.Namespace) -> _End:
+    """From opening the database to closing it."""
     with ExitStack() as stack:
         first: SingleInstance | None = None
         try:
@@ -62,21 +92,42 @@ def run(options: argparse.Namespace) -> int:
                 if file is not None and options.smoke is None:
                     first = take_turn(file)
                     if first is None:
-                        return 0
+                        return _End(DONE)
                     stack.callback(first.close)
                 context = stack.enter_context(real_context(options))
         except AppError as error:
             commands.complain(str(error))
-            _show_start_failure(error)
-            return 3
+            return _End(NOT_STARTED, error)
         window = stack.enter_context(opened(context))
+        stack.callback(window.deleteLater)
         if options.smoke is not None:
-            return _smoke(app, window, options.smoke)
+            return _End(_smoke(app, window, options.smoke))
         if first is not None:
             first.window = window
         if notes := crash_notes.take(context.folder.logs):
             window.messages.tell_of_last_time(notes)
-        return int(app.exec())
+        return _End(int(app.exec()), restart=window.database.restart_wanted)
+
+
+def _place_is_known(options: argparse.Namespace) -> bool:
+    """Whether it is known where learners are kept; else it is asked, and False is a question without an answer."""
+    if options.data is not None or os.environ.get(VARIABLE):
+        return True
+    folder = commands.folder_of(options)
+    try:
+        if not is_first(folder, options.database):
+            return True
+        from ui import starting
+
+        return starting.ask_place(folder)
+    except AppError:
+        return True  # the start itself says it, with what can be done
+
+
+def _ask_again(options: argparse.Namespace, error: AppError) -> bool:
+    from ui import starting
+
+    return starting.ask_again(commands.folder_of(options), options.database, error)
 
 
 def application() -> QApplication:
@@ -186,13 +237,6 @@ def _smoke(app: QApplication, window: MainWindow, file: Path) -> int:
         return 1
     file.write_text(__version__ + "\n", encoding="utf-8")
     return 0
-
-
-def _show_start_failure(error: AppError) -> None:
-    from ui.dialogs.message import MessageDialog
-
-    if QApplication.platformName() != "offscreen":
-        MessageDialog(None, error).exec()
 
 
 @contextmanager

@@ -36,6 +36,7 @@ class Lane(StrEnum):
     SYNC = "sync"
     IMPORT = "import"
     WARM = "warm"
+    BACKUP = "backup"
 
 
 _READING = frozenset({Lane.READ, Lane.COUNT, Lane.PAGES, Lane.LOOK})

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from app.db import server_roles
 from app.db.database import Database
-from app.errors import DatabaseError
+from app.errors import DatabaseError, UpgradeNeededError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0006"
@@ -22,13 +22,14 @@ PATIENCE = 110
 statement take."""
 
 
-def upgrade(database: Database) -> bool:
-    """Bring `database` to the newest revision; returns whether anything was done.
+def upgrade(database: Database, *, agreed: bool = True) -> bool:
+    """Bring `database` to the newest revision; returns whether anything was done. A shared one that others work with
+    only if that was `agreed`.
 
     Raises DatabaseError if it was made by a newer version of the program, belongs to another program, is damaged,
-    or cannot be written.
+    or cannot be written; UpgradeNeededError where it is for this account to agree.
     """
-    if not _is_behind(database):
+    if not _is_behind(database, agreed=agreed):
         return False
     # Alembic takes longer to import than everything else here, and is rarely needed.
     from alembic import command
@@ -58,12 +59,13 @@ def _patient(database: Database) -> Iterator[Connection]:
         yield tx
 
 
-def _is_behind(database: Database) -> bool:
+def _is_behind(database: Database, *, agreed: bool) -> bool:
     """Whether there is something to do; if so, an embedded database is copied first."""
     with database.read() as tx:
         here = revision(tx)
         if here not in (None, NEWEST):
-            _require_owner(database, tx)
+            _refuse_newer(here)
+            _require_owner(database, tx, agreed=agreed)
         if here is None and inspect(tx).get_table_names():
             raise DatabaseError(
                 "This database belongs to another program.",
@@ -71,26 +73,36 @@ def _is_behind(database: Database) -> bool:
             )
     if here == NEWEST:
         return False
-    if here is not None:
-        _refuse_newer(here)
-        if database.file is not None:
-            _copy(database.file)
+    if here is not None and database.file is not None:
+        _copy(database.file)
     return True
 
 
-def _require_owner(database: Database, tx: Connection) -> None:
+def _require_owner(database: Database, tx: Connection, *, agreed: bool) -> None:
     """On a server tables belong to who made them, and nobody else may change them."""
-    if not database.embedded and not server_roles.owns(tx):
+    if database.embedded:
+        return
+    if not server_roles.owns(tx):
         raise DatabaseError(
             "This database has to be brought up to date before this version can use it.",
             hint="Ask whoever owns it to start “learner-manager db upgrade”. Until then work with the older version.",
         )
+    if not agreed:
+        raise UpgradeNeededError(
+            "This database has to be brought up to date before this version can use it.",
+            hint="You own it: start “learner-manager db upgrade” when nobody else works with it.",
+        )
 
 
-def _refuse_newer(here: str) -> None:
+def is_known(here: str) -> bool:
+    """Whether a revision is one of this version, or of an older one."""
     from alembic.script import ScriptDirectory
 
-    if here not in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}:
+    return here in {step.revision for step in ScriptDirectory(str(MIGRATIONS)).walk_revisions()}
+
+
+def _refuse_newer(here: str | None) -> None:
+    if here is not None and not is_known(here):
         raise DatabaseError(
             "This database was made by a newer version of Learner Manager.",
             hint="Install the newer version on this computer, then open it again. Nothing was changed.",

@@ -65,6 +65,14 @@ class Server:
         finally:
             self._control("-l", str(self.folder / "log"), "start")
 
+    @staticmethod
+    def put(file: Path, content: bytes) -> None:
+        """A file that the server alone reads."""
+        file.write_bytes(content)
+        file.chmod(0o600)
+        if os.geteuid() == 0:
+            shutil.chown(file, "postgres", "postgres")
+
     def run(self, statement: str, database: str = "postgres") -> list[tuple]:
         """One statement as the owner, outside any transaction."""
         with self.connected(database) as connection:

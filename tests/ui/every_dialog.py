@@ -23,11 +23,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from app import history
+from app import copies, history
 from app.attainments.export_changes import Layout
+from app.config import DatabaseSettings
 from app.context import AppContext
 from app.db.tables import learner
-from app.errors import InputError
+from app.errors import DatabaseError, InputError
 from app.imports.columns import Importer
 from app.imports.lock import ImportLock
 from app.imports.set_up_file import Summary as CoursesLoaded
@@ -48,6 +49,7 @@ from app.lms.sections.from_file import Summary, What
 from app.lms.states import CourseState
 from app.plr.update import UpdateSummary
 from app.saved import Kind
+from app.tasks import TaskContext
 from tests.builders import add_learner, learner_values
 from tests.files.builders import ilr
 from tests.ui.dialog_room import child, gone, opened
@@ -56,10 +58,13 @@ from tests.ui.ribbon_example import example_actions
 from ui.actions import ActionSet
 from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
+from ui.dialogs.back_up import BackUpDialog
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.course_status import CourseStatusDialog
 from ui.dialogs.credit_course import CreditCourseDialog
 from ui.dialogs.credit_lists import CreditListsDialog
+from ui.dialogs.database_check import DatabaseCheckDialog
+from ui.dialogs.database_place import DatabaseDialog
 from ui.dialogs.edit_credit import EditCreditDialog
 from ui.dialogs.erase import EraseDialog
 from ui.dialogs.export_layout import LayoutDialog
@@ -97,6 +102,7 @@ from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.new_import import NewImportDialog
 from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.purge import PurgeDialog
+from ui.dialogs.restore import RestoreDialog
 from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.saved_words import search_words
@@ -118,6 +124,7 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import FramedDialog, Question
 from ui.pages.extract_source import STATES
+from ui.starting import StartDialog
 from ui.workers import TaskRunner
 
 A_LOCK = ImportLock(
@@ -146,6 +153,13 @@ class Entry:
 
     make: Callable[[Desk], QDialog]
     edit: Callable[[QDialog], None] | None = None
+
+
+def a_copy(desk: Desk) -> Path:
+    """Of the database, as *Back Up* writes one."""
+    file = desk.folder / "kept.db"
+    copies.back_up(TaskContext(), desk.context.db, desk.context.user, file)
+    return file
 
 
 def new_import(desk: Desk) -> QDialog:
@@ -224,6 +238,19 @@ MADE: dict[type[QDialog], Entry] = {
         lambda desk: HistoryChangesDialog(None, desk.runner, desk.context, an_operation(desk))
     ),
     HistoryUndoDialog: Entry(lambda desk: HistoryUndoDialog(None, desk.runner, desk.context, an_operation(desk))),
+    DatabaseDialog: Entry(
+        lambda desk: DatabaseDialog(
+            None, desk.runner, desk.context.folder, DatabaseSettings(), desk.context.secrets, first=True
+        )
+    ),
+    StartDialog: Entry(
+        lambda desk: StartDialog(
+            desk.runner, desk.context.folder, "", DatabaseError("It is not there.", hint="Look.")
+        )
+    ),
+    BackUpDialog: Entry(lambda desk: BackUpDialog(None, desk.runner, desk.context, desk.folder / "copy.db")),
+    DatabaseCheckDialog: Entry(lambda desk: DatabaseCheckDialog(None, desk.runner, desk.context)),
+    RestoreDialog: Entry(lambda desk: RestoreDialog(None, desk.runner, desk.context, a_copy(desk))),
     PurgeDialog: Entry(lambda desk: PurgeDialog(None, desk.runner, desk.context)),
     MergeDialog: Entry(lambda desk: MergeDialog(None, desk.runner, desk.context, two_learners(desk))),
     EraseDialog: Entry(lambda desk: EraseDialog(None, desk.runner, desk.context, two_learners(desk)[0])),

@@ -1,0 +1,87 @@
+"""Copies in the window: backed up, compared, restored after a question, checked; and one a day by itself."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from sqlalchemy import select
+
+from app.db.tables import learner, operation
+from app.learners.edit import LearnerForm, add
+from tests.ui.conftest import Room, Rooms, saving_as
+from tests.ui.dialog_room import click, write_into
+from ui.dialogs.back_up import BackUpDialog
+from ui.dialogs.database_check import DatabaseCheckDialog
+from ui.dialogs.message import MessageDialog
+from ui.dialogs.restore import RestoreDialog
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def dialog_of(room: Room, kind: type):
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
+    dialog = QApplication.activeModalWidget()
+    room.until(lambda: not getattr(dialog, "busy", False))
+    room.in_front(dialog)
+    return dialog
+
+
+def refs(room: Room) -> set[str]:
+    with room.context.db.read() as tx:
+        return set(tx.execute(select(learner.c.ref)).scalars())
+
+
+def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
+    room = rooms(5)
+    before = refs(room)
+    file = tmp_path / "copy.db"
+    with saving_as(file):
+        room.window.actions_.run("admin.back_up")
+    done = dialog_of(room, BackUpDialog)
+    assert "Copied" in done.accessibleName()
+    room.close_dialog(done, "back_up_close")
+    add(room.context.db, room.context.user, "19990002", LearnerForm("LATER", "", "Aaa", "Jo", "", None, "F"))
+    room.window.database.restore_from(file)
+    dialog = dialog_of(room, RestoreDialog)
+    assert dialog.accessibleName() == "1 thing that was done here since would be lost."
+    rows = [dialog.list._texts(row) for row in range(dialog.list.model().rowCount())]
+    assert ("Fewer", "Learner", "6", "5") in rows
+    assert not dialog.restore_button.isEnabled()
+    write_into(dialog.edit, "typed into the wrong database")
+    assert not dialog.restore_button.isEnabled()
+    click(dialog.sure)
+    dialog.grab().save("/tmp/database_restore.png")
+    click(dialog.restore_button)
+    room.until(lambda: dialog.kept is not None)
+    room.at_rest()
+    assert refs(room) == before
+    with room.context.db.read() as tx:
+        newest = tx.execute(select(operation).order_by(operation.c.id.desc()).limit(1)).one()
+    assert (newest.kind, newest.reason) == ("database_restored", "typed into the wrong database")
+    click(dialog.close_button)
+    room.until(lambda: not room.window.isVisible())
+    assert room.window.database.restart_wanted, "users and ids are those of the copy: it opens anew"
+
+
+def test_checked_and_one_copy_a_day(rooms: Rooms):
+    room = rooms(5)
+    room.window.actions_.run("admin.check")
+    dialog = dialog_of(room, DatabaseCheckDialog)
+    assert dialog.accessibleName() == "The database is whole."
+    dialog.grab().save("/tmp/database_check.png")
+    room.close_dialog(dialog, "database_check_close")
+    folder = room.context.folder.path / "backups"
+    for _ in range(2):
+        room.window.database.copy_of_the_day()
+        room.at_rest()
+    assert [one.name for one in folder.iterdir()] == [f"daily-{date.today():%Y-%m-%d}.db"]
+    (folder / f"daily-{date.today():%Y-%m-%d}.db").unlink()
+    folder.rmdir()
+    folder.write_text("in the way")
+    for _ in range(2):
+        room.window.database.copy_of_the_day()
+        room.at_rest()
+    told = [one for one in QApplication.topLevelWidgets() if isinstance(one, MessageDialog) and one.isVisible()]
+    assert len(told) == 1, "once a day"
+    room.close_dialog(told[0], "message_close")

@@ -1,0 +1,164 @@
+"""The database in the window: where it is, copies of it, and whether it is whole. The daily copy is made here."""
+
+from datetime import date
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QWidget
+
+from app import copies
+from app.access import Permission
+from app.config import Settings
+from app.context import AppContext
+from app.errors import OfflineError
+from app.tasks import TaskContext
+from ui.look.dialog import ask
+from ui.look.icons import Icon
+from ui.look.tokens import Role
+from ui.look.words import tr
+from ui.messages import Messages
+from ui.workers import Lane, TaskRunner
+
+FIRST_COPY_MS = 180_000
+"""After the start, when the window has long been at rest."""
+NEXT_LOOK_MS = 3_600_000
+
+
+class DatabasePart(QObject):
+    """`leave_wanted` when the window shall close; it opens again if `restart_wanted`."""
+
+    leave_wanted = Signal()
+
+    def __init__(self, context: AppContext, runner: TaskRunner, messages: Messages, window: QWidget) -> None:
+        super().__init__(window)
+        self._context, self._runner, self._messages = context, runner, messages
+        self._window = window
+        self.restart_wanted = False
+        self._told: date | None = None
+        self._copying = False
+        self._daily = QTimer(self, singleShot=True, interval=FIRST_COPY_MS)
+        self._daily.timeout.connect(self.copy_of_the_day)
+        if context.db.embedded and not context.demo:
+            self._daily.start()
+
+    # Where it is
+
+    def choose_place(self) -> None:
+        """*Database*: on this computer, or on a shared server."""
+        from ui.dialogs.database_place import DatabaseDialog
+
+        run = self._context
+        dialog = DatabaseDialog(
+            self._window,
+            self._runner,
+            run.folder,
+            run.settings.database,
+            run.secrets,
+            allowed=self._require,
+            why_not=run.rights.why_not(Permission.ADMINISTER),
+        )
+        dialog.kept.connect(self._kept)
+        dialog.open()
+
+    def _require(self) -> None:
+        """Looked up in the database; one that does not answer must not keep anybody from naming another."""
+        try:
+            self._context.require(Permission.ADMINISTER)
+        except OfflineError:
+            return
+
+    @Slot(object)
+    def _kept(self, settings: Settings) -> None:
+        moved = settings.database.url != self._context.settings.database.url
+        self._context.settings = settings
+        if moved:
+            QTimer.singleShot(0, self, self._offer_restart)
+
+    @Slot()
+    def _offer_restart(self) -> None:
+        answer = ask(
+            self._window,
+            tr("Database"),
+            tr("Saved. It counts from the next start on."),
+            tr("Until then you go on working with the database that is open."),
+            [("restart", tr("Restart Now")), ("later", tr("Later"))],
+            safe="later",
+            icon=Icon.DATABASE,
+            role=Role.ACCENT_TEXT,
+            name="database_restart",
+        )
+        if answer == "restart":
+            self.restart()
+
+    @Slot()
+    def restart(self) -> None:
+        """Close the window, asking what closing asks, and open it anew."""
+        self.restart_wanted = True
+        self.leave_wanted.emit()
+        self.restart_wanted = not self._window.isVisible()
+
+    # Copies
+
+    def back_up(self) -> None:
+        """*Back Up*."""
+        from ui.dialogs.back_up import BackUpDialog
+        from ui.exporting import COPY, ask_for_file, documents
+
+        start = str(documents() / f"Learner Manager {date.today():%Y-%m-%d}.db")
+        if (target := ask_for_file(self._window, COPY, "Back Up", start)) is not None:
+            BackUpDialog(self._window, self._runner, self._context, target).open()
+
+    def restore(self) -> None:
+        """*Restore*: a file, what differs, then the question."""
+        from ui.exporting import ask_to_open, documents
+
+        kept = self._context.folder.path / "backups"
+        filters = ("Copies of a database (*.db *.sqlite)", "All files (*)")
+        file = ask_to_open(self._window, tr("Restore"), filters, kept if kept.is_dir() else documents())
+        if file is not None:
+            self.restore_from(file)
+
+    def restore_from(self, file: Path) -> None:
+        """Compare with that copy, and ask."""
+        from ui.dialogs.restore import RestoreDialog
+
+        dialog = RestoreDialog(self._window, self._runner, self._context, file)
+        # Users and ids are those of the copy from now on.
+        dialog.restored.connect(self.restart)
+        dialog.open()
+
+    def check(self) -> None:
+        """*Check Database*."""
+        from ui.dialogs.database_check import DatabaseCheckDialog
+
+        DatabaseCheckDialog(self._window, self._runner, self._context).open()
+
+    @Slot()
+    def copy_of_the_day(self) -> None:
+        """The copy of the day if there is none yet; asked again every hour, for a window may stay open for weeks."""
+        self._daily.start(NEXT_LOOK_MS)
+        if self._copying or self._context.offline:
+            return
+        db, days = self._context.db, self._context.settings.database.copies_days
+
+        def work(context: TaskContext) -> Path | None:
+            return copies.daily(context, db, date.today(), days)
+
+        self._copying = True
+        self._runner.run(work, lane=Lane.BACKUP, done=self._copied, failed=self._not_copied, cancelled=self._not_now)
+
+    @Slot(object)
+    def _copied(self, file: Path | None) -> None:
+        self._copying = False
+
+    @Slot()
+    def _not_now(self) -> None:
+        self._copying = False
+
+    @Slot(object)
+    def _not_copied(self, error: Exception) -> None:
+        """Told once a day."""
+        self._copying = False
+        if self._told != date.today() and not isinstance(error, OfflineError):
+            self._told = date.today()
+            self._messages.show(error)

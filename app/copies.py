@@ -193,7 +193,7 @@ def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS
     return target
 
 
-def _no_longer_kept(files: Sequence[Path], today: date, days: int) -> list[Path]:
+def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -> list[Path]:
     """All but those of the last days and the first of each month; a name that is no date of ours is left alone."""
     gone: list[Path] = []
     months: set[str] = set()

@@ -23,6 +23,12 @@ def database_actions() -> tuple[Action, ...]:
             large=True,
             words="postgresql server embedded file connection settings",
         ),
+        *_copies(),
+    )
+
+
+def _copies() -> tuple[Action, ...]:
+    return (
         Action(
             id="admin.back_up",
             text="Back Up",
@@ -43,7 +49,7 @@ def database_actions() -> tuple[Action, ...]:
             icon=Icon.CLOCK_COUNTER_CLOCKWISE,
             tab=ADMINISTRATION,
             group="Database",
-            key_tip="R",
+            key_tip="O",
             trigger=lambda window: window.database.restore(),
             permission=_ADMINISTER,
             why_not=why.permitted(_ADMINISTER, lambda state: ""),

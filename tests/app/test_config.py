@@ -112,7 +112,7 @@ def test_an_unknown_setting_is_named_with_the_nearest_known_one(tmp_path):
         ("lrs", "ukprm", "Did you mean [lrs] ukprn?"),
         ("lrs", "cafile", "Did you mean [lrs] ca_file?"),
         ("lrs", "colour", "Known are url, service"),
-        ("database", "uri", "Known are url, ca_file."),
+        ("database", "uri", "Known are url, ca_file, copies_days."),
     ],
 )
 def test_the_hint_is_about_the_name_and_not_its_section(tmp_path, section: str, name: str, hint: str):

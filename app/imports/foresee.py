@@ -165,7 +165,7 @@ def _enrols(case: Case, standing: Standing, around: Circumstances, keep: bool) -
         return Step(outcome, found, standing)
     said, there = Said.by(record), Said.by(record)
     there.complete, there.completed_on = complete, day
-    return Step(outcome, found, Standing(Enrolled(None, there, said), _with(case, standing, given, day)))
+    return Step(outcome, found, Standing(Enrolled(None, there, (said,)), _with(case, standing, given, day)))
 
 
 def _completes(case: Case, standing: Standing, enrolled: Enrolled, around: Circumstances) -> Step:
@@ -180,7 +180,7 @@ def _completes(case: Case, standing: Standing, enrolled: Enrolled, around: Circu
     day = record.completed_on or around.today
     given, found = _credited(case, standing, enrolled.there.category or "", around)
     done = replace(enrolled.there, complete=True, completed_on=day)
-    now = Enrolled(enrolled.id, done, Said.by(record))
+    now = Enrolled(enrolled.id, done, (*enrolled.said, Said.by(record)))
     return Step(Outcome.COMPLETED, found, Standing(now, _with(case, standing, given, day)))
 
 

@@ -3,7 +3,7 @@
 None of these is frozen, for speed only: one is made for every row of a file, and nobody changes one.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from app.db.among import among
-from app.db.tables import award, credit_type, enrolment, file_row, section
+from app.db.tables import award, credit_type, enrolment, file_job, file_row, section
 from app.history import batched
 from app.imports import stored
 from app.imports.columns import Column
@@ -63,9 +63,9 @@ class Enrolled:
 
     id: int | None
     there: Said
-    said: Said | None = None
-    """What the row of a file said that brought or completed it: the same row may come again, though it did not
-    write all it said (dates of an enrolment are not touched by its completion)."""
+    said: tuple[Said, ...] = ()
+    """What the rows of files said that brought and completed it: the same rows may come again, though they did not
+    write all they said (dates of an enrolment are not touched by its completion)."""
 
     @property
     def complete(self) -> bool:
@@ -73,11 +73,11 @@ class Enrolled:
 
     def agrees(self, record: Record) -> bool:
         """Whether the row tells what is there already, its completion apart."""
-        return not self.there.differing(record) or (self.said is not None and not self.said.differing(record))
+        return not all(one.differing(record) for one in (self.there, *self.said))
 
     def was_said(self, record: Record) -> bool:
-        """Whether the row says what the one said that brought or completed it, completion and all."""
-        return self.said is not None and self.said.complete == record.complete and not self.said.differing(record)
+        """Whether the row says what one said that brought or completed it, completion and all."""
+        return any(one.complete == record.complete and not one.differing(record) for one in self.said)
 
 
 @dataclass(slots=True)
@@ -121,6 +121,12 @@ def of_pairs(tx: Connection, pairs: Collection[Pair], readers: stored.Readers) -
             pair = (row.learner_id, row.course_id)
             if pair in wanted and (pair not in enrolled or (row.complete and not enrolled[pair].complete)):
                 enrolled[pair] = _enrolled(tx, row, readers)
+        completed = {pair[0] for pair, one in enrolled.items() if one.complete and one.said}.intersection(some)
+        if completed:
+            for brought in tx.execute(_BROUGHT.where(among(file_row.c.learner_id, sorted(completed)))):
+                one = enrolled.get((brought.learner_id, brought.course_id))
+                if one is not None and one.complete:
+                    one.said += _said(tx, brought, readers)
         for given in tx.execute(_AWARDS.where(among(award.c.learner_id, some))):
             if (pair := (given.learner_id, given.course_id)) in wanted:
                 credit.setdefault(pair, {})[given.code] = Credit(given.amount, given.awarded_on, given.expires_on)
@@ -177,6 +183,13 @@ _ENROLMENTS: Select[Any] = (
     .where(enrolment.c.removed_at.is_(None))
     .order_by(enrolment.c.id)
 )
+_BROUGHT: Select[Any] = (
+    select(file_row.c.learner_id, file_row.c.course_id, file_row.c.number, file_row.c.cells, file_row.c.job_id)
+    .join(file_job, file_job.c.id == file_row.c.job_id)
+    .where(file_row.c.outcome == "enrolled", file_row.c.cells.is_not(None), file_job.c.state != "undone")
+    .order_by(file_row.c.id)
+)
+"""The rows that brought an enrolment which another one completed: it names that one only."""
 _AWARDS = (
     select(
         award.c.learner_id,
@@ -193,7 +206,9 @@ _AWARDS = (
 
 def _enrolled(tx: Connection, row: Row[Any], readers: stored.Readers) -> Enrolled:
     there = Said(row.complete, row.starts, row.ends, row.completed_on, row.attended, row.participant_category)
-    records: Iterable[Record] = ()
-    if row.cells is not None:
-        records = readers.read(tx, row.job_id, row.number, row.cells).records
-    return Enrolled(row.id, there, next((Said.by(one) for one in records), None))
+    return Enrolled(row.id, there, _said(tx, row, readers) if row.cells is not None else ())
+
+
+def _said(tx: Connection, row: Any, readers: stored.Readers) -> tuple[Said, ...]:
+    """What a stored row says; its records differ in their credit only."""
+    return tuple(Said.by(one) for one in readers.read(tx, row.job_id, row.number, row.cells).records[:1])

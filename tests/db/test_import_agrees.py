@@ -17,7 +17,8 @@ from app.imports.dry_run import DryRun
 from app.imports.rules import GOOD, Outcome
 from app.imports.stored import StoredRow
 from app.tasks import TaskContext
-from tests.imports.expected import CONFIRMATIONS, expected
+from tests.builders import uln_number
+from tests.imports.expected import CONFIRMATIONS, Person, Subject, World, expected
 from tests.imports.small_worlds import cases
 from tests.imports.worlds import build, checked, kept
 
@@ -88,3 +89,15 @@ def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
     for first, second in zip(after, again, strict=True):
         if first.outcome in GOOD:
             assert second.forecast.outcome is Outcome.SKIPPED_EXISTING, first.number
+
+
+@pytest.mark.rule("CR-L8")
+def test_a_row_that_enrolled_is_there_already_though_another_one_completed(db: Database, user: User, tmp_path: Path):
+    subject = Subject("C0", "Title 0", False, 1, ())
+    build(db, World((Person("p0", uln_number(0), "a0@x.example"),), (subject,), ()))
+    told = [{"external_user_id": "p0", "complete": "0"}, {"external_user_id": "p0", "complete": "1"}]
+    made = checked(db, user, tmp_path, told, "C0")
+    apply.apply(TaskContext(), db, user, made.job_id, frozenset(CONFIRMATIONS))
+    assert [row.outcome for row in kept(db, made.job_id)] == [Outcome.ENROLLED, Outcome.COMPLETED]
+    again = kept(db, checked(db, user, tmp_path, told, "C0").job_id)
+    assert [row.forecast.outcome for row in again] == [Outcome.SKIPPED_EXISTING] * 2

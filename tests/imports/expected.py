@@ -25,7 +25,8 @@ What it does, in the order of the file, unless it is an error or was left out
 10. Enrolled and not complete: a completion completes it, unless that type is there: CR-42. Otherwise as 12.
 11. Enrolled and complete: credit of a new type is added, if all else is as it is there. Otherwise as 12.
 12. Whatever a row says and is there already, is left out (CR-42 tells it); anything else is an error (CR-42). A date
-    or category that is left out says nothing. Who was completed by a row may be told that row's dates again.
+    or category that is left out says nothing. Whom rows enrolled and completed may be told again
+    what these rows said.
 13. What becomes complete without credit in its row is awarded every active type that is not variable and not there:
     CR-44; if there is none though the course has an active type: CR-45.
 14. A row that needs a rule nobody acknowledged is refused, and does nothing: CR-26, CR-33, CR-34, CR-43, and CR-41
@@ -263,7 +264,7 @@ def _at_first(world: World) -> dict[Any, dict[str, Any]]:
         dates = {"enrollment_start": on.starts, "enrollment_end": on.ends, "date_completed": on.completed_on}
         there = {**dates, "attended": on.attended, "participant_category": on.category}
         credit = {code: (amount, day, "") for code, amount, day in on.credit}
-        state[on.person, on.subject] = {"complete": on.complete, "there": there, "told": None, "credit": credit}
+        state[on.person, on.subject] = {"complete": on.complete, "there": there, "told": [], "credit": credit}
     return state
 
 
@@ -320,7 +321,7 @@ def _applied(world: World, row: Row, one: _About, there: Any) -> _Applied:
         "participant_category": row.get("participant_category", ""),
     }
     if there is None:
-        after = {"complete": complete or at_once, "there": dict(told), "told": (complete, told), "credit": {}}
+        after = {"complete": complete or at_once, "there": dict(told), "told": [(complete, told)], "credit": {}}
         if not after["complete"]:
             return "enrolled", set(), after
         after["there"]["date_completed"] = told["date_completed"] or today
@@ -328,16 +329,16 @@ def _applied(world: World, row: Row, one: _About, there: Any) -> _Applied:
         if not complete:
             rules = {("CR-34", "confirm")}
         return ("credited" if code else "completed"), rules, after
-    same = _agrees(told, there["there"]) or (there["told"] is not None and _agrees(told, there["told"][1]))
+    same = _agrees(told, there["there"]) or any(_agrees(told, before) for _, before in there["told"])
     if not there["complete"]:
         if not complete:
             return ("skipped_existing", _EXISTING, None) if same else ("error", _CANNOT, None)
         if code in there["credit"]:
             return "error", _CANNOT, None
-        after = {**there, "complete": True, "told": (True, told), "credit": dict(there["credit"])}
+        after = {**there, "complete": True, "told": [*there["told"], (True, told)], "credit": dict(there["credit"])}
         after["there"] = {**there["there"], "date_completed": told["date_completed"] or today}
         return "completed", _credited(world, row, one, after, told["date_completed"] or today), after
-    said_before = there["told"] is not None and there["told"][0] == complete and _agrees(told, there["told"][1])
+    said_before = any(was == complete and _agrees(told, before) for was, before in there["told"])
     if not (complete or at_once or said_before):
         return "error", _CANNOT, None
     if not same:

@@ -18,7 +18,7 @@ from app.imports.rules import GOOD, Outcome
 from app.imports.stored import StoredRow
 from app.tasks import TaskContext
 from tests.builders import uln_number
-from tests.imports.expected import CONFIRMATIONS, Person, Subject, World, expected
+from tests.imports.expected import CONFIRMATIONS, Gives, Person, Subject, World, expected
 from tests.imports.small_worlds import cases
 from tests.imports.worlds import build, checked, kept
 
@@ -93,9 +93,12 @@ def test_what_is_foreseen_comes_true_and_nothing_is_done_twice(
 
 @pytest.mark.rule("CR-L8")
 def test_a_row_that_enrolled_is_there_already_though_another_one_completed(db: Database, user: User, tmp_path: Path):
-    subject = Subject("C0", "Title 0", False, 1, ())
+    subject = Subject(
+        "C0", "Title 0", False, 1, (Gives("ama", most=200, least=0, step=100, active=True, variable=False),)
+    )
     build(db, World((Person("p0", uln_number(0), "a0@x.example"),), (subject,), ()))
-    told = [{"external_user_id": "p0", "complete": "0"}, {"external_user_id": "p0", "complete": "1"}]
+    credit = {"complete": "1", "credits": "2", "credit_type": "ama"}
+    told = [{"external_user_id": "p0", "complete": "0"}, {"external_user_id": "p0", **credit}]
     made = checked(db, user, tmp_path, told, "C0")
     apply.apply(TaskContext(), db, user, made.job_id, frozenset(CONFIRMATIONS))
     assert [row.outcome for row in kept(db, made.job_id)] == [Outcome.ENROLLED, Outcome.COMPLETED]

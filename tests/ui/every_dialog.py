@@ -90,6 +90,7 @@ from ui.dialogs.lms_test import LmsTestDialog
 from ui.dialogs.load_courses import CourseLoadsDialog, CoursesSummaryDialog, LoadCoursesDialog
 from ui.dialogs.load_dialog import LoadDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
+from ui.dialogs.load_planned import LoadPlannedDialog, PlannedLoadsDialog, PlannedSummaryDialog
 from ui.dialogs.load_sections import LoadSectionsDialog, SectionLoadsDialog, SectionsSummaryDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
@@ -356,6 +357,7 @@ EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not Non
 WITHOUT_A_LINE = {
     *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
+    *(LoadPlannedDialog, PlannedSummaryDialog, PlannedLoadsDialog),
 }
 """What the others are made of, and what only functions in `ASKED` open."""
 

@@ -51,7 +51,6 @@ def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
     write_into(dialog.edit, "typed into the wrong database")
     assert not dialog.restore_button.isEnabled()
     click(dialog.sure)
-    dialog.grab().save("/tmp/database_restore.png")
     click(dialog.restore_button)
     room.until(lambda: dialog.kept is not None)
     room.at_rest()
@@ -69,7 +68,6 @@ def test_checked_and_one_copy_a_day(rooms: Rooms):
     room.window.actions_.run("admin.check")
     dialog = dialog_of(room, DatabaseCheckDialog)
     assert dialog.accessibleName() == "The database is whole."
-    dialog.grab().save("/tmp/database_check.png")
     room.close_dialog(dialog, "database_check_close")
     folder = room.context.folder.path / "backups"
     for _ in range(2):

@@ -99,7 +99,6 @@ def test_a_server_that_is_killed_and_started_again(served: ExtractRoom, server: 
         room.at_rest()
         assert list(page.grid.keys) == rows
         assert messages() == []
-        picture(room, "server")
     back(room)
     assert "answers again" in child(window, QLabel, "status_work").text()
     assert page.staging.staged.changing == 1
@@ -167,7 +166,6 @@ def test_a_newer_version_brought_the_database_up_to_date(served: ExtractRoom, se
     assert "changed by another version" in words_of(room)
     assert "Close Learner Manager" in words_of(room)
     assert "changed by another version" in room.window.actions_.reason("learner.add")
-    picture(room, "newer")
     click(named(room.window, "offline_leave"))
     room.until(lambda: not room.window.isVisible())
 
@@ -180,7 +178,6 @@ def test_a_drive_that_is_unplugged_and_put_back(rooms: Rooms):
     gone(room)
     assert "is not there any more" in words_of(room)
     assert not file.exists(), "no empty one is begun in its place"
-    picture(room, "drive")
     away.rename(file)
     click(named(room.window, "offline_try_again"))
     back(room)
@@ -194,7 +191,3 @@ def behind(server: Server) -> Iterator[Line]:
         yield line
     finally:
         line.close()
-
-
-def picture(room: Room, name: str) -> None:
-    room.window.grab().save(f"/tmp/offline_{name}.png")

@@ -90,15 +90,11 @@ class RestoreDialog(WorkingDialog):
             "{n} thing that was done here since would be lost",
             "{n} things that were done here since would be lost",
         )
-        at = shown_time(found.last_there) if found.last_there is not None else tr("never")
-        self.say(
-            f"{lost}.",
-            tr(
-                "The last thing done in the copy was at {moment}. All or nothing of it takes the place of what is "
-                "here, which is copied first.",
-                moment=at,
-            ),
-        )
+        last = tr("Nothing was ever done in the copy.")
+        if found.last_there is not None:
+            last = tr("The last thing done in the copy was at {moment}.", moment=shown_time(found.last_there))
+        what = tr("All or nothing of it takes the place of what is here, which is copied first.")
+        self.say(f"{lost}.", f"{last} {what}")
         self.list.show_states(
             [
                 StateRow(

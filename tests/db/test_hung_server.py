@@ -17,7 +17,8 @@ from tests.db.postgresql import Server
 
 
 class Line:
-    """A relay in front of a server, which can fall silent: it still accepts and reads, as a hung one would."""
+    """A relay in front of a server, which can fall silent as a hung one would: it still accepts, and what it was sent
+    meanwhile it passes on when it speaks again."""
 
     def __init__(self, port: int) -> None:
         self._target = port
@@ -25,6 +26,7 @@ class Line:
         self._door = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._door.getsockname()[1]
         self.silent = threading.Event()
+        self._closed = threading.Event()
         self.breaks = threading.Event()
         """Set: the next answer of the server is lost, and the line with it."""
         self._threads = [threading.Thread(target=self._serve)]
@@ -45,12 +47,14 @@ class Line:
             while some := source.recv(65_536):
                 if self.breaks.is_set() and source.getpeername()[1] == self._target:
                     break
-                if not self.silent.is_set():
-                    target.sendall(some)
+                while self.silent.is_set() and not self._closed.wait(0.01):
+                    pass
+                target.sendall(some)
         with suppress(OSError):
             target.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
+        self._closed.set()
         for one in (self._door, *self._ends):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

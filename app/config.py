@@ -276,7 +276,7 @@ class DatabaseSettings(_Section):
         14,
         whole_number(1, 3650),
         "Keep daily copies for so many days",
-        "Of a database in a file. The first copy of each month is kept for good.",
+        "Of a database in a file. The first copy of each month is kept for two years.",
     )
 
     @property

@@ -25,6 +25,8 @@ from app.whole_file import cannot_write
 
 KEPT_DAYS = DatabaseSettings().copies_days
 """Copies of so many days are kept, unless the settings say otherwise; and of each month before the first one."""
+_KEPT_MONTHS = 24
+"""Then that one goes too: it holds people who were erased since, or left long ago."""
 _DAILY = "daily-"
 RESTORED = "database_restored"
 
@@ -194,16 +196,19 @@ def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS
 
 
 def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -> list[Path]:
-    """All but those of the last days and the first of each month; a name that is no date of ours is left alone."""
+    """All but those of the last days and the first of each month of two years; a name that is no date of ours is left
+    alone."""
     gone: list[Path] = []
     months: set[str] = set()
+    years, month = divmod(today.year * 12 + today.month - 1 - _KEPT_MONTHS, 12)
+    oldest = f"{years:04}-{month + 1:02}"
     for one in files:
         day = one.stem.removeprefix(_DAILY)
         try:
             is_recent = date.fromisoformat(day) > today - timedelta(days=days)
         except ValueError:
             continue
-        if day[:7] in months and not is_recent:
+        if (day[:7] in months or day[:7] < oldest) and not is_recent:
             gone.append(one)
         months.add(day[:7])
     return gone

@@ -110,7 +110,8 @@ def test_of_one_the_other_is_looked_for_and_the_other_may_be_kept(rooms: Rooms):
     room = rooms(3, prepare=prepared)
     room.select(1)
     dialog = opened(room, "learner.merge", MergeDialog)
-    room.until(lambda: dialog.found is not None)
+    room.until(lambda: dialog.found is not None and not dialog.busy)
+    room.in_front(dialog)
     [offered] = [dialog.other.itemText(place) for place in range(dialog.other.count())]
     assert offered.startswith("TWIN")
     before = dialog.found

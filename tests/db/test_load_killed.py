@@ -29,7 +29,7 @@ WRITTEN = ("learner", "aim", "campus", "operation", "change", "file_job", "file_
 PREVIEW_MOMENTS = (
     ("statement", 4),
     ("statement", 16),
-    ("statement", 24),
+    ("statement", 22),
     ("commit", 1),
     ("commit", 2),
     ("commit", 4),

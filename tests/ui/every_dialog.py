@@ -390,6 +390,7 @@ def work(desk: Desk, case: str, act: Callable[[QDialog], None]) -> None:
     if kind in MADE:
         dialog = opened(desk.qtbot, MADE[kind].make(desk))
         desk.qtbot.waitUntil(lambda: not desk.runner.is_busy() and has_keyboard(dialog))
+        QApplication.processEvents()  # what was read into it is shown
         if case in MORE:
             MORE[case][1](dialog)
         act(dialog)

@@ -18,19 +18,22 @@ from app.db.types import Moment
 # learner and of an enrolment of theirs. What a learner is called is looked up while it is there, so they come last.
 _SQL = """
 -- What people saved for themselves, and reasons that they gave.
-delete from saved where exists ({words} {has}(lower(body), said.word) > 0);
+delete from saved where exists ({words} {has}(lower(body), said.word) > 0)
+    or exists ({words} {has}(lower(name), trim(said.word, '"')) > 0);
 update operation set reason = 'Emptied: it named somebody who was erased.'
     where reason is not null and kind <> 'learner_erased'
-    and id in (select operation_id from change where {theirs})
+    and id in (
+        select operation_id from change where {theirs}
+        or (table_name = 'sync_error' and row_id in (select id from sync_error where {enrolled}))
+    )
     and exists ({names} {has}(lower(reason), said.word) > 0);
 
 -- The history: that something was done stays, what was there before and after goes.
 {empty} where {theirs};
 {empty} where table_name = 'learner' and row_id in ({whose});
--- Whoever was merged with them, and parted again, was given their values.
-{empty} where table_name = 'learner' and operation_id in ({merges});
-{empty} where table_name = 'learner'
-    and operation_id in (select id from operation where undoes_id in ({merges}));
+-- Whoever was merged with them, and parted again, was given their values, and what hung on them.
+{empty} where operation_id in ({merges});
+{empty} where operation_id in (select id from operation where undoes_id in ({merges}));
 {empty} where table_name = 'attainment' and row_id in (select id from attainment where {theirs});
 {empty} where table_name = 'attainment_event' and row_id in (select id from attainment_event where {theirs});
 {empty} where table_name = 'aim' and row_id in (select id from aim where {theirs});
@@ -47,7 +50,9 @@ update operation set reason = 'Emptied: it named somebody who was erased.'
 update file_row set cells = null, findings = null, decision = null, held_user = null, held_email = null,
     held = case held when 'held' then 'deleted' else held end
     where {theirs}
-    or (learner_id is null and cells is not null and exists ({words} {has}(lower(cells), said.word) > 0))
+    or (learner_id is null and held <> 'held' and cells is not null
+        and (exists ({words} {has}(lower(cells), said.word) > 0)
+            or exists ({called} {has}(lower(cells), said.ref) > 0 and {has}(lower(cells), said.family) > 0)))
     or (held = 'held' and held_user in (select ref_fold from learner where id in ({whose})))
     or (held = 'held' and held_user in (select uln from learner where id in ({whose}) and uln_state = 'ok'))
     or (held = 'held' and held_email in (select email_fold from learner where id in ({whose})));
@@ -59,7 +64,8 @@ update extract_record set starts = null, ends = null, changed_on = null, message
     status = case when status in ('ready', 'transmitted') then 'rejected' else status end, version = version + 1
     where {enrolled};
 delete from progress where {enrolled};
-update sync_error set open_key = null, detail = null, cleared_at = coalesce(cleared_at, {now}) where {enrolled};
+update sync_error set open_key = null, detail = null, accepted_reason = null, cleared_at = coalesce(cleared_at, {now})
+    where {enrolled};
 delete from lms_account where {theirs};
 -- Accounts of which nobody has decided whose they are, and that say of themselves that they are theirs.
 delete from lms_account where learner_id is null
@@ -100,12 +106,18 @@ _PARTS = {
     "{merges}": """
         select operation.id from operation join change on change.operation_id = operation.id
         where operation.kind = 'learners_merged' and change.table_name = 'learner' and change.row_id in ({whose})""",
-    # What only this person is called: in JSON a code stands between quotes, else "12" would be found in many numbers.
+    # What only this person is called, as a whole value of JSON. Cells are text: a short code is also somebody else's
+    # number of credits, so it counts beside the surname only.
     "{words}": """
         select 1 from (
-            select '"' || lower(ref) || '"' as word from learner where id in ({whose})
-            union select lower(uln) from learner where id in ({whose}) and uln_state = 'ok'
-            union select lower(email) from learner where id in ({whose})
+            select '"' || lower(ref) || '"' as word from learner where id in ({whose}) and length(ref) > 5
+            union select '"' || lower(uln) || '"' from learner where id in ({whose}) and uln_state = 'ok'
+            union select '"' || lower(email) || '"' from learner where id in ({whose})
+        ) said where""",
+    "{called}": """
+        select 1 from (
+            select '"' || lower(ref) || '"' as ref, '"' || lower(family_name) || '"' as family
+            from learner where id in ({whose})
         ) said where""",
     "{names}": """
         select 1 from (

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, select
 
 from app.db.among import among
-from app.db.tables import award, credit_type, enrolment, file_job, file_row, section
+from app.db.tables import award, credit_type, enrolment, file_row, section
 from app.history import batched
 from app.imports import stored
 from app.imports.columns import Column
@@ -185,8 +185,7 @@ _ENROLMENTS: Select[Any] = (
 )
 _BROUGHT: Select[Any] = (
     select(file_row.c.learner_id, file_row.c.course_id, file_row.c.number, file_row.c.cells, file_row.c.job_id)
-    .join(file_job, file_job.c.id == file_row.c.job_id)
-    .where(file_row.c.outcome == "enrolled", file_row.c.cells.is_not(None), file_job.c.state != "undone")
+    .where(file_row.c.outcome == "enrolled", file_row.c.cells.is_not(None), file_row.c.held.in_(("no", "attached")))
     .order_by(file_row.c.id)
 )
 """The rows that brought an enrolment which another one completed: it names that one only."""

@@ -25,6 +25,7 @@ from app.db.tables import (
 from app.errors import AccessError, ConflictError, InputError
 from app.learners import edit, erase, merge
 from app.learners.edit import LearnerForm
+from app.learners.merge_fields import Side
 from app.lms.extracts import queue
 from app.past import kinds, undoing
 from app.saved import Kind
@@ -194,6 +195,47 @@ def test_nothing_of_the_person_is_left_and_the_numbers_are(db: Database, user: U
         assert list(tx.execute(select(metadata.tables["saved"].c.name)).scalars()) == ["all"]
     with pytest.raises(ConflictError, match="erased"):
         erase.foresee(TaskContext(), db, user, world.learner)
+
+
+def test_what_is_of_others_stays_though_it_looks_alike(db: Database, user: User):
+    """A short code is also a number of credits; an address may end as another one does."""
+    key = build(db, ({**FULL, "fields": {"ref": "18", "email": "jo@x.example", "family_name": "Quizz"}}, OTHER))[0]
+    saved.save(db, user, Kind.LEARNER_SEARCH, "age", json.dumps({"field": "age", "v": "18"}), shared=True)
+    rows = {
+        50: {"cells": json.dumps([1, "OTHER9", "Smith", "18"]), "held": "held", "held_user": "other9"},
+        51: {"cells": json.dumps([1, "OTHER8", "banjo@x.example"]), "held": "held", "held_user": "other8"},
+        52: {"cells": json.dumps([1, "OTHER7", "Smith", "18"])},
+        53: {"cells": json.dumps([1, "18", "Quizz", "2"])},
+    }
+    with db.write() as tx:
+        job = tx.execute(select(file_row.c.job_id)).scalars().first()
+        for number, values in rows.items():
+            tx.execute(
+                insert(file_row).values(job_id=job, number=number, predicted="problem", findings="[]", **values)
+            )
+    erase.erase(db, user, key, "18", REASON)
+    with db.read() as tx:
+        query = select(file_row.c.number, file_row.c.cells).where(file_row.c.number.in_(rows))
+        assert {row[0] for row in tx.execute(query) if row[1] is not None} == {50, 51, 52}
+        assert list(tx.execute(select(metadata.tables["saved"].c.name)).scalars()) == ["age"]
+
+
+def test_what_went_to_somebody_else_by_a_merge_goes_too(db: Database, user: User):
+    world = World(db, user)
+    seen = merge.compare(TaskContext(), db, user, world.other, world.learner, in_this_order=True)
+    done = merge.merge(db, user, seen, {one.key: Side.GOES for one in seen.lines if not one.settled})
+    merge.undo(db, user, done.operation_id)
+    error, said = metadata.tables["sync_error"], "Quizzaciously left"
+    with db.write() as tx:
+        one = tx.execute(select(enrolment.c.id).where(enrolment.c.learner_id == world.learner)).scalars().first()
+        values = {"code": "no_account", "level": "enrolment", "since": MOMENT, "enrolment_id": one}
+        tx.execute(insert(error).values(open_key="a", **values))
+        row = tx.execute(select(error)).one()
+        begun = history.begin(tx, db, user.id, "sync_errors_accepted", reason=said)
+        begun.update(error, row, {"accepted_reason": said}, None)
+        begun.end(tx)
+    erase.erase(db, user, world.learner, SECRET["ref"], REASON)
+    assert left_of(db) == []
 
 
 def test_no_undo_brings_anything_back_and_the_code_makes_a_new_learner(db: Database, user: User):

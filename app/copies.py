@@ -94,7 +94,10 @@ def _pages(context: TaskContext, old: Path, new: Path) -> None:
         context.report(total - remaining, total, "Copying")
 
     try:
-        with closing(sqlite3.connect(old)) as source, closing(sqlite3.connect(new)) as target:
+        with closing(sqlite3.connect(old, isolation_level=None)) as source, closing(sqlite3.connect(new)) as target:
+            # Held to one state: else it begins anew with each write of somebody else, and may never end.
+            source.execute("begin")
+            source.execute("select count(*) from sqlite_master").fetchone()
             source.backup(target, pages=2_000, progress=report, sleep=0)
             # One file that needs nothing beside it.
             target.execute("pragma journal_mode = delete")

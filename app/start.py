@@ -22,9 +22,12 @@ from app.tasks import TaskContext
 DEFAULT_TYPES = (("PLR", "Personal Learning Record"), ("PRIOR", "Prior attainment"), ("COLLEGE", "Achieved here"))
 
 
-def open_folder(folder: DataFolder, database_url: str = "", *, agreed: bool = False) -> tuple[Settings, Database]:
+def open_folder(
+    folder: DataFolder, database_url: str = "", *, agreed: bool = False, secrets: Secrets | None = None
+) -> tuple[Settings, Database]:
     """Settings and upgraded database of a data folder, both made if missing. `agreed`: a shared database of an older
-    version is brought up to date, which is asked of its owner first.
+    version is brought up to date, which is asked of its owner first. `secrets`: what was typed in this run counts,
+    where there is no password store.
 
     Raises InputError (settings, folder) or DatabaseError (locked, damaged, newer, not writable, full, out of reach);
     UpgradeNeededError where it is for this account to agree.
@@ -33,7 +36,7 @@ def open_folder(folder: DataFolder, database_url: str = "", *, agreed: bool = Fa
     settings = config.load(folder.path)
     url = database_url or settings.database.url
     if url:
-        db = Database(completed(url, settings.database, Secrets()))
+        db = Database(completed(url, settings.database, secrets or Secrets()))
     else:
         require_local(folder.database_file)
         db = Database.in_file(folder.database_file)
@@ -50,10 +53,17 @@ def open_folder(folder: DataFolder, database_url: str = "", *, agreed: bool = Fa
     return settings, db
 
 
-def attempt(context: TaskContext, folder: DataFolder, database_url: str = "", *, agreed: bool = False) -> None:
+def attempt(
+    context: TaskContext,
+    folder: DataFolder,
+    database_url: str = "",
+    *,
+    agreed: bool = False,
+    secrets: Secrets | None = None,
+) -> None:
     """Whether the program would start: all that a start does with the database, and closed again. In a task. Raises
     as `open_folder`, and AccessError."""
-    _, db = open_folder(folder, database_url, agreed=agreed)
+    _, db = open_folder(folder, database_url, agreed=agreed, secrets=secrets)
     with closing(db):
         sign_in(db)
 

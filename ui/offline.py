@@ -124,6 +124,8 @@ class Offline(QObject):
         self._over()
         if not isinstance(error, AppError):
             self._runner.failed.emit(error)
+            if self.is_now:  # it is asked again all the same
+                self._wait("")
             return
         self._wait(str(error))
 

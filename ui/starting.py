@@ -42,18 +42,18 @@ def tasks() -> Iterator[TaskRunner]:
         runner.deleteLater()
 
 
-def ask_place(folder: DataFolder) -> bool:
+def ask_place(folder: DataFolder, secrets: Secrets) -> bool:
     """The question of the very first start; False if it was closed without an answer."""
     folder.make()
     with tasks() as runner:
-        dialog = DatabaseDialog(None, runner, folder, _held(folder), Secrets(), first=True)
+        dialog = DatabaseDialog(None, runner, folder, _held(folder), secrets, first=True)
         return dialog.exec() == QDialog.DialogCode.Accepted
 
 
-def ask_again(folder: DataFolder, database_url: str, error: AppError) -> bool:
+def ask_again(folder: DataFolder, database_url: str, error: AppError, secrets: Secrets) -> bool:
     """The program could not start: whether it shall try once more, now that it may go."""
     with tasks() as runner:
-        return StartDialog(runner, folder, database_url, error).exec() == QDialog.DialogCode.Accepted
+        return StartDialog(runner, folder, database_url, error, secrets).exec() == QDialog.DialogCode.Accepted
 
 
 def _held(folder: DataFolder) -> DatabaseSettings:
@@ -69,9 +69,11 @@ class StartDialog(FormDialog):
     A shared database of an older version: the owner is asked whether to bring it up to date.
     """
 
-    def __init__(self, runner: TaskRunner, folder: DataFolder, database_url: str, error: AppError) -> None:
+    def __init__(
+        self, runner: TaskRunner, folder: DataFolder, database_url: str, error: AppError, secrets: Secrets
+    ) -> None:
         super().__init__(None, title=tr("Learner Manager"), icon=Icon.DATABASE, role=Role.WARN, name="start_failed")
-        self._runner, self._folder, self._url = runner, folder, database_url
+        self._runner, self._folder, self._url, self._secrets = runner, folder, database_url, secrets
         self._task: TaskContext | None = None
         self._agrees = False
         self.settings_button = self.add_button(
@@ -111,7 +113,9 @@ class StartDialog(FormDialog):
         """All that a start does with the database, in a task."""
         if self._task is not None:
             return
-        work = partial(attempt, folder=self._folder, database_url=self._url, agreed=self._agrees)
+        work = partial(
+            attempt, folder=self._folder, database_url=self._url, agreed=self._agrees, secrets=self._secrets
+        )
         self._task = self._runner.run(
             work, lane=Lane.CHECK, done=self._went, failed=self._failed, cancelled=self.reject
         )
@@ -132,7 +136,7 @@ class StartDialog(FormDialog):
     @Slot()
     def open_settings(self) -> None:
         """*Database Settings…*; tried at once with what was saved."""
-        dialog = DatabaseDialog(self, self._runner, self._folder, _held(self._folder), Secrets())
+        dialog = DatabaseDialog(self, self._runner, self._folder, _held(self._folder), self._secrets)
         dialog.kept.connect(self._changed)
         dialog.open()
 

@@ -54,12 +54,14 @@ def run(options: argparse.Namespace) -> int:
     """
     app = application()
     asks = not options.demo and options.smoke is None and QApplication.platformName() != "offscreen"
-    if asks and not _place_is_known(options):
+    # One for the whole run: without a password store it is all that knows what was typed.
+    secrets = Secrets()
+    if asks and not _place_is_known(options, secrets):
         return DONE
     while True:
-        end = _session(app, options)
+        end = _session(app, options, secrets)
         if end.error is not None and options.smoke is None and asks:
-            if _ask_again(options, end.error):
+            if _ask_again(options, end.error, secrets):
                 continue
         elif end.restart:
             continue
@@ -78,7 +80,7 @@ class _End:
     restart: bool = False
 
 
-def _session(app: QApplication, options: argparse.Namespace) -> _End:
+def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets) -> _End:
     """From opening the database to closing it."""
     with ExitStack() as stack:
         first: SingleInstance | None = None
@@ -94,7 +96,7 @@ def _session(app: QApplication, options: argparse.Namespace) -> _End:
                     if first is None:
                         return _End(DONE)
                     stack.callback(first.close)
-                context = stack.enter_context(real_context(options))
+                context = stack.enter_context(real_context(options, secrets))
         except AppError as error:
             commands.complain(str(error))
             return _End(NOT_STARTED, error)
@@ -109,7 +111,7 @@ def _session(app: QApplication, options: argparse.Namespace) -> _End:
         return _End(int(app.exec()), restart=window.database.restart_wanted)
 
 
-def _place_is_known(options: argparse.Namespace) -> bool:
+def _place_is_known(options: argparse.Namespace, secrets: Secrets) -> bool:
     """Whether it is known where learners are kept; else it is asked, and False is a question without an answer."""
     if options.data is not None or os.environ.get(VARIABLE):
         return True
@@ -119,15 +121,15 @@ def _place_is_known(options: argparse.Namespace) -> bool:
             return True
         from ui import starting
 
-        return starting.ask_place(folder)
+        return starting.ask_place(folder, secrets)
     except AppError:
         return True  # the start itself says it, with what can be done
 
 
-def _ask_again(options: argparse.Namespace, error: AppError) -> bool:
+def _ask_again(options: argparse.Namespace, error: AppError, secrets: Secrets) -> bool:
     from ui import starting
 
-    return starting.ask_again(commands.folder_of(options), options.database, error)
+    return starting.ask_again(commands.folder_of(options), options.database, error, secrets)
 
 
 def application() -> QApplication:
@@ -145,14 +147,14 @@ def application() -> QApplication:
 
 
 @contextmanager
-def real_context(options: argparse.Namespace) -> Iterator[AppContext]:
+def real_context(options: argparse.Namespace, secrets: Secrets | None = None) -> Iterator[AppContext]:
     """The objects of a run on the user's own data folder."""
-    folder = commands.folder_of(options)
-    settings, db = open_folder(folder, options.database)
+    folder, secrets = commands.folder_of(options), secrets or Secrets()
+    settings, db = open_folder(folder, options.database, secrets=secrets)
     try:
         logs.start(folder.logs)
         user, rights = sign_in(db)
-        yield AppContext(folder, settings, Secrets(), db, user, rights)
+        yield AppContext(folder, settings, secrets, db, user, rights)
     finally:
         db.close()
         logs.stop()

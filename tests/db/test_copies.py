@@ -185,6 +185,24 @@ def test_a_restore_that_is_stopped_leaves_all_as_it_was(college, tmp_path: Path,
     assert everything(db) == before
 
 
+def test_a_copy_ends_though_somebody_writes_all_the_time(db: Database, user: User, tmp_path: Path):
+    """It would begin anew with each write otherwise."""
+    if not db.embedded:
+        return
+    add_learners(db, [learner_values(at, tutor_group="x" * 900) for at in range(9_000)])
+    seen: list[Progress] = []
+
+    def write(progress: Progress) -> None:
+        seen.append(progress)
+        assert len(seen) < 30, "it never ends"
+        add_learner(db, ref=f"while {len(seen)}")
+
+    copies.back_up(TaskContext(on_progress=write), db, user, tmp_path / "copy.db")
+    assert len(seen) > 1, "somebody wrote in the middle"
+    with closing(Database.in_file(tmp_path / "copy.db")) as copy, copy.read() as tx:
+        assert len(tx.execute(select(learner.c.id)).all()) == 9_000, "one state of the file"
+
+
 def test_what_is_no_copy_is_refused(db: Database, tmp_path: Path):
     first_user(db)
     text = tmp_path / "text.db"

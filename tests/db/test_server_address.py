@@ -5,8 +5,11 @@ import pytest
 from app.config import DatabaseSettings
 from app.db.database import Database
 from app.errors import DatabaseError, InputError
+from app.folders import DataFolder
 from app.secrets import Secrets
 from app.server_address import completed
+from app.start import attempt
+from app.tasks import TaskContext
 from tests.db.postgresql import STRANGER, Server
 
 KEPT = Secrets({"LEARNER_MANAGER_SECRET_DATABASE_PASSWORD": "nobody-knows"})
@@ -58,6 +61,16 @@ def test_the_password_that_is_kept_opens_the_server(server: Server):
         assert db.role(tx) == STRANGER
     db.close()
     assert "nobody-knows" not in repr(db.url)
+
+
+def test_what_was_typed_in_this_run_counts_for_the_start(server: Server, tmp_path):
+    """Where there is no password store, it is known nowhere else."""
+    folder, url = DataFolder(tmp_path), server.address("postgres", STRANGER)
+    with pytest.raises(DatabaseError, match="asks for a password"):
+        attempt(TaskContext(), folder, url, secrets=Secrets({}))
+    with pytest.raises(DatabaseError) as told:
+        attempt(TaskContext(), folder, url, secrets=KEPT)
+    assert "password" not in told.value.message, "it came in; there is nothing to open"
 
 
 def test_a_certificate_that_nobody_vouches_for_is_not_accepted(server: Server):

@@ -246,7 +246,11 @@ MADE: dict[type[QDialog], Entry] = {
     ),
     StartDialog: Entry(
         lambda desk: StartDialog(
-            desk.runner, desk.context.folder, "", DatabaseError("It is not there.", hint="Look.")
+            desk.runner,
+            desk.context.folder,
+            "",
+            DatabaseError("It is not there.", hint="Look."),
+            desk.context.secrets,
         )
     ),
     BackUpDialog: Entry(lambda desk: BackUpDialog(None, desk.runner, desk.context, desk.folder / "copy.db")),

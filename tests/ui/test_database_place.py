@@ -157,7 +157,7 @@ def test_a_start_that_does_not_go_offers_to_try_again_and_to_upgrade(
         attempt(TaskContext(), folder, address)
         config.save(folder.path, config.Settings(database=DatabaseSettings(url=address)))
         error = OfflineError("The database server cannot be reached.", hint="Check the network.")
-        dialog = opened(qtbot, StartDialog(runner, folder, "", error))
+        dialog = opened(qtbot, StartDialog(runner, folder, "", error, Secrets()))
         assert dialog.settings_button.isVisible()
         assert dialog.again_button.text() == "Try Again"
         with server.away():

@@ -119,7 +119,7 @@ def test_of_one_the_other_is_looked_for_and_the_other_may_be_kept(rooms: Rooms):
     room.until(lambda: dialog.found is not before and not dialog.busy)
     assert dialog.found is not None
     assert (dialog.found.stays.ref, dialog.found.goes.ref) == ("TWIN1", "TWIN2")
-    press(Qt.Key.Key_Escape)
+    room.press("Escape", dialog)
     room.until(lambda: QApplication.activeModalWidget() is None)
     assert all(row.merged_into_id is None for row in rows(room).values())
 

@@ -26,7 +26,7 @@ READY_STATES: Mapping[Ready, State] = {
 }
 
 COLUMNS = (
-    Column("ready", "PLR", Kind.STATE, 124, tip="Whether the Learning Records Service can be asked"),
+    Column("ready", "PLR", Kind.STATE, 132, tip="Whether the Learning Records Service can be asked"),
     Column("ref", "Person Code", Kind.MONO, 92),
     Column("family_name", "Surname", Kind.KEY, 106),
     Column("given_names", "Forename", Kind.TEXT, 88, stretch=True),
@@ -38,7 +38,7 @@ COLUMNS = (
     Column("campus", "Campus", Kind.TEXT, 80),
     Column("tutor_group", "Tutor Group", Kind.TEXT, 96, visible=False),
     Column("email", "Email", Kind.TEXT, 190, visible=False),
-    Column("last_plr", "Last PLR", Kind.DATE, 98, absent="never", tip="When the LRS was last asked"),
+    Column("last_plr", "Last PLR", Kind.DATE, 104, absent="never", tip="When the LRS was last asked"),
     *(
         Column(measure.value, TITLES[measure], Kind.TEXT, width, absent="–", tip=tip, visible=False)
         for measure, width, tip in (

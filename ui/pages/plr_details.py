@@ -144,6 +144,11 @@ class FieldTable(QWidget):
             part.hide()
             self._grid.addWidget(part, len(self._lines), place)
 
+    @property
+    def whole(self) -> bool:
+        """False while lines are still to come."""
+        return not self._further.isActive()
+
     def show_fields(self, fields: Sequence[ComparedField]) -> None:
         """Show these fields instead of what is shown; lines that were never seen come in the next turns."""
         self._fields = fields
@@ -246,6 +251,10 @@ class PlrDetails(DetailsPane):
         self._legend = Legend()
         self.set_foot(self._legend)
         self.show_row(None, 0)
+
+    @property
+    def settled(self) -> bool:
+        return super().settled and self._table.whole
 
     def show_row(self, row: PlrRow | None, selected: int) -> None:
         """The current row; its fields follow by `show_comparison`."""

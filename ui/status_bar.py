@@ -15,6 +15,7 @@ from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 
 HEIGHT = 28
+_LEFT_WIDTH = 220
 
 
 class StatusBar(QWidget):
@@ -53,6 +54,8 @@ class StatusBar(QWidget):
 
     def show_texts(self, left: Sequence[str], right: Sequence[str]) -> None:
         self._left.setText("   |   ".join(left))
+        # What is selected stays whole where the work under way has much to say.
+        self._left.setMinimumWidth(min(self._left.sizeHint().width(), scaled(_LEFT_WIDTH)))
         self._right.setText("   |   ".join(right))
 
     @Slot(object)

@@ -23,7 +23,7 @@ def first_row(page: GridPage, what: str) -> Iterator[Step]:
     grid = page.grid
     yield Until(lambda: page.isVisible() and page.shown > 0 and not grid.is_loading, what, 120)
     yield Act(lambda: click(grid.viewport(), grid.visualRect(grid.model().index(0, 2)).center()))
-    yield Until(lambda: grid.current_key is not None, "a row")
+    yield Until(lambda: grid.current_key is not None and (page.details is None or page.details.settled), "a row")
 
 
 def ribbon(window: MainWindow, action_id: str) -> Iterator[Step]:

@@ -1,0 +1,20 @@
+"""The status bar where there is more to say than room."""
+
+import pytest
+
+from ui.look.labels import ElidingLabel
+from ui.status_bar import StatusBar
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def test_what_is_selected_stays_whole_beside_long_words_about_work(qtbot):
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(1366, bar.sizeHint().height())
+    bar.show_texts(["1 of 2 selected"], ["LRS test", "LMS as of 05:31, next 06:01", "Embedded database", "root"])
+    bar.show_work("The importer of MATH-RESIT is in use by Priya since 05:27, job 6, without a sign of life. " * 2, 0, 0)
+    bar.show()
+    left, work = (bar.findChild(ElidingLabel, name) for name in ("status_left", "status_work"))
+    qtbot.waitUntil(lambda: work.shown_text().endswith("…"))
+    assert left.shown_text() == "1 of 2 selected"

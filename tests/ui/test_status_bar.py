@@ -13,7 +13,8 @@ def test_what_is_selected_stays_whole_beside_long_words_about_work(qtbot):
     qtbot.addWidget(bar)
     bar.resize(1366, bar.sizeHint().height())
     bar.show_texts(["1 of 2 selected"], ["LRS test", "LMS as of 05:31, next 06:01", "Embedded database", "root"])
-    bar.show_work("The importer of MATH-RESIT is in use by Priya since 05:27, job 6, without a sign of life. " * 2, 0, 0)
+    said = "The importer of MATH-RESIT is in use by Priya since 05:27, job 6, without a sign of life. "
+    bar.show_work(said * 2, 0, 0)
     bar.show()
     left, work = (bar.findChild(ElidingLabel, name) for name in ("status_left", "status_work"))
     qtbot.waitUntil(lambda: work.shown_text().endswith("…"))

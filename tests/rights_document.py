@@ -21,8 +21,9 @@ and functions are made by the owner of the tables, with `learner-manager db upgr
 too. Where the owner may not make roles there are no groups, and only the owner works.
 
 What the server refuses whatever the role: changing or deleting history (old rows go through a function of the
-owner, which takes nothing of the last 89 days), writing it in another's name or at another time, adding to what
-another did or to what has ended, calling something undone without saying who undid it, reading or changing what
+owner, which takes nothing of the last 89 days), writing it in another's name or at another time, becoming
+somebody whom it names, adding to what another did or to what has ended, changing what was sent to the LMS or,
+once that is known, how it ended, calling something undone without saying who undid it, reading or changing what
 another saved for themselves, and changing tables. What it cannot know and the program alone looks after:
 campuses, and rules about values.
 

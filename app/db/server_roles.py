@@ -21,7 +21,7 @@ from app.errors import DatabaseError
 
 Grants: TypeAlias = Mapping[str, Sequence[str]]
 """Privileges by table."""
-_VERSION = 3
+_VERSION = 4
 """Counts the changes of what stands below."""
 LONGEST_DATABASE = 40
 """Of its name so much goes into that of a group: a server cuts names off at 63."""

@@ -42,6 +42,19 @@ begin
     return null;
 end $$;
 
+create or replace function lm_ends_once() returns trigger language plpgsql
+set search_path = {schema}, pg_temp as $$
+begin
+    -- Erasing is done by a function of the owner.
+    if not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member') then
+        raise insufficient_privilege using message = 'How a sending ended is written once.';
+    end if;
+    return new;
+end $$;
+
+drop trigger if exists lm_ends_once on extract_attempt;
+create trigger lm_ends_once before update on extract_attempt
+    for each row when (old.ended_at is not null) execute function lm_ends_once();
 drop trigger if exists lm_own_state on operation;
 create trigger lm_own_state before update of state on operation for each row execute function lm_own_state();
 drop trigger if exists lm_undone on operation;

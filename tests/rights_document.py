@@ -20,6 +20,10 @@ and functions are made by the owner of the tables, with `learner-manager db upgr
 `createrole`, and should be nobody's daily account. Restoring a copy and moving into a database take the owner
 too. Where the owner may not make roles there are no groups, and only the owner works.
 
+Nobody but the owner may make anything in the schema of the tables. Before PostgreSQL 15 everybody may in the
+schema `public`, and it belongs to the server: there whoever looks after the server runs, in the new database,
+`revoke create on schema public from public`. The functions of the owner run nothing of others in any case.
+
 What the server refuses whatever the role: changing or deleting history (old rows go through a function of the
 owner, which takes nothing of the last 89 days), writing it in another's name or at another time, becoming
 somebody whom it names, adding to what another did or to what has ended, changing what was sent to the LMS or,

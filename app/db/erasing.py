@@ -132,7 +132,7 @@ _PARTS = {
 }
 _BEGIN = """
 create or replace function lm_erase(wanted bigint, told bigint) returns void language plpgsql security definer
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 declare whose bigint[];
 begin
     if not pg_has_role(session_user, current_user, 'member') then

@@ -8,6 +8,7 @@ memberships follow.
 
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
@@ -17,6 +18,7 @@ from app.db import erasing, server_rows
 from app.db.among import among
 from app.db.database import Database
 from app.db.server_rows import Keys
+from app.db.tables import metadata
 from app.errors import DatabaseError
 
 Grants: TypeAlias = Mapping[str, Sequence[str]]
@@ -27,11 +29,13 @@ LONGEST_DATABASE = 40
 """Of its name so much goes into that of a group: a server cuts names off at 63."""
 
 _FUNCTIONS = """
-create or replace function lm_group(code text) returns name language sql stable as $$
+create or replace function lm_group(code text) returns name language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select (left(current_database(), 40) || '_' || code)::name
 $$;
 
-create or replace function lm_is_ours(wanted name) returns boolean language sql stable as $$
+create or replace function lm_is_ours(wanted name) returns boolean language sql stable
+set search_path = pg_catalog, pg_temp as $$
     select exists (
         select from pg_roles
         where rolname = wanted and not rolcanlogin and not rolsuper
@@ -40,7 +44,7 @@ create or replace function lm_is_ours(wanted name) returns boolean language sql 
 $$;
 
 create or replace function lm_follow_roles() returns trigger language plpgsql security definer
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 declare one record;
 begin
     for one in
@@ -69,7 +73,7 @@ begin
 end $$;
 
 create or replace function lm_own_name() returns trigger language plpgsql
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 begin
     if pg_has_role(session_user, (select relowner from pg_class where oid = tg_relid), 'member') then
         return new;
@@ -84,7 +88,7 @@ begin
 end $$;
 
 create or replace function lm_forget(kind text, ids bigint[]) returns bigint language plpgsql security definer
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 declare gone bigint; oldest timestamptz := clock_timestamp() - interval '89 days';
 begin
     if not pg_has_role(session_user, current_user, 'member') and not exists (
@@ -119,7 +123,11 @@ drop trigger if exists lm_follow_roles on app_user;
 create trigger lm_follow_roles after insert or delete or update of active, login on app_user
     for each statement execute function lm_follow_roles();
 """
-_WHOLE = _FUNCTIONS + server_rows.FUNCTIONS + erasing.FUNCTION
+_TABLES = "|".join(metadata.tables)
+_OURS = re.compile(rf"\b((?:from|join|update|using) (?=(?:{_TABLES})\b)|(?=lm_(?:group|is_ours|me)\())")
+_WHOLE = _OURS.sub(r"\1{schema}.", _FUNCTIONS + server_rows.FUNCTIONS + erasing.FUNCTION)
+"""What is ours is found by its full name and everything else in the server's own catalogue only: a function that
+somebody else made in this schema may be the better match for a call."""
 
 
 def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys) -> bool:
@@ -136,6 +144,7 @@ def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys)
     with db.write() as tx:
         db.alone(tx)
         schema = str(tx.execute(text("select quote_ident(current_schema())")).scalar_one())
+        _close(tx, schema)
         _run(tx, _WHOLE.replace("{schema}", schema))
         if may_make_roles(tx):
             for code in _missing(tx, wanted):
@@ -217,6 +226,14 @@ def _missing(tx: Connection, wanted: Mapping[str, object]) -> list[str]:
                 hint="Whoever looks after the server renames one of the two: that role, or the database.",
             )
     return missing
+
+
+def _close(tx: Connection, schema: str) -> None:
+    """Nobody else makes anything beside our tables; before PostgreSQL 15 anybody may, and the schema is the server's:
+    then whoever looks after it closes it."""
+    query = "select pg_has_role(nspowner, 'member') from pg_namespace where oid = current_schema()::regnamespace"
+    if tx.execute(text(query)).scalar():
+        _run(tx, f"revoke create on schema {schema} from public")
 
 
 def _make(tx: Connection, code: str) -> None:

@@ -15,12 +15,12 @@ EVERY = "*"
 
 FUNCTIONS = """
 create or replace function lm_me() returns bigint language sql stable
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
     select id from app_user where login = session_user and active
 $$;
 
 create or replace function lm_own_state() returns trigger language plpgsql
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 begin
     if pg_has_role(session_user, (select relowner from pg_class where oid = tg_relid), 'member') then
         return new;
@@ -32,7 +32,7 @@ begin
 end $$;
 
 create or replace function lm_undone() returns trigger language plpgsql
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 begin
     if not pg_has_role(session_user, (select relowner from pg_class where oid = tg_relid), 'member')
         and not exists (select from operation where undoes_id = new.id and kind = 'undo' and user_id = lm_me())
@@ -43,7 +43,7 @@ begin
 end $$;
 
 create or replace function lm_ends_once() returns trigger language plpgsql
-set search_path = {schema}, pg_temp as $$
+set search_path = pg_catalog, pg_temp as $$
 begin
     -- Erasing is done by a function of the owner.
     if not pg_has_role(current_user, (select relowner from pg_class where oid = tg_relid), 'member') then

@@ -14,12 +14,12 @@ from sqlalchemy import Connection, func, select
 from app import access, history
 from app.access import Permission, User
 from app.config import DatabaseSettings
-from app.db import moving
+from app.db import moving, server_roles
 from app.db.database import Database
 from app.db.moving import Moved
 from app.db.tables import operation
 from app.db.upgrade import NEWEST, revision
-from app.errors import DatabaseError, InputError
+from app.errors import AccessError, DatabaseError, InputError
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
 
@@ -56,9 +56,24 @@ def back_up(context: TaskContext, db: Database, user: User, target: Path) -> int
 
     It is there whole or not at all. Raises AccessError, InputError (cannot be written), DatabaseError, Cancelled.
     """
+    _require(db, user)
+    return _copy_to(context, db, target)
+
+
+def _require(db: Database, user: User) -> None:
     with db.read() as tx:
         access.require(tx, user, Permission.ADMINISTER)
-    return _copy_to(context, db, target)
+        _require_all(db, tx)
+
+
+def _require_all(db: Database, tx: Connection) -> None:
+    """Raise AccessError on a server that shows this account a part of the rows: a copy would lack the others, and
+    restoring it would take them from everybody."""
+    if not server_roles.sees_all(db, tx):
+        raise AccessError(
+            "On a shared server only the owner of the database copies all of it.",
+            hint="Others do not see what people saved for themselves. Ask whoever looks after the server.",
+        )
 
 
 def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
@@ -111,8 +126,10 @@ def _pages(context: TaskContext, old: Path, new: Path) -> None:
 
 
 def look(context: TaskContext, db: Database, file: Path) -> Look:
-    """What differs between the database and a copy. Raises InputError if the file is no copy of ours."""
+    """What differs between the database and a copy. Raises AccessError where not all of the database is
+    seen; InputError if the file is no copy of ours."""
     with closing(_opened(file)) as copy, copy.read(context) as there, db.read(context) as here:
+        _require_all(db, here)
         ours, theirs = moving.counts_of(here), moving.counts_of(there)
         differing = [Difference(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]]
         last_here, last_there = _last(here), _last(there)
@@ -135,8 +152,7 @@ def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Pa
     One transaction: killed at any moment, the database is as before. That it was done, by whom and why, is the first
     entry of what follows. Raises AccessError, InputError, DatabaseError, Cancelled.
     """
-    with db.read() as tx:
-        access.require(tx, user, Permission.ADMINISTER)
+    _require(db, user)
     with closing(_opened(file)) as copy:
         _copy_to(TaskContext(), db, kept)
 
@@ -223,8 +239,7 @@ def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -
 def move(context: TaskContext, db: Database, user: User, target: Database) -> Moved:
     """Copy all of the database into another one, where this account is an administrator afterwards. Goes on where an
     earlier attempt ended. Raises AccessError, InputError, DatabaseError, Cancelled."""
-    with db.read() as tx:
-        access.require(tx, user, Permission.ADMINISTER)
+    _require(db, user)
     moved = moving.copy(context, db, target)
     with target.write() as tx:
         access.admit(tx, target)

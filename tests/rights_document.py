@@ -17,8 +17,9 @@ one. On a PostgreSQL server a role of the program is a group there, named after 
 (`college_plr_user`), and the server keeps memberships in step with the roles that are given. There a person
 signs in as a role of their own; whoever looks after the server makes it, with a password. The groups, grants
 and functions are made by the owner of the tables, with `learner-manager db upgrade`; the owner needs
-`createrole`, and should be nobody's daily account. Restoring a copy and moving into a database take the owner
-too. Where the owner may not make roles there are no groups, and only the owner works.
+`createrole`, and should be nobody's daily account. Copies are made and restored, and databases moved, by the
+owner too: nobody else sees all of it. Where the owner may not make roles there are no groups, and only the
+owner works.
 
 Nobody but the owner may make anything in the schema of the tables. Before PostgreSQL 15 everybody may in the
 schema `public`, and it belongs to the server: there whoever looks after the server runs, in the new database,

@@ -170,6 +170,12 @@ def forget(db: Database, tx: Connection, table: Table, ids: Sequence[int]) -> in
     return int(tx.execute(called, {"kind": table.name, "ids": list(ids)}).scalar_one())
 
 
+def sees_all(db: Database, tx: Connection) -> bool:
+    """Whether this account reads every row of every table; on a server others' private things are kept from all but
+    the owner."""
+    return db.embedded or not tx.execute(text("select pg_catalog.row_security_active('saved')")).scalar_one()
+
+
 def owns(tx: Connection) -> bool:
     """Whether this account may change the tables themselves."""
     query = "select pg_has_role(session_user, relowner, 'member') from pg_class where oid = to_regclass('operation')"

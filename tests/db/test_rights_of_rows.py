@@ -1,20 +1,23 @@
 """Rights within a table on a real server: somebody signs in with plain SQL and finds that changes belong to a command
 of their own that is not ended, settings to roles, and what is saved to whoever saved it (`app.db.server_rows`)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
 
 import psycopg
 import pytest
 from sqlalchemy import select, text
 
-from app import access, grants, history, retention, saved
+from app import access, copies, grants, history, retention, saved
 from app.access import ROLES, Permission, Role, User
 from app.attainments import at_a_glance_kept, export_changes
 from app.attainments.export_changes import Layout
+from app.db import tables
 from app.db.database import Database
 from app.db.server_rows import EVERY
 from app.db.tables import learner, operation
-from app.errors import ConflictError
+from app.errors import AccessError, ConflictError
 from app.files.aims import OwnFields
 from app.imports import credit_lists
 from app.learners import erase, merge, own_fields
@@ -213,3 +216,27 @@ def test_what_somebody_saved_is_theirs(college: College, mine: tuple[Database, U
     saved.overwrite(db, user, found["Mine"], "[]", shared=True)
     with pytest.raises(ConflictError):
         saved.delete(db, user, found["For all"])
+
+
+def test_only_the_owner_copies_what_people_saved_for_themselves(college: College, tmp_path: Path):
+    owner, boss = college.owner, college.administrator
+    saved.save(owner, boss, Kind.LEARNER_SEARCH, "Of the owner", "{}", shared=False)
+    file, kept = tmp_path / "copy.db", tmp_path / "kept.db"
+    copies.back_up(TaskContext(), owner, boss, file)
+    db = college.of(college.person(Role.ADMINISTRATOR))
+    user = access.sign_in(db)
+    with closing(db), closing(Database.in_file(tmp_path / "new.db")) as new:
+        jobs: tuple[Callable[[], object], ...] = (
+            lambda: copies.back_up(TaskContext(), db, user, tmp_path / "lacking.db"),
+            lambda: copies.look(TaskContext(), db, file),
+            lambda: copies.restore(TaskContext(), db, user, file, kept, "Because"),
+            lambda: copies.move(TaskContext(), db, user, new),
+        )
+        for job in jobs:
+            with pytest.raises(AccessError, match="only the owner"):
+                job()
+    assert not (tmp_path / "lacking.db").exists()
+    assert not kept.exists()
+    with closing(Database.in_file(file)) as copy, copy.read() as tx, owner.read() as here:
+        names = select(tables.saved.c.name).order_by(tables.saved.c.id)
+        assert tx.execute(names).all() == here.execute(names).all() != []

@@ -119,26 +119,43 @@ class Browser(QObject):
         self.opened.append(url.toString())
 
 
-def with_lms(context: AppContext, sandbox: MoodleSandbox, *, adopted: bool = True) -> None:
-    """Set the LMS up, fetch its courses, decide about the first three, adopt on the first and fetch its grades."""
+def use(context: AppContext, sandbox: MoodleSandbox) -> None:
+    """Set the LMS up; another sandbox on this computer is the same site to the database."""
     info = sandbox.info
     lms = LmsSettings(url=info.url, ca_file=info.ca_file)
     context.settings = replace(context.settings, lms=lms)
     context.secrets.set_for_session("lms_token", info.token, host=lms.host)
+
+
+def met(context: AppContext) -> None:
+    """Fetch the courses of a sandbox's LMS and decide about the first three."""
+    with serving() as sandbox:
+        use(context, sandbox)
+        _meet(context)
+
+
+def adopted(context: AppContext) -> None:
+    """As `met`, then adopt on the first course and fetch its grades."""
+    with serving() as sandbox:
+        use(context, sandbox)
+        course = _meet(context)
+        db, user, client = context.db, context.user, context.lms()
+        found = compare.compare(TaskContext(), db, user, client, course)
+        enrol.adopt(db, user, course, found.to_adopt)
+        enrolments.run(TaskContext(), db, user, client)
+
+
+def _meet(context: AppContext) -> int:
     db, user = context.db, context.user
     plan = settings.Plan(paused_until=date.today() + timedelta(days=30))
     settings.save(db, user, settings.SyncSettings(plan, plan))
-    client = context.lms()
-    courses.run(TaskContext(), db, user, client)
+    courses.run(TaskContext(), db, user, context.lms())
     with db.read() as tx:
         query = select(lms_course.c.short_name, lms_course.c.id)
         ids = {row[0]: row[1] for row in tx.execute(query)}
     for name, state in ((OPEN, CourseState.OPEN), (CLOSED, CourseState.CLOSED), (HIDDEN, CourseState.HIDDEN)):
         course_states.set_state(db, user, [ids[name]], state)
-    if adopted:
-        found = compare.compare(TaskContext(), db, user, client, ids[OPEN])
-        enrol.adopt(db, user, ids[OPEN], found.to_adopt)
-        enrolments.run(TaskContext(), db, user, client)
+    return int(ids[OPEN])
 
 
 def words_of(widget: QWidget) -> str:

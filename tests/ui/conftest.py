@@ -290,6 +290,7 @@ class Rooms:
         *,
         folder: str = "data",
         held: bool = True,
+        further: first_starts.Further | None = None,
         secrets: Secrets | None = None,
         as_user: Callable[[AppContext], User] | None = None,
         prepare: Callable[[AppContext], object] | None = None,
@@ -298,11 +299,11 @@ class Rooms:
         database: str = "",
     ) -> Room:
         """The window on `learners` people; a folder that exists is opened as it is. On a `database` elsewhere there
-        are those whom `prepare` makes."""
+        are those whom `prepare` makes. `further` is what first_starts.put_into takes."""
         data = DataFolder(self._place / folder)
         settings = settings_of(self._lrs, parallel=parallel)
         if not data.path.exists():
-            first_starts.put_into(data, learners, held=held)
+            first_starts.put_into(data, learners, held=held, further=further)
             if learners:
                 config.save(data.path, settings)
         _, db = open_folder(data, database)
@@ -366,5 +367,6 @@ def lms(rooms: Rooms) -> Iterator["LmsRoom"]:
     from tests.ui import college_room
 
     with college_room.serving() as sandbox:
-        yield college_room.LmsRoom(rooms(prepare=lambda context: college_room.with_lms(context, sandbox)), sandbox)
+        room = rooms(further=college_room.adopted, prepare=lambda context: college_room.use(context, sandbox))
+        yield college_room.LmsRoom(room, sandbox)
         rooms.close_all()

@@ -14,7 +14,7 @@ from app.lms.sections import things, things_save
 from app.lms.sections.section import Section
 from app.lms.sections.things import DEFAULT, SEND_REGISTRATIONS, SEND_SECTIONS, What
 from tests.builders import add_campus, user_with
-from tests.ui.college_room import LmsRoom, serving, with_lms, words_of
+from tests.ui.college_room import LmsRoom, met, serving, use, words_of
 from tests.ui.conftest import Rooms
 from tests.ui.dialog_room import choose, click, press, type_text, when_asked, write_into
 from ui.dialogs.section_form import SectionDialog
@@ -182,7 +182,7 @@ def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(roo
         made: dict[str, int] = {}
 
         def prepare(context):
-            with_lms(context, sandbox, adopted=False)
+            use(context, sandbox)
             north, south = add_campus(context.db, "N", "North"), add_campus(context.db, "S", "South")
             made["campus"] = north
             for name, owner, further in (("A", north, ()), ("B", south, ()), ("C", north, (south,))):
@@ -195,7 +195,7 @@ def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(roo
                 tx.execute(insert(user_campus).values(user_id=user.id, campus_id=made["campus"]))
             return user
 
-        lms = LmsRoom(rooms(prepare=prepare, as_user=northern), sandbox)
+        lms = LmsRoom(rooms(further=met, prepare=prepare, as_user=northern), sandbox)
         page = page_of(lms)
         assert set(page.grid.keys) == {made["A"], made["C"]}
         assert page.total == 2
@@ -210,7 +210,7 @@ def test_who_sees_one_campus_sees_its_sections_and_cannot_change_shared_ones(roo
 
 def test_the_empty_page_says_what_it_is_for(rooms: Rooms):
     with serving() as sandbox:
-        lms = LmsRoom(rooms(prepare=lambda context: with_lms(context, sandbox, adopted=False)), sandbox)
+        lms = LmsRoom(rooms(further=met, prepare=lambda context: use(context, sandbox)), sandbox)
         page = page_of(lms)
         assert page.shown == 0
         lms.room.until(lambda: "No sections yet" in words_of(page.grid))

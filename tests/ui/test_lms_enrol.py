@@ -11,7 +11,7 @@ from app.access import Role
 from app.db.tables import enrolment, learner, operation
 from app.lms import enrol
 from tests.builders import user_with
-from tests.ui.college_room import CLOSED, HIDDEN, NEW, OPEN, LmsRoom, listed, serving, with_lms
+from tests.ui.college_room import CLOSED, HIDDEN, NEW, OPEN, LmsRoom, listed, met, serving, use
 from tests.ui.conftest import Rooms
 from tests.ui.dialog_room import click, press, type_text, write_into
 from ui.dialogs.lms_enrol import EnrolDialog
@@ -109,7 +109,8 @@ def test_dates_that_cannot_be_are_said_at_the_field(lms: LmsRoom, starts, ends, 
 def test_without_the_right_every_button_says_why(rooms: Rooms):
     with serving() as sandbox:
         room = rooms(
-            prepare=lambda context: with_lms(context, sandbox, adopted=False),
+            further=met,
+            prepare=lambda context: use(context, sandbox),
             as_user=lambda context: user_with(context.db, Role.PLR_USER),
         )
         room.select(2)

@@ -15,6 +15,17 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 
 
 def upgrade() -> None:
+    _codes()
+    _settings()
+    _learners()
+    _saved_by_users()
+    _attainments()
+    _changes()
+    _events()
+    _orders_of_learners()
+
+
+def _codes() -> None:
     op.create_table(
         "app_user",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -45,6 +56,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_campus")),
         sa.UniqueConstraint("code", name=op.f("uq_campus_code")),
     )
+
+
+def _settings() -> None:
     op.create_table(
         "job_lock",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -89,6 +103,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_setting")),
         sa.UniqueConstraint("key", name=op.f("uq_setting_key")),
     )
+
+
+def _learners() -> None:
     op.create_table(
         "learner",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -127,6 +144,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("ukprn", "ref_fold", name=op.f("uq_learner_ukprn_ref_fold")),
     )
     op.create_index(op.f("ix_learner_campus_id"), "learner", ["campus_id"], unique=False)
+
+
+def _saved_by_users() -> None:
     op.create_table(
         "operation",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -167,6 +187,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_role")),
         sa.UniqueConstraint("user_id", "role_id", name=op.f("uq_user_role_user_id_role_id")),
     )
+
+
+def _attainments() -> None:
     op.create_table(
         "attainment",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -201,6 +224,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attainment")),
     )
     op.create_index(op.f("ix_attainment_learner_id"), "attainment", ["learner_id"], unique=False)
+
+
+def _changes() -> None:
     op.create_table(
         "change",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -234,6 +260,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plr_check")),
         sa.UniqueConstraint("learner_id", name=op.f("uq_plr_check_learner_id")),
     )
+
+
+def _events() -> None:
     op.create_table(
         "attainment_event",
         sa.Column("id", KEY, autoincrement=True, nullable=False),
@@ -250,6 +279,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("learner_id", "event_id", name=op.f("uq_attainment_event_learner_id_event_id")),
     )
     op.create_index(op.f("ix_attainment_event_attainment_id"), "attainment_event", ["attainment_id"], unique=False)
+
+
+def _orders_of_learners() -> None:
     shown = sa.text("removed_at IS NULL AND merged_into_id IS NULL")
     for name in ("family_fold", "given_fold", "ref_fold", "uln", "birth_date"):
         if op.get_bind().dialect.name == "sqlite":

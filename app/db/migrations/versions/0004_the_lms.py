@@ -14,6 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     _courses()
+    _sections()
     _enrolments()
     _runs()
     # Accounts of the LMS are matched to learners by it, course by course.
@@ -50,6 +51,9 @@ def _courses() -> None:
         unique("lms_course", "vendor_id", "lms_number"),
         one_of("lms_course", "state", "new", "open", "closed", "hidden"),
     )
+
+
+def _sections() -> None:
     table(
         "term",
         sa.Column("code", TEXT, nullable=False),

@@ -6,6 +6,7 @@
 import importlib
 import inspect
 import pkgutil
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
@@ -93,39 +94,56 @@ def test_every_question_has_a_line_here():
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_tab_goes_through_all_of_it_in_the_order_of_reading(desk, case):
+def test_tab_goes_through_all_of_it_and_every_control_is_seen_and_named(desk, case):
     def act(dialog: QDialog) -> None:
         wanted = controls(dialog)
-        stops = walk(dialog, lambda widget: None)
+        if isinstance(dialog, QFileDialog):  # Qt's own, in Qt's own order
+            stops = walk(dialog, lambda widget: None)
+        else:
+            assert not unnamed(dialog)
+            assert dialog.windowTitle()
+            stops = walk(dialog, _seen_in(dialog))
+            _in_the_order_of_reading(dialog, stops)
         missed = [named(one) for one in wanted if one not in stops and not _by_arrows(one, stops)]
         assert not missed
         assert len(stops) == len(set(stops))
-        if isinstance(dialog, QFileDialog):
-            return  # Qt's own, in Qt's own order
-        first = min(range(len(stops)), key=lambda at: (area(dialog, stops[at]).top(), area(dialog, stops[at]).left()))
-        stops = stops[first:] + stops[:first]
-        places = [area(dialog, stop) for stop in stops]
-        back = [
-            (named(stops[at]), named(stops[at + 1]))
-            for at in range(len(stops) - 1)
-            if not goes_on(places[at], places[at + 1])
-        ]
-        assert not back
+        _every_button_is_reached(dialog, stops)
 
     work(desk, case, act)
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_every_button_is_reached_by_keys(desk, case):
-    def act(dialog: QDialog) -> None:
-        stops = walk(dialog, lambda widget: None)
-        for button in dialog.findChildren(QAbstractButton):
-            own = button.isVisible() and button.isEnabled() and button.window() is dialog
-            inside = isinstance(button.parentWidget(), QLineEdit | QAbstractItemView | QComboBox)
-            if own and not inside:
-                assert button in stops or _by_arrows(button, stops), named(button)
+def _seen_in(dialog: QDialog) -> Callable[[QWidget], None]:
+    """Look whether one sees that a control has the keyboard."""
+    rings = dialog.findChildren(FocusRing)
+    assert len(rings) == 1
 
-    work(desk, case, act)
+    def look(widget: QWidget) -> None:
+        assert rings[0].target is widget, named(widget)
+        assert rings[0].isVisible(), named(widget)
+        shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
+        assert not shown.visibleRegion().isEmpty(), f"{named(widget)} is scrolled away"
+
+    return look
+
+
+def _in_the_order_of_reading(dialog: QDialog, stops: list[QWidget]) -> None:
+    first = min(range(len(stops)), key=lambda at: (area(dialog, stops[at]).top(), area(dialog, stops[at]).left()))
+    stops = stops[first:] + stops[:first]
+    places = [area(dialog, stop) for stop in stops]
+    back = [
+        (named(stops[at]), named(stops[at + 1]))
+        for at in range(len(stops) - 1)
+        if not goes_on(places[at], places[at + 1])
+    ]
+    assert not back
+
+
+def _every_button_is_reached(dialog: QDialog, stops: list[QWidget]) -> None:
+    for button in dialog.findChildren(QAbstractButton):
+        own = button.isVisible() and button.isEnabled() and button.window() is dialog
+        inside = isinstance(button.parentWidget(), QLineEdit | QAbstractItemView | QComboBox)
+        if own and not inside:
+            assert button in stops or _by_arrows(button, stops), named(button)
 
 
 def _by_arrows(button: QWidget, stops: list[QWidget]) -> bool:
@@ -133,32 +151,6 @@ def _by_arrows(button: QWidget, stops: list[QWidget]) -> bool:
     if not isinstance(button, QAbstractButton) or not (button.autoExclusive() or button.group() is not None):
         return False
     return any(isinstance(one, type(button)) and one.parentWidget() is button.parentWidget() for one in stops)
-
-
-@pytest.mark.parametrize("case", [name for name in CASES if name != "ask_for_file"])
-def test_one_always_sees_who_has_the_keyboard(desk, case):
-    def act(dialog: QDialog) -> None:
-        rings = dialog.findChildren(FocusRing)
-        assert len(rings) == 1
-
-        def look(widget: QWidget) -> None:
-            assert rings[0].target is widget, named(widget)
-            assert rings[0].isVisible(), named(widget)
-            shown = widget.viewport() if isinstance(widget, QAbstractScrollArea) else widget
-            assert not shown.visibleRegion().isEmpty(), f"{named(widget)} is scrolled away"
-
-        walk(dialog, look)
-
-    work(desk, case, act)
-
-
-@pytest.mark.parametrize("case", [name for name in CASES if name != "ask_for_file"])
-def test_every_control_has_a_name_for_screen_readers(desk, case):
-    def act(dialog: QDialog) -> None:
-        assert not unnamed(dialog)
-        assert dialog.windowTitle()
-
-    work(desk, case, act)
 
 
 @pytest.mark.parametrize("case", [name for name in CASES if name not in MORE])

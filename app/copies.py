@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from app import access, history
+from app import access, erased_since, history
 from app.access import Permission, User
 from app.config import DatabaseSettings
-from app.db import moving, server_roles
+from app.db import erasing, moving, server_roles
 from app.db.database import Database
 from app.db.moving import Moved
 from app.db.tables import operation
@@ -43,12 +43,15 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Look:
     """What restoring a copy would do: the tables whose number of rows differs, when something was last done here and
-    there, and how many things done here the copy does not know."""
+    there, and how many things done here the copy does not know. `erased`: so many learners of the copy were erased
+    here since, and are erased again with it; `unsure`: of so many it cannot be told whether they are in the copy."""
 
     differences: Sequence[Difference]
     last_here: datetime | None
     last_there: datetime | None
     lost: int
+    erased: int
+    unsure: int
 
 
 def back_up(context: TaskContext, db: Database, user: User, target: Path) -> int:
@@ -136,7 +139,8 @@ def look(context: TaskContext, db: Database, file: Path) -> Look:
         later = select(func.count()).select_from(operation)
         if last_there is not None:
             later = later.where(operation.c.at > last_there)
-        return Look(differing, last_here, last_there, int(here.execute(later).scalar_one()))
+        lost, since = int(here.execute(later).scalar_one()), erased_since.find(here, there)
+        return Look(differing, last_here, last_there, lost, since.learners, since.unsure)
 
 
 def _last(tx: Connection) -> datetime | None:
@@ -149,17 +153,28 @@ def _last(tx: Connection) -> datetime | None:
 def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Path, reason: str) -> Moved:
     """Put a copy into the place of all the database holds; what it holds now is copied to `kept` first.
 
-    One transaction: killed at any moment, the database is as before. That it was done, by whom and why, is the first
-    entry of what follows. Raises AccessError, InputError, DatabaseError, Cancelled.
+    One transaction: killed at any moment, the database is as before. Who was erased here since is erased again. That
+    it was done, by whom and why, is the first entry of what follows. Raises AccessError, InputError, DatabaseError,
+    Cancelled.
     """
     _require(db, user)
+    again: list[erased_since.Since] = []
     with closing(_opened(file)) as copy:
         _copy_to(TaskContext(), db, kept)
 
-        def note(tx: Connection) -> None:
-            history.begin(tx, db, access.admit(tx, db).id, RESTORED, reason=reason).end(tx)
+        def begin(there: Connection, here: Connection) -> moving.Then:
+            again.append(erased_since.find(here, there))
 
-        return moving.replace_all(context, copy, db, note)
+            def end(tx: Connection) -> None:
+                erased_since.erase_again(tx, db, again[0])
+                history.begin(tx, db, access.admit(tx, db).id, RESTORED, reason=reason).end(tx)
+
+            return end
+
+        moved = moving.replace_all(context, copy, db, begin)
+    if db.file is not None and again[0].learners:
+        erasing.scrub(db.file)  # they stood in it for a moment
+    return moved
 
 
 def _opened(file: Path) -> Database:

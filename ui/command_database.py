@@ -37,10 +37,15 @@ def restore(options: argparse.Namespace) -> int:
         look = copies.look(TaskContext(), db, options.file)
         lines = [f"{one.table:24} {one.here:>12,} here {one.there:>12,} in the copy" for one in look.differences]
         lines.append(f"Done here since the copy was made, and lost by restoring it: {look.lost:,}.")
+        lines.append(f"Learners erased here since, who are erased again: {look.erased:,}.")
+        if look.unsure:
+            lines.append(f"Erased here, perhaps in the copy; look for them, and erase them again: {look.unsure:,}.")
         document = {
             "restored": options.yes,
             "differences": {one.table: [one.here, one.there] for one in look.differences},
             "lost": look.lost,
+            "erased": look.erased,
+            "unsure": look.unsure,
         }
         if not options.yes:
             tell(options, document, [*lines, "Nothing was changed. Restore it with --yes and --reason TEXT."])

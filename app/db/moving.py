@@ -25,6 +25,7 @@ BATCH = 5_000
 TABLES: Sequence[Table] = [one for one in metadata.sorted_tables if one is not job_lock]
 """What is copied: who is pointed to before who points."""
 
+Then = Callable[[Connection], object]
 Write = Callable[[], AbstractContextManager[Connection]]
 
 
@@ -55,12 +56,15 @@ def copy(context: TaskContext, source: Database, target: Database) -> Moved:
 
 
 def replace_all(
-    context: TaskContext, source: Database, target: Database, then: Callable[[Connection], object]
+    context: TaskContext, source: Database, target: Database, begin: Callable[[Connection, Connection], Then]
 ) -> Moved:
-    """Put all of `source` into the place of what `target` holds, in one transaction, which `then` ends: wholly or not
-    at all. Raises DatabaseError, Cancelled; after either the target is as before."""
+    """Put all of `source` into the place of what `target` holds, in one transaction: wholly or not at all. `begin` is
+    given both before anything is changed, and returns what ends it in the target.
+
+    Raises DatabaseError, Cancelled; after either the target is as before."""
     with source.read(context) as from_, target.write() as to:
         target.alone(to)
+        then = begin(from_, to)
         _empty(to)
         moved = _Copy(context, from_, target, lambda: _Lent(to)).run({})
         _number_on(target, to)

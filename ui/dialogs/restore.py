@@ -95,6 +95,7 @@ class RestoreDialog(WorkingDialog):
             last = tr("The last thing done in the copy was at {moment}.", moment=shown_time(found.last_there))
         what = tr("All or nothing of it takes the place of what is here, which is copied first.")
         self.say(f"{lost}.", f"{last} {what}")
+        self._tell_erased(found)
         self.list.show_states(
             [
                 StateRow(
@@ -106,6 +107,25 @@ class RestoreDialog(WorkingDialog):
         )
         self.refresh()
         self.edit.setFocus()
+
+    def _tell_erased(self, found: Look) -> None:
+        """Of people who were erased here since: the copy holds them."""
+        again = plural(
+            found.erased,
+            "{n} learner of the copy was erased here since, and is erased again with it.",
+            "{n} learners of the copy were erased here since, and are erased again with it.",
+        )
+        if found.unsure:
+            unsure = plural(
+                found.unsure,
+                "{n} learner who was erased here may be in it: look for them afterwards, and erase them again.",
+                "{n} learners who were erased here may be in it: look for them afterwards, and erase them again.",
+            )
+            text = f"{unsure} {again}" if found.erased else unsure
+            self.tell(tr("The copy comes from a database that went another way."), text, Role.WARN, Icon.WARNING)
+        elif found.erased:
+            kept = tr("The file itself still holds them. Delete it when you need it no more.")
+            self.tell(again, kept, Role.INFO, Icon.INFO)
 
     @Slot()
     def refresh(self, *_: object) -> None:

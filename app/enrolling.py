@@ -5,16 +5,19 @@ files of registrations and imports of course records all end here.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
 from app.db.among import among
-from app.db.tables import enrolment, lms_course, section, term
+from app.db.tables import SHOWN, enrolment, learner, lms_course, section, term
+from app.errors import ConflictError
 from app.history import Operation, batched
 
 NO_TERM = "-"
 _SOME = 5_000
+_BY_LEARNER = itemgetter("learner_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +43,37 @@ class Entered:
 
 def enter(operation: Operation, entries: Sequence[Entry]) -> Entered:
     """Put learners on sections, in an operation under way, no learner and section twice. Who is there already stays
-    as they are. Raises ConflictError if somebody else was a moment earlier."""
+    as they are. Raises ConflictError if somebody else was a moment earlier, or merged or erased one of them."""
     held = _held(operation.tx, entries)
     found = [held.get((one.learner_id, one.section_id)) for one in entries]
     fresh = [one for one, row in zip(entries, found, strict=True) if row is None]
     rows = [{"learner_id": one.learner_id, "section_id": one.section_id, **one.values} for one in fresh]
-    made = iter(operation.insert_each(enrolment, rows))
+    rows.sort(key=_BY_LEARNER)  # as a merge locks its two: one waits for the other, and never both
+    ids = operation.insert_each(enrolment, rows)
+    made = {(row["learner_id"], row["section_id"]): key for row, key in zip(rows, ids, strict=True)}
     back = [
         (row, {**one.values, "removed_at": None}, one.learner_id)
         for one, row in zip(entries, found, strict=True)
         if row is not None and row.removed_at is not None
     ]
     operation.update_many(enrolment, back)
-    ids = [next(made) if row is None else row.id for row in found]
+    _refuse_gone(operation.tx, entries)
+    ids = [
+        made[one.learner_id, one.section_id] if row is None else row.id
+        for one, row in zip(entries, found, strict=True)
+    ]
     return Entered(ids, len(fresh), len(back), len(entries) - len(fresh) - len(back))
+
+
+def _refuse_gone(tx: Connection, entries: Sequence[Entry]) -> None:
+    """Who merges or erases a learner holds them and their enrolments; on a server what was written just now waited
+    for that (a new row by its foreign key), so whoever is still there now stays until this transaction has ended."""
+    for some in batched(sorted({one.learner_id for one in entries}), _SOME):
+        if tx.execute(select(learner.c.id).where(among(learner.c.id, some), ~SHOWN).limit(1)).first() is not None:
+            raise ConflictError(
+                "One of these learners was removed, merged or erased by somebody else meanwhile.",
+                hint="Nobody was enrolled. Refresh the list and try again.",
+            )
 
 
 def _held(tx: Connection, entries: Sequence[Entry]) -> dict[tuple[int, int], Row[Any]]:

@@ -279,7 +279,9 @@ def merge(db: Database, user: User, seen: Comparison, choices: Mapping[str, Side
     with db.write() as tx:
         access.require(tx, user, Permission.MERGE_LEARNERS)
         db.alone(tx)  # nobody makes extract records of the two meanwhile
-        pair = _Pair(tx, *_both(tx, seen.stays.id, seen.goes.id, locked=True), locked=True)
+        both = _both(tx, seen.stays.id, seen.goes.id, locked=True)
+        merge_clashes.lock_enrolments(tx, seen.stays.id, seen.goes.id)
+        pair = _Pair(tx, *both, locked=True)
         now = pair.compared()
         _refuse_changed(seen, now)
         if now.refusals:

@@ -63,6 +63,12 @@ class Clash:
 # ------------------------------------------------------------------------------------------------------ enrolments
 
 
+def lock_enrolments(tx: Connection, stays: int, goes: int) -> None:
+    """Nobody enrols one of the two again meanwhile where they had been taken off."""
+    query = select(enrolment.c.id).where(enrolment.c.learner_id.in_((stays, goes))).order_by(enrolment.c.id)
+    tx.execute(query.with_for_update())
+
+
 def enrolments(tx: Connection, stays: int, goes: int) -> list[Clash]:
     """The sections both are on."""
     mine = {row.section_id: row for row in of(tx, enrolment, stays)}

@@ -1,15 +1,20 @@
 """The one way in which enrolments come into being: new, back, there already; and which section is entered."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import monotonic
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, text, update
 
 from app import enrolling, history
 from app.access import User
 from app.db.database import Database
 from app.db.tables import enrolment, lms_course, section
 from app.enrolling import Entered, Entry
+from app.errors import ConflictError
+from app.learners import merge
+from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.imports import credit_rows
 from tests.lms.rows import add_course
@@ -70,3 +75,45 @@ def test_no_section_of_an_lms_course_that_takes_nobody(db: Database, user: User,
         tx.execute(update(lms_course).where(lms_course.c.id == lms_id).values(values))
     other = section_of(db, user, course_id)
     assert (other.number, other.lms_course_id) == (2, None)
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_nobody_enters_on_a_learner_who_is_being_merged(db: Database, user: User, back: bool):
+    """Whoever enrols them waits for the merge, is told, and leaves all as it is."""
+    stays, goes = add_learner(db), add_learner(db)
+    at = section_of(db, user, credit_rows.add_course(db, user, "ENG")).id
+    if back:  # both are on the section; one had been taken off, and is put back just now
+        entered(db, user, *(Entry(one, at, VALUES) for one in (stays, goes)))
+        with db.write() as tx:
+            tx.execute(update(enrolment).where(enrolment.c.learner_id == goes).values(removed_at=db.now(tx)))
+    seen = merge.compare(TaskContext(), db, user, stays, goes, in_this_order=True)
+    with ThreadPoolExecutor(1) as pool:
+        second = None
+
+        @event.listens_for(db._engine, "before_cursor_execute")
+        def late(_line: Any, _cursor: Any, statement: str, *_: Any) -> None:
+            nonlocal second
+            if second is None and statement.lower().startswith("update learner"):
+                second = pool.submit(entered, db, user, Entry(goes, at, VALUES))
+                if not db.embedded:
+                    wait_for_lock(db)
+
+        merge.merge(db, user, seen, {})
+        event.remove(db._engine, "before_cursor_execute", late)
+        assert second is not None
+        with pytest.raises(ConflictError, match="merged or erased"):
+            second.result()
+    with db.read() as tx:
+        standing = select(enrolment.c.learner_id).where(enrolment.c.removed_at.is_(None))
+        assert tx.execute(standing).scalars().all() == ([stays] if back else [])
+
+
+def wait_for_lock(db: Database) -> None:
+    """Until somebody on this server waits for another."""
+    ends = monotonic() + 10
+    waits = text("select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'")
+    while monotonic() < ends:
+        with db.read() as tx:
+            if tx.execute(waits).first() is not None:
+                return
+    raise AssertionError("nobody waits")

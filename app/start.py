@@ -65,6 +65,7 @@ def attempt(
     as `open_folder`, and AccessError."""
     _, db = open_folder(folder, database_url, agreed=agreed, secrets=secrets)
     with closing(db):
+        context.raise_if_cancelled()
         sign_in(db)
 
 

@@ -1,13 +1,13 @@
 """Before there is a window: where learners are kept, asked at the first start; and what to do when it does not go."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from PySide6.QtWidgets import QApplication, QDialog
 
-from app import config
+from app import config, logs
 from app.config import DatabaseSettings
 from app.errors import AppError, UpgradeNeededError
 from app.folders import DataFolder
@@ -15,6 +15,7 @@ from app.secrets import Secrets
 from app.start import attempt
 from app.tasks import TaskContext
 from ui.dialogs.database_place import DatabaseDialog
+from ui.dialogs.message import MessageDialog
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
 from ui.look.dialog import QUESTION_WIDTH
@@ -24,35 +25,103 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
-_LONGEST_MS = 20_000
+_SHOWN_AFTER_MS = 300
+"""What ends sooner is not worth a window."""
 
 
 @contextmanager
-def tasks() -> Iterator[TaskRunner]:
-    """A runner for the length of a question; what it started has ended afterwards."""
+def tasks(folder: DataFolder) -> Iterator[TaskRunner]:
+    """A runner for the length of a question, with the log of `folder`; what it started has ended afterwards."""
     runner = TaskRunner()
+    teller = _Teller(runner, folder)
     # The last window of a question is not the last one of the program.
     QApplication.setQuitOnLastWindowClosed(False)
+    with suppress(AppError):  # the start itself says it
+        logs.start(folder.logs)
     try:
         yield runner
     finally:
-        QApplication.setQuitOnLastWindowClosed(True)
         runner.cancel_all()
-        runner.wait(_LONGEST_MS)
+        if runner.is_busy():
+            EndingDialog(runner).wait()
+        logs.stop()
+        QApplication.setQuitOnLastWindowClosed(True)
+        teller.deleteLater()
         runner.deleteLater()
+
+
+def unforeseen(folder: DataFolder) -> AppError:
+    """A bug at the start, as it is said; what it was stands in the log."""
+    return AppError(
+        tr("Learner Manager could not start, for a reason that nobody foresaw."),
+        hint=tr(
+            "Try again. If it stays, send the log in {folder} to whoever looks after Learner Manager.",
+            folder=folder.logs,
+        ),
+    )
+
+
+class _Teller(QObject):
+    """Says what a task of a question could not, over that question, which waits for it."""
+
+    def __init__(self, runner: TaskRunner, folder: DataFolder) -> None:
+        super().__init__()
+        self._folder = folder
+        runner.failed.connect(self.tell)
+
+    @Slot(object)
+    def tell(self, error: Exception) -> None:
+        known = error if isinstance(error, AppError) else unforeseen(self._folder)
+        MessageDialog(QApplication.activeModalWidget(), known).exec()
+
+
+class EndingDialog(FormDialog):
+    """The question is closed, and what it asked still waits for an answer: shown until that has ended."""
+
+    def __init__(self, runner: TaskRunner) -> None:
+        super().__init__(
+            None,
+            title=tr("Learner Manager"),
+            heading=tr("Stopping…"),
+            secondary=tr(
+                "The database was asked and has not answered yet. This closes by itself as soon as it has, or after "
+                "some seconds without an answer."
+            ),
+            icon=Icon.DATABASE,
+            name="start_ending",
+        )
+        self._runner = runner
+        self.foot.hide()
+        self.setFixedWidth(scaled(QUESTION_WIDTH))
+        runner.busy_changed.connect(self._look)
+
+    def wait(self) -> None:
+        """Serve events until no task is at work."""
+        loop = QEventLoop()
+        self.finished.connect(loop.quit)
+        QTimer.singleShot(_SHOWN_AFTER_MS, self, self.open)
+        loop.exec()
+
+    @Slot()
+    def _look(self) -> None:
+        if not self._runner.is_busy():
+            self.accept()
+
+    def reject(self) -> None:
+        """A thread is never let go of."""
 
 
 def ask_place(folder: DataFolder, secrets: Secrets) -> bool:
     """The question of the very first start; False if it was closed without an answer."""
     folder.make()
-    with tasks() as runner:
+    with tasks(folder) as runner:
         dialog = DatabaseDialog(None, runner, folder, _held(folder), secrets, first=True)
         return dialog.exec() == QDialog.DialogCode.Accepted
 
 
 def ask_again(folder: DataFolder, database_url: str, error: AppError, secrets: Secrets) -> bool:
     """The program could not start: whether it shall try once more, now that it may go."""
-    with tasks() as runner:
+    with tasks(folder) as runner:
         return StartDialog(runner, folder, database_url, error, secrets).exec() == QDialog.DialogCode.Accepted
 
 
@@ -130,8 +199,7 @@ class StartDialog(FormDialog):
     @Slot(object)
     def _failed(self, error: Exception) -> None:
         self._task = None
-        known = error if isinstance(error, AppError) else AppError(tr("Learner Manager could not start."), hint="")
-        self.tell(known)
+        self.tell(error if isinstance(error, AppError) else unforeseen(self._folder))
 
     @Slot()
     def open_settings(self) -> None:

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -100,6 +100,14 @@ def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets) -
         except AppError as error:
             commands.complain(str(error))
             return _End(NOT_STARTED, error)
+        except Exception:
+            if options.demo:
+                raise
+            from ui import starting
+
+            bug = starting.unforeseen(commands.folder_of(options))
+            commands.complain(str(bug))
+            return _End(NOT_STARTED, bug)
         window = stack.enter_context(opened(context))
         stack.callback(window.deleteLater)
         if options.smoke is not None:
@@ -150,13 +158,20 @@ def application() -> QApplication:
 def real_context(options: argparse.Namespace, secrets: Secrets | None = None) -> Iterator[AppContext]:
     """The objects of a run on the user's own data folder."""
     folder, secrets = commands.folder_of(options), secrets or Secrets()
-    settings, db = open_folder(folder, options.database, secrets=secrets)
+    folder.make()
+    logs.start(folder.logs)  # before the database: a start that fails leaves a trace
     try:
-        logs.start(folder.logs)
-        user, rights = sign_in(db)
-        yield AppContext(folder, settings, secrets, db, user, rights)
+        settings, db = open_folder(folder, options.database, secrets=secrets)
+        with closing(db):
+            user, rights = sign_in(db)
+            yield AppContext(folder, settings, secrets, db, user, rights)
+    except AppError as error:
+        logger.info("Not started: %s", type(error).__name__)
+        raise
+    except Exception:
+        logger.exception("The run ended by a failure")
+        raise
     finally:
-        db.close()
         logs.stop()
 
 

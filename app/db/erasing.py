@@ -47,7 +47,10 @@ update operation set reason = 'Emptied: it named somebody who was erased.'
 {empty} where table_name = 'sync_error' and row_id in (select id from sync_error where {enrolled});
 
 -- Rows of files: theirs, those that wait for them, and those of nobody that name them.
+-- A row that an import has yet to reach is one that does nothing, so that the rest of the file can be applied.
 update file_row set cells = null, findings = null, decision = null, held_user = null, held_email = null,
+    predicted = case when (outcome is null or outcome = 'not_reached')
+        and job_id in (select id from file_job where kind = 'course_records') then 'error' else predicted end,
     held = case held when 'held' then 'deleted' else held end
     where {theirs}
     or (learner_id is null and held <> 'held' and cells is not null

@@ -150,8 +150,10 @@ def _require_state(job: jobs.FileJob, since: str) -> None:
 
 
 def _require_cells(tx: Connection, job: jobs.FileJob) -> None:
-    """The rest of a job is applied by what its rows say, which a purge takes in time."""
+    """The rest of a job is applied by what its rows say, which a purge takes in time; not what an error says, as
+    which a row stands whose learner was erased."""
     purged = select(file_row.c.id).where(file_row.c.job_id == job.id, file_row.c.cells.is_(None)).limit(1)
+    purged = purged.where(file_row.c.predicted != Outcome.ERROR.value)
     if tx.execute(purged.where(file_row.c.outcome == Outcome.NOT_REACHED.value)).first() is not None:
         raise InputError(
             f"What {job.file_name} said is kept no longer, so job {job.id} cannot be resumed.",

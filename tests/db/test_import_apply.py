@@ -3,13 +3,17 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from app.access import User
 from app.db.database import Database
+from app.db.tables import learner
 from app.errors import InputError
-from app.imports import job_list, undo
+from app.imports import apply, job_list, undo
 from app.imports.rules import Outcome
+from app.learners import erase
 from app.tasks import TaskContext
+from tests.db.test_import_lock import StoppingContext
 from tests.imports import credit_rows
 from tests.imports.importing import EVERYTHING, Importing, credited, done, row
 
@@ -82,3 +86,20 @@ def test_a_course_that_is_gone_ends_the_import_with_its_reason(world: Importing)
         told = job_list.one_job(tx, seen.job_id)
     assert told is not None
     assert told.message.startswith("The course OLD is no longer there")
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_who_is_erased_leaves_the_rest_of_the_file_to_be_applied(world: Importing, stopped: bool):
+    first, second, third = world.add_people(1, 2, 3)
+    seen = world.check([done(1), done(2), done(3)])
+    if stopped:
+        apply.apply(StoppingContext(1), world.db, world.user, seen.job_id, EVERYTHING, batch=1)
+    with world.db.read() as tx:
+        ref = tx.execute(select(learner.c.ref).where(learner.c.id == second)).scalar_one()
+    erase.erase(world.db, world.user, second, ref, "Asked in writing")
+    if stopped:
+        told = apply.resume(TaskContext(), world.db, world.user, seen.job_id)
+    else:
+        told = world.apply(seen, *EVERYTHING)
+    assert (told.state, told.outcomes, told.surprises) == ("applied", {Outcome.COMPLETED: 2, Outcome.ERROR: 1}, 0)
+    assert world.enrolled().keys() == {first, third}

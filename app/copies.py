@@ -18,7 +18,7 @@ from app.db import erasing, moving, server_roles
 from app.db.database import Database
 from app.db.moving import Moved
 from app.db.tables import operation
-from app.db.upgrade import NEWEST, revision
+from app.db.upgrade import NEWEST, is_known, revision
 from app.errors import AccessError, DatabaseError, InputError
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
@@ -93,6 +93,7 @@ def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
             part.unlink()
             with closing(Database.in_file(part)) as new:
                 moving.copy(context, db, new)
+        context.raise_if_cancelled()
         with part.open("rb") as stream:
             os.fsync(stream.fileno())
         os.replace(part, target)
@@ -160,7 +161,7 @@ def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Pa
     _require(db, user)
     again: list[erased_since.Since] = []
     with closing(_opened(file)) as copy:
-        _copy_to(TaskContext(), db, kept)
+        _copy_to(context, db, kept)
 
         def begin(there: Connection, here: Connection) -> moving.Then:
             again.append(erased_since.find(here, there))
@@ -181,21 +182,21 @@ def _opened(file: Path) -> Database:
     """A copy, of which nothing is changed. Raises InputError."""
     if not file.is_file():
         raise InputError(f"There is no file {file.name}.", hint="Check the path.")
-    with file.open("rb") as stream:
-        if stream.read(16) != b"SQLite format 3\x00":
-            raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
     try:
-        copy = Database.in_file(file)
+        with file.open("rb") as stream:
+            head = stream.read(16)
+    except OSError as error:
+        raise InputError(f"{file.name} cannot be read.", hint="Check who may read it, or choose another.") from error
+    if head != b"SQLite format 3\x00":
+        raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
+    try:
+        copy = Database.in_file(file, is_copy=True)
     except DatabaseError as error:
         raise InputError(f"{file.name} is no copy of a database. {error.message}", hint=error.hint) from error
     try:
         with copy.read() as tx:
             found = revision(tx)
-        if found != NEWEST:
-            raise InputError(
-                f"{file.name} was made by another version of Learner Manager.",
-                hint="Open it once with “--data” of a folder of its own, which brings it up to date; then restore.",
-            )
+        _refuse_other(file, found)
     except DatabaseError as error:
         copy.close()
         raise InputError(f"{file.name} is no copy of a database, or damaged.", hint=error.hint) from error
@@ -203,6 +204,23 @@ def _opened(file: Path) -> Database:
         copy.close()
         raise
     return copy
+
+
+def _refuse_other(file: Path, found: str | None) -> None:
+    """Raise InputError for a copy of another version, with the way to one of this."""
+    if found is None:
+        raise InputError(f"{file.name} is no copy of ours.", hint="Choose a file that Back Up wrote.")
+    if found != NEWEST and is_known(found):
+        raise InputError(
+            f"{file.name} was made by an older version of Learner Manager.",
+            hint="Put it as “learners.sqlite” into an empty folder, start Learner Manager with “--data” and that"
+            " folder, and Back Up there: that copy can be restored here.",
+        )
+    if found != NEWEST:
+        raise InputError(
+            f"{file.name} was made by a newer version of Learner Manager.",
+            hint="Install that version on this computer, then restore it there. Nothing was changed.",
+        )
 
 
 # ------------------------------------------------------------------------------------------------------- every day

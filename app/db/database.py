@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
@@ -66,15 +67,20 @@ picked = Table("picked", MetaData(), Column("id", Key, primary_key=True), Column
 class Database:
     """One database, embedded (SQLite) or shared (PostgreSQL), used from any thread."""
 
-    def __init__(self, url: str | URL) -> None:
-        """Open `url`; an embedded file is made (mode 0600) if it is missing. Raises DatabaseError, InputError."""
+    def __init__(self, url: str | URL, *, is_copy: bool = False) -> None:
+        """Open `url`; an embedded file is made (mode 0600) if it is missing. Of one that `is_copy` nothing changes.
+        Raises DatabaseError, InputError."""
         self.url = parsed(url)
         self.embedded = self.url.get_backend_name() == "sqlite"
         options: dict[str, Any] = {"hide_parameters": True}  # values are personal: never in an exception
         if self.embedded:
-            embedded.make_file(Path(self.url.database or ""))
+            place = Path(self.url.database or "")
+            self._place = embedded.Place(place, embedded.look_at_copy if is_copy else embedded.make_file)
             # How long to wait for another program's lock; `?timeout=` of the address may say otherwise.
-            options["connect_args"] = {"timeout": float(str(self.url.query.get("timeout", BUSY_SECONDS)))}
+            timeout = float(str(self.url.query.get("timeout", BUSY_SECONDS)))
+            options["connect_args"] = {"timeout": timeout}
+            if is_copy:
+                options["creator"] = partial(embedded.open_copy, place, timeout=timeout)
         else:
             options["pool_pre_ping"] = True
             options["connect_args"] = dict(_SERVER_OPTIONS)
@@ -91,16 +97,15 @@ class Database:
         """Whoever waits for the database to come back waits no longer then."""
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
-            self._place = embedded.Place(Path(self.url.database or ""))
-            event.listen(self._engine, "connect", embedded.prepare)
+            event.listen(self._engine, "connect", embedded.prepare_copy if is_copy else embedded.prepare)
             event.listen(self._engine, "begin", embedded.begin)
         else:
             event.listen(self._engine, "do_connect", _connect_patiently)
 
     @classmethod
-    def in_file(cls, file: Path) -> "Database":
+    def in_file(cls, file: Path, *, is_copy: bool = False) -> "Database":
         """The embedded database in `file`, whatever characters its path holds."""
-        return cls(URL.create("sqlite", database=str(file)))
+        return cls(URL.create("sqlite", database=str(file)), is_copy=is_copy)
 
     @property
     def file(self) -> Path | None:

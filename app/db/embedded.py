@@ -3,8 +3,10 @@
 import os
 import sqlite3
 import stat
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -38,7 +40,35 @@ def make_file(file: Path) -> None:
         ) from error
     if not stat.S_ISREG(kind):
         raise _no_file(file, "is no file")
-    _look_inside(file)
+    _look_inside(file, sqlite3.connect)
+
+
+def look_at_copy(file: Path) -> None:
+    """As `make_file`, of a copy that is to stay as it is. Raises DatabaseError."""
+    try:
+        found = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
+        kind = os.fstat(found).st_mode
+        os.close(found)
+    except OSError as error:
+        if file.is_symlink():
+            raise _no_file(file, "is a link to another place") from error
+        raise DatabaseError("It cannot be read.", hint="Check who may read it, or choose another.") from error
+    if not stat.S_ISREG(kind):
+        raise _no_file(file, "is no file")
+    _look_inside(file, open_copy)
+
+
+def open_copy(file: Path, **options: Any) -> sqlite3.Connection:
+    """A connection by which nothing of a file changes, and nothing comes to be beside it where that can be helped.
+    Raises sqlite3.Error, OSError."""
+    with file.open("rb") as stream:
+        is_logged = stream.read(20)[18:] == b"\x02\x02"
+    # Of a file that was written with a log SQLite would make that log anew, even to read: where there is none,
+    # nobody is writing.
+    still = is_logged and not file.with_name(f"{file.name}-wal").exists()
+    address = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
+    made: sqlite3.Connection = sqlite3.connect(address, uri=True, check_same_thread=False, **options)
+    return made
 
 
 def _no_file(file: Path, what: str) -> DatabaseError:
@@ -48,9 +78,9 @@ def _no_file(file: Path, what: str) -> DatabaseError:
     )
 
 
-def _look_inside(file: Path) -> None:
+def _look_inside(file: Path, connect: Callable[[Path], sqlite3.Connection]) -> None:
     try:
-        with closing(sqlite3.connect(file)) as connection:
+        with closing(connect(file)) as connection:
             connection.execute("pragma trusted_schema = off")
             connection.execute("pragma query_only = on")
             found = connection.execute(_ORDERS).fetchone()
@@ -67,28 +97,30 @@ def _look_inside(file: Path) -> None:
 
 def prepare(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
     """We begin transactions ourselves: the driver's own habit begins them late, after the first read."""
-    connection.isolation_level = None
-    connection.execute("pragma trusted_schema = off")
+    prepare_copy(connection, record)
     # The file of another program is left as it is, until somebody says that it is none of ours.
     ours = bool(connection.execute(_OURS).fetchone()[0])
-    for pragma in (
-        *(["journal_mode = wal"] if ours else []),
-        "synchronous = normal",
-        "foreign_keys = on",
-        "temp_store = memory",
-        # Of each connection; what is read again and again, the operating system keeps once for all of them.
-        f"cache_size = {CACHE}",
-    ):
+    for pragma in (*(["journal_mode = wal"] if ours else []), "synchronous = normal", "foreign_keys = on"):
         connection.execute(f"pragma {pragma}")
+
+
+def prepare_copy(connection: sqlite3.Connection, record: ConnectionPoolEntry) -> None:
+    """What a connection needs that only reads."""
+    connection.isolation_level = None
+    connection.execute("pragma trusted_schema = off")
+    connection.execute("pragma temp_store = memory")
+    # Of each connection; what is read again and again, the operating system keeps once for all of them.
+    connection.execute(f"pragma cache_size = {CACHE}")
     teach(connection)
 
 
 class Place:
     """Where the file is, and which file it was: on a drive that is gone SQLite would go on in the air, or begin an
-    empty one."""
+    empty one. `check` looks at a file before it is opened."""
 
-    def __init__(self, file: Path) -> None:
-        self._file = file
+    def __init__(self, file: Path, check: Callable[[Path], None] = make_file) -> None:
+        self._file, self._check = file, check
+        check(file)
         self._seen = _which(file)
 
     def require(self, engine: Engine) -> None:
@@ -101,7 +133,7 @@ class Place:
                 hint="Connect the drive again, or look who moved the file. Nothing was saved meanwhile.",
             ) from error
         if found != self._seen:
-            make_file(self._file)
+            self._check(self._file)
             engine.dispose()
             self._seen = found
 

@@ -173,16 +173,24 @@ def test_backed_up_looked_at_and_restored(college, tmp_path: Path):
         assert {**everything(copy), "app_user": []} == {**later, "app_user": []}
 
 
-@pytest.mark.parametrize("after", [1, 150])
-def test_a_restore_that_is_stopped_leaves_all_as_it_was(college, tmp_path: Path, after: int):
+@pytest.mark.parametrize("half", ["while what is here is copied", "while the copy is put into place"])
+def test_a_restore_that_is_stopped_leaves_all_as_it_was(college, tmp_path: Path, half: str):
     db, user = college
-    file = tmp_path / "copy.db"
+    file, kept = tmp_path / "copy.db", tmp_path / "kept.db"
     copies.back_up(TaskContext(), db, user, file)
     add_learner(db, 960)
     before = everything(db)
+    is_first = half == "while what is here is copied"
+
+    def look(progress: Progress) -> None:
+        if is_first or (kept.exists() and progress.done >= 150):
+            context.cancel()
+
+    context = TaskContext(look)
     with pytest.raises(Cancelled):
-        copies.restore(stopping(after), db, user, file, tmp_path / "kept.db", "why")
+        copies.restore(context, db, user, file, kept, "why")
     assert everything(db) == before
+    assert kept.exists() is not is_first, "no copy of a part is left"
 
 
 def test_a_copy_ends_though_somebody_writes_all_the_time(db: Database, user: User, tmp_path: Path):

@@ -1,6 +1,7 @@
 """What the window does with one file of course records: it is checked, checked again with other repairs, applied,
 resumed; and the page that shows it."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
@@ -32,6 +33,16 @@ if TYPE_CHECKING:
     from ui.pages.import_check import ImportCheckPage
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """A job to be opened; `then`: what is to be shown of it: a rule, an Outcome, or None for its findings. `front`:
+    whether it is to come to the front, which it is not where it only changed meanwhile."""
+
+    job_id: int
+    then: object = None
+    front: bool = True
+
+
 class ImportWork(QObject):
     """`changed` when something can be done that could not before; `unlock_wanted` carries the scope of the lock that
     is in the way. One file is checked or applied at a time."""
@@ -57,9 +68,9 @@ class ImportWork(QObject):
         self._checking: Checking | None = None
         self._applying: Applying | None = None
         self._then: object = None
-        """What is to be shown of a job that is being opened: a rule, an Outcome, or None for its findings."""
         self._front = True
-        """Whether it is to come to the front: not where it only changed meanwhile."""
+        self._next: _Wanted | None = None
+        """What is opened as soon as the file at work has been checked."""
         stack.made.connect(self._page_made)
 
     @property
@@ -164,6 +175,8 @@ class ImportWork(QObject):
         self._status.hide_progress()
         self.page.set_busy("")
         self.changed.emit()
+        if self._next is not None:
+            QTimer.singleShot(0, self, self._open_next)  # what has ended is shown before it
 
     @Slot(object)
     def _checked_again(self, shown: "Shown | None") -> None:
@@ -193,6 +206,8 @@ class ImportWork(QObject):
         if isinstance(error, AppError):
             said = tr(error.message), tr(error.hint), Role.BAD, Icon.WARNING_CIRCLE
             self.page.show_file(self.page.shown_file, said)
+            if self._front:
+                self._row.show_page("import_check")
         else:
             self._messages.show(error)
 
@@ -249,9 +264,7 @@ class ImportWork(QObject):
         """Show a job as it stands now, where it stands in front."""
         shown = self.shown
         if shown is not None and shown.job_id == job_id:
-            self._front = self._row.is_in_front("import_check")
-            self._then = None
-            self.checking.open(job_id, shown)
+            self._open(_Wanted(job_id, front=self._row.is_in_front("import_check")))
 
     @Slot(object)
     def _apply_failed(self, error: Exception) -> None:
@@ -281,8 +294,21 @@ class ImportWork(QObject):
     @Slot(int, object)
     def open(self, job_id: int, then: object = None) -> None:
         """Show a job with its findings, or those rows of it at once."""
-        self._then, self._front = then, True
-        self.checking.open(job_id, self.page.shown_file)
+        self._open(_Wanted(job_id, then))
+
+    def _open(self, wanted: _Wanted) -> None:
+        """Now, or after the file at work; what the user asked for last goes before what only changed."""
+        if not self.checking.busy:
+            self._then, self._front = wanted.then, wanted.front
+            self.checking.open(wanted.job_id, self.page.shown_file)
+        elif wanted.front or self._next is None:
+            self._next = wanted
+
+    @Slot()
+    def _open_next(self) -> None:
+        wanted, self._next = self._next, None
+        if wanted is not None:
+            self._open(wanted)
 
     # Repairs of a sender
 

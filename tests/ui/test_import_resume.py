@@ -122,3 +122,22 @@ def test_a_file_that_was_refused_is_discarded(room):
 def pane_words(room: ImportRoom) -> str:
     labels = room.page.pane.findChildren(QLabel)
     return " ".join(one.text() for one in labels if one.isVisible())
+
+
+def test_a_job_opened_while_another_is_checked_follows_it_and_a_failure_comes_to_the_front(room):
+    first, second = checked_file(room, 0, 4), checked_file(room, 4, 10)
+    (outcome,) = room.outcomes()
+    window, work = room.room.window, room.room.window.imports.work
+    room.show_jobs()
+    work.open(first)
+    work.open(second, outcome)
+    room.room.until(lambda: room.page.shown_file.job_id == second)
+    room.rest()
+    assert window.state().page == "import_check"
+    assert room.page.rows_shown
+    assert room.page.grid.model().rowCount() == 6
+    room.page.shown_file.path.unlink()
+    click(named(room.page, "import_again"))
+    room.room.window.show_page("import_jobs")
+    room.room.until(lambda: window.state().page == "import_check")
+    assert named(room.page, "import_banner").isVisible()

@@ -38,9 +38,9 @@ from app.users import Account
 from tests.builders import add_attainment, add_learner
 from tests.db import killed_sync_child
 from tests.db.killed_sync_child import COURSES, LEARNERS
+from tests.db.loading import Loader, an_aim, record
 from tests.db.losing import World, Write
 from tests.db.test_extract_statuses import Room
-from tests.db.test_load import Loader, an_aim, record
 from tests.db.test_purge import edit as edited
 from tests.db.test_purge import past
 from tests.db.updating import five_learners, run

@@ -18,7 +18,8 @@ from app.files.rows import AimRecord, LearnerRecord
 from app.learners import codes, courses, edit, own_fields, search
 from app.learners.codes import Code, Kind
 from tests.builders import user_with
-from tests.db.test_load import Loader, an_aim, loader, record
+from tests.db.loading import Loader, an_aim, record
+from tests.db.test_load import loader
 
 __all__ = ["loader"]
 

@@ -1,4 +1,4 @@
-"""The connection over time: states, notices told once, settings, locks between computers, runs kept and reported."""
+"""The connection over time: states, notices told once, settings, runs kept and reported."""
 
 import threading
 from datetime import date, timedelta
@@ -7,11 +7,10 @@ import pytest
 from sqlalchemy import func, select, update
 
 from app.access import Role, User
-from app.db import locks
 from app.db.database import Database
-from app.db.tables import hold, job_lock, lms_account, sync_error, sync_run
+from app.db.tables import hold, lms_account, sync_error, sync_run
 from app.errors import AccessError, ConflictError, InputError
-from app.lms import connection, courses, enrolments, errors_kept, errors_list, run, runs, runs_list, schedule
+from app.lms import connection, courses, errors_kept, errors_list, run, runs, runs_list, schedule
 from app.lms import settings as sync_settings
 from app.lms.connection import State
 from app.lms.schedule import Told
@@ -273,89 +272,6 @@ def quiet(db: Database) -> list[tuple[str, int, int]]:
     """Of each cause how many there are, and how many of them raise no notice."""
     with db.read() as tx:
         return [(one.code, one.count, one.quiet) for one in errors_list.groups(db, tx)]
-
-
-# ------------------------------------------------------------------------------------------------------------- locks
-
-
-@pytest.mark.rule("LS-S3")
-def test_never_two_runs_at_once(db: Database, user: User):
-    lms = FakeLms()
-    lms.course("5")
-    met: list[ConflictError] = []
-
-    def another(call: str, course: str) -> None:
-        if call == "courses":
-            try:
-                enrolments.run(TaskContext(), db, user, FakeLms())
-            except ConflictError as error:
-                met.append(error)
-
-    lms.on_call = another
-    assert run_courses(db, user, lms).state == "finished"
-    assert len(met) == 1
-    assert "by first on " in met[0].message
-    lms.on_call = lambda call, course: None
-    assert run_courses(db, user, lms).state == "finished", "and it is free again"
-
-
-def test_a_silent_lock_is_taken_over_and_its_holder_notices(db: Database):
-    first = locks.take(db, "x", "Ann")
-    assert first is not None
-    assert locks.take(db, "x", "Ben") is None
-    with db.read() as tx:
-        held = locks.holder(tx, db, "x")
-    assert held is not None
-    assert held.owner == "Ann"
-    with db.write() as tx:
-        tx.execute(update(job_lock).values(alive_at=db.now(tx) - timedelta(seconds=61)))
-    with db.read() as tx:
-        assert locks.holder(tx, db, "x") is None
-    second = locks.take(db, "x", "Ben")
-    assert second is not None
-    assert first.sign() is False
-    with db.write() as tx, pytest.raises(ConflictError):
-        first.require(tx)
-    first.release()
-    assert second.sign() is True, "it was not ours any more to give back"
-
-
-def test_a_lock_gives_signs_of_life(db: Database, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(locks, "ALIVE_EVERY", 0.02)
-    signed = threading.Event()
-    sign = locks.Lock.sign
-
-    def seen(lock: locks.Lock) -> bool:
-        done = sign(lock)
-        signed.set()
-        return done
-
-    monkeypatch.setattr(locks.Lock, "sign", seen)
-    with locks.held(db, "x", "Ann"):
-        with db.read() as tx:
-            since = tx.execute(select(job_lock.c.alive_at)).scalar_one()
-        assert signed.wait(20)
-        with db.read() as tx:
-            assert tx.execute(select(job_lock.c.alive_at)).scalar_one() > since
-    with db.read() as tx:
-        assert locks.holder(tx, db, "x") is None
-
-
-def test_of_many_who_want_a_new_lock_one_gets_it(address: str):
-    got, together = [], threading.Barrier(4, timeout=20)
-
-    def computer(number: int) -> None:
-        db = Database(address)
-        together.wait()
-        got.append(locks.take(db, "new", str(number)))
-        db.close()
-
-    threads = [threading.Thread(target=computer, args=(number,)) for number in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sum(one is not None for one in got) == 1
 
 
 # -------------------------------------------------------------------------------------------------------------- runs

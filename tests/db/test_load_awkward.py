@@ -15,7 +15,7 @@ from app.files.rows import AimRecord, FileKind
 from app.learners import edit, load, load_apply
 from app.learners.load_plan import ANOTHER, KEEP, SAME, TAKE, TICKED
 from tests.builders import UKPRN, uln_number
-from tests.db.test_load import Loader, an_aim, counted, record
+from tests.db.loading import Loader, an_aim, counted, record
 
 BOTH = [an_aim(1), an_aim(2)]
 

@@ -12,8 +12,8 @@ from app import jobs
 from app.db.database import Database
 from app.errors import DatabaseError
 from tests.builders import first_user, snapshot
+from tests.db.loading import Loader, an_aim, record
 from tests.db.small_disk import mounted
-from tests.db.test_load import Loader, an_aim, record
 
 KEPT = ("learner", "aim", "campus", "operation", "change")
 ROWS = ("file_job", "file_row")

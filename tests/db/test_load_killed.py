@@ -22,7 +22,7 @@ from app.learners import load, load_apply
 from tests.builders import snapshot
 from tests.db import dying, killed_load_child
 from tests.db.dying import Dead
-from tests.db.test_load import Loader, an_aim, counted, record
+from tests.db.loading import Loader, an_aim, counted, record
 from tests.files.builders import ilr, made_up
 
 WRITTEN = ("learner", "aim", "campus", "operation", "change", "file_job", "file_row")

@@ -14,7 +14,7 @@ from app.learners import load_file, load_look
 from app.learners.load_plan import ANOTHER, SAME, TAKE, Question
 from app.tasks import TaskContext
 from tests.builders import uln_number
-from tests.db.test_load import Loader, an_aim, record
+from tests.db.loading import Loader, an_aim, record
 
 
 @pytest.fixture

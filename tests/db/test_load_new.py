@@ -15,7 +15,8 @@ from app.db.tables import aim, change, file_row, learner
 from app.db.upgrade import upgrade
 from app.files.rows import AimRecord
 from tests.builders import first_user
-from tests.db.test_load import Loader, an_aim, loader, record  # noqa: F401 - a fixture
+from tests.db.loading import Loader, an_aim, record
+from tests.db.test_load import loader  # noqa: F401 - a fixture
 
 UNNUMBERED = AimRecord(aim_ref="6034411X", starts=date(2025, 9, 1))
 AWKWARD = (

@@ -17,7 +17,7 @@ from app.learners import load_apply
 from app.learners.load_apply import LoadSummary
 from app.tasks import TaskContext
 from tests.builders import user_with
-from tests.db.test_load import Loader, an_aim, record
+from tests.db.loading import Loader, an_aim, record
 
 PEOPLE = range(1, 701)
 """More than one batch."""

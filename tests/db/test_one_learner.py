@@ -13,7 +13,7 @@ from app.errors import AccessError
 from app.past import one_learner
 from app.past.one_learner import OneLearner, Part
 from tests.builders import add_attainment, add_learner, user_with
-from tests.db.test_load import Loader, an_aim, record
+from tests.db.loading import Loader, an_aim, record
 from tests.db.test_past import rename
 from tests.imports.importing import Importing, done
 from tests.lms.fake_lms import FakeLms

@@ -26,8 +26,8 @@ from app.past.labels import labels
 from app.past.undoing import Undone
 from app.tasks import TaskContext
 from tests.builders import add_attainment, add_learner, add_learners, learner_values, snapshot, user_with
+from tests.db.loading import Loader, record
 from tests.db.test_history_undo import Command
-from tests.db.test_load import Loader, record
 from tests.imports import credit_rows
 from tests.imports.importing import Importing, done
 from tests.lms.fake_lms import FakeLms

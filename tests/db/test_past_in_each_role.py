@@ -11,8 +11,8 @@ from app.past import changes_of, listed, one_learner, undoing
 from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.db.postgresql import Server
+from tests.db.rights_college import College, new_college
 from tests.db.test_past import latest, rename, told
-from tests.db.test_rights import College, new_college
 
 
 @pytest.fixture(scope="module")

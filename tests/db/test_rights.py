@@ -5,11 +5,9 @@ Campuses, saved things of others and rules about values are the program's alone 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
-from itertools import count
 
-import psycopg
 import pytest
 from sqlalchemy import select, text, update
 
@@ -18,8 +16,7 @@ from app.access import ROLES, Permission, Role, User
 from app.db import locks, server_roles
 from app.db.database import Database
 from app.db.tables import change, licence, metadata, operation
-from app.db.upgrade import NEWEST, upgrade
-from app.errors import AccessError, DatabaseError, InputError
+from app.errors import AccessError, InputError
 from app.imports import credit_lists
 from app.learners import edit
 from app.lms import settings
@@ -30,51 +27,10 @@ from app.saved import Kind
 from app.tasks import TaskContext
 from app.users import Account
 from tests import rights_document
-from tests.builders import UKPRN, add_learner, first_user, with_types
+from tests.builders import UKPRN, add_learner
 from tests.db.postgresql import Server
+from tests.db.rights_college import College, new_college, refused
 from tests.db.updating import counts, five_learners, run, tally
-
-OWNER = "college_owner"
-DENIED = psycopg.errors.InsufficientPrivilege
-_numbers = count(1)
-
-
-@dataclass
-class College:
-    """A database on the server whose owner is nobody special, and a person in each role, named as that."""
-
-    server: Server
-    name: str
-    owner: Database
-    administrator: User
-
-    def of(self, login: str) -> Database:
-        return Database(self.server.address(self.name, login))
-
-    def sql(self, login: str) -> psycopg.Connection:
-        place = f"host=127.0.0.1 port={self.server.port} user={login} dbname={self.name}"
-        return psycopg.connect(place)
-
-    def person(self, *roles: Role) -> str:
-        """Somebody else with just these roles; returns their login."""
-        login = f"somebody{next(_numbers)}"
-        self.server.run(f"create role {login} login")
-        wanted = Account(login=login, name=login.title(), roles=frozenset(roles))
-        users.save(self.owner, self.administrator, None, wanted)
-        return login
-
-
-def new_college(server: Server, owner: str = OWNER, right: str = "createrole") -> College:
-    name = f"rights{next(_numbers)}"
-    if not server.run(f"select 1 from pg_roles where rolname = '{owner}'"):
-        server.run(f"create role {owner} login {right}")
-    server.run(f"create database {name} owner {owner} template template0")
-    db = Database(server.address(name, owner))
-    upgrade(db)
-    access.prepare(db)
-    with_types(db)
-    grants.install(db)
-    return College(server, name, db, first_user(db, owner))
 
 
 @pytest.fixture(scope="module")
@@ -207,16 +163,6 @@ _NOBODY = (
     "create role friend login",
     "set session_replication_role = replica",
 )
-
-
-def refused(connection: psycopg.Connection, statement: str) -> bool:
-    """Whether the database refuses it for want of a right; undone in any case."""
-    try:
-        with connection.transaction(force_rollback=True):
-            connection.execute(statement)
-    except DENIED:
-        return True
-    return False
 
 
 @pytest.mark.parametrize("role", Role)
@@ -415,99 +361,6 @@ def _edited(college: College, key: int, name: str) -> int:
         begun.update(learner, row, {"known_as": name}, key)
         begun.end(tx)
     return begun.id
-
-
-# ------------------------------------------------------------------------------------------------------ installing
-
-
-def test_an_older_database_waits_for_its_owner(college: College):
-    other = new_college(college.server)
-    other.server.run("create role waits login")
-    users.save(
-        other.owner,
-        other.administrator,
-        None,
-        Account(login="waits", name="Waits", roles=frozenset({Role.ADMINISTRATOR})),
-    )
-    with other.owner.write() as tx:
-        tx.execute(text("update alembic_version set version_num = '0005'"))
-    db = other.of("waits")
-    with pytest.raises(DatabaseError, match="has to be brought up to date") as failure:
-        upgrade(db)
-    assert "db upgrade" in failure.value.hint
-    db.close()
-    with other.owner.write() as tx:
-        tx.execute(text("update alembic_version set version_num = :one"), {"one": NEWEST})
-    other.owner.close()
-
-
-def test_an_owner_who_may_make_no_roles_works_alone(server: Server):
-    made = new_college(server, "modest_owner", "")
-    with made.owner.read() as tx:
-        assert not server_roles.may_make_roles(tx)
-    assert not grants.install(made.owner)
-    assert edit.add(made.owner, made.administrator, UKPRN, edit.LearnerForm(ref="1", family_name="Doe"))
-    made.owner.close()
-
-
-def test_another_role_of_that_name_is_left_alone(server: Server):
-    name = f"rights{next(_numbers)}"
-    server.run(f"create role {name}_administrator superuser nologin")
-    server.run(f"create database {name} template template0")
-    db = Database(server.address(name))
-    upgrade(db)
-    access.prepare(db)
-    with pytest.raises(DatabaseError, match="not a group of Learner Manager"):
-        grants.install(db)
-    with db.read() as tx:
-        assert server_roles._installed(tx) is None
-    db.close()
-
-
-def test_a_renamed_database_lets_go_of_the_groups_of_its_old_name(server: Server):
-    made = new_college(server)
-    login = made.person(Role.ENROLMENT_MANAGER)
-    made.owner.close()
-    old, made.name = made.name, f"renamed{next(_numbers)}"
-    server.run(f"alter database {old} rename to {made.name}")
-    made.owner = Database(server.address(made.name, OWNER))
-    assert grants.install(made.owner)
-    with made.sql(login) as line:
-        assert not refused(line, "select 1 from learner")
-        with made.owner.read() as tx:
-            before = users.find(tx, login)
-        assert before is not None
-        users.save(made.owner, made.administrator, before, replace(before, active=False))
-        assert refused(line, "select 1 from learner")
-        assert not server.run(f"select 1 from pg_class where relacl::text like '%{old}_%'", made.name)
-    made.owner.close()
-
-
-def test_installing_again_writes_nothing(college: College):
-    def touched() -> list[tuple]:
-        return college.server.run("select max(xmin::text::bigint) from pg_class", college.name)
-
-    before = touched()
-    assert grants.install(college.owner)
-    assert touched() == before
-
-
-def test_a_grant_that_somebody_added_goes_with_the_next_version(college: College, monkeypatch: pytest.MonkeyPatch):
-    group = f"{college.name}_enrolment_manager"
-    with college.owner.write() as tx:
-        tx.execute(text(f"grant delete on change to {group}"))
-    monkeypatch.setattr(server_roles, "_VERSION", 999)
-    assert grants.install(college.owner)
-    with college.sql("enrolment_manager") as line:
-        assert refused(line, "delete from change")
-    monkeypatch.undo()
-    assert grants.install(college.owner)
-
-
-def test_an_embedded_database_has_nothing_to_grant(tmp_path):
-    db = Database.in_file(tmp_path / "learners.sqlite")
-    assert grants.install(db)
-    db.close()
 
 
 def test_licences_are_the_administrators(college: College):

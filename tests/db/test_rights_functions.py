@@ -13,7 +13,7 @@ from app.learners import erase
 from app.users import Account
 from tests.builders import add_learner
 from tests.db.postgresql import Server
-from tests.db.test_rights import College, new_college, refused
+from tests.db.rights_college import College, new_college, refused
 
 _TRAPS = (
     ("format(told text, one name, other name) returns text", "'select 1'"),

@@ -13,7 +13,7 @@ from app.db.tables import extract_attempt, extract_record, learner
 from app.learners import erase
 from app.users import Account
 from tests.db.postgresql import Server
-from tests.db.test_rights import College, new_college, refused
+from tests.db.rights_college import College, new_college, refused
 from tests.lms.rows import MOMENT
 from tests.two_learners import EVERYTHING, FULLER, build
 

@@ -26,7 +26,7 @@ from app.saved import Kind
 from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.db.postgresql import Server
-from tests.db.test_rights import DENIED, College, new_college, refused
+from tests.db.rights_college import DENIED, College, new_college, refused
 
 CHANGE = "insert into change (operation_id, table_name, row_id, kind) values ({0}, 'learner', 1, 'update')"
 

@@ -13,7 +13,7 @@ from app.learners import erase, merge
 from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.db.postgresql import Server
-from tests.db.test_rights import College, new_college, refused
+from tests.db.rights_college import College, new_college, refused
 from tests.two_learners import EVERYTHING, FULLER, build, tables_of
 
 REASON = "Asked in writing"

@@ -50,7 +50,7 @@ from app.sorting import SortKey
 from app.tasks import TaskContext
 from app.users import Account
 from tests.builders import UKPRN, add_learner, add_learners, answer, event, learner_values, session_of, snapshot
-from tests.db.test_load import Loader, an_aim, record
+from tests.db.loading import Loader, an_aim, record
 from tests.db.updating import run
 from tests.imports.importing import EVERYTHING, Importing, mail
 from tests.lms.fake_lms import FakeLms

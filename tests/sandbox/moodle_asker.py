@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 from app.sandbox.moodle import PATH, MoodleSandbox
+from app.sandbox.people import people
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -77,3 +78,10 @@ def asker_of(sandbox: MoodleSandbox) -> Asker:
     context = ssl.create_default_context(cafile=sandbox.info.ca_file)
     context.verify_flags |= ssl.VERIFY_X509_STRICT
     return Asker(sandbox, context)
+
+
+PEOPLE = people(300)
+GRADEBOOK, CONTENTS = "gradereport_user_get_grade_items", "core_course_get_contents"
+ENROL, UNENROL = "enrol_manual_enrol_users", "enrol_manual_unenrol_users"
+PARTICIPANTS, ACCOUNTS = "core_enrol_get_enrolled_users", "core_user_get_users_by_field"
+DIG, SELF_ENROLLED, OUT_OF_REACH = 5, 15, 14

@@ -1,4 +1,4 @@
-"""The sandbox Moodle on the wire: how strict it is, how it enrols, what it leaves out, how time passes."""
+"""The sandbox Moodle on the wire: how strict it is, what it leaves out, how time passes."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -18,16 +18,22 @@ from app.sandbox.moodle_faults import FAULTS, RETRY_AFTER_SECONDS, MoodleFaultPl
 from app.sandbox.moodle_form import MOST_VARIABLES, checked, read_question
 from app.sandbox.moodle_people import SECOND_ACCOUNT, TWO_ACCOUNTS, TWO_LEARNERS
 from app.sandbox.moodle_state import RIGHTS, Place
-from app.sandbox.people import people
 from tests.certificates import certificates
 from tests.connectors.often import often
-from tests.sandbox.moodle_asker import Asker, asker_of
+from tests.sandbox.moodle_asker import (
+    ACCOUNTS,
+    CONTENTS,
+    DIG,
+    ENROL,
+    GRADEBOOK,
+    OUT_OF_REACH,
+    PARTICIPANTS,
+    PEOPLE,
+    Asker,
+    asker_of,
+)
+from tests.sandbox.test_moodle_places import in_course
 
-PEOPLE = people(300)
-GRADEBOOK, CONTENTS = "gradereport_user_get_grade_items", "core_course_get_contents"
-ENROL, UNENROL = "enrol_manual_enrol_users", "enrol_manual_unenrol_users"
-PARTICIPANTS, ACCOUNTS = "core_enrol_get_enrolled_users", "core_user_get_users_by_field"
-DIG, SELF_ENROLLED, OUT_OF_REACH = 5, 15, 14
 RECORDED = Path(__file__).parent.parent / "recorded" / "moodle"
 
 
@@ -162,102 +168,6 @@ def test_large_answers_are_packed_if_asked_for(asker: Asker):
     assert packed.headers["Content-Encoding"] == "gzip"
     assert len(packed.body) < len(plain.body) / 4
     assert packed.told == plain.told
-
-
-# -- places
-
-
-def in_course(asker: Asker, course: int, option: str = "") -> set[int]:
-    options = [{"name": "userfields", "value": "id,roles"}]
-    options += [{"name": option, "value": 1}] if option else []
-    return {one["id"] for one in asker.told(PARTICIPANTS, {"courseid": course, "options": options})}
-
-
-def outsiders(asker: Asker, course: int, count: int = 2) -> list[int]:
-    with asker.sandbox.changing() as site:
-        return [user for user in site.users if user > 1000 and user not in site.courses[course].places][:count]
-
-
-def enrol(asker: Asker, *users: int, course: int = DIG, **more: int) -> str:
-    places = [{"roleid": 5, "userid": user, "courseid": course, **more} for user in users]
-    return asker.ask(ENROL, {"enrolments": places}).code
-
-
-def test_all_are_enrolled_or_none(asker: Asker):
-    first, second = outsiders(asker, DIG)
-    assert enrol(asker, first, 99999) == "invaliduser"
-    assert first not in in_course(asker, DIG)
-    assert enrol(asker, first, second) == ""
-    assert {first, second} <= in_course(asker, DIG, "onlyactive")
-
-
-def test_enrolling_again_changes_nothing_or_takes_back_a_suspension(asker: Asker):
-    (user,) = outsiders(asker, DIG, 1)
-    for more, active in (({}, True), ({}, True), ({"suspend": 1}, False), ({}, True)):
-        assert enrol(asker, user, **more) == ""
-        assert (user in in_course(asker, DIG, "onlyactive")) is active
-        assert (user in in_course(asker, DIG, "onlysuspended")) is not active
-
-
-def test_dates_that_are_left_out_are_reset(asker: Asker):
-    (user,) = outsiders(asker, DIG, 1)
-    enrol(asker, user, timestart=2_000_000_000, timeend=2_100_000_000)
-    assert asker.sandbox.course(DIG).places[user] == Place(start=2_000_000_000, end=2_100_000_000)
-    assert user in in_course(asker, DIG, "onlysuspended")
-    enrol(asker, user)
-    assert asker.sandbox.course(DIG).places[user] == Place()
-
-
-def test_a_suspended_place_keeps_its_grades_and_leaves_the_gradebook(asker: Asker):
-    book = asker.told(GRADEBOOK, {"courseid": DIG})["usergrades"]
-    user = book[0]["userid"]
-    enrol(asker, user, suspend=1)
-    assert user not in {one["userid"] for one in asker.told(GRADEBOOK, {"courseid": DIG})["usergrades"]}
-    alone = asker.told(GRADEBOOK, {"courseid": DIG, "userid": user})["usergrades"]
-    assert grades(alone[0]) == grades(book[0])
-
-
-def grades(user: dict[str, Any]) -> list[Any]:
-    return [row["graderaw"] for row in user["gradeitems"]]
-
-
-def test_grades_do_not_come_back_after_unenrolling(asker: Asker):
-    user = next(one["userid"] for one in asker.told(GRADEBOOK, {"courseid": DIG})["usergrades"] if any(grades(one)))
-    for _ in range(2):
-        assert asker.told(UNENROL, {"enrolments": [{"userid": user, "courseid": DIG}]}) is None
-    enrol(asker, user)
-    assert not any(grades(asker.told(GRADEBOOK, {"courseid": DIG, "userid": user})["usergrades"][0]))
-
-
-@pytest.mark.parametrize(
-    ("place", "code"),
-    [
-        ({"userid": 1}, "guestsarenotallowed"),
-        ({"courseid": 99999}, "invalidparameter"),
-        ({"courseid": OUT_OF_REACH}, "requireloginerror"),
-        ({"courseid": SELF_ENROLLED}, "wsnoinstance"),
-        ({"roleid": 1}, "wsusercannotassign"),
-        ({"userid": 1200}, "userdeleted"),
-    ],
-)
-def test_places_that_are_refused(asker: Asker, place: dict[str, int], code: str):
-    asker.sandbox.delete_account(1200)
-    one = {"roleid": 5, "userid": 1100, "courseid": DIG, **place}
-    assert asker.ask(ENROL, {"enrolments": [one]}).code == code
-
-
-@pytest.mark.parametrize(
-    ("right", "function", "code"),
-    [
-        ("enrol/manual:enrol", ENROL, "nopermissions"),
-        ("enrol/manual:unenrol", UNENROL, "nopermissions"),
-        ("moodle/role:assign", ENROL, "wsusercannotassign"),
-    ],
-)
-def test_rights_for_places(asker: Asker, right: str, function: str, code: str):
-    asker.sandbox.take_right(right)
-    place = {"userid": 1100, "courseid": DIG} | ({"roleid": 5} if function == ENROL else {})
-    assert asker.ask(function, {"enrolments": [place]}).code == code
 
 
 # -- what is left out without a word

@@ -9,16 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, Qt, QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QAbstractSpinBox,
     QApplication,
-    QComboBox,
     QDialog,
-    QLineEdit,
-    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -52,6 +48,7 @@ from app.saved import Kind
 from app.tasks import TaskContext
 from tests.builders import add_learner, learner_values
 from tests.files.builders import ilr
+from tests.ui.by_keys import has_keyboard, keys, press, tab_to, typing
 from tests.ui.dialog_room import child, gone, opened
 from tests.ui.load_room import write
 from tests.ui.ribbon_example import example_actions
@@ -132,10 +129,6 @@ A_LOCK = ImportLock(
     "course:MATH", "Priya", "PC7", datetime(2026, 11, 27, 9, 0, tzinfo=UTC), datetime(2026, 11, 27, 9, 1, tzinfo=UTC),
     stale=False, job_id=3, file_name="records.csv", reached=11, rows=100,
 )  # fmt: skip
-TAB, ENTER, ESC = Qt.Key.Key_Tab, Qt.Key.Key_Return, Qt.Key.Key_Escape
-_MOST_STOPS = 150
-_ROW = 6
-"""Controls of one row may stand this much higher than those before them."""
 
 
 @dataclass
@@ -172,24 +165,6 @@ def new_import(desk: Desk) -> QDialog:
 
 def two_learners(desk: Desk) -> list[int]:
     return [add_learner(desk.context.db, phone=one) for one in ("1", "2")]
-
-
-def typing(name: str) -> Callable[[QDialog], None]:
-    """Tab to the field of that name, and type."""
-
-    def act(dialog: QDialog) -> None:
-        tab_to(dialog, lambda widget: widget.objectName() == name)
-        QTest.keyClicks(QApplication.focusWidget(), "x1")
-
-    return act
-
-
-def keys(*pressed: Qt.Key) -> Callable[[QDialog], None]:
-    def act(dialog: QDialog) -> None:
-        for key in pressed:
-            press(key)
-
-    return act
 
 
 def adding_a_rule(dialog: QDialog) -> None:
@@ -419,83 +394,3 @@ def work(desk: Desk, case: str, act: Callable[[QDialog], None]) -> None:
     ASKED[kind](desk)
     if failures:
         raise failures[0]
-
-
-def has_keyboard(dialog: QWidget) -> bool:
-    focus = QApplication.focusWidget()
-    return focus is not None and focus.window() is dialog
-
-
-def press(key: Qt.Key) -> None:
-    focus = QApplication.focusWidget() or QApplication.activeModalWidget()
-    assert focus is not None
-    QTest.keyPress(focus, key)  # it may be gone before the key is let go
-
-
-def holder(widget: QWidget | None) -> QWidget:
-    """The control that a field belongs to."""
-    assert widget is not None
-    above = widget.parentWidget()
-    return above if isinstance(widget, QLineEdit) and isinstance(above, QComboBox | QAbstractSpinBox) else widget
-
-
-def tab_to(dialog: QDialog, wanted: Callable[[QWidget], bool]) -> QWidget:
-    for _ in range(_MOST_STOPS):
-        focus = QApplication.focusWidget()
-        assert focus is not None
-        if wanted(focus):
-            return focus
-        press(TAB)
-    raise AssertionError("Tab does not lead there")
-
-
-def walk(dialog: QDialog, look: Callable[[QWidget], None]) -> list[QWidget]:
-    """What Tab reaches, once round; `look` sees each while it has the keyboard."""
-    start = QApplication.focusWidget()
-    stops: list[QWidget] = []
-    for _ in range(_MOST_STOPS):
-        focus = QApplication.focusWidget()
-        stops.append(holder(focus))
-        look(stops[-1])
-        press(TAB)
-        if QApplication.focusWidget() is start:
-            return stops
-    raise AssertionError([stop.objectName() for stop in stops])
-
-
-def controls(dialog: QDialog) -> list[QWidget]:
-    """What can be used and should be reached with Tab."""
-    found = []
-    for widget in dialog.findChildren(QWidget):
-        mine = widget.isVisible() and widget.isEnabled() and widget.window() is dialog
-        if mine and widget.focusPolicy() & Qt.FocusPolicy.TabFocus and holder(widget) is widget:
-            found.append(widget)
-    return found
-
-
-def area(dialog: QDialog, widget: QWidget) -> QRect:
-    """Where a control stands in the dialog; in what scrolls, before it was scrolled, at its lower edge if
-    that is further down."""
-    place = QRect(widget.mapTo(dialog, QPoint(0, 0)), widget.size())
-    parent = widget.parentWidget()
-    while parent is not None and parent is not dialog:
-        if isinstance(parent, QScrollArea):
-            place.translate(0, parent.verticalScrollBar().value())
-            lower = parent.mapTo(dialog, QPoint(0, parent.height())).y()
-            if place.top() > lower:
-                place = QRect(place.left(), lower, place.width(), 1)
-        parent = parent.parentWidget()
-    return place
-
-
-def goes_on(before: QRect, after: QRect) -> bool:
-    """Whether `after` is read later: further down, or further right; a step up leads to the next column."""
-    if after.top() >= before.bottom() - _ROW:
-        return True
-    return after.left() >= before.right() - _ROW or (
-        after.top() >= before.top() - _ROW and after.left() > before.left()
-    )
-
-
-def named(widget: QWidget) -> str:
-    return widget.objectName() or f"{type(widget).__name__} {widget.accessibleName()}"

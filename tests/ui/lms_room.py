@@ -7,6 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select, update
 
 from app import config
@@ -19,9 +22,11 @@ from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
 from app.tasks import TaskContext
 from tests.certificates import certificates
-from tests.ui.conftest import Room, Rooms
+from tests.ui.conftest import Room, Rooms, named
+from tests.ui.dialog_room import click
 from ui.lms_banners import LmsBanners
 from ui.lms_sync import LmsSync
+from ui.pages.sync_errors import SyncErrorsPage
 
 LEARNERS = 60
 COURSES, IN_EACH = 5, 6
@@ -141,3 +146,40 @@ def begin(context: AppContext) -> None:
         if found.to_adopt:
             enrol.adopt(context.db, context.user, key, found.to_adopt)
     enrolments.run(TaskContext(), context.db, context.user, client)
+
+
+def break_two(lms: LmsRoom, sandbox: MoodleSandbox) -> tuple[int, int]:
+    """Two courses out of order for two reasons; their numbers in the LMS."""
+    first, second = sorted(lms.numbers())[:2]
+    sandbox.set_fault(f"no-rights@{first}", f"broken-gradebook@{second}")
+    lms.run()
+    return first, second
+
+
+def errors_page(lms: LmsRoom, shown: int) -> SyncErrorsPage:
+    lms.room.window.show_page("sync_errors")
+    page = lms.room.window.lms.errors.page
+    lms.room.until(lambda: page.shown == shown and not page.grid.is_loading)
+    lms.room.at_rest()
+    return page
+
+
+def look_at_first(lms: LmsRoom, page: SyncErrorsPage) -> None:
+    page.grid.setFocus()
+    QTest.keyClick(page.grid, Qt.Key.Key_Home)
+    click(page.grid.viewport(), page.grid.visualRect(page.grid.model().index(0, 2)).center())
+    lms.room.until(lambda: page.grid.selected_count == 1)
+    lms.room.until(lambda: page.pane.settled and page.pane.shown_key == page.grid.current_key)
+    lms.room.at_rest()
+
+
+def dialog_of(lms: LmsRoom, kind: type) -> QWidget:
+    lms.room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
+    lms.room.at_rest()
+    found = QApplication.activeModalWidget()
+    assert found is not None
+    return found
+
+
+def text(window: QWidget, name: str) -> str:
+    return named(window, name).text()  # type: ignore[attr-defined,no-any-return]

@@ -1,13 +1,14 @@
 """Files of learners on the disk, and the dialog that loads them, for tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QPushButton
 from sqlalchemy import func, select
 
 from app.context import AppContext
@@ -15,8 +16,14 @@ from app.db.file_tables import file_job, file_row
 from app.db.tables import learner
 from app.learners import load, load_apply, load_file
 from app.tasks import TaskContext
-from tests.files.builders import Learner, ilr
-from tests.ui.dialog_room import open_context
+from tests.files.builders import Learner, ilr, uln
+from tests.ui.dialog_room import (
+    child,
+    open_context,
+    opened,
+    press,
+)
+from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.workers import TaskRunner
 
 UKPRN = "99999999"
@@ -25,7 +32,6 @@ UKPRN = "99999999"
 @contextmanager
 def loading_context(folder: Path) -> Iterator[AppContext]:
     """A context of the college that the files of `tests/files/builders.py` are from."""
-    from dataclasses import replace
 
     with open_context(folder) as context:
         college = replace(context.settings.college, ukprn=UKPRN)
@@ -90,3 +96,50 @@ def opening(loading: Any, path: Path) -> Iterator[None]:
         yield
     finally:
         timer.stop()
+
+
+def someone(number: int, **values: object) -> Learner:
+    told = {"ref": f"R{number:05}", "uln": uln(number), "family": f"Tarn{number}", "postcode": f"NF{number % 9} 7BN"}
+    born = {"born": f"2007-05-{number % 28 + 1:02}"}
+    return Learner(**{**told, **born, **values})  # type: ignore[arg-type]
+
+
+def tab_until(name: str) -> None:
+    for _ in range(60):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        if focus.objectName() == name:
+            return
+        press(Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def counts(dialog: LoadLearnersDialog) -> dict[str, int]:
+    return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
+
+
+def main(dialog: LoadLearnersDialog) -> QPushButton:
+    return child(dialog, QPushButton, "load_main")
+
+
+def two_questions(context, tmp_path) -> str:
+    """Learner 1 has another real ULN in the file; learners 2 to 5 look like stored ones under other codes."""
+    alike = {"uln": "9999999999"}
+    bring(context, tmp_path / "old.xml", someone(1), *(someone(n, **alike) for n in range(2, 6)))
+    again = [someone(n, ref=f"X{n}", **alike) for n in range(2, 6)]
+    return ilr(someone(1, uln=uln(900)), *again, someone(50))
+
+
+def opener(qtbot: Any, runner: TaskRunner, context: AppContext, folder: Path) -> Callable[..., LoadLearnersDialog]:
+    """Opens *Load Learners* on a file with this content."""
+
+    def open_it(body: str | bytes, name: str = "return.xml", *, wait: bool = True) -> LoadLearnersDialog:
+        path = write(folder, name, body)
+        dialog = opened(qtbot, LoadLearnersDialog(None, runner, context, path))
+        dialog.summaries = []
+        dialog.loaded.connect(dialog.summaries.append)
+        if wait:
+            done(qtbot, runner)
+        return dialog
+
+    return open_it

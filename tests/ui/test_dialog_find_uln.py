@@ -17,19 +17,13 @@ from tests.ui.conftest import secrets_of, settings_of
 from tests.ui.dialog_room import (
     child,
     click,
-    clipped,
     gone,
-    opened,
     press,
-    tab_order,
     type_text,
-    unnamed,
     when_asked,
 )
-from tests.ui.uln_room import asking_context, row_of, signed_in, work_done
+from tests.ui.uln_room import asking_context, opener, row_of, signed_in, work_done
 from ui.dialogs.find_uln import FindUlnDialog
-from ui.look.fonts import set_scale
-from ui.look.tokens import theme
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 FIND = "FindLearnerByDemographics"
@@ -43,17 +37,7 @@ def context(tmp_path, lrs):
 
 @pytest.fixture
 def open_dialog(qtbot, runner, context):
-    """Opens the dialog on these learners; with `start` the service is asked and has answered."""
-
-    def open_it(ids, *, start: bool = True, other=None) -> FindUlnDialog:
-        dialog = opened(qtbot, FindUlnDialog(None, runner, other or context, ids))
-        work_done(qtbot, runner)
-        if start:
-            press(Qt.Key.Key_Return)
-            work_done(qtbot, runner)
-        return dialog
-
-    return open_it
+    return opener(qtbot, runner, context)
 
 
 def states(dialog: FindUlnDialog) -> list[str]:
@@ -385,37 +369,3 @@ def test_a_service_that_refuses_is_told_and_everybody_is_in_the_list(open_dialog
     assert set(states(dialog)) <= {"No answer", "Not asked"}
     assert len(states(dialog)) == 8
     assert dialog.accessibleName() == "Nothing is left to choose."
-
-
-# -------------------- to look at
-
-
-def test_tab_reaches_everything(open_dialog, context):
-    dialog = open_dialog([add_person(context.db, of_case(case)) for case in (Case.TWINS, Case.MOVED)])
-    click(dialog.table.columns[0])
-    names = tab_order(dialog, dialog.list)
-    assert names == ["find_uln_list", "candidate_1", "asking_close", "find_none", "find_skip", "find_use"]
-
-
-@pytest.mark.parametrize("size", [1.0, 2.0])
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_every_control_has_a_name_and_nothing_is_clipped(open_dialog, context, mode, size):
-    theme().set_mode(mode)
-    set_scale(size)
-    ids = [add_person(context.db, of_case(case)) for case in (Case.TWINS, Case.UNKNOWN)]
-    dialog = open_dialog(ids, start=False)
-    assert (unnamed(dialog), clipped(dialog)) == ([], [])
-    press(Qt.Key.Key_Return)
-    dialog._runner.wait(30_000)
-    QApplication.processEvents()
-    assert (unnamed(dialog), clipped(dialog)) == ([], [])
-
-
-def test_names_are_plain_text(open_dialog, context):
-    key = add_person(context.db, of_case(Case.AS_THEY_ARE), known_as="<b>x</b>\u202e")
-    other = add_person(context.db, of_case(Case.MOVED), family_name="<b>Ab</b>\u202e")
-    dialog = open_dialog([key, other])
-    dialog.list.selectRow(1)
-    assert "‹U+202E›" in dialog.who.text()
-    assert "<b>Ab</b>" in dialog.who.text()
-    dialog.grab()

@@ -28,27 +28,9 @@ from PySide6.QtWidgets import (
 
 import ui
 from tests.app.test_secrets import using
+from tests.ui.by_keys import ENTER, ESC, area, controls, goes_on, has_keyboard, named, press, tab_to, walk
 from tests.ui.dialog_room import dressed, gone, open_context, open_runner, unnamed
-from tests.ui.every_dialog import (
-    ASKED,
-    CASES,
-    EDITED,
-    ENTER,
-    ESC,
-    MADE,
-    MORE,
-    WITHOUT_A_LINE,
-    Desk,
-    area,
-    controls,
-    goes_on,
-    has_keyboard,
-    named,
-    press,
-    tab_to,
-    walk,
-    work,
-)
+from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, Desk, work
 from ui import dialogs
 from ui.look.dialog import Question
 from ui.look.focus_ring import FocusRing

@@ -18,8 +18,8 @@ from app.tasks import TaskContext
 from tests.builders import user_with
 from tests.ui.college_room import words_of
 from tests.ui.conftest import Rooms, named, read_csv, saving_as
+from tests.ui.credit_room import CreditRoom
 from tests.ui.dialog_room import click, clipped, press, type_text, unnamed
-from tests.ui.test_credit_pages import CreditRoom
 from ui.dialogs.history_changes import HistoryChangesDialog
 from ui.dialogs.history_undo import HistoryUndoDialog
 from ui.pages.history import HistoryPage

@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import select, update
 
 from app.access import Permission, Role
@@ -20,13 +19,12 @@ from app.sandbox.moodle_state import STUDENT
 from tests.builders import user_with
 from tests.ui.conftest import Rooms, named
 from tests.ui.dialog_room import click, opened
-from tests.ui.lms_room import LmsRoom, lms_room, moodle
+from tests.ui.lms_room import LmsRoom, break_two, dialog_of, errors_page, lms_room, look_at_first, moodle, text
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare import CompareDialog
 from ui.dialogs.snooze import ACCEPT, SnoozeDialog
 from ui.look import fonts
-from ui.pages.sync_errors import SyncErrorsPage
 
 
 @pytest.fixture
@@ -38,43 +36,6 @@ def sandbox() -> Iterator[MoodleSandbox]:
 @pytest.fixture
 def lms(rooms: Rooms, sandbox: MoodleSandbox) -> LmsRoom:
     return lms_room(rooms, sandbox)
-
-
-def break_two(lms: LmsRoom, sandbox: MoodleSandbox) -> tuple[int, int]:
-    """Two courses out of order for two reasons; their numbers in the LMS."""
-    first, second = sorted(lms.numbers())[:2]
-    sandbox.set_fault(f"no-rights@{first}", f"broken-gradebook@{second}")
-    lms.run()
-    return first, second
-
-
-def errors_page(lms: LmsRoom, shown: int) -> SyncErrorsPage:
-    lms.room.window.show_page("sync_errors")
-    page = lms.room.window.lms.errors.page
-    lms.room.until(lambda: page.shown == shown and not page.grid.is_loading)
-    lms.room.at_rest()
-    return page
-
-
-def look_at_first(lms: LmsRoom, page: SyncErrorsPage) -> None:
-    page.grid.setFocus()
-    QTest.keyClick(page.grid, Qt.Key.Key_Home)
-    click(page.grid.viewport(), page.grid.visualRect(page.grid.model().index(0, 2)).center())
-    lms.room.until(lambda: page.grid.selected_count == 1)
-    lms.room.until(lambda: page.pane.settled and page.pane.shown_key == page.grid.current_key)
-    lms.room.at_rest()
-
-
-def dialog_of(lms: LmsRoom, kind: type) -> QWidget:
-    lms.room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
-    lms.room.at_rest()
-    found = QApplication.activeModalWidget()
-    assert found is not None
-    return found
-
-
-def text(window: QWidget, name: str) -> str:
-    return named(window, name).text()  # type: ignore[attr-defined,no-any-return]
 
 
 @pytest.mark.rule("SE-R2", "SE-R3")

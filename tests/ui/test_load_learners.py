@@ -4,29 +4,39 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton, QRadioButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QRadioButton
 
 from app.access import Role
 from app.jobs import Foreseen
 from app.learners import edit
 from tests.builders import user_with
-from tests.files.builders import Aim, Learner, ilr, uln
+from tests.files.builders import ilr, uln
 from tests.ui.conftest import read_csv
 from tests.ui.dialog_room import (
     as_user,
     child,
-    choose,
     click,
-    clipped,
     gone,
     opened,
     press,
-    unnamed,
     when_asked,
 )
-from tests.ui.load_room import bring, done, held, left_behind, loading_context, number_of, write
+from tests.ui.load_room import (
+    bring,
+    counts,
+    done,
+    held,
+    left_behind,
+    loading_context,
+    main,
+    number_of,
+    opener,
+    someone,
+    tab_until,
+    two_questions,
+    write,
+)
 from ui.dialogs.load_learners import LoadLearnersDialog
-from ui.look.fonts import set_scale
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 TAB, ENTER, SPACE, ESC, DOWN = (
@@ -38,12 +48,6 @@ TAB, ENTER, SPACE, ESC, DOWN = (
 )
 
 
-def someone(number: int, **values: object) -> Learner:
-    told = {"ref": f"R{number:05}", "uln": uln(number), "family": f"Tarn{number}", "postcode": f"NF{number % 9} 7BN"}
-    born = {"born": f"2007-05-{number % 28 + 1:02}"}
-    return Learner(**{**told, **born, **values})  # type: ignore[arg-type]
-
-
 @pytest.fixture
 def context(tmp_path):
     with loading_context(tmp_path) as context:
@@ -52,36 +56,7 @@ def context(tmp_path):
 
 @pytest.fixture
 def open_file(qtbot, runner, context, tmp_path):
-    """Opens the dialog on a file with this content."""
-
-    def open_it(body: str | bytes, name: str = "return.xml", *, wait: bool = True) -> LoadLearnersDialog:
-        path = write(tmp_path, name, body)
-        dialog = opened(qtbot, LoadLearnersDialog(None, runner, context, path))
-        dialog.summaries = []
-        dialog.loaded.connect(dialog.summaries.append)
-        if wait:
-            done(qtbot, runner)
-        return dialog
-
-    return open_it
-
-
-def tab_until(name: str) -> None:
-    for _ in range(60):
-        focus = QApplication.focusWidget()
-        assert focus is not None
-        if focus.objectName() == name:
-            return
-        press(TAB)
-    raise AssertionError(f"Tab does not lead to {name}")
-
-
-def counts(dialog: LoadLearnersDialog) -> dict[str, int]:
-    return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
-
-
-def main(dialog: LoadLearnersDialog) -> QPushButton:
-    return child(dialog, QPushButton, "load_main")
+    return opener(qtbot, runner, context, tmp_path)
 
 
 def test_an_ilr_is_previewed_loaded_with_enter_and_nothing_is_written_before(open_file, context, qtbot, runner):
@@ -110,14 +85,6 @@ def test_esc_closes_a_preview_and_leaves_nothing(open_file, context, qtbot, runn
 
 
 # -------------------- decisions
-
-
-def two_questions(context, tmp_path) -> str:
-    """Learner 1 has another real ULN in the file; learners 2 to 5 look like stored ones under other codes."""
-    alike = {"uln": "9999999999"}
-    bring(context, tmp_path / "old.xml", someone(1), *(someone(n, **alike) for n in range(2, 6)))
-    again = [someone(n, ref=f"X{n}", **alike) for n in range(2, 6)]
-    return ilr(someone(1, uln=uln(900)), *again, someone(50))
 
 
 def test_decisions_are_made_with_keys_and_carried_out(open_file, context, tmp_path, qtbot, runner):
@@ -377,67 +344,3 @@ def test_somebody_without_the_role_is_told(qtbot, runner, context, tmp_path):
     assert left_behind(context) == (0, 0)
     press(ESC)
     assert gone(dialog)
-
-
-# -------------------- names, room, many
-
-
-@pytest.mark.parametrize("factor", [1.0, 2.0])
-def test_every_category_has_names_and_room(open_file, context, tmp_path, qtbot, runner, factor):
-    set_scale(factor)
-    dialog = open_file(two_questions(context, tmp_path))
-    for category in dialog.page.side.buttons:
-        dialog.page.side.choose(category)
-        done(qtbot, runner)
-        assert not unnamed(dialog), category
-        assert not clipped(dialog), category
-    assert dialog.minimumSizeHint().width() <= 1366
-    assert dialog.minimumSizeHint().height() <= 700
-
-
-def test_thousands_make_no_widget_each(open_file, qtbot, runner):
-    few = open_file(ilr(*(someone(n) for n in range(1, 4))), "few.xml")
-    many = open_file(ilr(*(someone(n) for n in range(1, 3_000))), "many.xml")
-    assert many.page.views[Foreseen.NEW].grid.count == 2_999
-    assert len(many.findChildren(object)) < len(few.findChildren(object)) + 50
-
-
-def test_text_of_the_file_is_plain(open_file, qtbot, runner, context, tmp_path):
-    bring(context, tmp_path / "old.xml", someone(2, uln="9999999999", family="<b>Bold"))
-    dialog = open_file(ilr(someone(2, ref="X2", uln="9999999999", family="<b>Bold", aims=[Aim()])))
-    [card] = dialog.page.decisions.cards
-    assert card.accessibleName() == "<b>Bold, Marlo"
-    assert "Name: <b>Bold, Marlo" in card.boxes[0].radio.accessibleDescription()
-    choose(child(dialog, QComboBox, "decide_alike"), "Choose…")
-
-
-def test_cancel_while_loading_comes_back_to_the_preview(open_file, context, qtbot, runner):
-    dialog = open_file(ilr(*(someone(n) for n in range(1, 6_000))))
-    press(ENTER)
-    bar = dialog.stack.currentWidget()
-    qtbot.waitUntil(lambda: bar.words.text().endswith(" of 5,999 learners"), timeout=20_000)
-    assert QApplication.focusWidget().objectName() == "load_cancel"
-    press(SPACE)
-    qtbot.waitUntil(lambda: dialog.stack.currentWidget() is dialog.page, timeout=20_000)
-    done(qtbot, runner)
-    assert not gone(dialog)
-    assert dialog.summaries == []
-    assert number_of(context) == 0
-    assert main(dialog).isEnabled()
-    assert main(dialog).text() == "Load 5,999 Learners"
-
-
-def test_a_spelling_of_the_code_that_stands_twice_is_left_out_and_said(open_file, context, qtbot, runner):
-    dialog = open_file(ilr(someone(1, ref="ab1"), someone(2, ref="AB1"), someone(1, ref="CD1")))
-    assert counts(dialog) == {"new": 2, "problem": 1}
-    assert dialog.page.side.to_look_at.text() != "0", "the ULN that two learners share"
-    dialog.page.side.choose(Foreseen.PROBLEM)
-    done(qtbot, runner)
-    dialog.page.problems.grid.setFocus()
-    press(DOWN)
-    done(qtbot, runner)
-    assert "Give each learner a code of their own." in dialog.page.problems.whole.text
-    main(dialog).setFocus()
-    press(ENTER)
-    done(qtbot, runner)
-    assert (dialog.summaries[0].new, dialog.summaries[0].problems) == (2, 1)

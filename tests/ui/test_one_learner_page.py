@@ -20,8 +20,8 @@ from app.tasks import Cancelled, TaskContext
 from tests.builders import user_with
 from tests.ui.college_room import words_of
 from tests.ui.conftest import Rooms, named, saving_as
+from tests.ui.credit_room import CreditRoom
 from tests.ui.dialog_room import click, clipped, press, unnamed
-from tests.ui.test_credit_pages import CreditRoom
 from tests.ui.test_print import pages_in
 from ui.pages.one_learner import OneLearnerPage
 from ui.printing import learner_pages

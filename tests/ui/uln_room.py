@@ -1,10 +1,11 @@
 """A database with a few invented people, the sandbox service behind it, and the dialogs that ask it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
@@ -17,10 +18,11 @@ from app.sandbox.lrs import LrsSandbox
 from app.secrets import Secrets
 from tests.builders import licences_on
 from tests.ui.conftest import secrets_of, settings_of
-from tests.ui.dialog_room import open_context
+from tests.ui.dialog_room import open_context, opened, press
+from ui.dialogs.find_uln import FindUlnDialog
 from ui.workers import TaskRunner
 
-__all__ = ["asking_context", "row_of", "signed_in", "work_done"]
+__all__ = ["asking_context", "opener", "row_of", "signed_in", "work_done"]
 
 
 @contextmanager
@@ -49,3 +51,17 @@ def work_done(qtbot, runner: TaskRunner) -> None:
     for _ in range(3):
         qtbot.waitUntil(lambda: not runner.is_busy(), timeout=30_000)
         QApplication.processEvents()
+
+
+def opener(qtbot, runner: TaskRunner, context: AppContext) -> Callable[..., FindUlnDialog]:
+    """Opens *Find ULN* on these learners; with `start` the service is asked and has answered."""
+
+    def open_it(ids: Sequence[int], *, start: bool = True, other: AppContext | None = None) -> FindUlnDialog:
+        dialog = opened(qtbot, FindUlnDialog(None, runner, other or context, ids))
+        work_done(qtbot, runner)
+        if start:
+            press(Qt.Key.Key_Return)
+            work_done(qtbot, runner)
+        return dialog
+
+    return open_it

@@ -125,6 +125,17 @@ def export(state: WindowState) -> str:
     return tr("Another export is running.") if state.exporting else rows(state)
 
 
+def at_rest(state: WindowState) -> str:
+    """With nothing at work that reads and writes rows by what it knows of them."""
+    if state.plr_busy:
+        return tr("A download or an update is running in the Attainments (PLR) window.")
+    if state.importing:
+        return tr("An import is under way.")
+    if state.saving:
+        return tr("Statuses are being saved.")
+    return tr("An export is running.") if state.exporting else syncing(state)
+
+
 def batch_file(state: WindowState) -> str:
     """As an export, on the Learners page."""
     return export(state) if state.page == "learners" else tr("Open the Learners page first.")

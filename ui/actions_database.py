@@ -52,7 +52,7 @@ def _copies() -> tuple[Action, ...]:
             key_tip="O",
             trigger=lambda window: window.database.restore(),
             permission=_ADMINISTER,
-            why_not=why.permitted(_ADMINISTER, lambda state: ""),
+            why_not=why.permitted(_ADMINISTER, why.at_rest),
             words="backup copy bring back",
         ),
         Action(

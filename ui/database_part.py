@@ -1,10 +1,10 @@
 """The database in the window: where it is, copies of it, and whether it is whole. The daily copy is made here."""
 
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtWidgets import QWidget
 
 from app import copies
 from app.access import Permission
@@ -12,12 +12,16 @@ from app.config import Settings
 from app.context import AppContext
 from app.errors import OfflineError
 from app.tasks import TaskContext
+from ui.action_reasons import at_rest
 from ui.look.dialog import ask
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.messages import Messages
 from ui.workers import Lane, TaskRunner
+
+if TYPE_CHECKING:
+    from ui.main_window import MainWindow
 
 FIRST_COPY_MS = 180_000
 """After the start, when the window has long been at rest."""
@@ -29,7 +33,7 @@ class DatabasePart(QObject):
 
     leave_wanted = Signal()
 
-    def __init__(self, context: AppContext, runner: TaskRunner, messages: Messages, window: QWidget) -> None:
+    def __init__(self, context: AppContext, runner: TaskRunner, messages: Messages, window: "MainWindow") -> None:
         super().__init__(window)
         self._context, self._runner, self._messages = context, runner, messages
         self._window = window
@@ -104,7 +108,7 @@ class DatabasePart(QObject):
         from ui.dialogs.back_up import BackUpDialog
         from ui.exporting import COPY, ask_for_file, documents
 
-        start = str(documents() / f"Learner Manager {date.today():%Y-%m-%d}.db")
+        start = str(documents() / f"Learner Manager {datetime.now():%Y-%m-%d %H%M%S}.db")
         if (target := ask_for_file(self._window, COPY, "Back Up", start)) is not None:
             BackUpDialog(self._window, self._runner, self._context, target).open()
 
@@ -119,13 +123,27 @@ class DatabasePart(QObject):
             self.restore_from(file)
 
     def restore_from(self, file: Path) -> None:
-        """Compare with that copy, and ask."""
+        """Compare with that copy, and ask; what is not saved here is asked about first."""
         from ui.dialogs.restore import RestoreDialog
 
-        dialog = RestoreDialog(self._window, self._runner, self._context, file)
-        # Users and ids are those of the copy from now on.
-        dialog.restored.connect(self.restart)
+        window = self._window
+        if not window.leaving.settled():
+            return
+        window.lms.hold(held=True)
+        dialog = RestoreDialog(window, self._runner, self._context, file, lambda: at_rest(window.state()))
+        dialog.restored.connect(self._restored)
+        dialog.finished.connect(self._go_on)
         dialog.open()
+
+    @Slot()
+    def _restored(self) -> None:
+        """Users and ids are those of the copy from now on: the window opens anew, whatever is open in it."""
+        self.restart_wanted = True
+        self._window.leaving.unasked()
+
+    @Slot()
+    def _go_on(self) -> None:
+        self._window.lms.hold(held=False)
 
     def check(self) -> None:
         """*Check Database*."""

@@ -59,6 +59,8 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
     dialog.setDefaultSuffix(kind)
+    # A copy replaces nothing, so there is nothing to agree to.
+    dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, kind == COPY)
     try:
         chosen = dialog.exec() and dialog.selectedFiles()
         return Path(chosen[0]) if chosen else None

@@ -55,6 +55,15 @@ class Leaving(QObject):
             plr.close_unasked()
         return True
 
+    def settled(self) -> bool:
+        """Ask what leaving asks, and stay; False if the user keeps what is there."""
+        return self._ask()
+
+    def unasked(self) -> None:
+        """Leave without a question: what is open here is of nobody any more."""
+        self._decide()
+        self.for_good()
+
     def _decide(self) -> None:
         if not self._decided:
             self._decided = True

@@ -145,6 +145,11 @@ class LmsPart(QObject):
             self._sections.accounts_wanted.connect(self._accounts)
         return self._sections
 
+    def hold(self, *, held: bool) -> None:
+        """Let the schedule begin nothing, or go on."""
+        if self._sync is not None:
+            self._sync.held = held
+
     @property
     def busy(self) -> bool:
         return self._sync is not None and self._sync.busy

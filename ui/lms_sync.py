@@ -92,6 +92,8 @@ class LmsSync(QObject):
         self._timer = QTimer(self, interval=_MINUTE_MS)
         self._timer.timeout.connect(self.look)
         hub.announced.connect(self._announced)
+        self.held = False
+        """Nothing is begun by the schedule."""
 
     def start(self) -> None:
         """Follow the schedule from now on."""
@@ -157,7 +159,7 @@ class LmsSync(QObject):
         self._looking = None
 
     def _run_due(self, kinds: Sequence[Kind], now: float, *, send: bool) -> None:
-        if not kinds:
+        if not kinds or self.held:
             return
         if self.busy:
             for kind in kinds:

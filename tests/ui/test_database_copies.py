@@ -1,5 +1,6 @@
 """Copies in the window: backed up, compared, restored after a question, checked; and one a day by itself."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -7,10 +8,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import select
 
+from app import copies
 from app.db.tables import learner, operation
 from app.learners.edit import LearnerForm, add
-from tests.ui.conftest import Room, Rooms, saving_as
+from app.tasks import TaskContext
+from tests.ui.conftest import Room, Rooms, answering, saving_as
 from tests.ui.dialog_room import click, write_into
+from ui.action_reasons import at_rest
 from ui.dialogs.back_up import BackUpDialog
 from ui.dialogs.database_check import DatabaseCheckDialog
 from ui.dialogs.message import MessageDialog
@@ -61,6 +65,44 @@ def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
     click(dialog.close_button)
     room.until(lambda: not room.window.isVisible())
     assert room.window.database.restart_wanted, "users and ids are those of the copy: it opens anew"
+
+
+def test_nothing_is_restored_over_what_is_at_work(rooms: Rooms):
+    room = rooms(3)
+    rest = room.window.state()
+    assert at_rest(rest) == ""
+    for one in ("plr_busy", "importing", "saving", "exporting", "syncing"):
+        busy = replace(rest, **{one: True})
+        assert at_rest(busy), one
+        room.window.actions_.refresh(busy)
+        assert not room.window.actions_.action("admin.restore").isEnabled(), one
+    room.window.actions_.refresh(rest)
+    assert room.window.actions_.action("admin.restore").isEnabled()
+
+
+def test_what_is_open_is_asked_about_before_and_not_afterwards(rooms: Rooms, tmp_path: Path):
+    room = rooms(3)
+    room.download(2)
+    file = tmp_path / "copy.db"
+    copies.back_up(TaskContext(), room.context.db, room.context.user, file)
+    with answering("keep") as asked:
+        room.window.database.restore_from(file)
+    assert len(asked) == 1
+    assert room.plr_window.isVisible()
+    assert QApplication.activeModalWidget() is None
+    with answering("close"):
+        room.window.database.restore_from(file)
+    assert not room.plr_window.isVisible()
+    dialog = dialog_of(room, RestoreDialog)
+    room.close_dialog(dialog, "restore_close")
+    # Once it is restored, what is open is of nobody any more: a question could be stayed at.
+    room.download(2)
+    with answering("keep") as asked:
+        room.window.database._restored()
+    assert asked == []
+    assert not room.window.isVisible()
+    assert not room.plr_window.isVisible()
+    assert room.window.database.restart_wanted
 
 
 def test_checked_and_one_copy_a_day(rooms: Rooms):

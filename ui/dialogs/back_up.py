@@ -29,7 +29,7 @@ class BackUpDialog(WorkingDialog):
         self.open_at(_WIDTH, _HEIGHT)
         self.say(
             tr("Back up to {name}", name=visible_text(target.name)),
-            tr("Everything is copied as it is now. You can go on working meanwhile."),
+            tr("Everything is copied as it is now, whatever others write meanwhile."),
         )
         run = context
 

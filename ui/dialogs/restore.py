@@ -1,5 +1,6 @@
 """*Restore*: how a copy differs from the database; with a reason and a tick it takes the place of everything."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,11 +38,19 @@ class RestoreDialog(WorkingDialog):
 
     restored = Signal()
 
-    def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, file: Path) -> None:
+    def __init__(
+        self,
+        parent: QWidget | None,
+        runner: TaskRunner,
+        context: AppContext,
+        file: Path,
+        at_rest: Callable[[], str] = str,
+    ) -> None:
+        """`at_rest`: what is at work meanwhile, in a sentence; "" if nothing is."""
         super().__init__(
             parent, runner, context, title=tr("Restore"), icon=Icon.CLOCK_COUNTER_CLOCKWISE, name="restore"
         )
-        self._file = file
+        self._file, self._others = file, at_rest
         self._why_not = context.rights.why_not(Permission.ADMINISTER)
         self._look: Look | None = None
         self.kept: Path | None = None
@@ -133,7 +142,7 @@ class RestoreDialog(WorkingDialog):
         nothing = "" if self._look is not None else tr("There is no copy to restore.")
         reason = "" if self.edit.text().strip() else tr("Say in a few words why.")
         sure = "" if self.sure.isChecked() else tr("Tick that you know what is lost.")
-        why_not = self._why_not or self._context.offline or busy or nothing or reason or sure
+        why_not = self._why_not or self._context.offline or busy or nothing or self._others() or reason or sure
         enable(self.restore_button, why_not, tr("Puts the copy into the place of everything."))
         for part in (self._field, self.sure):
             part.setEnabled(self._look is not None and not self.busy and not self._why_not)
@@ -146,6 +155,7 @@ class RestoreDialog(WorkingDialog):
     @Slot()
     def start(self) -> None:
         """Put it into place, in a task: whole, or everything is as before."""
+        self.refresh()
         if self.kept is not None or not self.restore_button.isEnabled():
             return
         run, file, reason = self._context, self._file, self.edit.text().strip()

@@ -28,6 +28,15 @@ COMPARED = (
 """The columns that an LRS event can change (data-model.md 4; the subject code is compared by its key)."""
 
 
+_NO_SOURCE = 9
+_SOURCES = {"AO": 0, "QCFU": 1, "NPD": 2, "ILR": 3}
+
+
+def rank(source: str | None, date_loaded: str | None, event_id: int | None) -> tuple[int, str, int]:
+    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id."""
+    return (-_SOURCES.get((source or "").upper(), _NO_SOURCE), date_loaded or "", event_id or 0)
+
+
 def subject_key(code: str | None) -> str | None:
     """The one spelling of a qualification code: upper case, no slashes or white space (lrs.md 4.6)."""
     if code is None:

@@ -205,7 +205,7 @@ class _Pair:
         return notes
 
     def _of_attainments(self) -> list[str]:
-        pairs = merge_moves.doubles(*(merge_moves.of(self.tx, attainment, row.id) for row in (self.stays, self.goes)))
+        pairs = merge_moves.doubles(self.tx, self.stays.id, self.goes.id)
         if not pairs:
             return []
         what = "1 attainment stands" if len(pairs) == 1 else f"{len(pairs):,} attainments stand"

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Table, select
 
 from app.attainments import at_a_glance_kept
-from app.attainments.stored import matching_date
+from app.attainments.stored import matching_date, rank
 from app.db.tables import aim, attainment, attainment_event, file_row, learner, lms_account, plr_check
 from app.history import Operation
 
@@ -29,22 +29,46 @@ def of(tx: Connection, table: Table, learner_id: int) -> Sequence[Row[Any]]:
 # ----------------------------------------------------------------------------------------------------- attainments
 
 
-def doubles(mine: Sequence[Row[Any]], others: Sequence[Row[Any]]) -> list[tuple[Row[Any], Row[Any]]]:
-    """The pairs of attainments that are one: the same subject and day, and one of the two says all that the other
-    does. Each is in one pair at most."""
+def doubles(tx: Connection, stays: int, goes: int) -> list[tuple[Row[Any], Row[Any]]]:
+    """The pairs of attainments that are one, the one that stands first; each is in one pair at most. They are of one
+    subject and day, and one says all that the other does; or the same record of the LRS stands behind both
+    (data-model.md 4), once as it was and once as it is: then the one that the LRS is believed for stands."""
+    mine, others = ([row for row in of(tx, attainment, key) if row.removed_at is None] for key in (stays, goes))
+    pairs = _saying_the_same(mine, others)
+    paired = {row.id for pair in pairs for row in pair}
+    behind = _behind(tx, stays), _behind(tx, goes)
+    for other in others:
+        for one in mine:
+            links = behind[0][one.id], behind[1][other.id]
+            if paired & {one.id, other.id} or one.subject_key != other.subject_key or not links[0].keys() & links[1]:
+                continue
+            paired |= {one.id, other.id}
+            ranks = [max(some.values()) for some in links]
+            pairs.append((other, one) if ranks[1] > ranks[0] else (one, other))
+    return pairs
+
+
+def _behind(tx: Connection, learner_id: int) -> Mapping[int, Mapping[int, Any]]:
+    """By attainment: the records of the LRS behind it, with their ranks."""
+    found: dict[int, dict[int, Any]] = defaultdict(dict)
+    for row in of(tx, attainment_event, learner_id):
+        found[row.attainment_id][row.event_id] = rank(row.source, row.date_loaded, row.event_id)
+    return found
+
+
+def _saying_the_same(mine: Sequence[Row[Any]], others: Sequence[Row[Any]]) -> list[tuple[Row[Any], Row[Any]]]:
     held: dict[Any, list[Row[Any]]] = defaultdict(list)
     for row in mine:
-        if row.removed_at is None:
-            held[_which(row)].append(row)
+        held[_which(row)].append(row)
     pairs = []
     for other in others:
-        if other.removed_at is not None or other.subject_key is None:
+        if other.subject_key is None:
             continue
         twins = held[_which(other)]
         twin = next((one for one in twins if _says_all(one, other) or _says_all(other, one)), None)
         if twin is not None:
             twins.remove(twin)
-            pairs.append((twin, other))
+            pairs.append((twin, other) if _says_all(twin, other) else (other, twin))
     return pairs
 
 
@@ -59,14 +83,12 @@ def _says_all(one: Row[Any], other: Row[Any]) -> bool:
 
 
 def move_attainments(operation: Operation, stays: int, goes: int) -> None:
-    """Attainments, and the records of the LRS behind them. Of two that are one the fuller one stands."""
+    """Attainments, and the records of the LRS behind them."""
     tx = operation.tx
     at_a_glance_kept.lock(tx, (stays, goes))
     mine, others = of(tx, attainment, stays), of(tx, attainment, goes)
-    now, dropped = operation.db.now(tx), dict[int, int]()
-    for twin, other in doubles(mine, others):
-        gone, stands = (other, twin) if _says_all(twin, other) else (twin, other)
-        dropped[gone.id] = stands.id
+    now = operation.db.now(tx)
+    dropped = {gone.id: stands.id for stands, gone in doubles(tx, stays, goes)}
     changes: list[_Change] = [(row, {"removed_at": now}, stays) for row in (*mine, *others) if row.id in dropped]
     moving = {row.id for row in others if row.removed_at is None and row.id not in dropped}
     changes += [(row, {"learner_id": stays}, stays) for row in others if row.id in moving]

@@ -16,8 +16,8 @@ from typing import Any
 from sqlalchemy import Row
 
 from app.attainments.grades import is_lower
-from app.attainments.stored import COMPARED, StoredEvent, StoredRecord, matching_date
-from app.plr.values import EventValues, rank
+from app.attainments.stored import COMPARED, StoredEvent, StoredRecord, matching_date, rank
+from app.plr.values import EventValues
 
 
 class Change(StrEnum):

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from app.attainments.stored import matching_date, subject_key
+from app.attainments.stored import matching_date, rank, subject_key
 from app.connectors.lrs_answer import LearningEvent
 
 _FILLERS = frozenset({"UNKNOWN", "UNKNWN", "9999999999"})
-_NO_SOURCE = 9
-_SOURCES = {"AO": 0, "QCFU": 1, "NPD": 2, "ILR": 3}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[ T].*)?", re.DOTALL)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,7}")
 
@@ -40,11 +38,6 @@ class EventValues:
     @property
     def rank(self) -> tuple[int, str, int]:
         return rank(self.source, self.date_loaded, self.event_id)
-
-
-def rank(source: str | None, date_loaded: str | None, event_id: int | None) -> tuple[int, str, int]:
-    """Sorts events by who is believed first: higher is better. By source, then later loading, then higher id."""
-    return (-_SOURCES.get((source or "").upper(), _NO_SOURCE), date_loaded or "", event_id or 0)
 
 
 def read_date(text: str | None) -> date | None:

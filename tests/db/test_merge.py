@@ -12,14 +12,14 @@ from sqlalchemy import select
 from app import db_check, history
 from app.access import User
 from app.db.database import Database
-from app.db.tables import learner
+from app.db.tables import attainment, attainment_event, learner
 from app.errors import AccessError, ConflictError, InputError
 from app.learners import merge
 from app.learners.merge import Comparison
 from app.learners.merge_fields import Side
 from app.past import undoing
 from app.tasks import TaskContext
-from tests.builders import add_learner, user_with
+from tests.builders import add_attainment, add_learner, user_with
 from tests.db import killed_merge_child
 from tests.db.dying import child
 from tests.two_learners import EVERYTHING, FULLER, PEOPLE, build, glances, tables_of
@@ -78,9 +78,10 @@ def _nothing_lost(before: dict[str, Any], after: dict[str, Any], stays: int, goe
         there = now[name]
         if name == "lms_account":
             assert sum(there.values()) == sum(was[name].values()) + sum(gone.values())
-        elif name == "attainment":  # a fuller one says it too
+        elif name == "attainment":  # a fuller one says it too, or what the LRS says of it later
+            twice = _told_twice(before, stays, goes)
             for row in (*was[name], *gone):
-                assert any(_says(one, row) for one in there), row
+                assert dict(row)["subject_key"] in twice or any(_says(one, row) for one in there), row
         else:
             assert not (was[name] + gone).keys() - there.keys(), name
     for name, key in (("enrolment", "section_id"), ("award", "course_id")):
@@ -95,6 +96,16 @@ def _nothing_lost(before: dict[str, Any], after: dict[str, Any], stays: int, goe
             assert all(there[row[key]]["complete"] for row in standing if row["complete"])
     records = Counter(row["enrolment_id"] for row in after["extract_record"].values())
     assert all(row["records"] == records[row["id"]] for row in after["enrolment"].values())
+
+
+def _told_twice(before: dict[str, Any], stays: int, goes: int) -> set[str]:
+    """Subjects of which one record of the LRS stands behind attainments of both."""
+
+    def told(key: int) -> set[tuple[int, str]]:
+        links = [one for one in before["attainment_event"].values() if one["learner_id"] == key]
+        return {(one["event_id"], before["attainment"][one["attainment_id"]]["subject_key"]) for one in links}
+
+    return {subject for _, subject in told(stays) & told(goes)}
 
 
 def _says(one: Words, other: Words) -> bool:
@@ -187,6 +198,26 @@ def test_what_is_no_choice_and_who_may_not(db: Database, user: User):
     merge.merge(db, user, seen, {})
     with pytest.raises(ConflictError, match="removed or merged"):
         compared(db, user, one, other)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_one_record_of_the_lrs_stands_behind_one_attainment(db: Database, user: User, turned: bool):
+    """Of what it said of one award at two times, the later stands, on whichever of the two it was."""
+    first, second = add_learner(db), add_learner(db)
+    for key, grade, loaded in ((first, "4", "2026-01-10"), (second, "5", "2026-03-10")):
+        add_attainment(db, key, links=[(77, "NPD", loaded)], subject_code="60144444", grade=grade)
+    stays, goes = (second, first) if turned else (first, second)
+    before = tables_of(db)
+    seen = compared(db, user, stays, goes)
+    assert "1 attainment stands on both, and will be there once." in seen.notes
+    done = merge.merge(db, user, seen, {})
+    with db.read() as tx:
+        [row] = tx.execute(select(attainment).where(attainment.c.removed_at.is_(None)))
+        links = select(attainment_event.c.attainment_id).where(attainment_event.c.learner_id == stays)
+        assert tx.execute(links).scalars().all() == [row.id]
+    assert (row.learner_id, row.grade) == (stays, "5")
+    assert undoing.undo(TaskContext(), db, user, done.operation_id).left == 0
+    assert tables_of(db) == before
 
 
 def test_killed_it_is_whole_or_untouched(db: Database, address: str, user: User):

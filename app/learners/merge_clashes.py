@@ -215,15 +215,17 @@ def move_awards(
         if one is None:
             changes.append((row, {"learner_id": stays}, stays))
             continue
-        if one.side(choices) is Side.GOES:
+        takes_over = one.side(choices) is Side.GOES
+        if takes_over:
             changes.append((one.mine, {name: getattr(row, name) for name in _OF_AWARD}, stays))
         if row.removed_at is None:
             changes.append((row, {"removed_at": now}, stays))
-            _move_reports(operation, one, stays)
+            _move_reports(operation, one, stays, over=takes_over)
     operation.update_many(award, changes)
 
 
-def _move_reports(operation: Operation, one: Clash, stays: int) -> None:
+def _move_reports(operation: Operation, one: Clash, stays: int, *, over: bool) -> None:
+    """`over`: what is still due is due by the day of the credit that takes over."""
     query = select(outgoing_report).where(outgoing_report.c.award_id.in_((one.mine.id, one.other.id)))
     rows = operation.tx.execute(query.order_by(outgoing_report.c.id)).all()
     mine = {row.reporter_id: row for row in rows if row.award_id == one.mine.id}
@@ -235,9 +237,12 @@ def _move_reports(operation: Operation, one: Clash, stays: int) -> None:
         if twin is None:
             changes.append((row, {"award_id": one.mine.id}, stays))
             continue
+        values: dict[str, Any] = {}
+        if over and twin.exported_at is None:
+            values |= {"due_on": row.due_on, "missing": row.missing}
         if one.mine.removed_at is not None or (row.exported_at is not None and twin.exported_at is None):
-            told = twin.exported_at or row.exported_at
-            changes.append((twin, {"exported_at": told, "removed_at": row.removed_at}, stays))
+            values |= {"exported_at": twin.exported_at or row.exported_at, "removed_at": row.removed_at}
+        changes.append((twin, values, stays))
         if row.exported_at is None and row.removed_at is None:
             changes.append((row, {"removed_at": now}, stays))
     operation.update_many(outgoing_report, changes)

@@ -2,17 +2,18 @@
 
 import signal
 from collections import Counter
+from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import db_check, history
 from app.access import User
 from app.db.database import Database
-from app.db.tables import attainment, attainment_event, learner
+from app.db.tables import attainment, attainment_event, award, learner, outgoing_report
 from app.errors import AccessError, ConflictError, InputError
 from app.learners import merge
 from app.learners.merge import Comparison
@@ -218,6 +219,24 @@ def test_one_record_of_the_lrs_stands_behind_one_attainment(db: Database, user: 
     assert (row.learner_id, row.grade) == (stays, "5")
     assert undoing.undo(TaskContext(), db, user, done.operation_id).left == 0
     assert tables_of(db) == before
+
+
+@pytest.mark.parametrize("side", Side)
+def test_what_is_due_is_due_by_the_credit_that_counts(db: Database, user: User, side: Side):
+    due = {**EVERYTHING, "enrolments": {}, "awards": {0: {"amount": 250, "removed_at": None, "told": "due"}}}
+    stays, goes = build(db, (due, due))
+    with db.write() as tx:
+        other = select(award.c.id).where(award.c.learner_id == goes)
+        later = {"due_on": date(2026, 10, 1), "missing": '["phone"]'}
+        tx.execute(update(outgoing_report).where(outgoing_report.c.award_id.in_(other)).values(later))
+        tx.execute(update(award).where(award.c.learner_id == goes).values(amount=300))
+    seen = compared(db, user, stays, goes)
+    [key] = [one.key for one in seen.lines if one.key.startswith("award:")]
+    merge.merge(db, user, seen, {key: side})
+    with db.read() as tx:
+        [row] = tx.execute(select(outgoing_report).where(outgoing_report.c.removed_at.is_(None)))
+    there = {Side.STAYS: (date(2026, 9, 1), "[]"), Side.GOES: (date(2026, 10, 1), '["phone"]')}
+    assert (row.due_on, row.missing) == there[side]
 
 
 def test_killed_it_is_whole_or_untouched(db: Database, address: str, user: User):

@@ -115,6 +115,7 @@ class MainWindow(QWidget):
         self.offline.changed.connect(self._offline_changed)
         self.offline_banner.came_back.connect(self.status.show_result)
         self.offline_banner.leave_wanted.connect(self.leave)
+        self.offline_banner.focus_left.connect(self.row.to_page)
         self.lms = LmsPart(
             self.context,
             self.runner,

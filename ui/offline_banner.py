@@ -19,6 +19,8 @@ class OfflineBanner(QWidget):
     leave_wanted = Signal()
     came_back = Signal(str)
     """The sentence for the status bar."""
+    focus_left = Signal()
+    """It had the keyboard and goes: whoever stands in front takes it."""
 
     def __init__(self, offline: Offline, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +58,7 @@ class OfflineBanner(QWidget):
             announce(self, words)
             self.came_back.emit(words)
             if had_focus:
-                self.window().setFocus()
+                self.focus_left.emit()
         self._shown = now.is_now
 
 

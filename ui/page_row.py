@@ -7,6 +7,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from ui import parts
 from ui.actions import ADMINISTRATION, IMPORTS, LEARNERS, LMS
 from ui.look.buttons import button, icon_button
 from ui.look.icons import Icon
@@ -74,7 +75,7 @@ class PageRow(QWidget):
         ribbon.tab_changed.connect(self._show_area)
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
-        self.search.left.connect(self._to_grid)
+        self.search.left.connect(self.to_page)
         self.search.takes = self._pasted
         self.details.toggled.connect(self._details_toggled)
         for keys, called in (
@@ -152,7 +153,7 @@ class PageRow(QWidget):
         current = self._stack.currentWidget()
         if current is not None and current.objectName() in INSIDE:
             self.show_page(INSIDE[current.objectName()][0])
-            self._to_grid()  # the button that was pressed is gone
+            self.to_page()  # the button that was pressed is gone
 
     @Slot(int)
     def _tab_chosen(self, place: int) -> None:
@@ -177,9 +178,12 @@ class PageRow(QWidget):
         return page is not None and page.paste(text)
 
     @Slot()
-    def _to_grid(self) -> None:
+    def to_page(self) -> None:
+        """The keyboard goes to the page in front: to its grid, if it has one."""
         if (page := self.grid_page) is not None:
             page.grid.setFocus()
+        else:
+            parts.move([self._stack], 1)
 
     @Slot(bool)
     def _details_toggled(self, shown: bool) -> None:

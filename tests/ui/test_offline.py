@@ -179,9 +179,12 @@ def test_a_drive_that_is_unplugged_and_put_back(rooms: Rooms):
     assert "is not there any more" in words_of(room)
     assert not file.exists(), "no empty one is begun in its place"
     away.rename(file)
-    click(named(room.window, "offline_try_again"))
+    again = named(room.window, "offline_try_again")
+    again.setFocus()
+    click(again)
     back(room)
     assert room.window.learners.total == 5
+    assert room.window.focusWidget() is room.window.learners.grid, "the button that had the keyboard is gone"
 
 
 @contextmanager

@@ -29,6 +29,8 @@ class AppContext:
     rights: Rights
     plr: PlrSession = field(default_factory=PlrSession)
     demo: bool = False
+    named: bool = False
+    """The command line names the database, which goes before what the settings say."""
     offline: str = ""
     """Why nothing can be saved at the moment: the database does not answer."""
 

@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 FIRST_COPY_MS = 180_000
 """After the start, when the window has long been at rest."""
 NEXT_LOOK_MS = 3_600_000
+_NAMED = (
+    "This run was started with --database, which goes before what is set here. Start Learner Manager without it to "
+    "change this."
+)
 
 
 class DatabasePart(QObject):
@@ -59,7 +63,7 @@ class DatabasePart(QObject):
             run.settings.database,
             run.secrets,
             allowed=self._require,
-            why_not=run.rights.why_not(Permission.ADMINISTER),
+            why_not=run.rights.why_not(Permission.ADMINISTER) or (tr(_NAMED) if run.named else ""),
         )
         dialog.kept.connect(self._kept)
         dialog.open()

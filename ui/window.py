@@ -164,7 +164,7 @@ def real_context(options: argparse.Namespace, secrets: Secrets | None = None) ->
         settings, db = open_folder(folder, options.database, secrets=secrets)
         with closing(db):
             user, rights = sign_in(db)
-            yield AppContext(folder, settings, secrets, db, user, rights)
+            yield AppContext(folder, settings, secrets, db, user, rights, named=bool(options.database))
     except AppError as error:
         logger.info("Not started: %s", type(error).__name__)
         raise

@@ -15,6 +15,7 @@ from app.errors import AppError
 from app.folders import VARIABLE, DataFolder
 from app.secrets import Secrets
 from app.tasks import TaskContext
+from tests.ui.conftest import Rooms
 from ui import window
 from ui.dialogs.database_place import DatabaseDialog
 from ui.dialogs.message import MessageDialog
@@ -122,3 +123,21 @@ def test_only_the_very_first_start_asks_where_learners_are_kept(tmp_path: Path, 
     assert window._place_is_known(plain, secrets)
     watch.stop()
     assert len(asked) == 1
+
+
+def test_what_the_command_line_names_is_not_chosen_in_the_window(rooms: Rooms):
+    """As at a start that does not go: *Restart Now* would open the same one again."""
+    room = rooms(1)
+    room.context.named = True
+    room.window.actions_.run("admin.database")
+    room.until(lambda: shown(DatabaseDialog) != [])
+    (dialog,) = shown(DatabaseDialog)
+    assert not dialog.save_button.isEnabled()
+    assert "--database" in dialog.save_button.accessibleDescription()
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    room.at_rest()
+    options = argparse.Namespace(
+        data=room.context.folder.path, database=f"sqlite:///{room.context.folder.database_file}"
+    )
+    with real_context(options) as run:
+        assert run.named

@@ -149,6 +149,26 @@ def test_the_first_start_asks_and_enter_begins_on_this_computer(qtbot, runner, t
     assert config.load(folder.path).database.url == ""
 
 
+def test_days_by_their_rule_and_a_server_that_does_not_work_saved_anyway(
+    qtbot, context: AppContext, runner, store: Store
+):
+    settings = context.settings.database
+    dialog = opened(qtbot, DatabaseDialog(None, runner, context.folder, settings, context.secrets))
+    for typed in ("0", "3651", "x"):
+        write_into(dialog.days.focus, typed)
+        click(dialog.save_button)
+        assert dialog.days.error == "Allowed is a whole number from 1 to 3650."
+    press(Qt.Key.Key_Escape)
+    dialog = opened(qtbot, DatabaseDialog(None, runner, context.folder, settings, context.secrets))
+    child(dialog, QRadioButton, "database_there").click()
+    fill(dialog, host="127.0.0.1", port="1", database="later", user="ann")
+    assert "It was not saved" in answer(qtbot, dialog, dialog.save_button)
+    assert config.load(context.folder.path).database.url == ""
+    click(dialog.save_button)
+    qtbot.waitUntil(lambda: dialog.ended == ACCEPTED)
+    assert config.load(context.folder.path).database.url == "postgresql+psycopg://ann@127.0.0.1:1/later"
+
+
 def test_a_start_that_does_not_go_offers_to_try_again_and_to_upgrade(
     qtbot, runner, server: Server, tmp_path: Path, store: Store
 ):

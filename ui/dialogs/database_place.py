@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from app import database_place
 from app.config import DatabaseSettings, Settings
+from app.config_rules import options_of
 from app.database_place import Found, Server
 from app.errors import AppError, InputError
 from app.folders import DataFolder
@@ -15,7 +16,7 @@ from app.secrets import VARIABLE, Kept, Secrets
 from app.tasks import TaskContext
 from ui.dialogs.database_fields import DatabaseFields
 from ui.dialogs.form_field import FormField, line
-from ui.dialogs.settings_draft import TypedSecrets
+from ui.dialogs.settings_draft import TypedSecrets, allowed
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
@@ -28,6 +29,7 @@ from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 640, 420
+_DAYS = next(one for one in options_of(DatabaseSettings) if one.name == "copies_days")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,9 @@ class DatabaseDialog(FormDialog):
             tr("Keep daily copies for so many days"),
             line(str(held.copies_days), longest=4),
             name="database_copies_days",
-            help=tr("A copy of each day is made beside the file; the first one of each month stays for good."),
+            help=tr(
+                "From 1 to 3650. A copy of each day is made beside the file; the first of a month stays two years."
+            ),
         )
         self.days.focus.textChanged.connect(self._edited)  # type: ignore[attr-defined]
         if not self._first:
@@ -196,8 +200,8 @@ class DatabaseDialog(FormDialog):
         """Raises InputError."""
         typed = self.days.focus.text().strip()  # type: ignore[attr-defined]
         days = int(typed) if typed.isascii() and typed.isdecimal() else 0
-        if days < 1:
-            raise InputError(tr("How many days is a whole number from 1 on."), field="copies_days")
+        if not _DAYS.accepts(days):
+            raise InputError(allowed(_DAYS), field="copies_days")
         return days
 
     @Slot()

@@ -1,11 +1,13 @@
 """Copies in the window: backed up, compared, restored after a question, checked; and one a day by itself."""
 
+import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog
 from sqlalchemy import select
 
 from app import copies
@@ -65,6 +67,28 @@ def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
     click(dialog.close_button)
     room.until(lambda: not room.window.isVisible())
     assert room.window.database.restart_wanted, "users and ids are those of the copy: it opens anew"
+
+
+def test_nobody_is_asked_to_replace_what_a_copy_never_replaces(rooms: Rooms):
+    room = rooms(0)
+    seen: list[tuple[bool, str]] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QFileDialog) and dialog.isVisible():
+            confirms = not dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
+            seen.append((confirms, Path(dialog.selectedFiles()[0]).stem))
+            dialog.reject()
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(look)
+    timer.start()
+    room.window.actions_.run("admin.back_up")
+    timer.stop()
+    [(confirms, name)] = seen
+    assert not confirms
+    # A second copy on the same day has a name of its own.
+    assert re.fullmatch(r"Learner Manager \d{4}-\d\d-\d\d \d{6}", name)
 
 
 def test_nothing_is_restored_over_what_is_at_work(rooms: Rooms):

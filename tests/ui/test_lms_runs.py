@@ -42,6 +42,11 @@ def test_a_run_that_is_due_begins_by_itself(lms: LmsRoom):
     before = len(lms.runs())
     plan(lms.context, SyncSettings())
     lms.sync._schedule._begin = 0.0  # the minute after the start, in which nothing begins, is over
+    lms.room.window.lms.hold(held=True)  # while a copy is restored
+    lms.sync.look()
+    lms.room.at_rest()
+    assert len(lms.runs()) == before
+    lms.room.window.lms.hold(held=False)
     with lms.room.qtbot.waitSignal(lms.sync.ended, timeout=30_000):
         lms.sync.look()
     lms.room.at_rest()

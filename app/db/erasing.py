@@ -5,6 +5,7 @@ added to; it looks for itself whether whoever calls may. An embedded file is wri
 page keeps a word.
 """
 
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +27,9 @@ update operation set reason = 'Emptied: it named somebody who was erased.'
         select operation_id from change where {theirs}
         or (table_name = 'sync_error' and row_id in (select id from sync_error where {enrolled}))
     )
-    and exists ({names} {has}(lower(reason), said.word) > 0);
+    and exists ({names} (
+        (length(said.word) > 3 and {has}(lower(reason), said.word) > 0)
+        or {has}({spaced}, ' ' || said.word || ' ') > 0));
 
 -- The history: that something was done stays, what was there before and after goes.
 {empty} where {theirs};
@@ -129,7 +132,12 @@ _PARTS = {
             union select lower(email) from learner where id in ({whose})
             union select lower(family_name) from learner where id in ({whose})
             union select lower(given_names) from learner where id in ({whose})
-        ) said where length(said.word) > 3 and""",
+            union select lower(known_as) from learner where id in ({whose})
+            union select lower(prev_ref) from learner where id in ({whose})
+        ) said where""",
+    # A short name is also a part of other words: it counts as a word.
+    "{spaced}": """' ' || replace(replace(replace(replace(
+        lower(reason), ',', ' '), '.', ' '), '''', ' '), '’', ' ') || ' '""",
     "{theirs}": "learner_id in ({whose})",
     "{enrolled}": "enrolment_id in (select id from enrolment where learner_id in ({whose}))",
 }
@@ -161,14 +169,16 @@ revoke all on function lm_erase(bigint, bigint) from public;
 """
 
 
-def _written(whose: str, has: str, now: str) -> str:
+def _written(whose: str, has: str, now: str, lower: str) -> str:
+    """`lower`: lower case of `\\1`; either database by itself may know that of A to Z only."""
     written = _SQL
     for name, part in (*_PARTS.items(), ("{whose}", whose), ("{has}", has), ("{now}", now)):
         written = written.replace(name, part)
-    return written
+    return re.sub(r"lower\((\w+)\)", lower, written)
 
 
-FUNCTION = "".join((_BEGIN, _written("select unnest(whose)", "strpos", "clock_timestamp()"), _END))
+_LOWER = r"lower(normalize(\1, nfd))"  # a letter and its accent apart, whatever the locale of the server
+FUNCTION = "".join((_BEGIN, _written("select unnest(whose)", "strpos", "clock_timestamp()", _LOWER), _END))
 """For `server_roles`, which installs it; `{schema}` is that of the tables."""
 _WHOSE = "select id from learner where id = :wanted or merged_into_id = :wanted"
 
@@ -181,7 +191,7 @@ def erase(db: Database, tx: Connection, learner_id: int, operation_id: int) -> N
         return
     tx.exec_driver_sql("pragma secure_delete = on")
     given = {"wanted": learner_id, "now": db.now(tx)}
-    for one in filter(str.strip, _written(_WHOSE, "instr", ":now").split(";\n")):
+    for one in filter(str.strip, _written(_WHOSE, "instr", ":now", r"lm_lower(\1)").split(";\n")):
         statement = text(one)
         if ":now" in one:
             statement = statement.bindparams(bindparam("now", type_=Moment))

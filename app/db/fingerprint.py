@@ -47,9 +47,14 @@ def _first_word_postgresql(element: Any, compiler: Any, **options: Any) -> str:
 
 
 def teach(connection: sqlite3.Connection) -> None:
-    """Give an embedded database the function that it lacks."""
+    """Give an embedded database the functions that it lacks."""
+    connection.create_function("lm_lower", 1, _lower, deterministic=True)
     connection.create_function(_IN_SQLITE, 1, _hexadecimal, deterministic=True)
 
 
 def _hexadecimal(text: str | None) -> str | None:
     return None if text is None else hashlib.sha256(text.encode()).hexdigest()
+
+
+def _lower(text: str | None) -> str | None:
+    return None if text is None else str(text).lower()

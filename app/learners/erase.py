@@ -42,7 +42,7 @@ _EVERYTHING = (
     Topic.LEARNERS, Topic.ATTAINMENTS, Topic.PLR_CHECKS, Topic.ENROLMENTS, Topic.EXTRACTS, Topic.CREDIT,
     Topic.IMPORTS, Topic.SYNC_RUNS,
 )  # fmt: skip
-_CODES, _NAMES = ("ref", "uln", "email"), ("family_name", "given_names", "known_as")
+_CODES, _NAMES = ("ref", "prev_ref", "uln", "email"), ("family_name", "given_names", "known_as")
 
 
 @dataclass(frozen=True, slots=True)

@@ -297,6 +297,26 @@ def test_code_reason_and_right(db: Database, user: User):
     erase.erase(db, user_with(db, Role.ADMINISTRATOR), key, "A7", "Annual wish")
 
 
+@pytest.mark.parametrize(
+    ("reason", "kept"),
+    [("Müller rang", False), ("Bo’s wish", False), ("was OLD123", False), ("a borough rule", True)],
+)
+def test_reasons_that_name_the_learner_are_emptied(db: Database, user: User, reason: str, kept: bool):
+    key = add_learner(db, ref="A7", family_name="MÜLLER", known_as="Bo", prev_ref="old123")
+    with db.write() as tx:
+        row = tx.execute(select(learner).where(learner.c.id == key)).one()
+        begun = history.begin(tx, db, user.id, "learner_edited", reason=reason)
+        begun.update(learner, row, {"phone": "1"}, key)
+        begun.end(tx)
+    if not kept:
+        with pytest.raises(InputError, match="must not name"):
+            erase.erase(db, user, key, "A7", reason)
+    erase.erase(db, user, key, "A7", REASON)
+    with db.read() as tx:
+        said = tx.execute(select(operation.c.reason).where(operation.c.id == begun.id)).scalar_one()
+    assert (said == reason) is kept
+
+
 def test_killed_it_is_whole_or_untouched(db: Database, address: str, user: User):
     world = World(db, user)
     before = everything(db)

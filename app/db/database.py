@@ -37,6 +37,7 @@ from app.db import embedded
 from app.db.addresses import parsed
 from app.db.embedded import CACHE
 from app.db.failures import explain, interrupted, is_personal
+from app.db.lending import Lender
 from app.db.types import Key
 from app.errors import DatabaseError
 from app.keys import Keys
@@ -91,6 +92,7 @@ class Database:
                 "This installation of Learner Manager lacks what it needs to talk to a database server.",
                 hint="Install it with its “postgresql” extra, or leave the database address empty.",
             ) from None
+        self._lender = Lender(self._engine)
         driver: Any = self._engine.dialect.loaded_dbapi
         self._driver_error: type[Exception] = driver.Error
         self.closed = threading.Event()
@@ -169,10 +171,10 @@ class Database:
     @contextmanager
     def _connection(self, context: TaskContext | None, *, write: bool = False) -> Iterator[Connection]:
         if self.embedded:
-            self._place.require(self._engine)
+            self._place.require(self._lender.renew)
         try:
             with ExitStack() as stack:
-                connection = stack.enter_context(self._engine.connect())
+                connection = stack.enter_context(self._lender.connect())
                 if self.embedded:
                     connection = connection.execution_options(sqlite_write=write)
                 elif not write:
@@ -372,7 +374,7 @@ class Database:
                 driver: Any = connection.connection.driver_connection
                 driver.execute("pragma busy_timeout = 200")
                 driver.execute("pragma wal_checkpoint(truncate)").fetchall()
-        self._engine.dispose()
+        self._lender.close()
 
 
 def _made(lines: Iterable[Sequence[Any]], makers: Sequence[tuple[int, Any]]) -> Iterator[Sequence[Any]]:

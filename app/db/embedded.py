@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.db.failures import explain
@@ -123,8 +123,9 @@ class Place:
         check(file)
         self._seen = _which(file)
 
-    def require(self, engine: Engine) -> None:
-        """Raise OfflineError if the file is not there; one that was put back, or replaced, is opened anew."""
+    def require(self, renew: Callable[[], None]) -> None:
+        """Raise OfflineError if the file is not there; one that was put back, or replaced, is opened
+        anew with `renew`."""
         try:
             found = _which(self._file)
         except OSError as error:
@@ -134,7 +135,7 @@ class Place:
             ) from error
         if found != self._seen:
             self._check(self._file)
-            engine.dispose()
+            renew()
             self._seen = found
 
 

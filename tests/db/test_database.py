@@ -1,9 +1,12 @@
 """What database.py does for all others, alike on both databases."""
 
+import sqlite3
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import Connection, func, insert, select
 from sqlalchemy.exc import StatementError
 
 from app.access import User
@@ -123,3 +126,49 @@ def test_the_first_ids_are_those_of_all_also_if_asked_for_before(db: Database):
         with db.read() as tx:
             found = db.ids(tx, query, lambda keys: first.append(list(keys)), 7, early=early)  # noqa: B023
         assert (list(found), first) == (known, [known[:7]])
+
+
+def is_open(connection: Connection) -> bool:
+    """Whether the driver's own connection is."""
+    driver: Any = connection
+    try:
+        driver.execute("select 1")
+    except (sqlite3.ProgrammingError, psycopg.OperationalError):
+        return False
+    return True
+
+
+def drivers_own(tx: Connection) -> Any:
+    return tx.connection.driver_connection
+
+
+def test_what_is_lent_when_the_database_is_closed_is_closed_when_it_comes_back(address: str):
+    db = Database(address)
+    with db.read() as tx:
+        lent = drivers_own(tx)
+        db.close()
+        assert tx.execute(select(func.count()).select_from(learner)).scalar_one() == 0, "it still reads to the end"
+    assert not is_open(lent)
+    with db.read() as tx:
+        late = drivers_own(tx)
+    assert not is_open(late), "nor is one kept that somebody still asks for"
+
+
+def test_connections_are_kept_until_they_are_renewed(address: str):
+    db = Database(address)
+    with db.read() as tx:
+        lent = drivers_own(tx)
+    with db.read() as tx:
+        assert drivers_own(tx) is lent
+        db._lender.renew()
+    assert not is_open(lent)
+    with db.read() as tx:
+        again = drivers_own(tx)
+    with db.read() as tx:
+        assert drivers_own(tx) is again
+    db.close()
+    assert not is_open(again)
+    db._lender.renew()
+    with db.read() as tx:
+        late = drivers_own(tx)
+    assert not is_open(late), "closed for good"

@@ -17,6 +17,7 @@ PUT_TOGETHER = {
     ("app/db/database.py", "look_anew"): "names of tables, which its callers write down",
     ("app/db/database.py", "new_ids"): "the name of a table of the program",
     ("app/db/embedded.py", "prepare"): "pragmas of the module",
+    ("app/db/embedded.py", "prepare_copy"): "a number of the module",
     ("app/db/json_parts.py", "__init__"): "names of columns of the program",
     ("app/db/server_roles.py", "_run"): "statements of the module; names quoted by the server itself",
     ("app/db/server_rows.py", "allow_settings"): "codes of roles; keys and groups quoted by the server itself",

@@ -122,7 +122,7 @@ from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import FramedDialog, Question
 from ui.pages.extract_source import STATES
-from ui.starting import StartDialog
+from ui.starting import EndingDialog, StartDialog
 from ui.workers import TaskRunner
 
 A_LOCK = ImportLock(
@@ -337,8 +337,9 @@ WITHOUT_A_LINE = {
     *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
     *(LoadPlannedDialog, PlannedSummaryDialog, PlannedLoadsDialog),
+    EndingDialog,
 }
-"""What the others are made of, and what only functions in `ASKED` open."""
+"""What the others are made of, what only functions in `ASKED` open, and what nobody can press anything in."""
 
 
 def a_return(desk: Desk) -> Path:

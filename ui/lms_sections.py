@@ -51,6 +51,7 @@ class LmsSections(QObject):
     def open_set_up(self, page: str) -> None:
         """The set-up, with one of its pages in front."""
         dialog = SetUpDialog(self._window, self._runner, self._context, What(page))
+        dialog.taken_back.connect(self._taken_back)
         self._open(dialog)
 
     def add(self) -> None:
@@ -82,6 +83,10 @@ class LmsSections(QObject):
         dialog.saved.connect(self._saved)
         dialog.changed.connect(self._changed)
         dialog.open()
+
+    @Slot(int)
+    def _taken_back(self, operation_id: int) -> None:
+        self.page.taken_back(operation_id)
 
     @Slot(int)
     def _saved(self, operation_id: int) -> None:

@@ -60,4 +60,10 @@ def test_without_an_ilr_it_says_what_to_do(lms: LmsRoom):
         tx.execute(delete(aim))
     dialog = opened(lms)
     assert "load an ILR first" in dialog.map_button.accessibleDescription()
+    bare = dialog.list.viewport().grab().toImage()
+    words = dialog.list.accessibleDescription()
+    assert words == "No aims are loaded yet. Load an ILR with Load Learners."
+    dialog.list.say_when_empty("")
+    assert dialog.list.viewport().grab().toImage() != bare, "the words are painted"
+    dialog.list.say_when_empty(words)
     lms.close(dialog, "ilr_close")

@@ -312,3 +312,6 @@ def test_with_large_text_filters_give_way_to_the_details(extracts: ExtractRoom):
     page.activated(page.grid.keys[-1])
     extracts.room.until(lambda: page.pane.isVisible())
     assert page.filters.isVisible(), "at 100 % there is room for all three"
+    for day in page.filters.days.values():
+        edit = day.edit
+        assert edit.fontMetrics().horizontalAdvance(edit.placeholderText()) < edit.width() - 8, "the hint is whole"

@@ -14,7 +14,7 @@ from app.lms.sections import things, things_save
 from app.lms.sections.section import Section
 from app.lms.sections.things import DEFAULT, SEND_REGISTRATIONS, SEND_SECTIONS, What
 from tests.builders import add_campus, user_with
-from tests.ui.college_room import LmsRoom, met, serving, use, words_of
+from tests.ui.college_room import LmsRoom, listed, met, serving, use, words_of
 from tests.ui.conftest import Rooms
 from tests.ui.dialog_room import choose, click, press, type_text, when_asked, write_into
 from ui.dialogs.section_form import SectionDialog
@@ -156,6 +156,21 @@ def test_a_section_is_added_by_keys(lms: LmsRoom):
     lms.room.until(lambda: page.shown == before + 1)
     lms.press_action("lms.undo_section")
     lms.room.until(lambda: page.shown == before)
+
+
+def test_what_the_set_up_took_back_itself_is_not_taken_back_again(lms: LmsRoom):
+    page_of(lms)
+    lms.press_action("lms.set_up")
+    dialog = lms.dialog("set_up")
+    assert isinstance(dialog, SetUpDialog)
+    click(dialog.add_new)
+    type_text("SPRING")
+    saved(lms, dialog)
+    click(dialog.undo_button)
+    lms.room.at_rest()
+    assert "SPRING" not in str(listed(dialog, "set_up_list"))
+    lms.close(dialog, "set_up_close")
+    assert not lms.room.window.actions_.action("lms.undo_section").isEnabled()
 
 
 def test_what_is_wrong_is_said_at_its_field_and_nothing_is_lost_unasked(lms: LmsRoom):

@@ -44,6 +44,11 @@ class ListForm(QWidget):
             self.changed.emit()
 
     @property
+    def problem(self) -> str:
+        """What is wrong as it is typed: what is typed here is judged when it is saved."""
+        return ""
+
+    @property
     def first(self) -> QWidget:
         """What has the keyboard first."""
         return next(iter(self.fields.values())).focus

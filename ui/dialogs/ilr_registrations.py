@@ -147,6 +147,8 @@ class IlrRegistrationsDialog(WorkingDialog):
         self._shown = [one for one in self._codes if all(word in _text(one) for word in words)]
         at = max(0, min(self.list.currentIndex().row(), len(self._shown) - 1))
         self.list.show_states([_row(one) for one in self._shown])
+        no_aims = tr("No aims are loaded yet. Load an ILR with Load Learners.")
+        self.list.say_when_empty(tr("No code says this. Search for something else.") if self._codes else no_aims)
         if self._shown:
             self.list.selectRow(at)
         self._show_current()

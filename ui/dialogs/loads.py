@@ -104,6 +104,7 @@ class LoadsDialog(FormDialog):
     def _read(self, found: list[FileJob]) -> None:
         self._jobs = found
         self.list.show_states([self._row(one) for one in found])
+        self.list.say_when_empty(tr("Each file that is loaded stands here, with what came of it."))
         if found and self.list.currentIndex().row() < 0:
             self.list.selectRow(0)
         words = plural(len(found), "{n} load, the latest first.", "{n} loads, the latest first.")

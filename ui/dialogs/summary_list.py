@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -97,6 +97,7 @@ class SummaryList(QTableView):
         super().__init__(parent)
         self.setObjectName(name)
         self._columns = columns
+        self._when_empty = ""
         self.texts = TextsModel(columns, self)
         self.setModel(self.texts)
         self.setItemDelegate(LineDelegate(self))
@@ -128,6 +129,24 @@ class SummaryList(QTableView):
     def show_rows(self, count: int, texts_of: Callable[[int], Sequence[str]]) -> None:
         """Show `count` rows whose texts are asked for when they are painted."""
         self.texts.show(count, texts_of)
+        self.setAccessibleDescription("" if count else self._when_empty)
+
+    def say_when_empty(self, words: str) -> None:
+        """What stands where the rows would be while there are none: why, and how to get some."""
+        self._when_empty = words
+        self.setAccessibleDescription("" if self.texts.rowCount() else words)
+        self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self._when_empty or self.texts.rowCount():
+            return
+        painter = QPainter(self.viewport())
+        painter.setFont(font(Type.BODY))
+        painter.setPen(color(Role.TEXT2))
+        room = self.viewport().rect().adjusted(2 * _PADDING, _PADDING, -2 * _PADDING, -_PADDING)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._when_empty)
+        painter.end()
 
     def resizeEvent(self, event: Any) -> None:
         super().resizeEvent(event)

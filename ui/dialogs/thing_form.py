@@ -135,6 +135,11 @@ class ThingForm(QWidget):
         return self.wanted != self._shown or bool(self.problem)
 
     @property
+    def first(self) -> QWidget:
+        """What has the keyboard first."""
+        return self.code
+
+    @property
     def problem(self) -> str:
         """What is wrong with the dates as they are typed."""
         return self.starts.problem or self.ends.problem

@@ -4,7 +4,7 @@ import re
 from datetime import date
 
 from PySide6.QtCore import QDate, QEvent, QLocale, QObject, QPoint, QRect, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QTextCharFormat
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette, QResizeEvent, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from app.dates import MONTHS, shown
@@ -18,6 +18,8 @@ from ui.look.words import tr
 _NUMBERS = re.compile(r"([0-9]{1,2})[/.\- ]([0-9]{1,2})[/.\- ]([0-9]{4})")
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})")
 _WORDS = re.compile(r"([0-9]{1,2})[ \-]?([A-Za-z]{3,9})\.?[ \-]?([0-9]{4})")
+_BESIDE_TEXT = 10
+"""Padding and frame of a line, on each side."""
 _NAMES = {month.lower(): number for number, month in enumerate(MONTHS, 1)}
 
 
@@ -44,7 +46,6 @@ class DateField(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.edit = QLineEdit(self)
-        self.edit.setPlaceholderText(tr("day month year"))
         self.edit.textChanged.connect(self._typed)
         self.edit.editingFinished.connect(self._tidy)
         self.edit.installEventFilter(self)
@@ -62,6 +63,13 @@ class DateField(QWidget):
         row.addWidget(self.edit, 1)
         row.addWidget(self.button)
         self._calendar: CalendarPopup | None = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        room = self.edit.width() - 2 * _BESIDE_TEXT
+        hints = [tr("day month year"), tr("d m yyyy")]
+        fits = (hint for hint in hints if self.edit.fontMetrics().horizontalAdvance(hint) <= room)
+        self.edit.setPlaceholderText(next(fits, hints[-1]))
 
     @property
     def value(self) -> date | None:

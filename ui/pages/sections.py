@@ -129,6 +129,11 @@ class SectionsPage(GridPage):
         self._done.append(operation_id)
         self.changed.emit()
 
+    def taken_back(self, operation_id: int) -> None:
+        """The set-up took back by itself what it had saved."""
+        self._done.remove(operation_id)
+        self.changed.emit()
+
     def undo(self) -> None:
         """*Undo*: take back what was saved last in this session."""
         if not self._done:

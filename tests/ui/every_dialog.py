@@ -76,6 +76,7 @@ from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
 from ui.dialogs.import_questions import ask_locked
 from ui.dialogs.import_undo import ImportUndoDialog
 from ui.dialogs.import_unlock import UnlockDialog
+from ui.dialogs.kept_lists import KeptListsDialog
 from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_accounts import AccountsDialog
@@ -337,7 +338,7 @@ WITHOUT_A_LINE = {
     *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
     *(Question, questions.MainAnswerQuestion, _SaveDialog),
     *(LoadPlannedDialog, PlannedSummaryDialog, PlannedLoadsDialog),
-    EndingDialog,
+    *(EndingDialog, KeptListsDialog),
 }
 """What the others are made of, what only functions in `ASKED` open, and what nobody can press anything in."""
 

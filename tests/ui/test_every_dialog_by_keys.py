@@ -30,7 +30,8 @@ import ui
 from tests.app.test_secrets import using
 from tests.ui.by_keys import ENTER, ESC, area, controls, goes_on, has_keyboard, named, press, tab_to, walk
 from tests.ui.dialog_room import dressed, gone, open_context, open_runner, unnamed
-from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, Desk, work
+from tests.ui.dialog_samples import Desk
+from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, work
 from ui import dialogs
 from ui.look.dialog import Question
 from ui.look.focus_ring import FocusRing

@@ -11,6 +11,7 @@ from ui.actions import Action
 from ui.actions_administration import administration_actions
 from ui.actions_data import data_actions
 from ui.actions_grid import find_actions, selection_actions, view_actions
+from ui.actions_home import home_actions
 from ui.actions_imports import imports_actions
 from ui.actions_learners import learner_actions, plr_actions
 from ui.actions_lms import lms_actions
@@ -20,6 +21,7 @@ from ui.actions_pages import page_actions
 def action_list() -> tuple[Action, ...]:
     """Every action of the ribbon, in the order of its groups; and the pages."""
     every = (
+        *home_actions(),
         *plr_actions(),
         *find_actions(),
         *selection_actions(),
@@ -36,7 +38,8 @@ def action_list() -> tuple[Action, ...]:
 
 _ASK_THE_DATABASE = frozenset(
     {
-        "data.codes", "data.loads", "find.saved", "history.changes", "history.undo", "imports.course_loads",
+        "data.codes", "data.loads", "find.saved", "history.changes", "history.undo", "home.refresh",
+        "imports.course_loads",
         "imports.new", "imports.undo_credit", "learner.fill", "lms.section_loads", "lms.why_not_there", "view.layout",
     }
 )  # fmt: skip

@@ -12,7 +12,7 @@ from ui.look.icons import Icon, qicon
 from ui.look.tokens import Role
 from ui.look.words import tr
 
-LEARNERS, LMS, IMPORTS, ADMINISTRATION = "Learners", "LMS", "Imports", "Administration"
+HOME, LEARNERS, LMS, IMPORTS, ADMINISTRATION = "Home", "Learners", "LMS", "Imports", "Administration"
 TAB_KEYS = {"Home": "H", "Learners": "L", "LMS": "M", "Imports": "I", "Administration": "A"}
 """The areas in their order, each with the key that leads to it after Alt."""
 

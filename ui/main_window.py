@@ -1,5 +1,6 @@
 """The main window: ribbon, page tabs, the page in front, status bar. It knows the pages; they do not know it."""
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
@@ -22,6 +23,7 @@ from ui.elsewhere import Elsewhere
 from ui.export_status import ExportStatus
 from ui.exporting import CSV, EXCEL
 from ui.file_menu import FileMenu
+from ui.home_part import HomePart
 from ui.hub import Hub
 from ui.imports_part import ImportsPart
 from ui.leaving import Leaving
@@ -44,6 +46,7 @@ from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
     from ui.pages.attainments import AttainmentsPage
+    from ui.pages.home import HomePage
     from ui.pages.licences import LicencesPage
     from ui.pages.one_learner import OneLearnerPage
 
@@ -128,6 +131,7 @@ class MainWindow(QWidget):
             self,
         )
         self.lms.changed.connect(self._something_changed)
+        self.home = HomePart(self.context, self)
         self.extracts = LmsExtracts(self._stack, self.row, self.status, self)
         self.credit = CreditPart(self.context, self.runner, self.hub, self._stack, self.row, self)
         self.credit.changed.connect(self._something_changed)
@@ -150,8 +154,8 @@ class MainWindow(QWidget):
         self.learners.licences_wanted.connect(self._open_licences)
         self.learners.settings_wanted.connect(self.open_settings)
         self.learners.demo_wanted.connect(self.file_menu.open_demo)
-        for keys, called in (("F6", self._next_part), ("Shift+F6", self._previous_part)):
-            QShortcut(QKeySequence(keys), self, called)
+        for keys, step in (("F6", 1), ("Shift+F6", -1)):
+            QShortcut(QKeySequence(keys), self, partial(self._move_part, step))
 
     def _wire_imports(self) -> None:
         self.imports = ImportsPart(
@@ -173,6 +177,8 @@ class MainWindow(QWidget):
             page.reload()
         elif page.objectName() == "one_learner":
             cast("OneLearnerPage", page).said.connect(self.status.show_result)
+        elif page.objectName() == "home":
+            self.home.follow(cast("HomePage", page))
         parts.in_reading_order(
             [
                 self.ribbon, self.tabs, self.search, self.details,
@@ -200,14 +206,6 @@ class MainWindow(QWidget):
     @Slot()
     def _open_licences(self) -> None:
         self.show_page("licences")
-
-    @Slot()
-    def _next_part(self) -> None:
-        self._move_part(1)
-
-    @Slot()
-    def _previous_part(self) -> None:
-        self._move_part(-1)
 
     def _move_part(self, step: int) -> None:
         """F6: ribbon, grid, details, status bar, and round again."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui import parts
-from ui.actions import ADMINISTRATION, IMPORTS, LEARNERS, LMS
+from ui.actions import ADMINISTRATION, HOME, IMPORTS, LEARNERS, LMS
 from ui.look.buttons import button, icon_button
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
@@ -19,6 +19,7 @@ from ui.pages.grid_page import GridPage
 from ui.ribbon import Ribbon
 
 AREAS: Mapping[str, tuple[str, ...]] = {
+    HOME: ("home",),
     LEARNERS: ("learners", "attainments"),
     LMS: ("lms_courses", "enrolments", "extracts", "sections", "sync_errors", "sync_runs"),
     IMPORTS: ("import_jobs", "held_records", "credit_courses", "course_records", "outgoing_reports"),
@@ -109,6 +110,7 @@ class PageRow(QWidget):
         self.back.setVisible(bool(back))
         self.search.setVisible(is_grid)
         self.details.setVisible(is_grid)
+        self.setVisible(is_grid or len(AREAS[area]) > 1)
         if isinstance(page, GridPage):
             self.search.blockSignals(True)
             self.search.setText(page.quick)

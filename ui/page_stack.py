@@ -10,6 +10,7 @@ from ui.pages.learners import LearnersPage
 from ui.workers import TaskRunner
 
 TITLES = {
+    "home": "Home",
     "learners": "Learners",
     "one_learner": "One Learner",
     "attainments": "Attainments",
@@ -70,6 +71,10 @@ class PageStack(QStackedWidget):
         return page
 
     def _make(self, name: str) -> QWidget:
+        if name == "home":
+            from ui.pages.home import HomePage
+
+            return HomePage(*self._parts)
         if name == "attainments":
             from ui.pages.attainments import AttainmentsPage
 

@@ -12,7 +12,8 @@ from ui.pages.grid_page import GridPage
 def rows_words(page: QWidget | None) -> list[str]:
     """How many rows are selected, and what else the page tells."""
     if not isinstance(page, GridPage):
-        return []
+        words = getattr(page, "status_words", None)  # Home, which is not imported at every start
+        return list(words()) if words is not None else []
     words = [tr("{n} of {all} selected", n=count(page.selected_count), all=count(page.total))]
     if page.shown and page.selected_count == page.shown:
         words.append(tr("All rows of the filter"))

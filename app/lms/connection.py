@@ -10,15 +10,14 @@ from sqlalchemy import Connection, func, select, update
 from app.db.database import Database
 from app.db.tables import hold, setting, sync_error, sync_run
 from app.lms import settings
-from app.lms.errors import CAUSES, Cause, Level, cause
-from app.lms.errors_list import is_quiet
+from app.lms.errors import Cause, Level, cause
+from app.lms.errors_list import INFORMATION, is_quiet
 from app.lms.runs_list import RETRY
 from app.lms.settings import Kind, Plan
 
 GOOD = ("finished", "messages", "held")
 """Runs that ended so have got what they asked for: everything, unless a *Retry* asked about some courses only."""
 DOWN_AFTER = timedelta(minutes=30)
-_INFORMATION = tuple(one.code for one in CAUSES.values() if one.information)
 
 
 class State(StrEnum):
@@ -98,7 +97,7 @@ def _facts(db: Database, tx: Connection, kind: Kind) -> Facts:
     open_errors = (
         select(func.count(sync_error.c.id))
         .where(sync_error.c.open_key.startswith(f"{kind.value}/"), sync_error.c.level != Level.CONNECTION.value)
-        .where(sync_error.c.code.not_in(_INFORMATION), ~is_quiet(db.now(tx), date.today()))
+        .where(sync_error.c.code.not_in(INFORMATION), ~is_quiet(db.now(tx), date.today()))
     )
     holds = select(func.count(hold.c.id)).where(hold.c.decided_at.is_(None), hold.c.kind == _HOLDS[kind])
     return Facts(

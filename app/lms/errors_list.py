@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Integer, Select, and_, cast, func, literal, or_, select
 
 from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
+from app.db.clock import hours_ago
 from app.db.database import Database
 from app.db.tables import enrolment, learner, lms_course, sync_error
 from app.folding import fold
@@ -68,7 +69,11 @@ class ErrorGroup:
         return cause(self.code)
 
 
-def is_quiet(now: datetime, today: date) -> Where:
+INFORMATION = tuple(one.code for one in CAUSES.values() if one.information)
+"""Where nothing has gone wrong."""
+
+
+def is_quiet(now: datetime | ColumnElement[Any], today: date) -> Where:
     """Snoozed or accepted errors raise no notice (SE-R6)."""
     accepted = sync_error.c.accepted_reason.is_not(None) & (
         sync_error.c.accepted_until.is_(None) | (sync_error.c.accepted_until >= today)
@@ -97,6 +102,12 @@ def groups(db: Database, tx: Connection) -> list[ErrorGroup]:
     return sorted(found, key=lambda one: (order.index(one.level), -one.count, one.code))
 
 
+def _needs_somebody() -> Where:
+    """Something is wrong, and nobody has said that it may be."""
+    now = hours_ago(cast(literal(0), Integer))
+    return and_(~is_quiet(now, date.today()), sync_error.c.code.not_in(INFORMATION))
+
+
 _CODES = tuple((code, f"{code} {one.sentence}") for code, one in CAUSES.items())
 _LEVELS = tuple((one.value, one.value.capitalize()) for one in Level)
 
@@ -117,6 +128,7 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(
             FieldInfo("accepted", "Accepted", FieldKind.FLAG), flag=lambda: sync_error.c.accepted_reason.is_not(None)
         ),
+        SqlField(FieldInfo("needs_somebody", "Needs somebody", FieldKind.FLAG), flag=_needs_somebody),
     )
 }
 

@@ -27,7 +27,7 @@ def test_every_action_is_complete(action, qapp):
     assert action.text
     assert action.tip
     assert action.key_tip.isalnum() if action.on_ribbon else not action.key_tip
-    assert action.tab in ("Learners", "LMS", "Imports", "Administration")
+    assert action.tab in ("Home", "Learners", "LMS", "Imports", "Administration")
     assert action.group
     assert has_glyph(action.icon)
     assert callable(action.trigger)

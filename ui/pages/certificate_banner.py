@@ -24,6 +24,8 @@ class CertificateBanner(Banner):
     """Hidden until `look` finds something to say; only the end of the certificate is kept, nothing else of it."""
 
     settings_wanted = Signal()
+    known = Signal(object)
+    """When the certificate ends, for whoever else says so; None: there is nothing to say."""
 
     def __init__(self, context: AppContext, runner: TaskRunner) -> None:
         lead = button(tr("Open Settings"), Icon.IDENTIFICATION_CARD, name="open_settings")
@@ -32,6 +34,7 @@ class CertificateBanner(Banner):
         lead.clicked.connect(self.settings_wanted)
         self.hide()
         self._context, self._runner = context, runner
+        self.ends: datetime | None = None
         self._timer = QTimer(self, interval=_FIRST_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
@@ -43,7 +46,7 @@ class CertificateBanner(Banner):
         rights, settings, secrets = self._context.rights, self._context.settings, self._context.secrets
         concerned = not rights.why_not(Permission.PLR_DOWNLOAD) or not rights.why_not(Permission.ADMINISTER)
         if not settings.lrs.certificate_file or not concerned:
-            self.hide()
+            self._known(None)
             return
 
         def work(task: TaskContext) -> datetime | None:
@@ -58,6 +61,8 @@ class CertificateBanner(Banner):
     def _known(self, ends: datetime | None) -> None:
         from ui.certificate_words import ending
 
+        self.ends = ends
+        self.known.emit(ends)
         found = ending(ends)
         if found is not None:
             title, text, role = found

@@ -77,6 +77,7 @@ class ExtractsPage(GridPage):
         self.layouts = Layouts(self.grid, runner, context, Kind.EXTRACT_LAYOUT, self)
         self.applied: Filters | None = None
         """The filters in force; None until it is known what there is to filter by."""
+        self._first: Filters | None = None
         self._some = True
         self._choices = Choices()
         self._build_around()
@@ -157,7 +158,7 @@ class ExtractsPage(GridPage):
         self._say_empty()
         first = self.applied is None
         if first:
-            self.filters.pending = offered.choices.first()
+            self.filters.pending = self._first or offered.choices.first()
         self.filters.show_choices(offered.choices)
         if first:
             self.apply(self.filters.pending)
@@ -185,6 +186,13 @@ class ExtractsPage(GridPage):
         self.grid.set_empty_widget(made)
 
     # Filters
+
+    def show_statuses(self, statuses: tuple[str, ...]) -> None:
+        """Records of these statuses, or of any, of whatever campus, term and section; at once, or as soon as it is
+        known what there is to filter by."""
+        self._first = Filters(statuses=statuses)
+        if self.applied is not None:
+            self._use(self._first)
 
     @Slot(object)
     def apply(self, filters: Filters) -> None:

@@ -1,0 +1,187 @@
+"""The page Home: what needs attention, each count leading to its list."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+
+from app.changes import Changes
+from app.context import AppContext
+from app.dates import shown_time
+from app.tasks import TaskContext
+from ui.hub import Hub
+from ui.look.cards import Card
+from ui.look.fonts import Type
+from ui.look.icons import Icon
+from ui.look.labels import text_label
+from ui.look.pictures import IconLabel
+from ui.look.tokens import Role
+from ui.look.words import plural, tr
+from ui.pages import home_words
+from ui.pages.follower import Follower
+from ui.pages.home_tiles import MatterTiles
+from ui.workers import Task, TaskRunner
+
+if TYPE_CHECKING:
+    from app.attention import Waiting
+
+AGAIN_MS = 5 * 60 * 1000
+"""Things fall overdue by themselves: so often the page is read anew while it is seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    at: datetime
+    waiting: "list[Waiting]"
+
+
+class HomePage(QWidget):
+    """`matter_wanted` carries the matter that was pressed; `changed` when the status bar has other words."""
+
+    matter_wanted = Signal(str)
+    changed = Signal()
+
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("home")
+        self.setAccessibleName(tr("Home"))
+        self._context = context
+        self._ends: datetime | None = None
+        self._read: _Read | None = None
+        self._stale = True
+        self._build()
+        self._follower = Follower(runner, self._ask, self._show, self)
+        self._timer = QTimer(self, interval=AGAIN_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+        hub.announced.connect(self._announced)
+        refresh = QShortcut(QKeySequence("F5"), self, self.refresh)
+        refresh.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+
+    def _build(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(8, 0, 0, 0)
+        area = QScrollArea()
+        area.setObjectName("home_area")
+        area.setAccessibleName(tr("What needs attention"))
+        area.setWidgetResizable(True)
+        area.setFrameShape(QScrollArea.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.viewport().setAutoFillBackground(False)
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(0, 0, 8, 8)
+        self._column.setSpacing(8)
+        self._column.addLayout(self._head())
+        self.tiles = MatterTiles(inside)
+        self.tiles.wanted.connect(self.matter_wanted)
+        self._column.addWidget(self.tiles)
+        self._column.addWidget(self._nothing())
+        self._column.addStretch(1)
+        area.setWidget(inside)
+        inside.setAutoFillBackground(False)  # taking it in has made it paint the colour of a window
+        whole.addWidget(area, 1)
+
+    def _head(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(6, 4, 6, 0)
+        row.addWidget(text_label(tr("What needs attention"), Type.PANE_TITLE), 1)
+        self._as_of = text_label("", Type.SECONDARY, Role.TEXT2, numbers=True, name="home_as_of")
+        row.addWidget(self._as_of)
+        return row
+
+    def _nothing(self) -> QWidget:
+        """What stands where no tile does."""
+        self._calm = card = Card(padding=12, name="home_calm")
+        row = QHBoxLayout()
+        row.setSpacing(12)
+        row.addWidget(IconLabel(Icon.CHECK_CIRCLE, Role.GOOD, 20, parent=card))
+        row.addWidget(text_label(tr("Nothing waits for you."), Type.BODY, wrap=True), 1)
+        card.column.addLayout(row)
+        card.hide()
+        return card
+
+    # Reading
+
+    @property
+    def settled(self) -> bool:
+        """False while something is being read."""
+        return self._follower.settled and not self._stale
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.refresh()
+
+    @Slot()
+    def refresh(self) -> None:
+        """Count anew, in a task."""
+        self._stale = False
+        self._follower.look()
+
+    @Slot()
+    def _tick(self) -> None:
+        self._become_stale()
+
+    @Slot(object)
+    def _announced(self, changes: Changes) -> None:
+        self._become_stale()
+
+    def _become_stale(self) -> None:
+        """What is shown may be out of date: it is read at once if it is seen, else when it is."""
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._follower.look_soon()
+
+    def _ask(self) -> Task:
+        db, user = self._context.db, self._context.user
+
+        def read(context: TaskContext) -> _Read:
+            # Imported here: it knows the queries of every page, and nobody waits for those in the window's thread.
+            from app import attention
+
+            with db.read(context) as tx:
+                return _Read(db.now(tx), attention.waiting(db, tx, user))
+
+        return read
+
+    # Showing
+
+    @Slot(object)
+    def show_certificate(self, ends: datetime | None) -> None:
+        """When the college's certificate ends, for those it concerns."""
+        self._ends = ends
+        if self._read is not None:
+            self._show(self._read)
+
+    def _show(self, found: _Read) -> None:
+        self._read = found
+        matters = [home_words.of_matter(one, date.today()) for one in found.waiting if one.number]
+        further = home_words.of_certificate(self._ends, datetime.now(UTC)), self._licence()
+        matters += [one for one in further if one is not None]
+        self.tiles.show_matters(matters)
+        self.tiles.setVisible(bool(matters))
+        self._calm.setVisible(not matters)
+        self._as_of.setText(tr("as of {moment}", moment=shown_time(found.at)))
+        self._take_focus()
+        self.changed.emit()
+
+    def _take_focus(self) -> None:
+        """The page in front has the keyboard, if nothing else that is seen has it."""
+        focus = self.window().focusWidget()
+        if self.isVisible() and (focus is None or not focus.isVisible()):
+            self.tiles.take_focus()
+
+    def _licence(self) -> home_words.Shown | None:
+        return home_words.of_licence(self._context.rights, date.today())
+
+    def status_words(self) -> list[str]:
+        """For the status bar: how many things wait."""
+        if self._read is None:
+            return []
+        number = sum(1 for one in self._read.waiting if one.number)
+        return [plural(number, "{n} thing needs attention", "{n} things need attention")]

@@ -21,10 +21,15 @@ class Progress:
 
 
 class TaskContext:
-    """Handed to every task. Knows nothing of Qt: the window passes its own `on_progress`."""
+    """Handed to every task. Knows nothing of Qt: the window passes its own `on_progress` and `on_part`."""
 
-    def __init__(self, on_progress: Callable[[Progress], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_progress: Callable[[Progress], None] | None = None,
+        on_part: Callable[[object], None] | None = None,
+    ) -> None:
         self._on_progress = on_progress or (lambda progress: None)
+        self._on_part = on_part or (lambda part: None)
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._on_cancel: list[Callable[[], None]] = []
@@ -61,6 +66,11 @@ class TaskContext:
         """Say how far the task is; raises Cancelled after a cancel."""
         self.raise_if_cancelled()
         self._on_progress(Progress(done, total, text))
+
+    def tell(self, part: object) -> None:
+        """Hand over a part of the result before its end; raises Cancelled after a cancel."""
+        self.raise_if_cancelled()
+        self._on_part(part)
 
     def wait(self, seconds: float) -> None:
         """Sleep that a cancel ends at once by raising Cancelled."""

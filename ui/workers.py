@@ -1,8 +1,9 @@
 """The only QThread of the program: tasks of a lane run one after another, lanes side by side.
 
 Rules, each of them measured as a crash or a wrong-thread bug otherwise: the signals are those of the QThread
-subclass itself, never of an object moved to a thread; receivers are bound methods of a QObject marked @Slot,
-never lambdas; a thread object is kept until it has finished.
+subclass itself, never of an object moved to a thread, nor of one that a task is given (a signal's `emit` does not
+keep its object alive: when that is gone, the task writes where it was); receivers are bound methods of a QObject
+marked @Slot, never lambdas; a thread object is kept until it has finished.
 """
 
 import logging
@@ -47,6 +48,8 @@ class TaskThread(QThread):
     """One task in its own thread; exactly one of succeeded, failed, cancelled is emitted."""
 
     progressed = Signal(object)
+    told = Signal(object)
+    """A part of the result, before its end."""
     succeeded = Signal(object)
     failed = Signal(object)
     cancelled = Signal()
@@ -55,10 +58,13 @@ class TaskThread(QThread):
         super().__init__(parent)
         self.lane = lane
         self._task: Task | None = task
-        self.context = TaskContext(self._report)
+        self.context = TaskContext(self._report, self._tell)
 
     def _report(self, progress: Progress) -> None:
         self.progressed.emit(progress)
+
+    def _tell(self, part: object) -> None:
+        self.told.emit(part)
 
     def run(self) -> None:
         try:
@@ -101,6 +107,7 @@ class TaskRunner(QObject):
         lane: Lane,
         done: Callable[[Any], None] | None = None,
         progress: Callable[[Progress], None] | None = None,
+        told: Callable[[Any], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         cancelled: Callable[[], None] | None = None,
     ) -> TaskContext:
@@ -113,6 +120,8 @@ class TaskRunner(QObject):
             thread.succeeded.connect(done)
         if progress is not None:
             thread.progressed.connect(progress)
+        if told is not None:
+            thread.told.connect(told)
         if cancelled is not None:
             thread.cancelled.connect(cancelled)
         thread.failed.connect(self._look_at)

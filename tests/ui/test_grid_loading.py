@@ -362,8 +362,19 @@ def test_the_empty_state_is_the_pages_own(open_grid, qtbot):
     assert view.horizontalHeader().isVisible()
 
 
-def test_a_grid_that_is_gone_does_not_disturb_its_tasks(open_grid, qtbot):
-    source = SlowPeople(keys_of(500))
+class Late(SlowPeople):
+    """Its first screenful is held back too."""
+
+    def keys(self, context, query, first):
+        self.loads += 1
+        assert self.keys_open.wait(20)
+        first(self.order[:50])
+        return self.order
+
+
+@pytest.mark.parametrize("kind", [SlowPeople, Late])
+def test_a_grid_that_is_gone_does_not_disturb_its_tasks(open_grid, qtbot, kind):
+    source = kind(keys_of(500))
     view = GridView(source, open_grid.runner, "gone")
     view.show()
     source.keys_open.clear()

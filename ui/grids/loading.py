@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.keys import Keys
 from app.tasks import TaskContext
@@ -39,11 +39,21 @@ class Loaded:
     top_row: int
 
 
-Tell = Callable[[Keys], None]
+@dataclass(frozen=True, slots=True)
+class FirstScreen:
+    """The first screenful of the answer to a query."""
+
+    query: Query
+    keys: Keys
 
 
-def fetch(source: GridSource, query: Query, held: Held, first: Tell, context: TaskContext) -> Loaded:
-    """The task: keys, total and places."""
+def fetch(source: GridSource, query: Query, held: Held, show_first: bool, context: TaskContext) -> Loaded:
+    """The task: keys, total and places. With `show_first` a FirstScreen is told as soon as there is one."""
+
+    def first(keys: Keys) -> None:
+        if show_first:
+            context.tell(FirstScreen(query, keys))
+
     keys = source.keys(context, query, first)
     context.raise_if_cancelled()
     loaded = place(Loaded(query, keys, source.total(), held, None, -1, -1), context)
@@ -56,12 +66,6 @@ def place(loaded: Loaded, context: TaskContext) -> Loaded:
     keys, held = loaded.keys, loaded.held
     marks = marks_in(keys, held.chosen, context) if len(held.chosen) else None
     return replace(loaded, marks=marks, current_row=find(keys, held.current), top_row=find(keys, held.top))
-
-
-class FirstScreen(QObject):
-    """Carries the first screenful out of the task."""
-
-    arrived = Signal(object, object)
 
 
 class GridLoader(QObject):
@@ -81,9 +85,6 @@ class GridLoader(QObject):
         self._runner = runner
         self._context: TaskContext | None = None
         self._query: Query | None = None
-        # Without a parent: the task keeps it alive when the grid is gone before the task has ended.
-        self._first = FirstScreen()
-        self._first.arrived.connect(self._first_screen, Qt.ConnectionType.QueuedConnection)
         self._started: list[TaskContext] = []
         self.destroyed.connect(partial(_cancel_all, self._started))
 
@@ -95,8 +96,7 @@ class GridLoader(QObject):
     def load(self, query: Query, held: Held, *, show_first: bool) -> None:
         self.cancel()
         self._query = query
-        tell: Tell = partial(self._first.arrived.emit, query) if show_first else _tell_nobody
-        self._run(partial(fetch, self._source, query, held, tell))
+        self._run(partial(fetch, self._source, query, held, show_first))
 
     def place_again(self, loaded: Loaded, held: Held) -> None:
         """Selection or current row have changed while the load was under way."""
@@ -111,7 +111,12 @@ class GridLoader(QObject):
 
     def _run(self, task: Callable[[TaskContext], Loaded]) -> None:
         self._context = self._runner.run(
-            task, lane=Lane.READ, done=self._arrived, failed=self._failed, cancelled=self._stopped
+            task,
+            lane=Lane.READ,
+            done=self._arrived,
+            told=self._first_screen,
+            failed=self._failed,
+            cancelled=self._stopped,
         )
         self._started[:] = [self._context]
 
@@ -124,10 +129,10 @@ class GridLoader(QObject):
         self._query = None
         return True
 
-    @Slot(object, object)
-    def _first_screen(self, query: Query, keys: Keys) -> None:
-        if query is self._query:
-            self.first_arrived.emit(query, keys)
+    @Slot(object)
+    def _first_screen(self, first: FirstScreen) -> None:
+        if first.query is self._query:
+            self.first_arrived.emit(first.query, first.keys)
 
     @Slot(object)
     def _arrived(self, loaded: Loaded) -> None:
@@ -149,7 +154,3 @@ def _cancel_all(contexts: list[TaskContext], _: object = None) -> None:
     """The grid is gone: nobody waits for its rows any more."""
     for context in contexts:
         context.cancel()
-
-
-def _tell_nobody(keys: Keys) -> None:
-    pass

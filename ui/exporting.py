@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
 from ui.grids.columns import Column, GridSource, Kind, Moved, State, Tags
+from ui.look.help_key import HelpKey
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
@@ -55,6 +56,7 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
     """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere."""
     dialog = _SaveDialog(parent, tr(title), start, tr(_FILTERS[kind]))
     dialog.setObjectName("save_file")
+    HelpKey(dialog)
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
     dialog.setFileMode(QFileDialog.FileMode.AnyFile)
     dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)

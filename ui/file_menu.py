@@ -2,14 +2,16 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from ui.actions import ActionSet
 from ui.dialogs.about import AboutDialog
-from ui.dialogs.keys import KeysDialog
+from ui.help.desk import HelpDesk
+from ui.look.help_key import help_wanted
 from ui.look.words import tr
+from ui.remembered import Remembered
 
 
 class FileMenu(QMenu):
@@ -19,13 +21,16 @@ class FileMenu(QMenu):
     leave_wanted = Signal()
     said = Signal(str)
 
-    def __init__(self, window: QWidget, actions: ActionSet, *, in_demo: bool) -> None:
+    def __init__(self, window: QWidget, front: Callable[[], str], memory: Remembered, *, in_demo: bool) -> None:
         super().__init__(window)
-        self._window, self._actions = window, actions
+        self._window = window
+        self.help = HelpDesk(window, front, memory.kept("help"))
+        memory.also["help"] = self.help.state
         self.addAction(tr("Settings")).triggered.connect(self.settings_wanted)
         self.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not in_demo)
         self.addSeparator()
-        self.addAction(tr("Keys"), self.open_help).setShortcut("F1")
+        self.addAction(tr("Help"), self.open_help).setShortcut("F1")
+        self.addAction(tr("Keyboard Map"), self.open_keys)
         self.addAction(tr("About Learner Manager"), self.open_about)
         self.addAction(tr("Exit")).triggered.connect(self.leave_wanted)
         window.addActions(self.actions())  # so that F1 works from anywhere in the window
@@ -36,7 +41,11 @@ class FileMenu(QMenu):
 
     @Slot()
     def open_help(self) -> None:
-        KeysDialog(self._window, self._actions).open()
+        self.help.help_for(QApplication.activeWindow() or self._window)
+
+    @Slot()
+    def open_keys(self) -> None:
+        help_wanted().about.emit(self._window, "keyboard")
 
     @Slot()
     def open_demo(self) -> None:

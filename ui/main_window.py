@@ -83,7 +83,7 @@ class MainWindow(QWidget):
 
     def _build(self) -> None:
         self.actions_ = ActionSet(action_list(), self)
-        self.file_menu = FileMenu(self, self.actions_, in_demo=self.context.demo)
+        self.file_menu = FileMenu(self, lambda: self.row.front, self._remembered, in_demo=self.context.demo)
         self.ribbon = Ribbon(self.actions_, self.file_menu, self)
         self._stack = PageStack(self.context, self.runner, self.hub, self)
         self.learners = self._stack.learners
@@ -142,8 +142,8 @@ class MainWindow(QWidget):
         self.lms.attainments_wanted.connect(self._show_attainments_of)
         self.lms.settings_wanted.connect(self.open_settings)
         self.ribbon.theme_chosen.connect(self._theme_chosen)
-        for wanted in (self.ribbon.help_wanted, self.plr.help_wanted):
-            wanted.connect(self.file_menu.open_help)
+        self.ribbon.help_wanted.connect(self.file_menu.open_help)
+        self.left.connect(self.file_menu.help.close)
         self.file_menu.settings_wanted.connect(self.open_settings)
         self.file_menu.leave_wanted.connect(self.leave)
         self.file_menu.said.connect(self.status.show_result)

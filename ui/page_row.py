@@ -131,6 +131,12 @@ class PageRow(QWidget):
         return current is not None and current.objectName() == name
 
     @property
+    def front(self) -> str:
+        """The name of the page that is seen."""
+        current = self._stack.currentWidget()
+        return current.objectName() if current is not None else ""
+
+    @property
     def grid_page(self) -> GridPage | None:
         """The page in front, if it is one around a grid."""
         current = self._stack.currentWidget()

@@ -23,7 +23,6 @@ class PlrOpener(QObject):
     changed = Signal()
     rights_doubted = Signal()
     edit_wanted = Signal(int)
-    help_wanted = Signal()
     said = Signal(str)
     """For the status bar of the main window."""
 
@@ -72,7 +71,6 @@ class PlrOpener(QObject):
 
         window = PlrWindow(self._context, self._runner, self._hub)
         window.closed.connect(self.changed)
-        window.help_wanted.connect(self.help_wanted)
         page = window.page
         page.busy_changed.connect(self.changed)
         page.failed.connect(self._failed)

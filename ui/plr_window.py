@@ -18,6 +18,7 @@ from ui.hub import Hub
 from ui.look.buttons import button, enable, icon_button
 from ui.look.cards import HairLine
 from ui.look.focus_ring import FocusRing
+from ui.look.help_key import HelpKey
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
 from ui.look.speech import announce
@@ -45,7 +46,6 @@ class PlrWindow(QWidget):
     """Opens with a download; `closed` when it went away and everything downloaded is forgotten."""
 
     closed = Signal()
-    help_wanted = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -72,6 +72,7 @@ class PlrWindow(QWidget):
         self._shortcuts()
         parts.in_reading_order([self._bar, self.page.strip, self.page, self.status])
         FocusRing(self)
+        HelpKey(self)
         self.resize(1440, 900)
         self.refresh_buttons()
 
@@ -143,7 +144,6 @@ class PlrWindow(QWidget):
 
     def _shortcuts(self) -> None:
         keys: dict[str, Callable[[], object]] = {
-            "F1": self.help_wanted.emit,
             "Ctrl+F": self.search.setFocus,
             "Ctrl+E": partial(self._do, "export", self._export_excel),
             "Ctrl+Shift+E": partial(self._do, "export", self._export_csv),

@@ -1,6 +1,6 @@
 """What the main window remembers: its place, the ribbon's fold, the grids' layouts, and how it looks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,12 @@ class Remembered:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._state = window_state.load(folder)
+        self.also: dict[str, Callable[[], Any]] = {}
+        """Who else has something to remember, asked when it is written down."""
+
+    def kept(self, name: str) -> Any:
+        """What was remembered under a name of `also`; None for nothing."""
+        return self._state.get(name)
 
     @property
     def appearance(self) -> Appearance:
@@ -52,8 +58,9 @@ class Remembered:
         geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
         unopened = {name: self._state[name] for name in pages.unmade if name in self._state}
         layouts = unopened | {one.name: one.layout_state() for one in pages.grids}
-        state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page, **layouts}
-        window_state.save(self._folder, state)
+        others = {name: tell() for name, tell in self.also.items()}
+        state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page}
+        window_state.save(self._folder, {**state, **layouts, **others})
 
 
 def dress(appearance: Appearance, pages: Iterable[GridPage]) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
     QDialog,
-    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -133,9 +132,3 @@ def an_operation(desk: Desk) -> int:
         operation.insert_own(learner, learner_values(900))
         operation.end(tx)
     return operation.id
-
-
-def owner() -> QWidget:
-    """A window for actions; it goes with the application."""
-    found = QApplication.instance().findChild(QWidget, "owner")  # type: ignore[union-attr]
-    return found or QWidget(objectName="owner")

@@ -44,12 +44,9 @@ from tests.ui.dialog_samples import (
     adding_a_term,
     an_operation,
     new_import,
-    owner,
     two_learners,
 )
 from tests.ui.load_room import write
-from tests.ui.ribbon_example import example_actions
-from ui.actions import ActionSet
 from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.back_up import BackUpDialog
@@ -74,7 +71,6 @@ from ui.dialogs.import_questions import ask_locked
 from ui.dialogs.import_undo import ImportUndoDialog
 from ui.dialogs.import_unlock import UnlockDialog
 from ui.dialogs.kept_lists import KeptListsDialog
-from ui.dialogs.keys import KeysDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare import CompareDialog
@@ -162,7 +158,6 @@ MADE: dict[type[QDialog], Entry] = {
     EraseDialog: Entry(lambda desk: EraseDialog(None, desk.runner, desk.context, two_learners(desk)[0])),
     PrintDialog: Entry(lambda desk: PrintDialog(None, 2500, 63, "All learners", selected=False)),
     MissingCodesDialog: Entry(lambda desk: MissingCodesDialog(None, Found(3, ("nobody", "9")))),
-    KeysDialog: Entry(lambda desk: KeysDialog(None, ActionSet(example_actions(), owner()))),
     LayoutDialog: Entry(lambda desk: LayoutDialog(None, Layout()), keys(Qt.Key.Key_Down, Qt.Key.Key_Space)),
     LearnerDialog: Entry(
         lambda desk: LearnerDialog(None, desk.runner, desk.context, None, [(1, "City")], "19990002"), typing("ref")

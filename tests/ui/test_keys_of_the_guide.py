@@ -22,8 +22,8 @@ OPENS = {
     "Ctrl+E": "save_file",
     "Ctrl+Shift+E": "save_file",
     "Alt, L, E": "save_file",
-    "F1": "keys_help",
-    "Alt, F1": "keys_help",
+    "F1": "help_window",
+    "Alt, F1": "help_window",
     "Ctrl+,": "settings",
     "F2": "learner",
     "Ctrl+N": "learner",
@@ -57,7 +57,7 @@ LEADS: dict[str, Callable[[Room], bool]] = {
 """One after the other in the main window: what is so afterwards."""
 
 PLR_OPENS = {
-    "F1": "keys_help",
+    "F1": "help_window",
     "Ctrl+Shift+F": "condition_builder",
     "Ctrl+E": "save_file",
     "Ctrl+Shift+E": "save_file",
@@ -69,7 +69,7 @@ PLR_STARTS = ("F5", "Shift+F5", "Ctrl+F5")
 
 @contextmanager
 def closing_all() -> Iterator[list[str]]:
-    """While the block runs, press Esc in every dialog that opens; the list gets their names."""
+    """While the block runs, press Esc in every dialog that opens, and in the help; the list gets their names."""
     seen: list[str] = []
     last: list[QWidget] = []
     timer = QTimer(interval=_POLL_MS)
@@ -77,6 +77,8 @@ def closing_all() -> Iterator[list[str]]:
     def look() -> None:
         modal = QApplication.activeModalWidget()
         focus = QApplication.focusWidget()
+        if modal is None and focus is not None and focus.window().objectName() == "help_window":
+            modal = focus.window()
         if modal is None or focus is None or focus.window() is not modal:
             return
         if modal not in last:

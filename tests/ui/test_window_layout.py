@@ -29,7 +29,6 @@ from tests.ui.dialog_room import click
 from ui.dialogs import questions
 from ui.dialogs.about import AboutDialog
 from ui.dialogs.export_layout import LayoutDialog
-from ui.dialogs.keys import KeysDialog
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
@@ -236,7 +235,6 @@ def test_plr_window(rooms: Rooms, size: tuple[int, int], text_size: float):
 
 DIALOGS = {
     "about": lambda room: AboutDialog(room.window),
-    "keys": lambda room: KeysDialog(room.window, room.window.actions_),
     "layout": lambda room: LayoutDialog(room.window, Layout()),
     "message": lambda room: MessageDialog(
         room.window,

@@ -12,6 +12,7 @@ from shiboken6 import isValid
 from ui.look.buttons import Kind, button
 from ui.look.focus_ring import FocusRing
 from ui.look.fonts import Type, scaled
+from ui.look.help_key import HelpKey
 from ui.look.icons import Icon, Weight
 from ui.look.labels import TextLabel, text_label
 from ui.look.pictures import IconLabel
@@ -89,6 +90,7 @@ class FramedDialog(QDialog):
         whole.addWidget(self.foot)
         self.say(heading, secondary)
         FocusRing(self)
+        HelpKey(self)
 
     def _head(self, icon: Icon | None) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -1,0 +1,65 @@
+"""The pictures of the help, cut out of those that the tour took: `python -m tests.help_pictures` writes
+`resources/help/pictures` from `docs/pictures`. A few colours are enough for them, and make small files."""
+
+from collections import Counter
+from pathlib import Path
+
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QGuiApplication, QImage
+
+ROOT = Path(__file__).resolve().parents[1]
+TAKEN, CUT = ROOT / "docs" / "pictures", ROOT / "resources" / "help" / "pictures"
+COLOURS = 200
+
+PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
+    "plr-done": ("02-plr-done", (0, 0, 1440, 420)),
+    "import-check": ("09-import-check", (0, 176, 1440, 560)),
+}
+"""Name, the picture of the tour, and what is cut out of it: left, top, width, height."""
+WIDEST = 1100
+
+
+def made(name: str) -> QImage:
+    """One picture, cut, no wider than is shown, in few colours."""
+    source, area = PICTURES[name]
+    image = QImage(str(TAKEN / f"{source}.png"))
+    assert not image.isNull(), source
+    if area is not None:
+        image = image.copy(QRect(*area))
+    if image.width() > WIDEST:
+        from PySide6.QtCore import Qt
+
+        image = image.scaledToWidth(WIDEST, Qt.TransformationMode.SmoothTransformation)
+    return few_colours(image)
+
+
+def few_colours(image: QImage) -> QImage:
+    """The same with its commonest colours, every other one being the nearest of them."""
+    image = image.convertToFormat(QImage.Format.Format_RGB32)
+    dots = [dot & 0xFCFCFC for dot in memoryview(image.constBits()).cast("I")]
+    common = Counter(dots).most_common()
+    table = [dot for dot, _ in common[:COLOURS]]
+    place = {dot: at for at, dot in enumerate(table)}
+    for dot, _ in common[COLOURS:]:
+        place[dot] = min(range(len(table)), key=lambda at, one=dot: _far(table[at], one))
+    made = QImage(image.width(), image.height(), QImage.Format.Format_Indexed8)
+    made.setColorTable([0xFF000000 | dot | dot >> 6 & 0x030303 for dot in table])
+    line = made.bytesPerLine()
+    bits = memoryview(made.bits()).cast("B")
+    wide = image.width()
+    for row in range(image.height()):
+        bits[row * line : row * line + wide] = bytes(place[dot] for dot in dots[row * wide : (row + 1) * wide])
+    return made
+
+
+def _far(one: int, other: int) -> int:
+    return sum((((one >> by) & 255) - ((other >> by) & 255)) ** 2 for by in (0, 8, 16))
+
+
+if __name__ == "__main__":
+    application = QGuiApplication([])
+    CUT.mkdir(parents=True, exist_ok=True)
+    for old in CUT.glob("*.png"):
+        old.unlink()
+    for name in PICTURES:
+        made(name).save(str(CUT / f"{name}.png"), "PNG", 0)

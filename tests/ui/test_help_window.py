@@ -1,0 +1,149 @@
+"""The help by its keys: F1 opens the topic of what is in front, and its window needs no mouse."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from app.help.topics import Book
+from tests.ui.conftest import Room
+from tests.ui.dialog_room import clipped, unnamed
+from ui.help.pages_made import book
+from ui.help.window import HelpWindow
+from ui.look.fonts import set_scale
+from ui.look.tokens import theme
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def helped(room: Room) -> HelpWindow:
+    """The window of the help, once it has the keyboard."""
+    desk = room.window.file_menu.help
+    room.until(lambda: desk.window is not None and desk.window.isActiveWindow())
+    assert desk.window is not None
+    QApplication.processEvents()
+    return desk.window
+
+
+def test_f1_leads_to_the_topic_of_the_page_and_of_the_dialog_and_back(room: Room):
+    room.in_front(room.window)
+    room.press("F1")
+    shown = helped(room)
+    assert shown.topic == "learners"
+    assert shown.page.hasFocus()
+    room.press("Escape")
+    assert not shown.isVisible()
+
+    room.window.show_page("import_jobs")
+    room.in_front(room.window)
+    room.press("F1")
+    assert helped(room).topic == "imports"
+    room.press("Alt+Left")
+    assert shown.topic == "learners"
+    room.press("Alt+Right")
+    assert shown.topic == "imports"
+    room.press("Ctrl+W")
+
+    room.window.show_page("learners")
+    room.select(1)
+    room.press("F2")
+    room.until(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    room.until(lambda: dialog.isActiveWindow())
+    room.press("F1", dialog)
+    assert helped(room).topic == "learners"
+    # The dialog still waits, and the help can be read meanwhile.
+    assert dialog.isVisible()
+    room.press("Ctrl+F", shown)
+    QTest.keyClicks(shown.focusWidget(), "licen")
+    assert shown.contents.hits
+    room.press("Escape", shown)
+    room.press("Escape", shown)
+    assert shown.page.hasFocus()
+    room.press("Escape", shown)
+    room.in_front(dialog)
+    room.press("Escape", dialog)
+
+
+def test_its_place_is_remembered_and_it_goes_with_the_program(room: Room):
+    room.in_front(room.window)
+    room.press("F1")
+    shown = helped(room)
+    shown.resize(900, 610)
+    room.window.remember()
+    assert isinstance(room.window.file_menu.help.state(), str)
+    room.window.close()
+    assert not shown.isVisible()
+
+
+@pytest.fixture(scope="module")
+def the_book() -> Book:
+    return book()
+
+
+@pytest.fixture
+def window(qtbot, dressed_up, the_book, request):
+    set_scale(getattr(request, "param", 1.0))
+    made = HelpWindow(the_book)
+    qtbot.addWidget(made)
+    made.show()
+    made.open("welcome")
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def keys(window: HelpWindow, text: str) -> None:
+    QTest.keyClicks(window.focusWidget(), text)
+
+
+def test_search_lists_places_and_enter_goes_there(window: HelpWindow):
+    window.contents.search.setFocus()
+    keys(window, "WSEC0206")
+    assert window.contents.hits[0].topic == "rules-lrs"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.topic == "rules-lrs"
+    assert window.page.textCursor().block().text().startswith("WSEC0206: ")
+    assert window.page.verticalScrollBar().value() > 0
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.page.hasFocus()
+    window.contents.search.setFocus()
+    window.contents.search.selectAll()
+    keys(window, "zzzz")
+    assert window.contents.told.text().startswith("Nothing found.")
+
+
+def test_find_in_the_topic_marks_every_place(window: HelpWindow):
+    QTest.keyClick(window.page, Qt.Key.Key_F3)
+    assert isinstance(window.focusWidget(), QLineEdit)
+    keys(window, "LÉARNER")
+    places = window.page.places_of("LÉARNER")
+    assert {one.selectedText().casefold() for one in places} == {"learner"}
+    assert len(window.page.extraSelections()) == len(places) > 2
+    assert window.finding.told.text() == f"1 of {len(places)}"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_Return)
+    assert window.finding.told.text() == f"2 of {len(places)}"
+    QTest.keyClick(window.focusWidget(), Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert window.finding.told.text() == f"1 of {len(places)}"
+    keys(window, "zz")
+    assert window.finding.told.text() == "Not in this topic"
+
+
+def test_links_lead_to_topics_and_rules_and_nowhere_else(window: HelpWindow):
+    window.page.link_chosen.emit("SE-12")
+    assert window.topic == "rules-lms"
+    assert window.page.textCursor().block().text().startswith("SE-12: ")
+    window.page.link_chosen.emit("https://example.org/")
+    assert window.topic == "welcome"
+    assert not window.page.openExternalLinks()
+
+
+@pytest.mark.parametrize(("window", "mode"), [(1.0, "light"), (2.0, "dark")], indirect=["window"])
+def test_it_follows_colours_and_text_size_and_names_every_control(window: HelpWindow, mode):
+    theme().set_mode(mode)
+    window.resize(1366, 740)
+    QApplication.processEvents()
+    assert clipped(window) == []
+    assert unnamed(window) == []
+    wide = window.page.document().documentLayout().documentSize().width()
+    assert wide <= window.page.viewport().width()

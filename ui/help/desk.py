@@ -1,0 +1,79 @@
+"""Answers whoever asks for help: opens the one help window there is, at the topic that fits."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QByteArray, QObject, Slot
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ui.look.help_key import help_wanted
+from ui.look.screens import window_behind
+
+if TYPE_CHECKING:
+    from ui.help.window import HelpWindow
+
+
+class HelpDesk(QObject):
+    """`front` names the page in front of the main window `owner`; `state` is what was remembered of the window."""
+
+    def __init__(self, owner: QWidget, front: Callable[[], str], state: Any = None) -> None:
+        super().__init__(owner)
+        self._owner, self._front = owner, front
+        self._state = state
+        self.window: HelpWindow | None = None
+        help_wanted().here.connect(self.help_for)
+        help_wanted().about.connect(self.help_about)
+
+    @Slot(QWidget)
+    def help_for(self, window: QWidget) -> None:
+        """F1 in that window: about the row with a code that has the keyboard, else about page or dialog."""
+        from ui.help.where import rule_under, topic_for
+
+        self._open(window, rule_under(window) or topic_for(window, self._front()))
+
+    @Slot(QWidget, str)
+    def help_about(self, asker: QWidget, link: str) -> None:
+        """A link to a topic or a rule was pressed in some window."""
+        self._open(asker.window(), link)
+
+    def _open(self, window: QWidget, link: str) -> None:
+        if self.window is None:
+            self.window = self._make()
+        shown = self.window
+        shown.open(link)
+        shown.show()
+        self._let_through(shown)
+        shown.raise_()
+        shown.activateWindow()
+        shown.page.setFocus()
+
+    def _make(self) -> "HelpWindow":
+        from ui.help.pages_made import book
+        from ui.help.window import HelpWindow
+
+        made = HelpWindow(book())
+        self._owner.destroyed.connect(made.deleteLater)
+        if isinstance(self._state, str):
+            made.restoreGeometry(QByteArray.fromBase64(self._state.encode("ascii", "ignore")))
+        return made
+
+    def _let_through(self, shown: "HelpWindow") -> None:
+        """A dialog that must be answered first shuts out every window but those that belong to it."""
+        modal = QApplication.activeModalWidget()
+        ours = window_behind(shown)
+        if ours is not None:
+            theirs = window_behind(modal) if modal is not None else None
+            ours.setTransientParent(theirs)  # type: ignore[arg-type]
+
+    def state(self) -> Any:
+        """What is to be remembered of the window; what was, where it was not opened."""
+        if self.window is not None:
+            self._state = bytes(self.window.saveGeometry().toBase64().data()).decode("ascii")
+        return self._state
+
+    @Slot()
+    def close(self) -> None:
+        """The program ends."""
+        if self.window is not None:
+            self.state()
+            self.window.close()

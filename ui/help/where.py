@@ -8,6 +8,7 @@ from app.help.rules import topic_of
 from ui.look.help_key import RULE
 
 PAGES: Mapping[str, str] = {
+    "home": "welcome",
     "learners": "learners",
     "one_learner": "learners",
     "attainments": "learners",

@@ -27,6 +27,7 @@ class HomePart(QObject):
         self._page = page
         banner = self._window.learners.certificate_banner
         page.matter_wanted.connect(self.lead)
+        page.step_wanted.connect(self.lead_step)
         page.changed.connect(self._window.refresh_actions)
         banner.known.connect(page.show_certificate)
         page.show_certificate(banner.ends)
@@ -48,6 +49,19 @@ class HomePart(QObject):
             self._window.lms.errors.decide()
         else:
             self._show(place)
+
+    @Slot(str)
+    def lead_step(self, step: str) -> None:
+        """A step of the month: what it counts, or the load itself."""
+        from app.month_list import MATTERS, Step
+
+        if step != Step.LOAD:
+            self.lead(MATTERS[Step(step)])
+            return
+        page = self._page
+        self._window.show_page("learners")
+        loaded = page is not None and page.month.line(step).done
+        self._window.actions_.run("data.loads" if loaded else "data.load")
 
     def _show(self, place: "Place") -> None:
         window = self._window

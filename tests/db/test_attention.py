@@ -1,19 +1,20 @@
 """What waits for somebody, counted on both databases alike: each number from rows of the test's own."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, update
 
-from app import attention
+from app import attention, month_list
 from app.access import Role, User
 from app.attention import Matter
 from app.db import locks
 from app.db.database import Database
 from app.db.locks import STALE_AFTER
-from app.db.tables import aim, file_job, hold, job_lock, plr_check, sync_error
+from app.db.tables import aim, file_job, hold, job_lock, learner, operation, plr_check, sync_error
 from app.lms.errors import CAUSES
+from app.month_list import Step
 from tests.builders import add_learner, licences_on, uln_number, user_with
 from tests.imports import credit_rows
 from tests.imports.importing import Importing, done
@@ -169,3 +170,64 @@ def test_only_what_the_user_may_do_something_about(
     opens = (Role.ENROLMENT_MANAGER,) if roles else ()
     of_opening = {Matter.LMS_DOWN, Matter.SYNC_ERRORS, Matter.REJECTED, Matter.OVERDUE} if roles else set()
     assert set(numbers(db, user_with(db, *roles, *opens))) == everybody | seen | of_opening
+
+
+def month(db: Database, user: User) -> dict[Step, month_list.Line]:
+    with db.read() as tx:
+        found = month_list.lines(tx, user, attention.waiting(db, tx, user), TODAY)
+    return {one.step: one for one in found}
+
+
+def add_operation(db: Database, user: User, kind: str, at: datetime, state: str = "done") -> None:
+    with db.write() as tx:
+        tx.execute(insert(operation).values(kind=kind, user_id=user.id, computer="PC", at=at, state=state))
+
+
+def test_the_month_ticks_itself(db: Database, user: User):
+    licences_on(db)
+    first = datetime.combine(TODAY.replace(day=1), time.min).astimezone()
+    empty = month(db, user)
+    assert [one.done for one in empty.values()] == [False, False, False, True, True], (
+        "no learner, nothing to be right"
+    )
+    add_operation(db, user, "learners_loaded", first - timedelta(seconds=1))
+    add_operation(db, user, "learners_loaded", first + timedelta(hours=2), "undone")
+    lacking, starter = add_learner(db, uln=None), add_learner(db, 950)
+    add_aim(db, starter, YEAR_BEGAN)
+    add_error(db, ERROR)
+    before = month(db, user)
+    assert [(one.done, one.left) for one in before.values()] == [
+        (False, 0),
+        (False, 1),
+        (False, 1),
+        (True, 0),
+        (False, 1),
+    ]
+    add_operation(db, user, "learners_loaded", first + timedelta(hours=1))
+    add_operation(db, user, "uln_found", first + timedelta(hours=3))
+    add_check(db, starter, "none", NOW)
+    with db.write() as tx:
+        tx.execute(update(learner).where(learner.c.id == lacking).values(uln=uln_number(951), uln_state="ok"))
+        tx.execute(update(sync_error).values(cleared_at=NOW))
+    after = month(db, user)
+    assert all(one.done for one in after.values())
+    assert {step: one.at for step, one in after.items()} == {
+        Step.LOAD: first + timedelta(hours=1),
+        Step.ULNS: first + timedelta(hours=3),
+        Step.STARTERS: NOW,
+        Step.REJECTED: None,
+        Step.ERRORS: NOW,
+    }
+
+
+def test_the_month_of_who_may_do_less(db: Database, user: User):
+    college = College(db)
+    a, b = college.campus("Avon"), college.campus("Brook")
+    autumn = college.term("Autumn", (a, b))
+    college.record(college.section("ART", autumn, [a]), "rejected")
+    college.record(college.section("BIO", autumn, [b]), "processed", status_at=NOW)
+    of_b = month(db, college.user(b))
+    assert set(of_b) == set(Step) - {Step.STARTERS}
+    assert (of_b[Step.REJECTED].done, of_b[Step.REJECTED].at) == (True, NOW)
+    assert not month(db, college.user(a))[Step.REJECTED].done
+    assert set(month(db, user_with(db, Role.RECORD_IMPORTER))) == {Step.LOAD, Step.ULNS}

@@ -3,19 +3,22 @@
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import insert, update
 
 from app import attention
 from app.attention import Matter
 from app.changes import Changes, Topic
 from app.context import AppContext
-from app.db.tables import learner, plr_check, sync_error
+from app.db.tables import learner, operation, plr_check, sync_error
+from app.month_list import Step
 from tests.lms.college import College
 from tests.lms.rows import MOMENT
 from tests.ui.conftest import Room, Rooms, named
 from tests.ui.dialog_room import click
+from ui.dialogs.loads import LoadsDialog
 from ui.pages.home import HomePage
+from ui.pages.home_month import TITLES
 from ui.pages.home_words import MATTERS
 
 PEOPLE = 30
@@ -112,6 +115,34 @@ def test_the_page_follows_what_changes_and_is_walked_by_keys(room: Room):
     home(room)
 
 
+def test_the_month_is_walked_by_keys_and_leads_to_its_places(room: Room):
+    room.press("Ctrl+1")
+    page = home(room)
+    left = counted(room)
+    assert page.month.line("ulns").accessibleName() == f"Not ticked. Everybody has a ULN: {left[Matter.NO_ULN]} left"
+    assert page.month.line("rejected").accessibleName() == "Not ticked. No rejected extracts: 2 left"
+    page.tiles.take_focus()
+    for _ in range(len(left)):
+        room.press("Tab")
+    assert page.month.line("load").hasFocus(), "after the last tile"
+    room.press("Right")
+    assert page.month.line("ulns").hasFocus()
+    room.press("Return")
+    assert rows_in_front(room, "learners") == left[Matter.NO_ULN]
+    with room.context.db.write() as tx:
+        at = datetime.now(UTC)
+        tx.execute(insert(operation).values(kind="learners_loaded", computer="PC", at=at, state="done"))
+    room.press("Ctrl+1")
+    room.window.hub.announce(Changes.of(Topic.LEARNERS))
+    room.until(lambda: page.month.line("load").done)
+    assert page.month.line("load").accessibleName().startswith("Ticked. Load the return: done ")
+    click(page.month.line("load"))
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), LoadsDialog))
+    room.at_rest()
+    room.press("Escape")
+    room.until(lambda: QApplication.activeModalWidget() is None)
+
+
 def test_the_ribbon_leads_there_as_well(room: Room):
     room.in_front(room.window)
     room.press("Ctrl+1")
@@ -122,5 +153,6 @@ def test_the_ribbon_leads_there_as_well(room: Room):
     home(room)
 
 
-def test_every_matter_has_words():
+def test_everything_has_words():
     assert set(MATTERS) == {one.value for one in Matter}
+    assert set(TITLES) == {one.value for one in Step}

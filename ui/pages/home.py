@@ -1,4 +1,4 @@
-"""The page Home: what needs attention, each count leading to its list."""
+"""The page Home: what needs attention, each count leading to its list; and the month as a list."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,11 +22,13 @@ from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.pages import home_words
 from ui.pages.follower import Follower
+from ui.pages.home_month import MonthCard
 from ui.pages.home_tiles import MatterTiles
 from ui.workers import Task, TaskRunner
 
 if TYPE_CHECKING:
     from app.attention import Waiting
+    from app.month_list import Line
 
 AGAIN_MS = 5 * 60 * 1000
 """Things fall overdue by themselves: so often the page is read anew while it is seen."""
@@ -36,12 +38,16 @@ AGAIN_MS = 5 * 60 * 1000
 class _Read:
     at: datetime
     waiting: "list[Waiting]"
+    month: "list[Line]"
+    learners: bool
+    """Whether there are any."""
 
 
 class HomePage(QWidget):
-    """`matter_wanted` carries the matter that was pressed; `changed` when the status bar has other words."""
+    """`matter_wanted` and `step_wanted` carry what was pressed; `changed` when the status bar has other words."""
 
     matter_wanted = Signal(str)
+    step_wanted = Signal(str)
     changed = Signal()
 
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QWidget | None = None) -> None:
@@ -81,7 +87,12 @@ class HomePage(QWidget):
         self.tiles.wanted.connect(self.matter_wanted)
         self._column.addWidget(self.tiles)
         self._column.addWidget(self._nothing())
+        self.month = MonthCard(inside)
+        self.month.wanted.connect(self.step_wanted)
+        self._column.addWidget(self.month)
         self._column.addStretch(1)
+        for flow in (self.tiles, self.month.flow):
+            flow.moved.connect(area.ensureWidgetVisible)
         area.setWidget(inside)
         inside.setAutoFillBackground(False)  # taking it in has made it paint the colour of a window
         whole.addWidget(area, 1)
@@ -100,7 +111,8 @@ class HomePage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(IconLabel(Icon.CHECK_CIRCLE, Role.GOOD, 20, parent=card))
-        row.addWidget(text_label(tr("Nothing waits for you."), Type.BODY, wrap=True), 1)
+        self._calm_text = text_label("", Type.BODY, wrap=True)
+        row.addWidget(self._calm_text, 1)
         card.column.addLayout(row)
         card.hide()
         return card
@@ -142,10 +154,12 @@ class HomePage(QWidget):
 
         def read(context: TaskContext) -> _Read:
             # Imported here: it knows the queries of every page, and nobody waits for those in the window's thread.
-            from app import attention
+            from app import attention, month_list
 
             with db.read(context) as tx:
-                return _Read(db.now(tx), attention.waiting(db, tx, user))
+                waiting = attention.waiting(db, tx, user)
+                month = month_list.lines(tx, user, waiting, date.today())
+                return _Read(db.now(tx), waiting, month, month_list.has_learners(tx))
 
         return read
 
@@ -166,6 +180,10 @@ class HomePage(QWidget):
         self.tiles.show_matters(matters)
         self.tiles.setVisible(bool(matters))
         self._calm.setVisible(not matters)
+        calm = tr("Nothing waits for you.")
+        nobody = tr("No learners yet: load the return, the first step of the month, to begin.")
+        self._calm_text.setText(calm if found.learners else nobody)
+        self.month.show_lines(found.month, date.today())
         self._as_of.setText(tr("as of {moment}", moment=shown_time(found.at)))
         self._take_focus()
         self.changed.emit()

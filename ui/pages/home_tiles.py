@@ -93,7 +93,10 @@ class MatterTile(QAbstractButton):
 
 
 class FlowGrid(QWidget):
-    """Equally wide widgets in as many columns as there is room for, read along the rows; arrow keys go through."""
+    """Equally wide widgets in as many columns as there is room for, read along the rows; arrow keys go through.
+    `moved` carries the one that they have reached."""
+
+    moved = Signal(QWidget)
 
     def __init__(self, parent: QWidget, most: int = MOST_BESIDE, narrowest: int = NARROWEST) -> None:
         super().__init__(parent)
@@ -160,6 +163,7 @@ class FlowGrid(QWidget):
         step = steps.get(Qt.Key(event.key()), 0)
         if at >= 0 and step and 0 <= at + step < len(self._shown):
             self._shown[at + step].setFocus(Qt.FocusReason.TabFocusReason)
+            self.moved.emit(self._shown[at + step])
         else:
             super().keyPressEvent(event)
 

@@ -1,0 +1,143 @@
+"""What is built for others to install: what the folder leaves out, and the Debian package around it."""
+
+import shutil
+import subprocess
+import tarfile
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+from app import __version__
+from resources.packaging import deb, icons, trimmed
+from resources.packaging.elf import links, orphans
+
+linux = pytest.mark.skipif(
+    not (shutil.which("dpkg-deb") and shutil.which("objdump")), reason="needs dpkg-deb, and objdump of binutils"
+)
+
+
+def test_a_library_that_only_what_is_left_out_needs_goes_with_what_it_needs_itself():
+    none: frozenset[str] = frozenset()
+    loose = {"gtk": frozenset({"pango"}), "pango": none, "glib": frozenset({"pcre"}), "pcre": none}
+    assert orphans(loose, [frozenset({"glib", "c"})]) == {"gtk", "pango"}
+    assert orphans(loose, []) == loose.keys()
+
+
+@pytest.mark.parametrize(
+    ("place", "stays"),
+    [
+        ("PySide6/Qt/plugins/platforms/libqxcb.so", True),
+        ("PySide6/Qt/plugins/platforms/libqoffscreen.so", True),
+        ("PySide6/Qt/plugins/platforms/libqeglfs.so", False),
+        ("PySide6\\plugins\\platforms\\qwindows.dll", True),
+        ("PySide6/Qt/plugins/platformthemes/libqgtk3.so", False),
+        ("PySide6/Qt/translations/qtbase_en.qm", True),
+        ("PySide6/Qt/translations/qtbase_de.qm", False),
+        ("qtawesome/fonts/phosphor-1.3.0.ttf", True),
+        ("qtawesome/fonts/fontawesome5-brands-webfont-5.15.4.ttf", False),
+        ("fontpkg_inter/files/Inter[opsz,wght].ttf", True),
+        ("fontpkg_inter/files/Inter-Italic[opsz,wght].ttf", False),
+        ("numpy/_core/tests/data/astype_copy.pkl", False),
+        ("app/db/migrations/env.py", True),
+    ],
+)
+def test_what_the_folder_leaves_out(place: str, stays: bool):
+    assert (trimmed.kept([(place, "", "DATA")]) != []) is stays
+
+
+def test_the_icon_is_drawn_in_every_size(qapp: object, tmp_path: Path):
+    icons.write(tmp_path)
+    for size in icons.SIZES:
+        image = QImage(str(tmp_path / f"{size}.png"))
+        assert (image.width(), image.height()) == (size, size)
+        seen = set(memoryview(image.constBits()).cast("I"))
+        assert {0, 0xFF3451C6, 0xFFFFFFFF} <= seen, f"{size}: no corner, ground or cap"
+    assert QImage(str(tmp_path / "learner-manager.ico")).width() in icons.SIZES
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder like PyInstaller's: a program, a library with a link to it, data; rights as they happen to be."""
+    folder = tmp_path_factory.mktemp("dist") / "learner-manager"
+    inside = folder / "_internal" / "lib"
+    inside.mkdir(parents=True)
+    shutil.copy(shutil.which("true") or "", folder / "learner-manager")
+    spec = find_spec("PySide6.QtCore")
+    assert spec is not None
+    assert spec.origin is not None
+    # A library of no great size which links to others.
+    library = next(Path(spec.origin).parent.rglob("libqxcb.so"))
+    shutil.copy(library, inside / "libqxcb.so")
+    for name in links(library).needed:
+        if name.startswith("libQt6"):
+            (inside / name).symlink_to("libqxcb.so")
+    (inside / "data.txt").write_text("data")
+    (inside / "data.txt").chmod(0o666)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def package(program: Path, qapp: object, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A package, and its icons."""
+    drawn = tmp_path_factory.mktemp("icons")
+    icons.write(drawn)
+    return deb.build(program, tmp_path_factory.mktemp("deb"), drawn), drawn
+
+
+def contents(file: Path) -> dict[str, tarfile.TarInfo]:
+    told = subprocess.run(["dpkg-deb", "--fsys-tarfile", file], capture_output=True, check=True).stdout
+    plain = file.with_suffix(".tar")
+    plain.write_bytes(told)
+    with tarfile.open(plain) as archive:
+        return {member.name.removeprefix("./"): member for member in archive.getmembers()}
+
+
+@linux
+def test_what_the_package_puts_where_and_with_which_rights(package: tuple[Path, Path]):
+    found = contents(package[0])
+    assert found["usr/bin/learner-manager"].linkname == "../../opt/learner-manager/learner-manager"
+    assert found["opt/learner-manager/learner-manager"].mode == 0o755
+    assert found["opt/learner-manager/_internal/lib/data.txt"].mode == 0o644
+    for size in icons.SIZES:
+        assert f"usr/share/icons/hicolor/{size}x{size}/apps/learner-manager.png" in found
+    for place in ("applications/learner-manager.desktop", "metainfo/learner-manager.metainfo.xml"):
+        assert found[f"usr/share/{place}"].mode == 0o644
+    assert {"usr/share/doc/learner-manager/copyright", "usr/share/doc/learner-manager/changelog.gz"} <= found.keys()
+    assert {(member.uid, member.gid) for member in found.values()} == {(0, 0)}
+    assert {f"{m.mode:o}" for m in found.values() if not m.issym()} == {"755", "644"}
+
+
+@linux
+def test_the_package_names_what_it_needs(package: tuple[Path, Path]):
+    told = subprocess.run(["dpkg-deb", "--field", package[0]], capture_output=True, text=True, check=True).stdout
+    fields = dict(line.split(": ", 1) for line in told.splitlines() if not line.startswith(" "))
+    assert (fields["Package"], fields["Version"]) == ("learner-manager", __version__)
+    needed = fields["Depends"].split(", ")
+    assert any(one.startswith("libc6 (>= 2.") for one in needed)
+    assert {"libegl1", "libxcb1", "libstdc++6"} <= set(needed)
+    assert "gnome-keyring" in fields["Recommends"]
+    assert int(fields["Installed-Size"]) > 0
+
+
+@linux
+def test_the_same_program_gives_the_same_package(package: tuple[Path, Path], program: Path, tmp_path: Path):
+    again = deb.build(program, tmp_path, package[1])
+    assert again.read_bytes() == package[0].read_bytes()
+
+
+@linux
+def test_a_library_that_no_package_is_known_for_stops_the_build(program: Path, tmp_path: Path):
+    folder = tmp_path / "program"
+    shutil.copytree(program, folder, symlinks=True)
+    next((folder / "_internal" / "lib").glob("libQt6*")).unlink()
+    with pytest.raises(deb.CannotPackError, match="No package is known for libQt6"):
+        deb.relations(folder)
+
+
+@linux
+def test_what_a_program_links_to():
+    told = links(Path(shutil.which("true") or ""))
+    assert "libc.so.6" in told.needed
+    assert told.glibc > 0

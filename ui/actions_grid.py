@@ -111,7 +111,7 @@ def selection_actions() -> tuple[Action, ...]:
 def view_actions() -> tuple[Action, ...]:
     """Group View."""
     columns, refresh = view_of_any_grid()
-    return columns, _export_layout(), refresh
+    return columns, _export_layout(), refresh, _activity()
 
 
 def view_of_any_grid() -> tuple[Action, Action]:
@@ -141,6 +141,21 @@ def view_of_any_grid() -> tuple[Action, Action]:
             shortcut="F5",
             why_not=why.on_grid,
         ),
+    )
+
+
+def _activity() -> Action:
+    return Action(
+        id="view.activity",
+        text="Activity",
+        tip="Show what runs and what ran in this sitting, or fold it away",
+        icon=Icon.ACTIVITY,
+        tab=LEARNERS,
+        group="View",
+        key_tip="Q",
+        trigger=lambda window: window.activity.toggle(),
+        shortcut="Ctrl+Shift+A",
+        words="running work progress cancel tasks background notifications",
     )
 
 

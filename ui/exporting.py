@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
 
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
+from ui.activity import Listed, Outcome, Place
 from ui.grids.columns import Column, GridSource, Kind, Moved, State, Tags
 from ui.look.help_key import HelpKey
 from ui.look.words import plural, tr
@@ -145,7 +146,8 @@ class Exporter(QObject):
         self._runner = runner
         self._context: TaskContext | None = None
 
-    def start(self, work: Callable[[TaskContext], "ExportSummary"]) -> None:
+    def start(self, work: Callable[[TaskContext], "ExportSummary"], title: str) -> None:
+        """Begin; `title` is what the Activity pane calls it."""
         self._context = self._runner.run(
             work,
             lane=Lane.EXPORT,
@@ -153,7 +155,15 @@ class Exporter(QObject):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=Listed(title, self.outcome),
         )
+
+    @staticmethod
+    def outcome(summary: "ExportSummary") -> Outcome:
+        """What was exported, in words, and where it is."""
+        said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
+        note = f". {tr(summary.note)}" if summary.note else ""
+        return Outcome(f"{said} {summary.path.name}{note}", place=Place(file=summary.path))
 
     def cancel(self) -> None:
         if self._context is not None:
@@ -165,9 +175,7 @@ class Exporter(QObject):
 
     @Slot(object)
     def _done(self, summary: "ExportSummary") -> None:
-        said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
-        note = f". {tr(summary.note)}" if summary.note else ""
-        self.finished.emit(f"{said} {summary.path.name}{note}", summary.path)
+        self.finished.emit(self.outcome(summary).words, summary.path)
         self.ended.emit()
 
     @Slot(object)

@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.context import AppContext
 from app.tasks import Progress, TaskContext
+from ui.activity import Listed, Outcome, Place, Stage
+from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ class Applying(QObject):
             return apply.apply(task, run.db, run.user, job_id, acknowledged, queue=queue)
 
         self._again = lambda: self.start(job_id, acknowledged, queue=True)
-        self._run(job_id, work)
+        self._run(job_id, work, tr("Apply a file of course records"))
 
     def resume(self, job_id: int, *, queue: bool = False) -> None:
         """Go on with a job that was aborted."""
@@ -55,14 +57,14 @@ class Applying(QObject):
             return apply.resume(task, run.db, run.user, job_id, queue=queue)
 
         self._again = lambda: self.resume(job_id, queue=True)
-        self._run(job_id, work)
+        self._run(job_id, work, tr("Resume an import"))
 
     def behind(self) -> None:
         """Once more, behind whoever imports now (CR-L9)."""
         if self._again is not None:
             self._again()
 
-    def _run(self, job_id: int, work: Callable[[TaskContext], "ImportSummary"]) -> None:
+    def _run(self, job_id: int, work: Callable[[TaskContext], "ImportSummary"], title: str) -> None:
         if self.busy:
             return
         self.job_id = job_id
@@ -73,6 +75,7 @@ class Applying(QObject):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=Listed(title, outcome_of, Place(job=job_id)),
         )
 
     @Slot()
@@ -102,3 +105,20 @@ class Applying(QObject):
     @Slot()
     def _cancelled(self) -> None:
         self._end()
+
+
+def applied_words(summary: "ImportSummary") -> str:
+    """How many rows of how many were applied, and how many ended otherwise than foreseen."""
+    from app.imports.rules import GOOD
+    from ui.pages.import_result import surprise_words
+
+    applied = sum(number for outcome, number in summary.outcomes.items() if outcome in GOOD)
+    told = tr("{n} of {all} rows applied", n=count(applied), all=count(summary.rows))
+    return f"{told}. {surprise_words(summary.surprises).capitalize()}."
+
+
+def outcome_of(summary: "ImportSummary") -> Outcome:
+    """What came of an import, for the Activity pane."""
+    if summary.state == "aborted":
+        return Outcome(f"{applied_words(summary)} {tr(summary.message)}".strip(), Stage.STOPPED)
+    return Outcome(applied_words(summary))

@@ -12,7 +12,9 @@ from app.imports import checked, dry_run, remembered
 from app.imports.dry_run import Options
 from app.imports.repairs import NO_REPAIRS, Repairs
 from app.tasks import Progress, TaskContext, now
+from ui.activity import Listed, Outcome, Place
 from ui.import_lines import Shown
+from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
 
@@ -82,14 +84,15 @@ class Checking(QObject):
                 jobs.discard(context.db, shown.job_id)
             return made
 
-        self._run(work)
+        listed = Listed(tr("Check a file of course records"), checked_outcome)
+        self._run(work, listed)
 
     def open(self, job_id: int, known: Shown | None = None) -> None:
         """Bring back a job that was checked or applied before."""
         context = self._context
         self._run(lambda task: of_job(task, context, job_id, known))
 
-    def _run(self, work: Callable[[TaskContext], Shown | None]) -> None:
+    def _run(self, work: Callable[[TaskContext], Shown | None], listed: Listed | None = None) -> None:
         if self.busy:
             return
         self._task = self._runner.run(
@@ -99,6 +102,7 @@ class Checking(QObject):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=listed,
         )
 
     @Slot()
@@ -126,3 +130,12 @@ class Checking(QObject):
     def _cancelled(self) -> None:
         self._task = None
         self.ended.emit()
+
+
+def checked_outcome(shown: Shown | None) -> Outcome | None:
+    """How many rows were checked, and the job; None where it is gone meanwhile."""
+    if shown is None:
+        return None
+    return Outcome(
+        plural(shown.checked.job.rows, "{n} row checked", "{n} rows checked"), place=Place(job=shown.job_id)
+    )

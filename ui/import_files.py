@@ -34,7 +34,10 @@ class ImportFiles(QObject):
             from app.imports import job_export
 
             run = self._context
-            self._export(lambda task: job_export.export_refused(task, run.db, run.user, job_id, path, acknowledged))
+            self._export(
+                lambda task: job_export.export_refused(task, run.db, run.user, job_id, path, acknowledged),
+                tr("Export Refused Rows"),
+            )
 
     def export_report(self, job_id: int) -> None:
         """Ask for a file, and write everything that was found."""
@@ -43,14 +46,16 @@ class ImportFiles(QObject):
             from app.imports import job_export
 
             run = self._context
-            self._export(lambda task: job_export.export_report(task, run.db, run.user, job_id, path))
+            self._export(
+                lambda task: job_export.export_report(task, run.db, run.user, job_id, path), tr("Export Report")
+            )
 
     def _ask(self, title: str, name: str, kind: str = CSV) -> Path | None:
         return ask_for_file(self._window, kind, title, str(documents() / f"{name}.{kind}"))
 
-    def _export(self, work: object) -> None:
+    def _export(self, work: object, title: str) -> None:
         exporter = Exporter(self._runner, self)
-        exporter.start(cast("partial[ExportSummary]", work))
+        exporter.start(cast("partial[ExportSummary]", work), title)
         self._exports.follow(exporter)
 
     # Templates
@@ -93,4 +98,4 @@ class ImportFiles(QObject):
                 categories = credit_lists.categories(tx)
             return templates.write_template(task, path, template, types, categories)
 
-        self._export(work)
+        self._export(work, tr("Save Template"))

@@ -15,7 +15,7 @@ from app.errors import AccessError, AppError
 from ui.hub import Hub
 from ui.look.icons import Icon
 from ui.look.tokens import Role
-from ui.look.words import count, tr
+from ui.look.words import tr
 from ui.messages import Messages
 from ui.page_row import PageRow
 from ui.page_stack import PageStack
@@ -245,12 +245,9 @@ class ImportWork(QObject):
 
     @Slot(object)
     def _applied(self, summary: "ImportSummary") -> None:
-        from app.imports.rules import GOOD
-        from ui.pages.import_result import surprise_words
+        from ui.import_applying import applied_words
 
-        applied = sum(number for outcome, number in summary.outcomes.items() if outcome in GOOD)
-        told = tr("{n} of {all} rows applied", n=count(applied), all=count(summary.rows))
-        self._status.show_result(f"{told}. {surprise_words(summary.surprises).capitalize()}.")
+        self._status.show_result(applied_words(summary))
         self._hub.announce(summary.changes)
         self._announce()
         self._look_again(summary.job_id)

@@ -20,6 +20,7 @@ from app.lms.run import RunSummary
 from app.lms.schedule import Schedule, Told, steady
 from app.lms.settings import Kind, SyncSettings
 from app.tasks import Progress, TaskContext
+from ui.activity import Listed, Outcome, Place, Stage
 from ui.hub import Hub
 from ui.lms_progress import BEGUN, SENDING
 from ui.look.words import count, plural, tr
@@ -246,6 +247,7 @@ class LmsSync(QObject):
             progress=self._progressed,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=Listed(_title(kinds, send=send), ended_as, Place(page="sync_runs")),
         )
         self.changed.emit()
 
@@ -320,6 +322,20 @@ def words_of(summaries: Sequence[RunSummary]) -> str:
             if numbers.get("failed"):
                 parts.append(plural(numbers["failed"], "{n} course failed", "{n} courses failed"))
     return tr("Synchronised: {what}", what=", ".join(parts))
+
+
+def _title(kinds: Sequence[Kind], *, send: bool) -> str:
+    """What a run is called in the Activity pane."""
+    if not kinds:
+        return tr("Send Ready Records")
+    return tr("Synchronise with the LMS, then send") if send else tr("Synchronise with the LMS")
+
+
+def ended_as(summaries: Sequence[RunSummary]) -> Outcome:
+    """What came of a run, for the Activity pane."""
+    state = summaries[-1].state if summaries else ""
+    stages = {"failed": Stage.FAILED, "cancelled": Stage.STOPPED}
+    return Outcome(words_of(summaries), stages.get(state, Stage.DONE))
 
 
 def sent_words(one: RunSummary) -> str:

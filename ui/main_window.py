@@ -16,6 +16,7 @@ from ui import parts, remembered
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet
+from ui.activity_part import ActivityPart
 from ui.credit_part import CreditPart
 from ui.database_part import DatabasePart
 from ui.demo_banner import demo_banner
@@ -103,7 +104,8 @@ class MainWindow(QWidget):
         whole.addWidget(self.row)
         whole.addWidget(self.offline_banner)
         whole.addWidget(self.lms_banners)
-        whole.addWidget(self._stack, 1)
+        self.activity = ActivityPart(self, self._stack, self._remembered)
+        whole.addWidget(self.activity.place, 1)
         whole.addWidget(self.status)
         FocusRing(self)
 
@@ -182,7 +184,7 @@ class MainWindow(QWidget):
         parts.in_reading_order(
             [
                 self.ribbon, self.tabs, self.search, self.details,
-                self.offline_banner, self.lms_banners, self._stack, self.status,
+                self.offline_banner, self.lms_banners, self._stack, self.activity.pane, self.status,
             ]
         )  # fmt: skip
 
@@ -208,10 +210,11 @@ class MainWindow(QWidget):
         self.show_page("licences")
 
     def _move_part(self, step: int) -> None:
-        """F6: ribbon, grid, details, status bar, and round again."""
+        """F6: ribbon, grid, details, activity, status bar, and round again."""
         page = self._stack.currentWidget()
         inside = page.stops() if isinstance(page, GridPage) else [page]
-        parts.move([self.ribbon, *(part for part in inside if part is not None), self.status], step)
+        there = [part for part in inside if part is not None]
+        parts.move([self.ribbon, *there, self.activity.pane, self.status], step)
 
     # Actions
 

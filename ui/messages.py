@@ -51,6 +51,10 @@ class Messages(QObject):
         self._told[place] = now()
         UnexpectedErrorDialog(self._top(), report).open()
 
+    def show_report(self, report: str) -> None:
+        """Show what was reported of a bug once more."""
+        UnexpectedErrorDialog(self._top(), report).open()
+
     def tell_of_last_time(self, notes: str) -> None:
         """What `app.crash_notes.take` found, said once, when the window is there."""
         LastTimeDialog(self._top(), notes).open()

@@ -7,12 +7,13 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
 from app.tasks import Progress
-from ui.look.buttons import button
+from ui.look.buttons import button, explain
 from ui.look.fonts import Type, scaled
+from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel
 from ui.look.speech import announce
 from ui.look.tokens import Role, color
-from ui.look.words import count, tr
+from ui.look.words import count, plural, tr
 
 HEIGHT = 28
 _LEFT_WIDTH = 220
@@ -22,6 +23,7 @@ class StatusBar(QWidget):
     """Texts separated by thin lines; a progress bar with *Cancel* while something long runs."""
 
     cancelled = Signal()
+    activity_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,11 @@ class StatusBar(QWidget):
         self._right.setObjectName("status_right")
         row.addStretch(1)
         row.addWidget(self._right)
+        self._activity = button(
+            tr("Activity"), Icon.ACTIVITY, "quiet", "status_activity", clicked=self.activity_wanted, small=True
+        )
+        self._activity.hide()
+        row.addWidget(self._activity)
 
     def sizeHint(self) -> QSize:
         return QSize(600, scaled(HEIGHT))
@@ -57,6 +64,13 @@ class StatusBar(QWidget):
         # What is selected stays whole where the work under way has much to say.
         self._left.setMinimumWidth(min(self._left.sizeHint().width(), scaled(_LEFT_WIDTH)))
         self._right.setText("   |   ".join(right))
+
+    def show_activity(self, running: int, tip: str) -> None:
+        """The button of the Activity pane, with how much is at work."""
+        words = plural(running, "Activity: {n} running", "Activity: {n} running") if running else tr("Activity")
+        self._activity.setText(words)
+        explain(self._activity, tip)
+        self._activity.show()
 
     @Slot(object)
     def show_progress(self, progress: Progress) -> None:

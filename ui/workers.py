@@ -16,6 +16,7 @@ from PySide6.QtCore import QDeadlineTimer, QObject, QThread, Signal, Slot
 
 from app.errors import AppError, OfflineError
 from app.tasks import Cancelled, Progress, TaskContext
+from ui.activity import Activities, Activity, Listed
 
 logger = logging.getLogger(__name__)
 
@@ -59,8 +60,12 @@ class TaskThread(QThread):
         self.lane = lane
         self._task: Task | None = task
         self.context = TaskContext(self._report, self._tell)
+        self.activity: Activity | None = None
+        """What is listed of it."""
 
     def _report(self, progress: Progress) -> None:
+        if self.activity is not None:
+            self.activity.progress = progress
         self.progressed.emit(progress)
 
     def _tell(self, part: object) -> None:
@@ -99,6 +104,7 @@ class TaskRunner(QObject):
         self._waiting: dict[Lane, deque[TaskThread]] = {}
         self._running: dict[Lane, TaskThread] = {}
         self._leaving = False
+        self.activities = Activities(self)
 
     def run(
         self,
@@ -110,12 +116,16 @@ class TaskRunner(QObject):
         told: Callable[[Any], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
         cancelled: Callable[[], None] | None = None,
+        listed: Listed | None = None,
     ) -> TaskContext:
         """Queue `task` in `lane`. The callbacks are bound methods of QObjects, called in their thread.
 
-        Returns the context, whose cancel() stops the task, also while it waits for its turn.
+        With `listed` it is work that people wait for, and stands in the list of activities. Returns the context,
+        whose cancel() stops the task, also while it waits for its turn.
         """
         thread = TaskThread(task, lane, self)
+        if listed is not None:
+            self._list(thread, listed)
         if done is not None:
             thread.succeeded.connect(done)
         if progress is not None:
@@ -167,7 +177,34 @@ class TaskRunner(QObject):
         thread = queue.popleft()
         self._running[lane] = thread
         self.busy_changed.emit()
+        if thread.activity is not None:
+            self.activities.began(thread.activity)
         thread.start()
+
+    def _list(self, thread: TaskThread, listed: Listed) -> None:
+        """Before its starter hears how the task ended, the list does."""
+        thread.activity = self.activities.add(listed, thread.context)
+        thread.succeeded.connect(self._list_success)
+        thread.failed.connect(self._list_failure)
+        thread.cancelled.connect(self._list_stop)
+
+    def _listed(self) -> Activity:
+        thread = self.sender()
+        assert isinstance(thread, TaskThread)
+        assert thread.activity is not None
+        return thread.activity
+
+    @Slot(object)
+    def _list_success(self, result: object) -> None:
+        self.activities.succeeded(self._listed(), result)
+
+    @Slot(object)
+    def _list_failure(self, error: Exception) -> None:
+        self.activities.failed(self._listed(), error)
+
+    @Slot()
+    def _list_stop(self) -> None:
+        self.activities.stopped(self._listed())
 
     @Slot()
     def _next(self) -> None:

@@ -47,6 +47,7 @@ class UpdateSummary:
     operation_id: int | None = None
     stopped: str = ""
     """Why the run ended early; "" when it did not."""
+    cancelled: bool = False
     left: int = 0
     """Selected rows that were not looked at because the run ended early."""
 
@@ -109,6 +110,7 @@ def update_selected(
             with db.write() as tx:
                 history.Operation(summary.operation_id, db, tx).end(tx)
     except Cancelled:
+        summary.cancelled = True
         summary.stopped = "You stopped the update."
     except AppError as error:
         if summary.processed == 0:

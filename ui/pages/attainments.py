@@ -132,7 +132,7 @@ class AttainmentsPage(GridPage):
 
         exporter = Exporter(self.runner, self)
         exporter.ended.connect(self._changes_ended)
-        exporter.start(work)
+        exporter.start(work, tr("Export Changes"))
         self.exporting.emit(exporter)
 
     @Slot()

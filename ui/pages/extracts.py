@@ -381,5 +381,5 @@ class ExtractsPage(GridPage):
             return export(context, Wanted(source, keys, source.columns, "History"), path)
 
         exporter = Exporter(self.runner, self)
-        exporter.start(work)
+        exporter.start(work, tr("Export History"))
         self.exporting.emit(exporter)

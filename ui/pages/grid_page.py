@@ -358,7 +358,7 @@ class GridPage(QWidget):
             return export(context, wanted, path)
 
         exporter = Exporter(self.runner, self)
-        exporter.start(work)
+        exporter.start(work, tr("Export {page}", page=self.title))
         self.exporting.emit(exporter)
         return exporter
 

@@ -29,5 +29,5 @@ def choose_batch_file(window: "MainWindow") -> None:
     page, db, user = window.learners, window.context.db, window.context.user
     keys = page.rows_to_export()
     exporter = Exporter(page.runner, page)
-    exporter.start(lambda context: export_batch(context, db, user, keys, ukprn, path))
+    exporter.start(lambda context: export_batch(context, db, user, keys, ukprn, path), tr("Export LRS Batch File"))
     page.exporting.emit(exporter)

@@ -80,7 +80,7 @@ class OutgoingReportsPage(GridPage):
 
         exporter = Exporter(self.runner, self)
         exporter.ended.connect(self._exported)
-        exporter.start(work)
+        exporter.start(work, tr("Export for the Body"))
         self.exporting.emit(exporter)
         return exporter
 

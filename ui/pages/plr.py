@@ -30,6 +30,7 @@ from ui.pages.plr_source import FIELDS, Counts, PlrSource
 from ui.pages.plr_strip import PlrStrip
 from ui.pages.plr_updating import PlrUpdating
 from ui.pages.searches import Searches
+from ui.plr_words import download_listed
 from ui.workers import Lane, Task, TaskRunner
 
 AT_MOST = 1_000
@@ -153,6 +154,7 @@ class PlrPage(GridPage):
             progress=self._progress,
             failed=self._download_failed,
             cancelled=self._download_cancelled,
+            listed=download_listed(),
         )
         self.strip.show_running(self._asked_words(0), 0, len(learner_ids), "")
         self._follow_timer.start()

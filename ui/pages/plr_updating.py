@@ -14,6 +14,7 @@ from app.tasks import Progress, TaskContext, now
 from ui.dialogs.questions import Lower, ask_lower
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.words import count, plural, tr
+from ui.plr_words import taken_back, undo_listed, update_listed
 from ui.workers import Lane, TaskRunner
 
 _SHOWN_EVERY = 0.04
@@ -81,6 +82,7 @@ class PlrUpdating(QObject):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._ended,
+            listed=update_listed(),
         )
         self.progressed.emit(tr("Updating attainments"), 0, 1)
 
@@ -145,7 +147,12 @@ class PlrUpdating(QObject):
             return undone
 
         self._task = self._runner.run(
-            work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._ended
+            work,
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._failed,
+            cancelled=self._ended,
+            listed=undo_listed(),
         )
         self.progressed.emit(tr("Taking back the update"), 0, 0)
 
@@ -155,9 +162,7 @@ class PlrUpdating(QObject):
         self._ended()
         self.wrote.emit(Changes.of(Topic.ATTAINMENTS))
         if undone.left:
-            text = "{n} change was left: somebody changed the record since."
-            many = "{n} changes were left: somebody changed the records since."
-            self.taken_back.emit(tr("Update taken back in part"), plural(undone.left, text, many))
+            self.taken_back.emit(tr("Update taken back in part"), taken_back(undone).words)
         else:
             self.taken_back.emit(tr("Update taken back"), tr("Everything is as it was before."))
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Slot
 from app.dates import shown_time
 from app.export_sheet import ExportSummary
 from app.tasks import TaskContext
+from ui.activity import Outcome
 from ui.exporting import PDF, Exporter, ask_for_file
 from ui.look.words import plural, tr
 from ui.printing.list_pages import Listing, layout, paint
@@ -21,9 +22,13 @@ if TYPE_CHECKING:
 class PaperExporter(Exporter):
     """An export whose target is a printer. Not every printing system lets a job be taken back: it is said."""
 
+    @staticmethod
+    def outcome(summary: ExportSummary) -> Outcome:
+        return Outcome(plural(summary.rows, "{n} row sent to the printer", "{n} rows sent to the printer"))
+
     @Slot(object)
     def _done(self, summary: ExportSummary) -> None:
-        self.finished.emit(plural(summary.rows, "{n} row sent to the printer", "{n} rows sent to the printer"), None)
+        self.finished.emit(self.outcome(summary).words, None)
         self.ended.emit()
 
     @Slot()
@@ -75,7 +80,7 @@ class Printing(QObject):
                 may()
                 return write_pdf(context, listing, path)
 
-            exporter.start(work)
+            exporter.start(work, tr("Save as PDF"))
             self._page.exporting.emit(exporter)
         self.deleteLater()
 
@@ -102,6 +107,6 @@ class Printing(QObject):
                 return ExportSummary(len(listing.keys), Path(printer.outputFileName()))
 
             exporter = PaperExporter(self._page.runner, self._page)
-            exporter.start(work)
+            exporter.start(work, tr("Print"))
             self._page.exporting.emit(exporter)
         self.deleteLater()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
@@ -53,6 +53,8 @@ class StatusBar(QWidget):
         self._activity = button(
             tr("Activity"), Icon.ACTIVITY, "quiet", "status_activity", clicked=self.activity_wanted, small=True
         )
+        # By keys it is Ctrl Shift A, so that F6 comes to the bar itself, which is read out.
+        self._activity.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._activity.hide()
         row.addWidget(self._activity)
 

@@ -212,9 +212,8 @@ class MainWindow(QWidget):
     def _move_part(self, step: int) -> None:
         """F6: ribbon, grid, details, activity, status bar, and round again."""
         page = self._stack.currentWidget()
-        inside = page.stops() if isinstance(page, GridPage) else [page]
-        there = [part for part in inside if part is not None]
-        parts.move([self.ribbon, *there, self.activity.pane, self.status], step)
+        inside = [one for one in (page.stops() if isinstance(page, GridPage) else [page]) if one is not None]
+        parts.move([self.ribbon, *inside, self.activity.pane, self.status], step)
 
     # Actions
 

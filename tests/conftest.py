@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+from tests import in_turn
+
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Nobody's own password store is asked or written to; tests of a store bring their own.
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"
@@ -23,9 +25,12 @@ settings.register_profile("any_load", deadline=None)
 settings.load_profile("any_load")
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """As in the program (`ui/collector.py`): in a task's thread the collector may delete Qt objects and crash."""
     gc.disable()
+    worker = getattr(config, "workerinput", None)
+    if worker is not None and [config.rootpath / one for one in config.args] == [in_turn.TESTS]:
+        in_turn.import_all(int(worker["workerid"].removeprefix("gw")), worker["workercount"])
 
 
 def pytest_collection_finish() -> None:

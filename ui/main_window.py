@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
 
 from app import access
 from app.access import Permission, Rights
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from ui.pages.one_learner import OneLearnerPage
 
 
-class MainWindow(QWidget):
+class MainWindow(QMainWindow):
     """`left` when the window is gone and the program may end."""
 
     left = Signal()
@@ -95,7 +95,8 @@ class MainWindow(QWidget):
         self.elsewhere = Elsewhere(self.context, self.runner, self.hub, self)
         self.offline = Offline(self.context, self.runner, self.elsewhere, self.hub, self)
         self.offline_banner = OfflineBanner(self.offline, self)
-        whole = QVBoxLayout(self)
+        inside = QWidget()
+        whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         if self.context.demo:
@@ -107,6 +108,7 @@ class MainWindow(QWidget):
         self.activity = ActivityPart(self, self._stack, self._remembered)
         whole.addWidget(self.activity.place, 1)
         whole.addWidget(self.status)
+        self.setCentralWidget(inside)
         FocusRing(self)
 
     def _wire(self) -> None:

@@ -152,9 +152,10 @@ def _activity() -> Action:
         icon=Icon.ACTIVITY,
         tab=LEARNERS,
         group="View",
-        key_tip="Q",
+        key_tip="",
         trigger=lambda window: window.activity.toggle(),
         shortcut="Ctrl+Shift+A",
+        on_ribbon=False,  # there the whole group would fold on an office screen; the status bar has a button
         words="running work progress cancel tasks background notifications",
     )
 

@@ -33,7 +33,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
-from app.db import embedded
+from app.db import embedded, server_lines
 from app.db.addresses import parsed
 from app.db.embedded import CACHE
 from app.db.failures import explain, interrupted, is_personal
@@ -47,19 +47,6 @@ BUSY_SECONDS = 5
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
 _MUCH_CACHE = -65_536  # KiB
-
-# A line that was cut is noticed after some nine seconds; without these, not within forty (tech-notes.md 5).
-_SERVER_OPTIONS: Mapping[str, Any] = {
-    "connect_timeout": 5,
-    "application_name": "Learner Manager",
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 8_000,
-    "options": "-c timezone=UTC -c lock_timeout=5s -c statement_timeout=120s"
-    " -c idle_in_transaction_session_timeout=60s -c client_min_messages=warning",
-}
 
 # A set of ids on the server: a join instead of a list of parameters (data-model.md 1.6).
 picked = Table("picked", MetaData(), Column("id", Key, primary_key=True), Column("place", Integer, nullable=False))
@@ -83,8 +70,7 @@ class Database:
             if is_copy:
                 options["creator"] = partial(embedded.open_copy, place, timeout=timeout)
         else:
-            options["pool_pre_ping"] = True
-            options["connect_args"] = dict(_SERVER_OPTIONS)
+            options["connect_args"] = dict(server_lines.OPTIONS)
         try:
             self._engine = create_engine(self.url, **options)
         except ImportError:
@@ -102,7 +88,7 @@ class Database:
             event.listen(self._engine, "connect", embedded.prepare_copy if is_copy else embedded.prepare)
             event.listen(self._engine, "begin", embedded.begin)
         else:
-            event.listen(self._engine, "do_connect", _connect_patiently)
+            server_lines.prepare(self._engine)
 
     @classmethod
     def in_file(cls, file: Path, *, is_copy: bool = False) -> "Database":
@@ -177,8 +163,8 @@ class Database:
                 connection = stack.enter_context(self._lender.connect())
                 if self.embedded:
                     connection = connection.execution_options(sqlite_write=write)
-                elif not write:
-                    connection = connection.execution_options(isolation_level="REPEATABLE READ")
+                else:
+                    server_lines.begin(connection, write=write)
                 connection.info.update(task=context, rights={})
                 if context is not None:
                     stack.enter_context(self._interruptible(connection, context))
@@ -385,10 +371,3 @@ def _made(lines: Iterable[Sequence[Any]], makers: Sequence[tuple[int, Any]]) -> 
             if fit[place] is not None:
                 fit[place] = make(fit[place])
         yield fit
-
-
-def _connect_patiently(dialect: Any, record: Any, given: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """In place of the driver's own connecting."""
-    from app.db.patience import PatientConnection  # its driver is there only where a server is used
-
-    return PatientConnection.connect(*given, **options)

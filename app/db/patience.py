@@ -11,7 +11,9 @@ from collections.abc import Generator
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg import generators
 from psycopg.abc import PQGen
+from psycopg.pq import TransactionStatus
 
 from app.tasks import now
 
@@ -41,6 +43,17 @@ class PatientConnection(psycopg.Connection[Any]):
 
     given_up = False
     """Set from any thread: lets whoever waits on this connection go within a tenth of a second."""
+    only_reads = False
+    """Whether the transaction writes nothing, nor makes anything that later statements could miss."""
+
+    def rollback(self) -> None:
+        """As the driver does it; but when nothing was made, the statements that the server has planned are kept."""
+        if not self.only_reads or self.info.transaction_status is not TransactionStatus.INTRANS:
+            super().rollback()
+            return
+        with self.lock:
+            self.pgconn.send_query_params(b"ROLLBACK", None)
+            self.wait(generators.execute(self.pgconn))
 
     def wait(self, gen: PQGen[T], interval: float = 0.1, timeout: float | None = None) -> T:
         """The one place where the driver waits: for statements, fetches, copies, commits."""

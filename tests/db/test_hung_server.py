@@ -9,7 +9,7 @@ from time import monotonic
 import pytest
 from sqlalchemy import literal, make_url, select, text
 
-from app.db import database, patience
+from app.db import patience, server_lines
 from app.db.database import Database
 from app.errors import DatabaseError
 from app.tasks import Cancelled, TaskContext
@@ -84,7 +84,7 @@ def db(line: Line, server: Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
 def test_a_socket_that_accepts_and_says_nothing(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("psycopg")
-    monkeypatch.setitem(database._SERVER_OPTIONS, "connect_timeout", 2)
+    monkeypatch.setitem(server_lines.OPTIONS, "connect_timeout", 2)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         db = Database(f"postgresql+psycopg://somebody@127.0.0.1:{silent.getsockname()[1]}/learners")
         started = monotonic()

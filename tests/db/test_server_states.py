@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import func, make_url, select, text
 
 from app import access, start
-from app.db import database, patience
+from app.db import patience, server_lines
 from app.db.database import Database
 from app.db.tables import learner
 from app.db.upgrade import upgrade
@@ -206,7 +206,7 @@ def test_a_transaction_that_is_silent_for_too_long(db: Database, server: Server)
 
 def test_how_soon_a_line_that_is_cut_is_noticed():
     """In use within fifteen seconds: by the program's own question; by the system where nothing is under way."""
-    options = database._SERVER_OPTIONS
+    options = server_lines.OPTIONS
     assert patience.ASK_AFTER + patience.ANSWER_WITHIN <= 15
     assert options["connect_timeout"] <= 15
     assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] <= 15

@@ -10,7 +10,7 @@ from sqlalchemy import make_url, select, update
 
 from app import demo
 from app.access import Role
-from app.db import database, patience
+from app.db import patience, server_lines
 from app.db.database import Database
 from app.db.tables import learner, role, user_role
 from tests.db.postgresql import Server
@@ -136,7 +136,7 @@ def test_a_line_that_falls_silent_and_what_changed_meanwhile(
         monkeypatch.setattr(module, "SILENT_MS", 300)
     monkeypatch.setattr(patience, "ASK_AFTER", 0.3)
     monkeypatch.setattr(patience, "ANSWER_WITHIN", 0.3)
-    monkeypatch.setitem(database._SERVER_OPTIONS, "connect_timeout", 2)
+    monkeypatch.setitem(server_lines.OPTIONS, "connect_timeout", 2)
     with server.database() as address, behind(server) as line:
         whole = make_url(address).set(port=line.port).render_as_string(hide_password=False)
         room = rooms(prepare=lambda context: demo.fill(context.db, 5), database=whole)

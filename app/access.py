@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, insert, select, true, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select, true, update
 
 from app.dates import shown
 from app.db.database import Database
@@ -341,17 +342,22 @@ def _rights(tx: Connection, user_id: int) -> Rights:
 
 def _read_rights(tx: Connection, user_id: int) -> Rights:
     """Roles and licences by one statement: it is part of every command."""
+    rows = tx.execute(_rights_query(), {"of_user": user_id}).all()
+    known = {one.value for one in Role}
+    roles = frozenset(Role(code) for code in (rows[0][0] or "").split() if code in known)
+    return Rights(roles=roles, licences=_licences(rows))
+
+
+@cache
+def _rights_query() -> Select[Any]:
     held = (
         select(func.aggregate_strings(role.c.code, " "))
         .join(user_role, user_role.c.role_id == role.c.id)
         .join(app_user, app_user.c.id == user_role.c.user_id)
-        .where(app_user.c.id == user_id, app_user.c.active)
+        .where(app_user.c.id == bindparam("of_user"), app_user.c.active)
         .subquery()
     )
-    rows = tx.execute(select(held, licence).select_from(held.outerjoin(licence, true()))).all()
-    known = {one.value for one in Role}
-    roles = frozenset(Role(code) for code in (rows[0][0] or "").split() if code in known)
-    return Rights(roles=roles, licences=_licences(rows))
+    return select(held, licence).select_from(held.outerjoin(licence, true()))
 
 
 def licences(tx: Connection) -> tuple[LicenceRow, ...]:
@@ -377,12 +383,15 @@ def _licences(rows: Sequence[Row[Any]]) -> tuple[LicenceRow, ...]:
     )
 
 
+_CAMPUSES = select(user_campus.c.campus_id).where(user_campus.c.user_id == bindparam("of_user"))
+
+
 def campuses(tx: Connection, user: User) -> frozenset[int] | None:
     """Ids of the campuses whose sections and extract records `user` may see; None: all of them, as administrators
     may. Somebody to whom no campus was given sees none (extract-statuses.md 2.2)."""
     if Role.ADMINISTRATOR in rights(tx, user).roles:
         return None
-    return frozenset(tx.execute(select(user_campus.c.campus_id).where(user_campus.c.user_id == user.id)).scalars())
+    return frozenset(tx.execute(_CAMPUSES, {"of_user": user.id}).scalars())
 
 
 def require(tx: Connection, user: User, permission: Permission) -> None:

@@ -12,7 +12,7 @@ from functools import cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Integer, Row, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Table, bindparam, func, insert, select, update
 
 from app.attainments import at_a_glance_kept
 from app.db.among import among
@@ -28,6 +28,11 @@ _CHANGE = (
     "operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after",
 )  # fmt: skip
 
+# Made once: they are part of every command.
+_BEGIN = insert(operation).returning(operation.c.id, operation.c.at)
+_BEGIN_ON_SERVER = _BEGIN.values(at=func.clock_timestamp())
+_END = update(operation).where(operation.c.id == bindparam("of_operation"))
+
 
 @dataclass(slots=True)
 class Operation:
@@ -40,6 +45,8 @@ class Operation:
     """Rows of `change` to be written, by `_CHANGE`."""
     whose: set[int] = field(default_factory=set)
     """Learners whose attainments were written: what these come to is worked out anew with `save_changes`."""
+    at: datetime | None = None
+    """When it was begun, by the database's clock; None for one that is gone on with."""
 
     def insert(self, table: Table, values: Values, learner_id: int | None = None) -> int:
         """Insert one row and note it; returns its id."""
@@ -187,7 +194,7 @@ class Operation:
         """Write what is left and set the operation's state: done or stopped."""
         self.tx = tx
         self.save_changes()
-        tx.execute(update(operation).where(operation.c.id == self.id).values(state=state))
+        tx.execute(_END, {"of_operation": self.id, "state": state})
 
 
 def batched(ids: Sequence[_Id], size: int = 500) -> Iterator[Sequence[_Id]]:
@@ -209,20 +216,17 @@ def begin(
     undoes_id: int | None = None,
 ) -> Operation:
     """Open an operation. It stays *stopped* until `end`."""
-    key = tx.execute(
-        insert(operation)
-        .values(
-            kind=kind,
-            user_id=user_id,
-            computer=platform.node() or "unknown",
-            at=db.moment(),
-            reason=reason,
-            state="stopped",
-            undoes_id=undoes_id,
-        )
-        .returning(operation.c.id)
-    ).scalar_one()
-    return Operation(id=key, db=db, tx=tx)
+    told = {
+        "kind": kind,
+        "user_id": user_id,
+        "computer": platform.node() or "unknown",
+        "reason": reason,
+        "state": "stopped",
+        "undoes_id": undoes_id,
+    }
+    row = tx.execute(_BEGIN, told | {"at": db.now(tx)}) if db.embedded else tx.execute(_BEGIN_ON_SERVER, told)
+    key, at = row.one()
+    return Operation(id=key, db=db, tx=tx, at=at)
 
 
 def unpacked(table: Table, body: str | None) -> dict[str, Any]:

@@ -7,7 +7,19 @@ the text that `app.json_text` writes of them.
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Integer, String, Table, cast, literal, literal_column, text
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    cast,
+    literal,
+    literal_column,
+    text,
+)
 from sqlalchemy import Text as AnyText
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -29,6 +41,11 @@ def _is_plain(kind: TypeEngine[Any]) -> bool:
 def value_of(column: ColumnElement[Any], value: Any) -> ColumnElement[Any]:
     """A value for `column` where the database cannot tell its type by itself."""
     return cast(literal(value, _bare(column.type)), _bare(column.type))
+
+
+def parameter_of(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """The same as a parameter of this name, for a statement that is made once."""
+    return cast(bindparam(name, type_=_bare(column.type)), _bare(column.type))
 
 
 def _bare(kind: TypeEngine[Any]) -> TypeEngine[Any]:

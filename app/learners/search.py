@@ -13,7 +13,9 @@ from app.attainments.related import RELATED
 from app.attainments.titles import FUNCTIONAL_LEVELS
 from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
-from app.db.among import among
+from app.db.among import among, many
+from app.db.among import listed as listed_values
+from app.db.server_lines import PLANNED_ONCE
 from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_check
 from app.db.types import Unindexed
 from app.errors import InputError
@@ -201,33 +203,36 @@ def _quick(text: str) -> Where:
     return and_(true(), *parts)
 
 
+_ROWS = (
+    select(
+        learner.c.id,
+        learner.c.version,
+        _READY.label("ready"),
+        learner.c.ref,
+        learner.c.family_name,
+        learner.c.given_names,
+        learner.c.known_as,
+        learner.c.birth_date,
+        learner.c.sex,
+        learner.c.uln,
+        learner.c.postcode,
+        campus.c.name,
+        learner.c.tutor_group,
+        learner.c.email,
+        plr_check.c.at,
+        *(at_a_glance.c[measure.value] for measure in Measure),
+    )
+    .outerjoin(campus, campus.c.id == learner.c.campus_id)
+    .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
+    .outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
+    .where(among(learner.c.id, many("ids")), SHOWN)
+    .execution_options(**PLANNED_ONCE)
+)
+
+
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, LearnerRow]:
     """The rows of a page (some hundred ids); removed learners are missing from the answer."""
-    query = (
-        select(
-            learner.c.id,
-            learner.c.version,
-            _READY.label("ready"),
-            learner.c.ref,
-            learner.c.family_name,
-            learner.c.given_names,
-            learner.c.known_as,
-            learner.c.birth_date,
-            learner.c.sex,
-            learner.c.uln,
-            learner.c.postcode,
-            campus.c.name,
-            learner.c.tutor_group,
-            learner.c.email,
-            plr_check.c.at,
-            *(at_a_glance.c[measure.value] for measure in Measure),
-        )
-        .outerjoin(campus, campus.c.id == learner.c.campus_id)
-        .outerjoin(plr_check, plr_check.c.learner_id == learner.c.id)
-        .outerjoin(at_a_glance, at_a_glance.c.id == learner.c.id)
-        .where(among(learner.c.id, ids), SHOWN)
-    )
-    return {row[0]: _row(row) for row in tx.execute(query)}
+    return {row[0]: _row(row) for row in tx.execute(_ROWS, {"ids": listed_values(ids)})}
 
 
 def _row(row: Any) -> LearnerRow:

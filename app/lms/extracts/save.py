@@ -7,13 +7,13 @@ overwritten.
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, not_, or_, select
+from sqlalchemy import Connection, not_, or_, select
 
 from app import access, history
 from app.access import Permission, User
-from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change, enrolment, extract_record, operation
 from app.errors import AccessError, AppError, InputError
@@ -23,7 +23,7 @@ from app.lms.extracts import statuses
 from app.lms.extracts.records_list import in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import SHOWN_OF_EACH, ListedRecord, Need, Problem
-from app.mass_change import BATCH, change_seen, seen_as_table
+from app.mass_change import BATCH, Seen, change_seen, seen_as_table
 from app.tasks import Cancelled, TaskContext
 
 SAVED = "extract_statuses"
@@ -155,10 +155,9 @@ class _Saving:
                 operation = history.begin(tx, self._db, self._user.id, SAVED, reason=self._reason)
             if operation is not None:
                 operation.tx = tx
-                values = _values(self._db, tx, self._user, target)
-                if found.left_alone:
-                    tx.execute(delete(mass).where(among(mass.c.id, found.left_alone)))
-                changed_since = change_seen(operation, extract_record, mass, fitting, values, owner=_LEARNER)
+                mass.forget(found.left_alone)
+                values = _values(operation.at or self._db.now(tx), self._user, target)
+                changed_since = change_seen(operation, extract_record, mass, values, owner=_LEARNER)
                 found.updated = fitting - len(changed_since)
                 found.conflicts += changed_since
                 if last:
@@ -166,11 +165,11 @@ class _Saving:
         self._operation = operation
         self._whole.add(found)
 
-    def _sorted(self, tx: Connection, mass: Table, target: str) -> _Sorted:
+    def _sorted(self, tx: Connection, mass: Seen, target: str) -> _Sorted:
         found = _Sorted()
         overriding = statuses.may_override(tx, self._user)
         scope = access.campuses(tx, self._user)
-        for key, seen, version, status, problem in statuses.unfit(tx, mass, target, scope, may_override=overriding):
+        for key, seen, version, status, problem in statuses.unfit(mass, target, scope, may_override=overriding):
             found.left_alone.append(key)
             if version is None:
                 found.refused.setdefault(Problem.NOT_THERE, []).append(key)
@@ -216,10 +215,10 @@ class _Saving:
         return conflicts, refused, updated
 
 
-def _values(db: Database, tx: Connection, user: User, target: str) -> Mapping[str, Any]:
+def _values(at: datetime, user: User, target: str) -> Mapping[str, Any]:
     """What is written beside the status: who and when. What the LMS said last is history once a record waits again
     (EX-R3), and so is an answer that came late once a person decided anew."""
-    values = {"status": target, "status_at": db.now(tx), "status_by": user.id, "late_answer": None}
+    values = {"status": target, "status_at": at, "status_by": user.id, "late_answer": None}
     return values | {"message": None} if target == "ready" else values
 
 

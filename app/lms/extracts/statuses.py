@@ -20,6 +20,7 @@ from app.errors import InputError
 from app.lms.extracts import marks
 from app.lms.extracts.records_list import STATUSES, TITLES, Scope, campus_names, in_scope, joined
 from app.lms.extracts.staged import Staged
+from app.mass_change import Seen
 from app.tasks import TaskContext
 
 CODES = tuple(status for status, _ in STATUSES)
@@ -170,11 +171,11 @@ def judged(tx: Connection, picked: Any, target: str, scope: Scope, *, may_overri
     return list(result.cursor.fetchall())  # past SQLAlchemy's rows: there may be a hundred thousand
 
 
-def unfit(tx: Connection, mass: Any, target: str, scope: Scope, *, may_override: bool) -> Sequence[Any]:
+def unfit(mass: Seen, target: str, scope: Scope, *, may_override: bool) -> Sequence[Any]:
     """Of the records in `mass` (see mass_change.seen_as_table) those that cannot be set to `target` as they were
     seen: id, version as seen, version, status, problem; the last three are NULL of one that the user can no longer
     see."""
-    return tx.execute(_unfit_query(mass, target, scope, may_override=may_override)).all()
+    return mass.execute(_unfit_query(mass.table, target, scope, may_override=may_override)).all()
 
 
 @lru_cache(64)

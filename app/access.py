@@ -10,10 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, true, update
 
 from app.dates import shown
 from app.db.database import Database
@@ -340,24 +339,18 @@ def _rights(tx: Connection, user_id: int) -> Rights:
     return known[user_id]
 
 
+_HELD = select(func.aggregate_strings(role.c.code, " ")).select_from(role.join(user_role).join(app_user))
+_ROLES = _HELD.where(app_user.c.id == bindparam("of_user"), app_user.c.active).subquery()
+_RIGHTS = select(_ROLES, licence).select_from(_ROLES.outerjoin(licence, true()))
+_CAMPUSES = select(user_campus.c.campus_id).where(user_campus.c.user_id == bindparam("of_user"))
+
+
 def _read_rights(tx: Connection, user_id: int) -> Rights:
     """Roles and licences by one statement: it is part of every command."""
-    rows = tx.execute(_rights_query(), {"of_user": user_id}).all()
+    rows = tx.execute(_RIGHTS, {"of_user": user_id}).all()
     known = {one.value for one in Role}
     roles = frozenset(Role(code) for code in (rows[0][0] or "").split() if code in known)
     return Rights(roles=roles, licences=_licences(rows))
-
-
-@cache
-def _rights_query() -> Select[Any]:
-    held = (
-        select(func.aggregate_strings(role.c.code, " "))
-        .join(user_role, user_role.c.role_id == role.c.id)
-        .join(app_user, app_user.c.id == user_role.c.user_id)
-        .where(app_user.c.id == bindparam("of_user"), app_user.c.active)
-        .subquery()
-    )
-    return select(held, licence).select_from(held.outerjoin(licence, true()))
 
 
 def licences(tx: Connection) -> tuple[LicenceRow, ...]:
@@ -381,9 +374,6 @@ def _licences(rows: Sequence[Row[Any]]) -> tuple[LicenceRow, ...]:
         for one in Licence
         if (row := held.get(one.value)) is not None
     )
-
-
-_CAMPUSES = select(user_campus.c.campus_id).where(user_campus.c.user_id == bindparam("of_user"))
 
 
 def campuses(tx: Connection, user: User) -> frozenset[int] | None:

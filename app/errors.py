@@ -5,6 +5,7 @@ AppError
 │   └── SecretNeededError   a password has to be typed: nothing keeps it
 ├── AccessError         a role or licence is missing
 ├── ConflictError       somebody else changed or holds it
+│   └── CollisionError      the database rolled it back in favour of somebody else: it can be begun anew
 ├── DatabaseError       the database cannot be used just now, or at all
 │   ├── UpgradeNeededError  it has to be brought up to date, and whoever asks may say so
 │   └── OfflineError        it is out of reach: it is asked again by itself, and what was not saved waits
@@ -50,6 +51,10 @@ class AccessError(AppError):
 
 class ConflictError(AppError):
     """Somebody else changed it, or is working on it."""
+
+
+class CollisionError(ConflictError):
+    """Two commands waited for each other, or saw what cannot be at once: the database let this one give way."""
 
 
 class DatabaseError(AppError):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Integer, Row, Table, bindparam, func, insert, select, update
 
 from app.attainments import at_a_glance_kept
+from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import attainment, change, operation
@@ -269,6 +270,7 @@ class UndoSummary:
     left_learners: frozenset[int]
 
 
+@begun_anew
 def undo(
     db: Database,
     user_id: int,

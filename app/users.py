@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, Table, select
 from app import access, history
 from app.access import Permission, Role, User
 from app.db import server_roles
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import app_user, campus, role, user_campus, user_role
 from app.errors import ConflictError, InputError
@@ -85,6 +86,7 @@ def campuses(tx: Connection) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in tx.execute(query)]
 
 
+@begun_anew
 def save(db: Database, user: User, before: Account | None, wanted: Account) -> Saved:
     """Add a user (`before` is None), or change them from `before`, as they were shown, to `wanted`.
 

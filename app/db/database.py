@@ -39,7 +39,7 @@ from app.db.embedded import CACHE
 from app.db.failures import explain, interrupted, is_personal
 from app.db.lending import Lender
 from app.db.types import Key
-from app.errors import DatabaseError
+from app.errors import AppError, CollisionError, DatabaseError
 from app.keys import Keys
 from app.tasks import Cancelled, TaskContext
 
@@ -83,6 +83,8 @@ class Database:
         self._driver_error: type[Exception] = driver.Error
         self.closed = threading.Event()
         """Whoever waits for the database to come back waits no longer then."""
+        self.collisions = 0
+        """How often the server let us give way to another command (see `app.db.again`)."""
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
             event.listen(self._engine, "connect", embedded.prepare_copy if is_copy else embedded.prepare)
@@ -139,7 +141,7 @@ class Database:
                 connection.commit()
             except DBAPIError as error:
                 cause: Any = error.orig
-                raise explain(cause, committing=True) from (None if is_personal(cause) else error)
+                raise self._told(cause, committing=True) from (None if is_personal(cause) else error)
 
     @contextmanager
     def _roomy(self, connection: Connection, much: bool) -> Iterator[None]:
@@ -174,7 +176,12 @@ class Database:
             cause: Any = error.orig if isinstance(error, DBAPIError) else error
             if context is not None and context.cancelled and interrupted(cause):
                 raise Cancelled from None
-            raise explain(cause) from (None if is_personal(cause) else error)
+            raise self._told(cause) from (None if is_personal(cause) else error)
+
+    def _told(self, cause: BaseException, *, committing: bool = False) -> AppError:
+        failure = explain(cause, committing=committing)
+        self.collisions += isinstance(failure, CollisionError)
+        return failure
 
     @contextmanager
     def _interruptible(self, connection: Connection, context: TaskContext) -> Iterator[None]:

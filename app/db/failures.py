@@ -3,7 +3,7 @@
 import sqlite3
 
 from app.db.connecting import explain_connecting
-from app.errors import AppError, ConflictError, DatabaseError, OfflineError
+from app.errors import AppError, CollisionError, ConflictError, DatabaseError, OfflineError
 
 _BY_SQLITE_TEXT = (
     (
@@ -64,8 +64,9 @@ _OUT_OF_REACH = {
     "53300": ("The database server has no room for another connection.", "Wait a moment and try again."),
 }
 """And class 08, connections that broke."""
-_CONFLICTS = frozenset({"23505", "40001", "40P01"})
-"""Unique key, serialisation, deadlock: somebody else was a moment earlier."""
+_UNIQUE = "23505"
+_COLLISIONS = frozenset({"40001", "40P01"})
+"""Serialisation, deadlock: somebody else was a moment earlier, and all that was done is rolled back."""
 
 
 def _state(cause: BaseException) -> str | None:
@@ -97,7 +98,9 @@ def explain(cause: BaseException, *, committing: bool = False) -> AppError:
             "The line to the database server broke while the last step was being saved.",
             hint="Look whether it was saved before you repeat it. What was finished before is kept.",
         )
-    if state in _CONFLICTS:
+    if state in _COLLISIONS:
+        return _conflict(CollisionError)
+    if state == _UNIQUE:
         return _conflict()
     if state in _BY_SQLSTATE:
         message, hint = _BY_SQLSTATE[state]
@@ -125,8 +128,8 @@ def _of_sqlite(cause: sqlite3.Error) -> AppError:
     return _unknown()
 
 
-def _conflict() -> ConflictError:
-    return ConflictError("Somebody else saved the same record a moment ago.", hint="Reload it and try again.")
+def _conflict(kind: type[ConflictError] = ConflictError) -> ConflictError:
+    return kind("Somebody else saved the same record a moment ago.", hint="Reload it and try again.")
 
 
 def _unknown() -> DatabaseError:

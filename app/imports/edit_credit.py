@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import award, credit_type, enrolment, learner, outgoing_report, reporter, section
@@ -200,6 +201,7 @@ def refused(found: Sequence[Finding]) -> Finding | None:
 # --------------------------------------------------------------------------------------------------------- writing
 
 
+@begun_anew
 def save(
     db: Database, user: User, before: Record, wanted: Sequence[Wanted], *, replacing: bool = False, reason: str = ""
 ) -> int | None:

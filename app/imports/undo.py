@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from app import history
 from app.access import User
 from app.changes import Changes, Topic
+from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import award, enrolment, file_row, operation, outgoing_report
@@ -104,6 +105,7 @@ def consequence(
     return Consequence(taken, deleted, tuple(left), tuple(told))
 
 
+@begun_anew
 def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Undone:
     """*Undo*: withdraw and delete for every row of the job that nothing has changed since; the rest is listed and
     left, and the job partly undone: it can be undone again once the rest can go. One transaction.
@@ -134,6 +136,7 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
     return done
 
 
+@begun_anew
 def remove(
     context: TaskContext, db: Database, user: User, job_id: int, row_ids: Collection[int], what: Removal
 ) -> Undone:

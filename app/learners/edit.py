@@ -12,6 +12,7 @@ from sqlalchemy import Connection, func, select
 from app import access, history
 from app.access import Permission, User
 from app.dates import shown as shown_date
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import SHOWN, campus, learner
 from app.errors import ConflictError, InputError
@@ -172,6 +173,7 @@ def campuses(tx: Connection) -> list[tuple[int, str]]:
     return [(row.id, row.name) for row in tx.execute(query)]
 
 
+@begun_anew
 def add(db: Database, user: User, ukprn: str, form: LearnerForm) -> int:
     """Add a learner of the college with `ukprn`; returns the id. Raises InputError, AccessError, ConflictError.
 
@@ -195,6 +197,7 @@ def add(db: Database, user: User, ukprn: str, form: LearnerForm) -> int:
     return learner_id
 
 
+@begun_anew
 def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
     """Save an edited learner; returns whether anything differed. Raises InputError, AccessError, ConflictError."""
     values = derived(values_of(form, old_uln=normal(held.form.uln)))

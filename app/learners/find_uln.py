@@ -13,6 +13,7 @@ from app import access, history
 from app.access import Permission, User
 from app.connectors.lrs import LrsCalls, LrsClient
 from app.connectors.lrs_find import Demographics, FindAnswer, FoundLearner, Outcome
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import SHOWN, learner
 from app.errors import ConflictError, DatabaseError, InputError
@@ -105,6 +106,7 @@ def preselected(answer: FindAnswer) -> FoundLearner | None:
     return answer.learners[0] if answer.outcome is Outcome.EXACT and len(answer.learners) == 1 else None
 
 
+@begun_anew
 def correct(db: Database, user: User, subject: Subject, uln: str) -> int:
     """Give the learner the ULN a person chose; returns the operation, which can be undone.
 

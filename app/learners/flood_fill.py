@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.database import FETCH, Database
 from app.db.tables import campus, learner
 from app.errors import ConflictError, InputError
@@ -211,6 +212,7 @@ def _why_not(row: Row[Any]) -> str:
     return "Merged into another learner" if row.merged_into_id is not None else ""
 
 
+@begun_anew
 def fill(context: TaskContext, db: Database, user: User, seen: Preview) -> FillSummary:
     """Do what the preview showed; one operation, one transaction. A learner changed since is left as it is.
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, true, update
 
 from app import access, history, jobs
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import aim, campus, file_job, file_row, learner, operation
 from app.errors import InputError
@@ -48,6 +49,7 @@ class LoadSummary:
     untitled: int = 0
 
 
+@begun_anew
 def apply(
     context: TaskContext, db: Database, user: User, job_id: int, accepted: frozenset[str] = frozenset()
 ) -> LoadSummary:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Row, false, func, or_, select
 from app import access, history
 from app.access import Permission, User
 from app.changes import Changes, Topic
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import (
     SHOWN,
@@ -267,6 +268,7 @@ def _refused(one: Clash) -> str:
 # ----------------------------------------------------------------------------------------------------------- doing
 
 
+@begun_anew
 def merge(db: Database, user: User, seen: Comparison, choices: Mapping[str, Side]) -> MergeSummary:
     """Merge the two as they were `seen`: for each line of it a side, else its default.
 

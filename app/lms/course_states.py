@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import app_user, change, lms_course, operation, section, setting
 from app.errors import InputError
@@ -51,6 +52,7 @@ def pause(db: Database, user: User, lms_course_ids: Sequence[int], until: date |
     return _change(db, user, lms_course_ids, {"paused_until": until}, "lms_course_paused")
 
 
+@begun_anew
 def _change(db: Database, user: User, ids: Sequence[int], values: Mapping[str, Any], kind: str) -> StateSummary:
     ids = sorted(set(ids))
     with db.write() as tx:
@@ -69,6 +71,7 @@ def _change(db: Database, user: User, ids: Sequence[int], values: Mapping[str, A
     return StateSummary(len(differing), len(here) - len(differing), len(ids) - len(here), operation_id)
 
 
+@begun_anew
 def link(db: Database, user: User, new_id: int, old_id: int) -> int:
     """Say that a new course is one that was removed and made anew: its sections are taught in the new one from now
     on (LS-C13). A new course that is still New gets the state of the old. Returns how many sections.

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, select, update
 
 from app.connectors.lms import GradeRow, LearnerGrades, Participant
+from app.db.again import begun_anew
 from app.db.tables import SHOWN, enrolment, learner, lms_course, progress, section
 from app.folding import cleaned, storable
 from app.history import Operation
@@ -72,6 +73,7 @@ class _Outcome:
     """Enrolments of learners who are not in the gradebook: the last values stay, with the date."""
 
 
+@begun_anew
 def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
     """Store one course whole, or nothing of it: only its errors are kept for the end of the run. Raises
     ConflictError, DatabaseError."""

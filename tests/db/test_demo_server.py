@@ -21,9 +21,7 @@ def test_an_officer_comes_and_goes(server: Server, postgresql_template: str):
         with demo_server.officer(db, owner) as theirs, closing(Database(theirs)) as work:
             me = access.sign_in(work)
             with work.write() as tx:
-                tx.execute(
-                    text("create temporary table theirs (id integer)")
-                )  # kept while they are there
+                tx.execute(text("create temporary table theirs (id integer)"))  # kept while they are there
                 assert access.rights(tx, me).roles == frozenset(Role)
                 special = "select rolsuper or rolcreaterole from pg_roles where rolname = session_user"
                 assert tx.execute(text(special)).scalar_one() is False

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, not_, or_, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import change, enrolment, extract_record, operation
 from app.errors import AccessError, AppError, InputError
@@ -143,6 +144,7 @@ class _Saving:
             done += places
         return self._summary(self._staged.without(done), stopped)
 
+    @begun_anew
     def _write(self, target: str, places: Sequence[int], *, last: bool) -> None:
         """One batch, one transaction; it counts once it is written."""
         seen = [(self._staged.ids[place], self._staged.versions[place]) for place in places]

@@ -1,0 +1,122 @@
+"""Deadlocks on a real server: whoever has to give way begins anew, a bounded number of times; nobody sees it, and
+nothing is doubled."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+
+import psycopg
+import pytest
+from sqlalchemy import event, func, select, text
+
+from app import history
+from app.db.again import TRIES, begun_anew
+from app.db.database import Database
+from app.db.tables import change, learner, operation
+from app.errors import CollisionError
+from app.learners import edit
+from tests.builders import add_learner, first_user
+from tests.db.postgresql import Server
+
+SOON, LATE = "20ms", "60s"
+"""After so long a wait a connection looks for a circle: so it is known who finds it, and has to give way."""
+
+
+@pytest.fixture
+def address(server: Server, postgresql_template: str) -> Iterator[str]:
+    with server.database(postgresql_template) as made:
+        name = made.rpartition("/")[2]
+        server.run(f"alter database {name} set deadlock_timeout = '{SOON}'")
+        yield made
+
+
+@pytest.fixture
+def db(address: str) -> Iterator[Database]:
+    with closing(Database(address)) as db:
+        yield db
+
+
+@contextmanager
+def somebody(address: str) -> Iterator["psycopg.Connection"]:
+    """Another program at the same rows, which looks for a circle last."""
+    with psycopg.connect(address.replace("+psycopg", "")) as line:
+        line.execute(f"set deadlock_timeout = '{LATE}'")
+        yield line
+
+
+def waits(server: Server, line: "psycopg.Connection") -> bool:
+    query = f"select 1 from pg_locks where pid = {line.info.backend_pid} and not granted"
+    return bool(server.run(query))
+
+
+def test_an_undo_that_waits_in_a_circle(db: Database, address: str, server: Server):
+    """It holds the operation and needs the learner; the other holds the learner and needs the operation."""
+    user, key = first_user(db), add_learner(db)
+    with db.read() as tx:
+        held = edit.read(tx, key)
+    assert edit.save(db, user, held, replace(held.form, phone="01 234"))
+    with db.read() as tx:
+        edited = tx.execute(select(operation.c.id).order_by(operation.c.id.desc()).limit(1)).scalar_one()
+    claims = "update operation set reason = 'meanwhile' where id = %s"
+    with somebody(address) as line:
+        line.execute("update learner set version = version where id = %s", (key,))
+        other = threading.Thread(target=lambda: (line.execute(claims, (edited,)), line.commit()))
+
+        def close_the_circle(_c: object, _cursor: object, statement: str, *_others: object) -> None:
+            if statement.startswith("INSERT INTO operation") and not other.ident:  # the claim is behind us
+                other.start()
+                while not waits(server, line):
+                    pass
+
+        event.listen(db._engine, "before_cursor_execute", close_the_circle)
+        summary = history.undo(db, user.id, edited)
+        other.join(30)
+        assert not other.is_alive()
+    assert (summary.undone, summary.left) == (1, 0)
+    assert db.collisions == 1
+    with db.read() as tx:
+        row = tx.execute(select(learner).where(learner.c.id == key)).one()
+        assert (row.phone, row.version) == (held.form.phone or None, held.version + 2)
+        again = tx.execute(select(operation).where(operation.c.undoes_id == edited)).all()
+        assert [one.kind for one in again] == ["undo"], "the attempt that gave way has left nothing"
+        noted = select(func.count()).select_from(change).where(change.c.operation_id == again[0].id)
+        assert tx.execute(noted).scalar_one() == 1
+        was = tx.execute(select(operation).where(operation.c.id == edited)).one()
+        assert (was.state, was.reason) == ("undone", "meanwhile"), "what the other did stands as well"
+
+
+@pytest.mark.parametrize("state", ["40P01", "40001"])
+def test_who_has_to_give_way_each_time_is_told(db: Database, state: str):
+    """The server's own refusal, after a write of ours: told once, counted each time, and nothing is written."""
+    add_learner(db)
+    tried: list[int] = []
+
+    @begun_anew
+    def unlucky() -> None:
+        tried.append(1)
+        with db.write() as tx:
+            tx.execute(learner.update().values(phone="1"))
+            tx.execute(text(f"do $$ begin raise exception using errcode = '{state}'; end $$"))
+
+    with pytest.raises(CollisionError, match="Somebody else saved") as failure:
+        unlucky()
+    assert failure.value.hint
+    assert len(tried) == db.collisions == TRIES
+    with db.read() as tx:
+        assert tx.execute(select(learner.c.phone)).scalars().all() == [None]
+
+
+def test_other_failures_are_not_tried_again(db: Database):
+    tried: list[int] = []
+
+    @begun_anew
+    def refused() -> None:
+        tried.append(1)
+        with db.write() as tx:
+            tx.execute(text("do $$ begin raise exception using errcode = '23505'; end $$"))
+
+    with pytest.raises(Exception, match="Somebody else saved") as failure:
+        refused()
+    assert not isinstance(failure.value, CollisionError)
+    assert (len(tried), db.collisions) == (1, 0)

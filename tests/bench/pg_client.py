@@ -40,6 +40,8 @@ class Told:
     conflicts: int = 0
     deadlocks: int = 0
     """Told to the user."""
+    gave_way: int = 0
+    """How often the server let one of ours give way, told or begun anew."""
     failures: list[str] = field(default_factory=list)
 
 
@@ -79,6 +81,7 @@ def run(pipe: Pipe, plan: Plan, *, bare: bool) -> None:
         kind = chance.choice(KINDS)
         key = chance.randrange(plan.learners - PAGE) if kind in ("search", "page") else 1 + chance.randrange(plan.hot)
         _do(told, kind, lambda kind=kind, key=key: works[kind](key))  # type: ignore[misc]
+    told.gave_way = client.gave_way
     client.close()
     pipe.send(told)
 
@@ -111,6 +114,10 @@ class Program:
         self._db = Database(address)
         self._user = access.sign_in(self._db)
         self._mark, self._turn = secrets.token_hex(8), 0  # nobody else has it, now or in another run
+
+    @property
+    def gave_way(self) -> int:
+        return self._db.collisions
 
     def close(self) -> None:
         self._db.close()
@@ -161,7 +168,9 @@ _CHANGE = (
 
 
 class Bare:
-    """The same by hand: version looked at, history written; nobody asks what the user may do."""
+    """The same by hand: version looked at, history written; nobody asks what the user may do, or tries again."""
+
+    gave_way = 0
 
     def __init__(self, address: str) -> None:
         self._line: psycopg.Connection[Any] = psycopg.connect(

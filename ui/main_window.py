@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QSize, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
-from PySide6.QtWidgets import QMainWindow, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app import access
 from app.access import Permission, Rights
@@ -95,20 +95,11 @@ class MainWindow(QMainWindow):
         self.elsewhere = Elsewhere(self.context, self.runner, self.hub, self)
         self.offline = Offline(self.context, self.runner, self.elsewhere, self.hub, self)
         self.offline_banner = OfflineBanner(self.offline, self)
-        inside = QWidget()
-        whole = QVBoxLayout(inside)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        if self.context.demo:
-            whole.addWidget(demo_banner())
-        whole.addWidget(self.ribbon)
-        whole.addWidget(self.row)
-        whole.addWidget(self.offline_banner)
-        whole.addWidget(self.lms_banners)
         self.activity = ActivityPart(self, self._stack, self._remembered)
-        whole.addWidget(self.activity.place, 1)
-        whole.addWidget(self.status)
-        self.setCentralWidget(inside)
+        above = [self.ribbon, self.row, self.offline_banner, self.lms_banners]
+        if self.context.demo:
+            above.insert(0, demo_banner())
+        self.setCentralWidget(parts.stacked(above, self.activity.place, [self.status]))
         FocusRing(self)
 
     def _wire(self) -> None:

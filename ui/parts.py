@@ -4,9 +4,23 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QVBoxLayout, QWidget
 
 from ui.look.speech import announce
+
+
+def stacked(above: Sequence[QWidget], main: QWidget, below: Sequence[QWidget]) -> QWidget:
+    """What a window is filled with: `main` has the room that the others leave."""
+    whole = QWidget()
+    column = QVBoxLayout(whole)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in above:
+        column.addWidget(part)
+    column.addWidget(main, 1)
+    for part in below:
+        column.addWidget(part)
+    return whole
 
 
 def move(parts: Sequence[QWidget], step: int) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -30,7 +31,7 @@ def until(found: Callable[[], Any], what: str, seconds: float = 60) -> Any:
     while time.monotonic() < end:
         if result := found():
             return result
-        time.sleep(0.05)
+        threading.Event().wait(0.05)
     raise TimeoutError(what)
 
 

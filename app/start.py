@@ -1,6 +1,6 @@
 """Opening a data folder: what the window and every command without a window begin with."""
 
-from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import insert, select
@@ -53,6 +53,35 @@ def open_folder(
     return settings, db
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What a run begins with."""
+
+    settings: Settings
+    db: Database
+    user: User
+    rights: access.Rights
+
+
+def begin(
+    context: TaskContext,
+    folder: DataFolder,
+    database_url: str = "",
+    *,
+    agreed: bool = False,
+    secrets: Secrets | None = None,
+) -> Begun:
+    """Everything that a start does with the database: opened, and signed in. A task: servers and password stores may
+    be silent for long. Whoever is given the database closes it. Raises as `open_folder`, AccessError, Cancelled."""
+    settings, db = open_folder(folder, database_url, agreed=agreed, secrets=secrets)
+    try:
+        context.raise_if_cancelled()
+        return Begun(settings, db, *sign_in(db))
+    except BaseException:
+        db.close()
+        raise
+
+
 def attempt(
     context: TaskContext,
     folder: DataFolder,
@@ -61,12 +90,8 @@ def attempt(
     agreed: bool = False,
     secrets: Secrets | None = None,
 ) -> None:
-    """Whether the program would start: all that a start does with the database, and closed again. In a task. Raises
-    as `open_folder`, and AccessError."""
-    _, db = open_folder(folder, database_url, agreed=agreed, secrets=secrets)
-    with closing(db):
-        context.raise_if_cancelled()
-        sign_in(db)
+    """Whether the program would start: `begin`, and closed again."""
+    begin(context, folder, database_url, agreed=agreed, secrets=secrets).db.close()
 
 
 def is_first(folder: DataFolder, database_url: str = "") -> bool:

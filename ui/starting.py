@@ -23,10 +23,8 @@ from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
+from ui.opening import SHOWN_AFTER_MS
 from ui.workers import Lane, TaskRunner
-
-_SHOWN_AFTER_MS = 300
-"""What ends sooner is not worth a window."""
 
 
 @contextmanager
@@ -84,8 +82,8 @@ class EndingDialog(FormDialog):
             title=tr("Learner Manager"),
             heading=tr("Stopping…"),
             secondary=tr(
-                "The database was asked and has not answered yet. This closes by itself as soon as it has, or after "
-                "some seconds without an answer."
+                "The database, or this computer's password store, was asked and has not answered yet. This closes by "
+                "itself as soon as it has; a server is given up after some seconds without an answer."
             ),
             icon=Icon.DATABASE,
             name="start_ending",
@@ -99,7 +97,7 @@ class EndingDialog(FormDialog):
         """Serve events until no task is at work."""
         loop = QEventLoop()
         self.finished.connect(loop.quit)
-        QTimer.singleShot(_SHOWN_AFTER_MS, self, self.open)
+        QTimer.singleShot(SHOWN_AFTER_MS, self, self.open)
         loop.exec()
 
     @Slot()
@@ -119,10 +117,16 @@ def ask_place(folder: DataFolder, secrets: Secrets) -> bool:
         return dialog.exec() == QDialog.DialogCode.Accepted
 
 
-def ask_again(folder: DataFolder, database_url: str, error: AppError, secrets: Secrets) -> bool:
-    """The program could not start: whether it shall try once more, now that it may go."""
+def ask_again(
+    folder: DataFolder, database_url: str, error: AppError, secrets: Secrets, *, elsewhere: bool = False
+) -> bool:
+    """The program could not start: whether it shall try once more, now that it may go. `elsewhere`: somebody wants to
+    choose another database."""
     with tasks(folder) as runner:
-        return StartDialog(runner, folder, database_url, error, secrets).exec() == QDialog.DialogCode.Accepted
+        dialog = StartDialog(runner, folder, database_url, error, secrets)
+        if elsewhere:
+            QTimer.singleShot(0, dialog, dialog.open_settings)
+        return dialog.exec() == QDialog.DialogCode.Accepted
 
 
 def _held(folder: DataFolder) -> DatabaseSettings:

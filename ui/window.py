@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -25,8 +26,8 @@ from app.db.database import Database
 from app.errors import AppError
 from app.folders import VARIABLE, DataFolder
 from app.secrets import Secrets
-from app.start import embedded_file, is_first, open_folder, sign_in
-from ui import commands
+from app.start import Begun, embedded_file, is_first, open_folder, sign_in
+from ui import commands, opening
 from ui.collector import Collector
 from ui.hang_watch import HangWatch
 from ui.look.tokens import theme
@@ -58,14 +59,17 @@ def run(options: argparse.Namespace) -> int:
     secrets = Secrets()
     if asks and not _place_is_known(options, secrets):
         return DONE
-    while True:
-        end = _session(app, options, secrets)
-        if end.error is not None and options.smoke is None and asks:
-            if _ask_again(options, end.error, secrets):
+    try:
+        while True:
+            end = _session(app, options, secrets, asks=asks)
+            if end.error is not None and asks:
+                if _ask_again(options, end, secrets):
+                    continue
+            elif end.restart:
                 continue
-        elif end.restart:
-            continue
-        return end.status
+            return end.status
+    finally:
+        opening.wait_for_left()
 
 
 DONE, NOT_STARTED = 0, 3
@@ -73,14 +77,16 @@ DONE, NOT_STARTED = 0, 3
 
 @dataclass(frozen=True, slots=True)
 class _End:
-    """How a run ended: with this status, by this error, or to begin anew."""
+    """How a run ended: with this status, by this error, or to begin anew. `elsewhere`: before it began, for somebody
+    who wanted to choose another database."""
 
     status: int
     error: AppError | None = None
     restart: bool = False
+    elsewhere: bool = False
 
 
-def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets) -> _End:
+def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets, *, asks: bool) -> _End:
     """From opening the database to closing it."""
     with ExitStack() as stack:
         first: SingleInstance | None = None
@@ -96,18 +102,17 @@ def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets) -
                     if first is None:
                         return _End(DONE)
                     stack.callback(first.close)
-                context = stack.enter_context(real_context(options, secrets))
+                context = stack.enter_context(real_context(options, secrets, partial(opening.begin, asks=asks)))
+        except opening.Stopped as stopped:
+            return _End(DONE, stopped.error, elsewhere=True) if stopped.elsewhere else _End(DONE)
         except AppError as error:
             commands.complain(str(error))
             return _End(NOT_STARTED, error)
-        except Exception:
+        except Exception as error:
+            # The end of the program's own try to begin: told in a window, for nobody reads what a trace would say.
             if options.demo:
                 raise
-            from ui import starting
-
-            bug = starting.unforeseen(commands.folder_of(options))
-            commands.complain(str(bug))
-            return _End(NOT_STARTED, bug)
+            return _End(NOT_STARTED, _unforeseen(options, error))
         window = stack.enter_context(opened(context))
         stack.callback(window.deleteLater)
         if options.smoke is not None:
@@ -117,6 +122,20 @@ def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets) -
         if notes := crash_notes.take(context.folder.logs):
             window.messages.tell_of_last_time(notes)
         return _End(int(app.exec()), restart=window.database.restart_wanted)
+
+
+def _unforeseen(options: argparse.Namespace, error: Exception) -> AppError:
+    """A bug of the start, in the log and in words."""
+    from ui import starting
+
+    folder = commands.folder_of(options)
+    with contextlib.suppress(AppError):  # what keeps a log from being written is said by the next try
+        logs.start(folder.logs)
+        logger.error("Not started", exc_info=error)
+    logs.stop()
+    told = starting.unforeseen(folder)
+    commands.complain(str(told))
+    return told
 
 
 def _place_is_known(options: argparse.Namespace, secrets: Secrets) -> bool:
@@ -134,10 +153,13 @@ def _place_is_known(options: argparse.Namespace, secrets: Secrets) -> bool:
         return True  # the start itself says it, with what can be done
 
 
-def _ask_again(options: argparse.Namespace, error: AppError, secrets: Secrets) -> bool:
+def _ask_again(options: argparse.Namespace, end: _End, secrets: Secrets) -> bool:
     from ui import starting
 
-    return starting.ask_again(commands.folder_of(options), options.database, error, secrets)
+    assert end.error is not None
+    return starting.ask_again(
+        commands.folder_of(options), options.database, end.error, secrets, elsewhere=end.elsewhere
+    )
 
 
 def application() -> QApplication:
@@ -155,24 +177,40 @@ def application() -> QApplication:
 
 
 @contextmanager
-def real_context(options: argparse.Namespace, secrets: Secrets | None = None) -> Iterator[AppContext]:
-    """The objects of a run on the user's own data folder."""
+def real_context(
+    options: argparse.Namespace, secrets: Secrets | None = None, begin: opening.Begin = opening.begin_here
+) -> Iterator[AppContext]:
+    """The objects of a run on the user's own data folder; `begin` opens the database."""
     folder, secrets = commands.folder_of(options), secrets or Secrets()
     folder.make()
     logs.start(folder.logs)  # before the database: a start that fails leaves a trace
     try:
-        settings, db = open_folder(folder, options.database, secrets=secrets)
-        with closing(db):
-            user, rights = sign_in(db)
-            yield AppContext(folder, settings, secrets, db, user, rights, named=bool(options.database))
-    except AppError as error:
-        logger.info("Not started: %s", type(error).__name__)
-        raise
+        begun = _begun(begin, folder, options.database, secrets)
+        context = AppContext(
+            folder, begun.settings, secrets, begun.db, begun.user, begun.rights, named=bool(options.database)
+        )
+        with closing(begun.db), _failure_logged():
+            yield context
+    finally:
+        logs.stop()
+
+
+@contextmanager
+def _failure_logged() -> Iterator[None]:
+    try:
+        yield
     except Exception:
         logger.exception("The run ended by a failure")
         raise
-    finally:
-        logs.stop()
+
+
+def _begun(begin: opening.Begin, folder: DataFolder, database_url: str, secrets: Secrets) -> Begun:
+    """What `begin` opens; that it does not go stands in the log, and a bug is left to whoever catches it."""
+    try:
+        return begin(folder, database_url, secrets)
+    except AppError as error:
+        logger.info("Not started: %s", type(error).__name__)
+        raise
 
 
 @contextmanager

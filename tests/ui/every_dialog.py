@@ -92,6 +92,7 @@ from ui.dialogs.merge import MergeDialog
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.new_import import NewImportDialog
+from ui.dialogs.opening import OpeningDialog
 from ui.dialogs.print_list import PrintDialog
 from ui.dialogs.purge import PurgeDialog
 from ui.dialogs.restore import RestoreDialog
@@ -141,6 +142,7 @@ MADE: dict[type[QDialog], Entry] = {
             None, desk.runner, desk.context.folder, DatabaseSettings(), desk.context.secrets, first=True
         )
     ),
+    OpeningDialog: Entry(lambda desk: OpeningDialog(elsewhere=True)),
     StartDialog: Entry(
         lambda desk: StartDialog(
             desk.runner,

@@ -1,6 +1,8 @@
 """Where learners are kept: typed, tried out against a real server, saved; at the first start, and when one fails."""
 
+import socket
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,7 +23,7 @@ from app.tasks import TaskContext
 from tests.app.test_secrets import Store
 from tests.certificates import certificates
 from tests.db.postgresql import OWNER, STRANGER, Server
-from tests.ui.dialog_room import ACCEPTED, child, click, opened, press, write_into
+from tests.ui.dialog_room import ACCEPTED, REJECTED, child, click, opened, press, write_into
 from ui.dialogs.database_place import DatabaseDialog
 from ui.starting import StartDialog
 
@@ -167,6 +169,47 @@ def test_days_by_their_rule_and_a_server_that_does_not_work_saved_anyway(
     click(dialog.save_button)
     qtbot.waitUntil(lambda: dialog.ended == ACCEPTED)
     assert config.load(context.folder.path).database.url == "postgresql+psycopg://ann@127.0.0.1:1/later"
+
+
+def test_a_dialog_that_is_closed_while_it_saves_says_what_became_of_it(
+    qtbot, runner, tmp_path: Path, store: Store, monkeypatch: pytest.MonkeyPatch
+):
+    """Closed while the password is on its way into the store: that is not taken back, so the answer was given."""
+    folder, answered, asked = DataFolder(tmp_path), Event(), Event()
+    folder.make()
+    put = store.set_password
+    monkeypatch.setattr(store, "set_password", lambda *words: (asked.set(), answered.wait(10), put(*words)))
+    dialog = opened(qtbot, DatabaseDialog(None, runner, folder, DatabaseSettings(), Secrets({}), first=True))
+    child(dialog, QRadioButton, "database_there").click()
+    fill(dialog, host="127.0.0.1", port="1", database="later", user="ann", password="nobody-knows")
+    answer(qtbot, dialog, dialog.save_button)
+    click(dialog.save_button)
+    qtbot.waitUntil(asked.is_set)
+    press(Qt.Key.Key_Escape)
+    assert dialog.ended == []
+    assert dialog.banner.accessibleName() == "Stopping…"
+    answered.set()
+    qtbot.waitUntil(lambda: dialog.ended == ACCEPTED)
+    assert config.load(folder.path).database.url == "postgresql+psycopg://ann@127.0.0.1:1/later"
+    assert "nobody-knows" in store.held.values()
+
+
+def test_a_dialog_that_is_closed_while_it_tries_out_saves_nothing(qtbot, runner, tmp_path: Path, store: Store):
+    folder = DataFolder(tmp_path)
+    folder.make()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        dialog = opened(qtbot, DatabaseDialog(None, runner, folder, DatabaseSettings(), Secrets({}), first=True))
+        child(dialog, QRadioButton, "database_there").click()
+        port = str(silent.getsockname()[1])
+        fill(dialog, host="127.0.0.1", port=port, database="lm", user="ann", password="nobody-knows")
+        click(dialog.save_button)
+        line, _ = silent.accept()
+        press(Qt.Key.Key_Escape)
+        assert dialog.ended == []
+        line.close()
+        qtbot.waitUntil(lambda: dialog.ended == REJECTED)
+    assert config.load(folder.path).database.url == ""
+    assert store.held == {}
 
 
 def test_a_start_that_does_not_go_offers_to_try_again_and_to_upgrade(

@@ -66,7 +66,7 @@ class DatabaseDialog(FormDialog):
         self._runner, self._folder, self._held, self._secrets = runner, folder, held, secrets
         self._first, self._allowed, self._why_not = first, allowed, why_not
         self._task: TaskContext | None = None
-        self._insists = False
+        self._insists = self._saving = self._leaving = False
         self.say(
             tr("Where shall learners be kept?") if first else tr("Where learners are kept"),
             tr("You can change this later: Administration, Database.")
@@ -225,6 +225,7 @@ class DatabaseDialog(FormDialog):
             found = database_place.try_out(context, wanted, typed) if wanted.url and not insists else None
             if not saving or (found is not None and not found.works):
                 return _Done(found)
+            context.raise_if_cancelled()  # from here on it is written down, password and all
             return _Done(found, *database_place.keep(folder, wanted, password, secrets, allowed))
 
         if wanted.url:
@@ -246,6 +247,8 @@ class DatabaseDialog(FormDialog):
             return
         assert done.found is not None
         found = done.found
+        if self._left():
+            return
         self._insists = self._saving and not found.works
         hint = found.hint
         if self._insists:
@@ -266,6 +269,8 @@ class DatabaseDialog(FormDialog):
     def _failed(self, error: Exception) -> None:
         self._task = None
         self.banner.hide()
+        if self._left() and isinstance(error, AppError):
+            return
         if isinstance(error, InputError) and self.fields.show_problem(error):
             pass
         elif isinstance(error, AppError):
@@ -278,7 +283,14 @@ class DatabaseDialog(FormDialog):
     def _stopped(self) -> None:
         self._task = None
         self.banner.hide()
-        self.refresh()
+        if not self._left():
+            self.refresh()
+
+    def _left(self) -> bool:
+        """Close if that was wished while something was being saved, and nothing was."""
+        if self._leaving:
+            super().reject()
+        return self._leaving
 
     def _tell(self, title: str, text: str, role: Role, icon: Icon) -> None:
         self.banner.say(title, text, role, icon)
@@ -287,7 +299,13 @@ class DatabaseDialog(FormDialog):
         self.fit()
 
     def reject(self) -> None:
-        """Esc, Cancel or the cross; a test under way is given up."""
+        """Esc, Cancel or the cross; a test under way is given up. What is being written down is known only when that
+        has ended: then it is saved, or not, and the dialog says the same."""
         if self._task is not None:
             self._task.cancel()
+            if self._saving:
+                self._leaving = True
+                self._tell(tr("Stopping…"), "", Role.INFO, Icon.DATABASE)
+                enable(self.cancel_button, tr("It is being stopped."))
+                return
         super().reject()

@@ -45,13 +45,13 @@ def begin_here(folder: DataFolder, database_url: str, secrets: Secrets) -> Begun
 
 
 def begin(folder: DataFolder, database_url: str, secrets: Secrets, *, asks: bool = True) -> Begun:
-    """Open the database in a task while this thread serves events. `asks`: somebody is there who may choose another
-    database, unless the command line names this one. Raises as `app.start.begin`, and Stopped."""
+    """Open the database in a task while this thread serves events. `asks`: somebody looks, and may leave or choose
+    another database, unless the command line names this one. Raises as `app.start.begin`, and Stopped."""
 
     def work(context: TaskContext) -> Begun:
         return start.begin(context, folder, database_url, secrets=secrets)
 
-    return _Opening(work, elsewhere=asks and not database_url).wait()
+    return _Opening(work, asks=asks, elsewhere=not database_url).wait()
 
 
 def wait_for_left() -> None:
@@ -68,10 +68,10 @@ def wait_for_left() -> None:
 class _Opening(QObject):
     """One database being opened."""
 
-    def __init__(self, work: Callable[[TaskContext], Begun], *, elsewhere: bool) -> None:
+    def __init__(self, work: Callable[[TaskContext], Begun], *, asks: bool, elsewhere: bool) -> None:
         super().__init__()
         self.runner = TaskRunner(self)
-        self._work, self._elsewhere = work, elsewhere
+        self._work, self._asks, self._elsewhere = work, asks, elsewhere
         self._loop = QEventLoop(self)
         self._begun: Begun | None = None
         self._error: Exception | None = None
@@ -87,7 +87,8 @@ class _Opening(QObject):
         self._task = self.runner.run(self._work, lane=Lane.READ, done=self._opened, failed=self._failed)
         timer = QTimer(self, singleShot=True, interval=SHOWN_AFTER_MS)
         timer.timeout.connect(self._tell)
-        timer.start()
+        if self._asks:
+            timer.start()
         self._loop.exec()
         timer.stop()
         if self._dialog is not None:

@@ -14,9 +14,13 @@ from ui.window import application
 
 class Watcher(QObject):
     def begin(self) -> None:
-        window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
-        self.window = window
-        window.installEventFilter(self)
+        """As soon as the window is there: while the database is opened, events are served already."""
+        windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
+        if not windows:
+            QTimer.singleShot(10, self, self.begin)
+            return
+        self.window = windows[0]
+        self.window.installEventFilter(self)
         self.away("minimised")
 
     def away(self, word: str) -> None:

@@ -20,7 +20,12 @@ from ui.window import application
 
 class Child(QObject):
     def begin(self) -> None:
-        self.window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
+        """Once the loop of the program turns: while the database is opened, events are served already."""
+        windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow) and one.isVisible()]
+        if not windows:
+            QTimer.singleShot(10, self, self.begin)
+            return
+        self.window = windows[0]
         what = sys.argv[1]
         if what == "crash":
             commands.say("crashing")

@@ -14,7 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app import logs
-from app.db import database
+from app.db import server_lines
 from app.errors import OfflineError
 from app.folders import DataFolder
 from app.secrets import Secrets
@@ -63,7 +63,7 @@ def press_esc(dialog: QDialog) -> None:
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """A server that accepts, and never says a word."""
     pytest.importorskip("psycopg")
-    monkeypatch.setitem(database._SERVER_OPTIONS, "connect_timeout", 2)  # the least that the driver takes
+    monkeypatch.setitem(server_lines.OPTIONS, "connect_timeout", 2)  # the least that the driver takes
     with socket.create_server(("127.0.0.1", 0)) as made:
         yield made
 

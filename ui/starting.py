@@ -17,6 +17,7 @@ from app.tasks import TaskContext
 from ui.dialogs.database_place import DatabaseDialog
 from ui.dialogs.message import MessageDialog
 from ui.grids.form_dialog import FormDialog
+from ui.help.desk import HelpDesk
 from ui.look.buttons import enable
 from ui.look.dialog import QUESTION_WIDTH
 from ui.look.fonts import scaled
@@ -32,6 +33,7 @@ def tasks(folder: DataFolder) -> Iterator[TaskRunner]:
     """A runner for the length of a question, with the log of `folder`; what it started has ended afterwards."""
     runner = TaskRunner()
     teller = _Teller(runner, folder)
+    desk = HelpDesk(runner)
     # The last window of a question is not the last one of the program.
     QApplication.setQuitOnLastWindowClosed(False)
     with suppress(AppError):  # the start itself says it
@@ -44,6 +46,7 @@ def tasks(folder: DataFolder) -> Iterator[TaskRunner]:
             EndingDialog(runner).wait()
         logs.stop()
         QApplication.setQuitOnLastWindowClosed(True)
+        desk.close()
         teller.deleteLater()
         runner.deleteLater()
 

@@ -29,7 +29,8 @@ class CodeText:
     kind: CodeKind
 
 
-_IMPORTABLE = frozenset({"WSRC0004", "WSRC0022"})
+EXACT = "WSRC0004"
+_IMPORTABLE = frozenset({EXACT, "WSRC0022"})
 
 _CHECK_LEARNER = "Correct the learner's details, then press Refresh Failed."
 _TRY_LATER = "Press Refresh Failed later."
@@ -37,7 +38,7 @@ _SETTINGS = "An administrator puts it right in Settings, PLR/LRS."
 _HELP_DESK = "Ask the LRS help desk, and give them the code."
 
 _RECORDS = (
-    ("WSRC0004", "Exact match.", ""),
+    (EXACT, "Exact match.", ""),
     ("WSRC0022", "Linked learner: the record of the ULN that replaced this one.", "Compare the ULN found."),
 )
 _ANSWERS = (

@@ -32,7 +32,7 @@ class Entry:
 
 def topic_of(rule: str) -> str:
     """The topic with the entry of a rule or code as it is shown; "" where there is none."""
-    return next((page for page in pages() if rule in entries(page)), "")
+    return next((page for page in pages() if rule in entries(page)), "") if rule else ""
 
 
 def heading_of(rule: str) -> str:

@@ -116,7 +116,7 @@ def test_everything_matches(open_dialog, context):
 
 def test_tab_reaches_everything(open_dialog, context):
     dialog = open_dialog(some(context))
-    assert tab_order(dialog, dialog.list) == ["verify_list", "verify_find", "asking_close"]
+    assert tab_order(dialog, dialog.list) == ["verify_list", "verify_why", "verify_find", "asking_close"]
 
 
 @pytest.mark.parametrize("size", [1.0, 2.0])

@@ -7,22 +7,15 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 
 from app.help.topics import Book
 from tests.ui.conftest import Room
-from tests.ui.dialog_room import clipped, unnamed
+from tests.ui.dialog_room import click, clipped, unnamed
+from tests.ui.help_room import helped, rule_shown
 from ui.help.pages_made import book
 from ui.help.window import HelpWindow
 from ui.look.fonts import set_scale
+from ui.look.help_key import RULE
 from ui.look.tokens import theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-def helped(room: Room) -> HelpWindow:
-    """The window of the help, once it has the keyboard."""
-    desk = room.window.file_menu.help
-    room.until(lambda: desk.window is not None and desk.window.isActiveWindow())
-    assert desk.window is not None
-    QApplication.processEvents()
-    return desk.window
 
 
 def test_f1_leads_to_the_topic_of_the_page_and_of_the_dialog_and_back(room: Room):
@@ -63,6 +56,26 @@ def test_f1_leads_to_the_topic_of_the_page_and_of_the_dialog_and_back(room: Room
     room.press("Escape", shown)
     room.in_front(dialog)
     room.press("Escape", dialog)
+
+
+def test_f1_on_a_row_of_the_plr_window_tells_of_its_code_and_so_does_its_link(room: Room):
+    page = room.download(20)
+    room.in_front(room.plr_window)
+    page.grid.setFocus()
+    codes = set()
+    for _ in range(page.shown):
+        room.press("Down")
+        room.until(lambda: page.pane.settled)
+        if page.property(RULE):
+            codes.add(page.property(RULE))
+            break
+    [code] = codes
+    assert rule_shown(room) == code
+    room.in_front(room.plr_window)
+    click(page.pane.why_link)
+    assert helped(room).page.textCursor().block().text().startswith(f"{code}: ")
+    room.press("Escape")
+    room.close_plr()
 
 
 def test_its_place_is_remembered_and_it_goes_with_the_program(room: Room):

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel
 from app.imports.rules import GOOD, Outcome
 from tests.ui.conftest import named, read_csv, saving_as
 from tests.ui.dialog_room import click
+from tests.ui.help_room import rule_shown
 from tests.ui.import_room import ImportRoom, import_room
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -207,6 +208,8 @@ def test_f6_stops_at_the_findings_and_arrows_go_through_them(room):
     room.room.press("Down", room.room.window)
     assert second.hasFocus()
     assert second.isChecked()
+    assert rule_shown(room.room) == second.line.rule
+    room.room.in_front(room.room.window)
     for _ in range(5):
         room.room.press("F6", room.room.window)
         focus = room.room.window.focusWidget()

@@ -19,6 +19,7 @@ from app.sandbox.moodle_state import STUDENT
 from tests.builders import user_with
 from tests.ui.conftest import Rooms, named
 from tests.ui.dialog_room import click, opened
+from tests.ui.help_room import rule_shown
 from tests.ui.lms_room import LmsRoom, break_two, dialog_of, errors_page, lms_room, look_at_first, moodle, text
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.lms_accounts import AccountsDialog
@@ -55,6 +56,9 @@ def test_causes_are_grouped_and_one_filters_the_grid(lms: LmsRoom, sandbox: Mood
     look_at_first(lms, page)
     assert "rights to view the user report" in text(page, "error_advice")
     assert text(page, "error_sentence") == "The service account may not see the grades of everybody."
+    page.grid.setFocus()
+    assert rule_shown(lms.room) == "SE-12"
+    lms.room.in_front(lms.room.window)
     click(named(page, "error_copy"))
     copied = QGuiApplication.clipboard().text()
     assert "SE-12" in copied

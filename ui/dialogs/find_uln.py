@@ -22,10 +22,12 @@ from ui.dialogs.find_words import NONE_OF_THESE, USED, has_choice, sentence, sta
 from ui.dialogs.form_field import StateLine
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.state_list import StateRow
+from ui.help.why_link import WhyLink
 from ui.look.buttons import enable
 from ui.look.cards import Card, RoundedCorners
 from ui.look.dialog import ask
 from ui.look.fonts import Type, scaled
+from ui.look.help_key import RULE
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.tokens import Role
@@ -105,6 +107,8 @@ class FindUlnDialog(AskingDialog):
         self._legend = Legend()
         column.addWidget(self.who)
         column.addWidget(self.outcome)
+        self.why_link = WhyLink("find_why", self)
+        column.addWidget(self.why_link)
         column.addWidget(self._table_card, 1)
         column.addWidget(self.note)
         column.addWidget(self._legend)
@@ -184,6 +188,9 @@ class FindUlnDialog(AskingDialog):
         one = result.learner
         self.who.setText(f"{one.name or tr('No name')} · {one.ref}")
         self.outcome.setText(sentence(result))
+        code = result.code or (result.answer.response_code if result.answer is not None else "") or ""
+        self.setProperty(RULE, code)
+        self.why_link.show_rule(code if not has_choice(result) else "")
         choice = has_choice(result)
         if choice and result.answer is not None:
             learners = result.answer.learners

@@ -3,10 +3,12 @@
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.errors import AppError
+from app.errors import AppError, ServiceError
 from ui.grids.form_dialog import FormDialog
+from ui.help.why_link import WhyLink
 from ui.look.dialog import QUESTION_WIDTH
 from ui.look.fonts import scaled
+from ui.look.help_key import RULE
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
@@ -27,6 +29,11 @@ class MessageDialog(FormDialog):
             role=Role.WARN,
             name="message",
         )
+        if isinstance(error, ServiceError):
+            why = WhyLink("message_why", self)
+            why.show_rule(error.code)
+            self.setProperty(RULE, error.code)
+            self.content.addWidget(why)
         self.add_button(
             tr("Close"), kind="normal" if action else "primary", name="message_close", clicked=self.accept, safe=True
         )

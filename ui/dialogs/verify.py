@@ -13,7 +13,9 @@ from app.tasks import TaskContext
 from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.state_list import StateRow
 from ui.grids.columns import State
+from ui.help.why_link import WhyLink
 from ui.look.fonts import Type
+from ui.look.help_key import RULE
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tokens import Role
@@ -63,6 +65,8 @@ class VerifyDialog(AskingDialog):
         for one in (self.who, self.what):
             one.hide()
             self.content.addWidget(one)
+        self.why_link = WhyLink("verify_why", self)
+        self.content.addWidget(self.why_link)
         self.find_button = self.add_button(
             tr("Find ULN"), Icon.USER_FOCUS, name="verify_find", clicked=self.go_on, left=True
         )
@@ -110,6 +114,8 @@ class VerifyDialog(AskingDialog):
         if one.learner.name_cut:
             parts.append(tr("A name over 35 characters was cut before it was sent."))
         self.what.setText("\n".join(parts))
+        self.setProperty(RULE, one.code)
+        self.why_link.show_rule(one.code if one.verdict is not Verdict.GOOD else "")
         self.fit()
 
     def to_find(self) -> list[int]:

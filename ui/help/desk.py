@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 class HelpDesk(QObject):
-    """`front` names the page in front of the main window `owner`; `state` is what was remembered of the window."""
+    """Lives as long as `owner`. `front` names the page in front; `state` is what was remembered of the window."""
 
-    def __init__(self, owner: QWidget, front: Callable[[], str], state: Any = None) -> None:
+    def __init__(self, owner: QObject, front: Callable[[], str] = lambda: "", state: Any = None) -> None:
         super().__init__(owner)
         self._owner, self._front = owner, front
         self._state = state

@@ -17,9 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from ui.grids.columns import State
+from ui.help.why_link import WhyLink
 from ui.look.buttons import icon_button
 from ui.look.cards import Card, HairLine
 from ui.look.fonts import Type, font, metrics
+from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel
 from ui.look.tokens import Role, color
@@ -38,6 +40,8 @@ class DetailsPane(Card):
         super().__init__(parent)
         self.setObjectName(name)
         self.setAccessibleName(tr("Details"))
+        self.why_link = WhyLink("details_why", self)
+        """To the help about the code of the row, for panes that place it and say `show_rule`."""
         self.followers: list[Follower] = []
         """What brings its contents."""
         area = QScrollArea(self)
@@ -70,6 +74,13 @@ class DetailsPane(Card):
 
     def show_selection(self, selected: int) -> None:
         """For subclasses: how many rows are selected."""
+
+    def show_rule(self, rule: str) -> None:
+        """The code or rule that the row is about, "" for none: the link leads to it, and F1 here and in the grid."""
+        self.why_link.show_rule(rule)
+        for one in (self, self.parentWidget()):
+            if one is not None:
+                one.setProperty(RULE, rule)
 
     def set_foot(self, foot: QWidget) -> None:
         """What stays in sight below the content, however far that is scrolled."""
@@ -107,7 +118,9 @@ class RowDetails(DetailsPane):
         self._content.setVisible(found is not None)
         if found is not None:
             self.fill(found)
-        elif self._selected:
+            return
+        self.show_rule("")
+        if self._selected:
             self.title.setText(plural(self._selected, *self._words))
         else:
             self.title.setText(tr("Nothing selected"))

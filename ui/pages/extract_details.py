@@ -19,7 +19,7 @@ from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.details_pane import Facts, RowDetails, StateLabel, empty, rule
-from ui.pages.extract_source import STATES, change_words, marks, name_of
+from ui.pages.extract_source import STATES, change_words, mark_rule, marks, name_of
 
 _FACTS = (
     ("ref", "Person code", True),
@@ -74,6 +74,7 @@ class ExtractDetails(RowDetails):
         inside.addWidget(self._state)
         inside.addWidget(self._message)
         inside.addLayout(self._marks)
+        inside.addWidget(self.why_link)
         row = QHBoxLayout()
         self.editor = button(tr("Extract Status"), Icon.TAG_SIMPLE, name="extract_editor", menu=self._menu())
         row.addWidget(self.editor)
@@ -135,6 +136,7 @@ class ExtractDetails(RowDetails):
         self._message.setText(row.message or "")
         self._message.setVisible(bool(row.message))
         empty(self._marks)
+        self.show_rule(mark_rule(row))
         for one in marks(row):
             self._marks.addWidget(_remark(one))
         enable(self.editor, self.why_not, tr("Stages another status of this record; Save writes it."))

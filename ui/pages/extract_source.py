@@ -129,6 +129,12 @@ def _day(moment: datetime | None) -> date | None:
     return moment.astimezone().date() if moment is not None else None
 
 
+def mark_rule(one: ExtractRow) -> str:
+    """The rule behind the gravest mark, "" for a record without any."""
+    rules = ("EX-T4", one.late_answer is not None), ("EX-P7", one.gate_failed), ("EX-T3", one.overdue)
+    return next((rule for rule, so in (*rules, ("EX-R5", one.superseded)) if so), "")
+
+
 def marks(one: ExtractRow) -> tuple[State, ...]:
     """What to look at about a record, the gravest first."""
     found = []

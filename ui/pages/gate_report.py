@@ -8,8 +8,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.lms.extracts.gates import Gate
 from app.lms.sections.details import Failing
+from ui.help.why_link import WhyLink
 from ui.look.buttons import button, enable
 from ui.look.fonts import Type
+from ui.look.help_key import RULE
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
@@ -50,7 +52,13 @@ class GateLine(QWidget):
         column.setSpacing(1)
         for part in (self._title, self._found, self._needed):
             column.addWidget(part)
-        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
+        self.why_link = WhyLink(f"why_{code}")
+        links = QHBoxLayout()
+        links.addWidget(self.button)
+        links.addWidget(self.why_link)
+        links.addStretch(1)
+        column.addLayout(links)
+        self.setProperty(RULE, code)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -73,6 +81,7 @@ class GateLine(QWidget):
         self.button.setText(remedy)
         self.button.setAccessibleName(f"{remedy}: {tr(gate.title)}")
         self.button.setVisible(not gate.holds)
+        self.why_link.show_rule("" if gate.holds else gate.code)
         enable(self.button, why_not, tr("Opens what puts this right."))
         lines = (self._title.text(), self._found.text(), self._needed.text())
         self.setAccessibleName(f"{gate.code} " + ". ".join(lines[: 2 if gate.holds else 3]))

@@ -11,6 +11,7 @@ from ui.import_lines import Line, made_words
 from ui.import_words import SEVERITIES, example_words, repair_verb
 from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, font, metrics, scaled
+from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
 from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role, color
@@ -37,6 +38,7 @@ class FindingLine(QAbstractButton):
         self._hinted = False
         self._state = SEVERITIES[line.severity]
         self.setObjectName(f"finding_{line.rule}" if line.made is None else f"repaired_{line.rule}")
+        self.setProperty(RULE, line.rule)
         self.setCheckable(True)
         self.setAutoExclusive(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

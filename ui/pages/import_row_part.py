@@ -5,8 +5,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.imports.columns import Column
 from app.imports.job_rows import JobLine
 from app.imports.rules import Finding, Outcome
+from ui.help.why_link import WhyLink
 from ui.import_words import SEVERITIES, outcome_of
 from ui.look.fonts import Type
+from ui.look.help_key import RULE
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.pictures import IconLabel
 from ui.look.plain import visible_text
@@ -109,3 +111,7 @@ class _Told(QWidget):
         head.addWidget(ElidingLabel(one.column, Type.CODE, Role.TEXT2), 1)
         column.addLayout(head)
         column.addWidget(text_label(visible_text(one.message), Type.SECONDARY, Role.TEXT, wrap=True, selectable=True))
+        why = WhyLink("finding_why", self)
+        why.show_rule(one.rule)
+        column.addWidget(why)
+        self.setProperty(RULE, one.rule)

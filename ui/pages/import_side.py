@@ -72,6 +72,7 @@ class ImportSide(DetailsPane):
         self._about_text = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, selectable=True)
         column.addWidget(self._about_title)
         column.addWidget(self._about_text)
+        column.addWidget(self.why_link)
         self._changes = _table(
             (
                 ListColumn(tr("Row"), "text", 18),
@@ -183,6 +184,7 @@ class ImportSide(DetailsPane):
     def show_line(self, line: Line | None, rows: Sequence[JobLine]) -> None:
         """What a rule is about: old and new of its repair, else the first rows that break it."""
         self.row.hide()
+        self.show_rule(line.rule if line is not None else "")
         self._about.setVisible(line is not None)
         if line is None:
             return
@@ -213,6 +215,7 @@ class ImportSide(DetailsPane):
     def show_row(self, found: JobLine | None, outcome: Outcome | None, *, done: bool) -> None:
         """The row of the grid that is looked at, and how it ends."""
         self._about.hide()
+        self.show_rule(found.findings[0].rule if found is not None and found.findings else "")
         self.row.show_row(found, outcome, done=done)
 
     def choose_outcome(self, outcome: Outcome | None) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QSize, Qt, QTimer, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.connectors.lrs_codes import describe
+from app.connectors.lrs_codes import EXACT, describe
 from app.dates import shown
 from app.plr.compare import ComparedField, Comparison, Mark
 from app.plr.plan import Change
@@ -223,6 +223,15 @@ def _said_by_lrs(one: ComparedField) -> str | None:
     return shown(day) if day is not None else one.lrs
 
 
+def _rule(row: PlrRow | None) -> str:
+    """The code to read about: of an answer that is more or less than the learner's own records."""
+    answer = row.answer if row is not None else None
+    if answer is None:
+        return ""
+    code = answer.error_code or answer.response_code or ""
+    return code if code != EXACT else ""
+
+
 class PlrDetails(DetailsPane):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("plr_details", parent)
@@ -237,6 +246,7 @@ class PlrDetails(DetailsPane):
         self.column.addLayout(line)
         self._notes = text_label("", Type.SECONDARY, Role.WARN, wrap=True)
         self.column.addWidget(self._notes)
+        self.column.addWidget(self.why_link)
         self._glance = QWidget()
         around = QVBoxLayout(self._glance)
         around.setContentsMargins(0, 0, 0, 0)
@@ -267,6 +277,7 @@ class PlrDetails(DetailsPane):
         self._legend.show_marks(())
         self._notes.hide()
         self._effect.setText("")
+        self.show_rule(_rule(row))
         if row is None:
             self.title.setText(
                 plural(selected, "{n} row selected", "{n} rows selected") if selected else tr("Nothing selected")

@@ -12,6 +12,7 @@ from ui.grids.columns import State
 from ui.look.buttons import button, explain
 from ui.look.cards import Card
 from ui.look.fonts import Type, font, metrics, scaled
+from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
 from ui.look.labels import text_label
 from ui.look.shapes import CONTROL_RADIUS, box
@@ -145,6 +146,7 @@ class SyncCauses(Card):
         state = State(icon_of(known, group.level), "", cause_role(known, group.level))
         made = CauseButton(state, heading(group), known.sentence)
         explain(made, known.advice)
+        made.setProperty(RULE, group.code)
         self._add((group.code, group.level), made)
         line = QHBoxLayout()
         line.setContentsMargins(_PAD + _ICON, 0, _PAD, 6)

@@ -69,6 +69,7 @@ class SyncErrorDetails(RowDetails):
         buttons.addWidget(self._snooze)
         buttons.addStretch(1)
         inside.addLayout(buttons)
+        inside.addWidget(self.why_link)
         inside.addWidget(rule())
         self._facts = Facts()
         for name, title, code in _FACTS:
@@ -109,6 +110,7 @@ class SyncErrorDetails(RowDetails):
 
     def fill(self, looked: LookedAt) -> None:
         row, known = looked.row, looked.row.cause
+        self.show_rule(row.code)
         self.title.setText(row.course or name_of(row) or tr(LEVELS[row.level]))
         self._sentence.setText(known.sentence)
         self._detail.setText(row.detail or "")

@@ -37,6 +37,7 @@ DIALOGS: Mapping[str, str] = {
     "AboutDialog": "welcome",
     "DatabaseDialog": "welcome",
     "StartDialog": "welcome",
+    "OpeningDialog": "welcome",
     "BackUpDialog": "welcome",
     "DatabaseCheckDialog": "welcome",
     "RestoreDialog": "welcome",

@@ -122,20 +122,31 @@ def lms_room(
     """The window on `LEARNERS` people; with `begun` everything was synchronised once. `prepare` comes after that."""
 
     def before(context: AppContext) -> None:
-        lms = replace(context.settings.lms, url=sandbox.info.url, ca_file=sandbox.info.ca_file)
-        context.settings = replace(config.load(context.folder.path), lms=lms)
-        context.secrets.set_for_session("lms_token", sandbox.info.token, host=context.settings.lms.host)
+        _use(context, sandbox)
         plan(context, wanted)
-        if begun:
-            begin(context)
         if prepare is not None:
             prepare(context)
 
-    return LmsRoom(rooms(LEARNERS, prepare=before, size=size, **more), sandbox)
+    further = synchronised if begun else None
+    return LmsRoom(rooms(LEARNERS, further=further, prepare=before, size=size, **more), sandbox)
 
 
-def begin(context: AppContext) -> None:
+def _use(context: AppContext, sandbox: MoodleSandbox) -> None:
+    """Set the LMS up; another sandbox on this computer is the same site to the database."""
+    lms = replace(context.settings.lms, url=sandbox.info.url, ca_file=sandbox.info.ca_file)
+    context.settings = replace(config.load(context.folder.path), lms=lms)
+    context.secrets.set_for_session("lms_token", sandbox.info.token, host=context.settings.lms.host)
+
+
+def synchronised(context: AppContext) -> None:
     """Every course Open, everybody who is on one enrolled, one whole synchronisation behind us."""
+    with moodle() as sandbox:
+        _use(context, sandbox)
+        plan(context, QUIET)
+        _synchronise(context)
+
+
+def _synchronise(context: AppContext) -> None:
     client = lms_client(context.settings, context.secrets)
     courses.run(TaskContext(), context.db, context.user, client)
     with context.db.read() as tx:

@@ -10,6 +10,8 @@ Entry = tuple[str, str, str]
 """Where it goes, where it comes from, and PyInstaller's word for what it is."""
 
 NEVER_IMPORTED = [
+    "curses",
+    "readline",  # of no use without a terminal, and under the GPL
     "tkinter",
     "pytest",
     "setuptools",

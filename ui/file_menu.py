@@ -12,6 +12,7 @@ from ui.help.desk import HelpDesk
 from ui.look.help_key import help_wanted
 from ui.look.words import tr
 from ui.remembered import Remembered
+from ui.workers import TaskRunner
 
 
 class FileMenu(QMenu):
@@ -21,9 +22,17 @@ class FileMenu(QMenu):
     leave_wanted = Signal()
     said = Signal(str)
 
-    def __init__(self, window: QWidget, front: Callable[[], str], memory: Remembered, *, in_demo: bool) -> None:
+    def __init__(
+        self,
+        window: QWidget,
+        runner: TaskRunner,
+        front: Callable[[], str],
+        memory: Remembered,
+        *,
+        in_demo: bool,
+    ) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._runner = window, runner
         self.help = HelpDesk(window, front, memory.kept("help"))
         memory.also["help"] = self.help.state
         self.addAction(tr("Settings")).triggered.connect(self.settings_wanted)
@@ -37,7 +46,7 @@ class FileMenu(QMenu):
 
     @Slot()
     def open_about(self) -> None:
-        AboutDialog(self._window).open()
+        AboutDialog(self._window, self._runner).open()
 
     @Slot()
     def open_help(self) -> None:

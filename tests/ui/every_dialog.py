@@ -104,6 +104,7 @@ from ui.dialogs.set_up import SetUpDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.snooze import SnoozeDialog
+from ui.dialogs.third_party import ThirdPartyDialog
 from ui.dialogs.unexpected_error import LastTimeDialog, UnexpectedErrorDialog, _ReportDialog
 from ui.dialogs.update_statuses import UpdateStatusesDialog
 from ui.dialogs.update_summary import UpdateSummaryDialog
@@ -120,7 +121,8 @@ from ui.pages.extract_source import STATES
 from ui.starting import EndingDialog, StartDialog
 
 MADE: dict[type[QDialog], Entry] = {
-    AboutDialog: Entry(lambda desk: AboutDialog(None)),
+    AboutDialog: Entry(lambda desk: AboutDialog(None, desk.runner)),
+    ThirdPartyDialog: Entry(lambda desk: ThirdPartyDialog(None, desk.runner)),
     ConditionBuilder: Entry(
         lambda desk: ConditionBuilder(None, desk.runner, ("learner", "learners"), INFOS, None, lambda *_: (3, 9)),
         keys(Qt.Key.Key_Down),

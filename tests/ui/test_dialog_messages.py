@@ -6,7 +6,16 @@ import shiboken6
 from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QToolButton,
+    QWidget,
+)
 
 from app import logs
 from app.errors import DatabaseError, InputError
@@ -188,12 +197,33 @@ def test_a_dialog_accepted_under_its_own_question_outlives_the_answer(qtbot):
     qtbot.waitUntil(lambda: not shiboken6.isValid(dialog))
 
 
-def test_about_can_be_copied(qtbot):
-    dialog = opened(qtbot, AboutDialog(None))
+def test_about_can_be_copied(qtbot, runner):
+    dialog = opened(qtbot, AboutDialog(None, runner))
     click(child(dialog, QPushButton, "about_copy"))
     assert "Version: " in QGuiApplication.clipboard().text()
     press(Qt.Key.Key_Escape)
     assert gone(dialog)
+
+
+def test_about_leads_to_the_licences_of_others(qtbot, runner):
+    dialog = opened(qtbot, AboutDialog(None, runner))
+    click(child(dialog, QPushButton, "about_others"))
+    others = child(dialog, QDialog, "third_party")
+    qtbot.waitUntil(lambda: others.list.hasFocus())
+    names = [others.list.model().index(row, 0).data() for row in range(others.list.model().rowCount())]
+    assert {"Python", "Qt", "lxml", "Phosphor Icons"} <= set(names)
+    assert names == sorted(names, key=str.casefold)
+    for _ in range(names.index("Qt")):
+        press(Qt.Key.Key_Down)
+    shown = others.text.toPlainText()
+    assert shown.startswith("Qt and Qt for Python are used under")
+    assert "GNU LESSER GENERAL PUBLIC LICENSE" in shown
+    click(child(others, QPushButton, "third_party_copy"))
+    qtbot.waitUntil(lambda: "Copied" in child(others, QPushButton, "third_party_copy").text())
+    copied = QGuiApplication.clipboard().text()
+    assert all(name in copied for name in names)
+    press(Qt.Key.Key_Escape)
+    assert gone(others)
 
 
 @pytest.mark.parametrize("size", [1.0, 2.0])
@@ -209,7 +239,7 @@ def test_every_control_has_a_name_and_nothing_is_clipped(qtbot, context, runner,
         signing,
         opened(qtbot, MessageDialog(None, DatabaseError(long, hint=long), "Try Again")),
         opened(qtbot, UnexpectedErrorDialog(None, "Traceback\n" * 40)),
-        opened(qtbot, AboutDialog(None)),
+        opened(qtbot, AboutDialog(None, runner)),
     ):
         assert unnamed(dialog) == [], dialog
         assert clipped(dialog) == [], dialog

@@ -234,7 +234,7 @@ def test_plr_window(rooms: Rooms, size: tuple[int, int], text_size: float):
 
 
 DIALOGS = {
-    "about": lambda room: AboutDialog(room.window),
+    "about": lambda room: AboutDialog(room.window, room.window.runner),
     "layout": lambda room: LayoutDialog(room.window, Layout()),
     "message": lambda room: MessageDialog(
         room.window,

@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app import __version__
+from ui.dialogs.third_party import ThirdPartyDialog
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import QUESTION_WIDTH
 from ui.look.fonts import Type, scaled
@@ -14,6 +15,7 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tokens import Role
 from ui.look.words import tr
+from ui.workers import TaskRunner
 
 
 def facts() -> list[tuple[str, str]]:
@@ -42,9 +44,9 @@ def facts_grid(rows: list[tuple[str, str]]) -> QGridLayout:
 
 
 class AboutDialog(FormDialog):
-    """Name, version, licence."""
+    """Name, version, licence, and the way to those of others."""
 
-    def __init__(self, parent: QWidget | None) -> None:
+    def __init__(self, parent: QWidget | None, runner: TaskRunner) -> None:
         super().__init__(
             parent,
             title=tr("About Learner Manager"),
@@ -53,9 +55,11 @@ class AboutDialog(FormDialog):
             icon=Icon.GRADUATION_CAP,
             name="about",
         )
+        self._runner = runner
         self.content.addLayout(facts_grid(facts()))
         self.content.addStretch(1)
         self._copy = self.add_button(tr("Copy"), Icon.COPY, name="about_copy", clicked=self._copy_facts, left=True)
+        self.add_button(tr("Licences of Others"), name="about_others", clicked=self._open_others, left=True)
         self.add_button(tr("Close"), kind="primary", name="about_close", clicked=self.accept, safe=True)
         self.setMinimumWidth(scaled(QUESTION_WIDTH))
 
@@ -63,3 +67,7 @@ class AboutDialog(FormDialog):
     def _copy_facts(self) -> None:
         QGuiApplication.clipboard().setText("\n".join(f"{name}: {value}" for name, value in facts()))
         self._copy.setText(tr("Copied"))
+
+    @Slot()
+    def _open_others(self) -> None:
+        ThirdPartyDialog(self, self._runner).open()

@@ -1,8 +1,10 @@
 """What is built for others to install: what the folder leaves out, and the Debian package around it."""
 
+import json
 import shutil
 import subprocess
 import tarfile
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -10,7 +12,11 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app import __version__
-from resources.packaging import deb, icons, trimmed
+from app.third_party.bill import bill
+from app.third_party.component import Component
+from app.third_party.installed import installed
+from app.third_party.notices import notices
+from resources.packaging import check, collected, deb, icons, trimmed
 from resources.packaging.elf import links, orphans
 
 linux = pytest.mark.skipif(
@@ -141,3 +147,35 @@ def test_what_a_program_links_to():
     told = links(Path(shutil.which("true") or ""))
     assert "libc.so.6" in told.needed
     assert told.glibc > 0
+
+
+def test_a_distribution_that_is_shipped_and_not_listed_is_found():
+    parts = installed()
+    made = datetime(2026, 1, 1, tzinfo=UTC)
+    modules = {"lxml", "sqlalchemy", "app", "json"}
+    assert check.missing(modules, notices(parts), bill(parts, made)) == []
+    fewer = [one for one in parts if one.name != "lxml"]
+    assert check.missing(modules, notices(parts), bill(fewer, made)) == ["lxml: not in the bill of materials"]
+    assert check.missing(modules, notices(fewer), bill(parts, made)) == [
+        "lxml: its licence is not among the licences"
+    ]
+    bare = [*parts, Component("bare", "1", "", "pkg:generic/bare@1")]
+    assert "bare: no licence in the bill of materials" in check.missing(modules, notices(bare), bill(bare, made))
+
+
+@linux
+def test_whose_a_file_is(tmp_path: Path):
+    lxml = find_spec("lxml.etree")
+    library = next(Path("/usr/lib").glob("*/libexpat.so.1"), None) or next(Path("/usr/lib").glob("*/libz.so.1"))
+    assert lxml is not None
+    sources = [Path(lxml.origin or ""), Path(json.__file__), Path(deb.__file__), library]
+    made_here = tmp_path / "base_library.zip"
+    made_here.touch()
+    found = {one.name: one for one in collected.owners([*sources, made_here], tmp_path)}
+    assert {"lxml", "Python", "Qt", "Phosphor Icons"} < found.keys()
+    (system,) = (one for one in found.values() if one.purl.startswith("pkg:deb/"))
+    assert system.texts[0].name == "copyright"
+    stray = tmp_path.parent / "stray.so"
+    stray.touch()
+    with pytest.raises(deb.CannotPackError, match=r"Nobody is known to have made .*stray\.so"):
+        collected.owners([stray], tmp_path)

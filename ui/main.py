@@ -111,6 +111,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_sandbox(commands)
     _add_db(commands)
     _add_secret(commands)
+    _add_third_party(commands)
     return parser
 
 
@@ -301,6 +302,25 @@ def _add_secret(commands: Commands) -> None:
     put = secret.add_parser("set", help="read one line from standard input into the password store")
     put.add_argument("name")
     put.set_defaults(run=ours.secret_set)
+
+
+def _add_third_party(commands: Commands) -> None:
+    parts = commands.add_parser("third-party", help="what others made of the program").add_subparsers(
+        dest="what", metavar="WHAT", required=True
+    )
+    for name, words in (
+        ("licences", "write all licences into a file"),
+        ("bom", "write the bill of materials (CycloneDX)"),
+    ):
+        one = parts.add_parser(name, help=words)
+        one.add_argument("file", type=Path, metavar="FILE")
+        one.set_defaults(run=_run_third_party)
+
+
+def _run_third_party(options: argparse.Namespace) -> int:
+    from ui import command_third_party
+
+    return command_third_party.bom(options) if options.what == "bom" else command_third_party.licences(options)
 
 
 def _positive(text: str) -> int:

@@ -84,7 +84,9 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.actions_ = ActionSet(action_list(), self)
-        self.file_menu = FileMenu(self, self.runner, lambda: self.row.front, self._remembered, in_demo=self.context.demo)
+        self.file_menu = FileMenu(
+            self, self.runner, lambda: self.row.front, self._remembered, in_demo=self.context.demo
+        )
         self.ribbon = Ribbon(self.actions_, self.file_menu, self)
         self._stack = PageStack(self.context, self.runner, self.hub, self)
         self.learners = self._stack.learners

@@ -1,4 +1,4 @@
-"""Licences and bill of materials: every distribution that the program needs is there, under a licence, with its text."""
+"""Licences and bill of materials: every distribution that the program needs is there, with its licence in full."""
 
 import json
 import re

@@ -51,6 +51,17 @@ def test_smoke(tmp_path: Path):
     assert (tmp_path / "proof").read_text(encoding="utf-8").strip() == __version__
 
 
+def test_licences_and_bill_of_materials_as_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    licences, bom = tmp_path / "licences.txt", tmp_path / "bom.json"
+    assert main(["third-party", "licences", str(licences)]) == 0
+    assert main(["--json", "third-party", "bom", str(bom)]) == 0
+    listed = json.loads(bom.read_text(encoding="utf-8"))["components"]
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (told["parts"], told["file"]) == (len(listed), str(bom))
+    text = licences.read_text(encoding="utf-8")
+    assert all(f"{one['name']} {one['version']}: " in text for one in listed)
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -209,7 +209,7 @@ def test_about_leads_to_the_licences_of_others(qtbot, runner):
     dialog = opened(qtbot, AboutDialog(None, runner))
     click(child(dialog, QPushButton, "about_others"))
     others = child(dialog, QDialog, "third_party")
-    qtbot.waitUntil(lambda: others.list.hasFocus())
+    qtbot.waitUntil(lambda: others.list.hasFocus() and others.parts != [])
     names = [others.list.model().index(row, 0).data() for row in range(others.list.model().rowCount())]
     assert {"Python", "Qt", "lxml", "Phosphor Icons"} <= set(names)
     assert names == sorted(names, key=str.casefold)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QModelIndex, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.tasks import TaskContext
 from app.third_party.component import Component
@@ -15,7 +15,7 @@ from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 980, 620
+_WIDTH, _HEIGHT = 1120, 640
 
 
 def _read(task: TaskContext) -> list[Component]:
@@ -57,14 +57,18 @@ class ThirdPartyDialog(FormDialog):
         row = QHBoxLayout()
         row.setSpacing(12)
         row.addWidget(self._framed(self.list), 5)
-        row.addWidget(self.text, 6)
+        beside = QVBoxLayout()
+        beside.setContentsMargins(0, 1, 0, 1)  # level with the list, which has a frame around it
+        beside.addWidget(self.text)
+        row.addLayout(beside, 7)
         self.content.addLayout(row, 1)
         self._copy = self.add_button(
             tr("Copy All"), Icon.COPY, name="third_party_copy", clicked=self._copy_all, left=True
         )
         self._copy.setEnabled(False)
-        self.add_button(tr("Close"), kind="primary", name="third_party_close", clicked=self.accept, safe=True)
+        self.add_button(tr("Close"), kind="primary", name="third_party_close", clicked=self.accept)
         self.open_at(_WIDTH, _HEIGHT)
+        self.list.setFocus()
         runner.run(_read, lane=Lane.READ, done=self._found)
 
     @staticmethod
@@ -87,7 +91,6 @@ class ThirdPartyDialog(FormDialog):
         self._copy.setEnabled(True)
         if parts:
             self.list.selectRow(0)
-        self.list.setFocus()
 
     @Slot(QModelIndex, QModelIndex)
     def _show(self, current: QModelIndex, before: QModelIndex) -> None:

@@ -35,6 +35,7 @@ PAGES: Mapping[str, str] = {
 
 DIALOGS: Mapping[str, str] = {
     "AboutDialog": "welcome",
+    "ThirdPartyDialog": "welcome",
     "DatabaseDialog": "welcome",
     "StartDialog": "welcome",
     "OpeningDialog": "welcome",

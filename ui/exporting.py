@@ -107,7 +107,7 @@ def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":
     }
     places = [wanted.source.columns.index(column) for column in wanted.columns]
     sheet = Sheet(
-        columns=[ExportColumn(column.title, kinds.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],
+        columns=[ExportColumn(column.heading, kinds.get(column.kind, ExportKind.TEXT)) for column in wanted.columns],
         rows=_rows(wanted, places),
         total=len(wanted.keys),
         title=wanted.title,

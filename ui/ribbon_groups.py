@@ -123,7 +123,7 @@ class RibbonPanel(QWidget):
         self.tab = tab
         self.elsewhere: frozenset[str] = frozenset()
         """Names of groups that are about other pages than the one in front."""
-        self.setAccessibleName(tab)
+        self.setAccessibleName(tr(tab))
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         members: dict[str, list[Action]] = {}
         for entry in actions:

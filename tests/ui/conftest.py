@@ -28,6 +28,7 @@ from tests.app.test_secrets import Store, using
 from tests.db import postgresql
 from tests.db.postgresql import Server
 from tests.ui.dialog_room import click, dressed, open_context, open_runner
+from tests.ui.dialog_samples import Desk
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.tokens import apply
 from ui.main_window import MainWindow
@@ -78,6 +79,12 @@ def store(monkeypatch: pytest.MonkeyPatch) -> Store:
     backend = Store()
     using(backend, monkeypatch)
     return backend
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, dressed_up: None, context: AppContext, runner: TaskRunner, tmp_path: Path) -> Desk:
+    """What every dialog is opened at, on a computer without a password store."""
+    return Desk(qtbot, context, runner, tmp_path)
 
 
 @pytest.fixture(scope="session")

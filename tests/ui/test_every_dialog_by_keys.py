@@ -11,7 +11,6 @@ from contextlib import suppress
 from functools import partial
 
 import pytest
-from keyring.backends.fail import Keyring as NoKeyring
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -27,23 +26,14 @@ from PySide6.QtWidgets import (
 )
 
 import ui
-from tests.app.test_secrets import using
 from tests.ui.by_keys import ENTER, ESC, area, controls, goes_on, has_keyboard, named, press, tab_to, walk
-from tests.ui.dialog_room import dressed, gone, open_context, open_runner, unnamed
-from tests.ui.dialog_samples import Desk
+from tests.ui.dialog_room import gone, unnamed
 from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, work
 from ui import dialogs
 from ui.look.dialog import Question
 from ui.look.focus_ring import FocusRing
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture
-def desk(qtbot, qapp, tmp_path, monkeypatch):
-    using(NoKeyring(), monkeypatch)
-    with dressed(qapp), open_context(tmp_path) as context, open_runner() as runner:
-        yield Desk(qtbot, context, runner, tmp_path)
 
 
 # The list is whole

@@ -138,7 +138,7 @@ class BodyForm(ListForm):
         asked = self._grid()
         self.asked: dict[str, QCheckBox] = {}
         for place, (name, title) in enumerate(FIELDS.items()):
-            self.asked[name] = self._box(title, f"body_asks_{name}", tr("Asks for {field}", field=tr(title)))
+            self.asked[name] = self._box(tr(title), f"body_asks_{name}", tr("Asks for {field}", field=tr(title)))
             asked.addWidget(self.asked[name], place // 2, place % 2)
         self.column.addStretch(1)
         self.name.textEdited.connect(self.edited_here)

@@ -30,7 +30,7 @@ def ask_locked(parent: QWidget | None, lock: "ImportLock", why_not_unlock: str) 
     return ask(
         parent,
         tr("The importer is locked"),
-        visible_text(lock.sentence()),
+        visible_text(tr(lock.sentence())),
         text,
         choices,
         safe="back",

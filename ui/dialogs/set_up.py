@@ -26,7 +26,7 @@ from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 920, 640
+_WIDTH, _HEIGHT = 960, 640
 TITLES: Mapping[What, str] = {
     What.TERM: "Terms",
     What.CAMPUS: "Campuses",

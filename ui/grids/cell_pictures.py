@@ -87,7 +87,7 @@ class CellPictures:
             return found
         before, after = (font(Type.SECONDARY, weight=weight) for weight in (400, 600))
         before.setStrikeOut(True)
-        old, new = (visible_text(one.text) for one in (moved.old, moved.new))
+        old, new = (visible_text(str(one)) for one in (moved.old, moved.new))
         old_width, new_width = QFontMetrics(before).horizontalAdvance(old), QFontMetrics(after).horizontalAdvance(new)
         arrow_at = old_width + _GAP
         icon_at = arrow_at + _ARROW + _GAP
@@ -119,7 +119,7 @@ class CellPictures:
             return found
         if len(self._tags) > 500:  # words with numbers in them have no end
             self._tags.clear()
-        words = visible_text(state.text)
+        words = visible_text(str(state))
         measure = metrics(Type.CAPTION, weight=500)
         height, icon = scaled(TAG_HEIGHT), _TAG_ICON
         width = _TAG_PADDING + icon + 4 + measure.horizontalAdvance(words) + _TAG_PADDING + 1

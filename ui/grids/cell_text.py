@@ -48,7 +48,7 @@ def shown(value: object, kind: Kind) -> str:
 
 def spoken(value: object, column: Column) -> str:
     """What a screen reader says: the absent word is said too."""
-    return shown(value, column.kind) or (visible_text(column.absent) if value is None else "")
+    return shown(value, column.kind) or (visible_text(tr(column.absent)) if value is None else "")
 
 
 def copied(value: object) -> str:

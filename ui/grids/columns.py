@@ -12,6 +12,7 @@ from app.sorting import SortKey
 from app.tasks import TaskContext
 from ui.look.icons import Icon
 from ui.look.tokens import Role
+from ui.look.words import tr
 
 
 class Kind(Enum):
@@ -52,6 +53,11 @@ class Column:
     absent: str = ""
     """What stands, in the quiet colour, where there is no value: "never", "not held"."""
 
+    @property
+    def heading(self) -> str:
+        """The title in the user's language."""
+        return tr(self.title)
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -62,7 +68,7 @@ class State:
     role: Role
 
     def __str__(self) -> str:
-        return self.text
+        return tr(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,7 @@ class Tags:
     states: tuple[State, ...]
 
     def __str__(self) -> str:
-        return ", ".join(one.text for one in self.states)
+        return ", ".join(map(str, self.states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +89,7 @@ class Moved:
     new: State
 
     def __str__(self) -> str:
-        return f"{self.old.text} → {self.new.text}, not saved"
+        return tr("{old} → {new}, not saved", old=self.old, new=self.new)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,25 +51,25 @@ class ColumnsMenu(QMenu):
     def _add_sorting_of(self, column: Column) -> None:
         if not column.sortable:
             return
-        self._entry(self, tr("Sort {title} Ascending", title=column.title), column.id, "ascending")
-        self._entry(self, tr("Sort {title} Descending", title=column.title), column.id, "descending")
+        self._entry(self, tr("Sort {title} Ascending", title=column.heading), column.id, "ascending")
+        self._entry(self, tr("Sort {title} Descending", title=column.heading), column.id, "descending")
         order = self._view.order
         if len(order) > 1 and any(key.column == column.id for key in order):
-            self._entry(self, tr("Do Not Sort by {title}", title=column.title), column.id, "without")
+            self._entry(self, tr("Do Not Sort by {title}", title=column.heading), column.id, "without")
         else:
-            then = self._entry(self, tr("Then Sort by {title}", title=column.title), column.id, "then")
+            then = self._entry(self, tr("Then Sort by {title}", title=column.heading), column.id, "then")
             then.setEnabled(bool(order) and order[0].column != column.id)
 
     def _add_column_entries(self, column: Column) -> None:
         layout = self._view.column_layout
-        left = self._entry(self, tr("Move {title} Left", title=column.title), column.id, "left")
+        left = self._entry(self, tr("Move {title} Left", title=column.heading), column.id, "left")
         left.setEnabled(layout.can_move(column.id, -1))
-        right = self._entry(self, tr("Move {title} Right", title=column.title), column.id, "right")
+        right = self._entry(self, tr("Move {title} Right", title=column.heading), column.id, "right")
         right.setEnabled(layout.can_move(column.id, 1))
-        freeze = self._entry(self, tr("Freeze up to {title}", title=column.title), column.id, "freeze")
+        freeze = self._entry(self, tr("Freeze up to {title}", title=column.heading), column.id, "freeze")
         freeze.setEnabled(not layout.frozen_up_to(column.id))
         self._entry(self, tr("Unfreeze"), "", "freeze").setEnabled(layout.frozen > 0)
-        hide = self._entry(self, tr("Hide {title}", title=column.title), column.id, "hide")
+        hide = self._entry(self, tr("Hide {title}", title=column.heading), column.id, "hide")
         hide.setEnabled(len(layout.visible_columns()) > 1)
 
     # About all of them
@@ -86,7 +86,7 @@ class ColumnsMenu(QMenu):
         menu = self.addMenu(tr("Sort By"))
         by, descending = self._view.sort
         own = self._entry(menu, tr("Original Order"), "", "ascending")
-        others = [self._entry(menu, column.title, column.id, "ascending") for column in self._sortable()]
+        others = [self._entry(menu, column.heading, column.id, "ascending") for column in self._sortable()]
         self._one_of(menu, [own, *others], by)
         menu.addSeparator()
         turning = self._entry(menu, tr("Descending"), by, "turn")
@@ -103,10 +103,10 @@ class ColumnsMenu(QMenu):
         for column in self._sortable():
             if order and column.id == order[0].column:
                 continue
-            entry = self._entry(menu, column.title, column.id, "without" if column.id in behind else "then")
+            entry = self._entry(menu, column.heading, column.id, "without" if column.id in behind else "then")
             entry.setCheckable(True)
             entry.setChecked(column.id in behind)
-        titles = {column.id: column.title for column in self._view.columns}
+        titles = {column.id: column.heading for column in self._view.columns}
         if behind:
             menu.addSeparator()
         for key in behind.values():
@@ -119,7 +119,7 @@ class ColumnsMenu(QMenu):
         layout = self._view.column_layout
         seen = layout.visible_columns()
         none = self._entry(menu, tr("No Column"), "", "freeze")
-        entries = [self._entry(menu, column.title, column.id, "freeze") for column in seen]
+        entries = [self._entry(menu, column.heading, column.id, "freeze") for column in seen]
         last = next((column.id for column in seen if layout.frozen_up_to(column.id)), "")
         self._one_of(menu, [none, *entries], last)
 
@@ -127,7 +127,7 @@ class ColumnsMenu(QMenu):
         layout = self._view.column_layout
         seen = layout.visible_columns()
         for column in self._view.columns:
-            entry = self._entry(self, column.title, column.id, "show")
+            entry = self._entry(self, column.heading, column.id, "show")
             entry.setCheckable(True)
             entry.setChecked(column in seen)
             # At least one column stays visible.

@@ -58,7 +58,7 @@ class GridHeader(FrozenHeader):
         """As wide as the title with an arrow beside it."""
         if logical == GUTTER:
             return QSize(GUTTER_WIDTH, scaled(HEADER_HEIGHT))
-        title = self._grid_model().columns[logical - 1].title
+        title = self._grid_model().columns[logical - 1].heading
         width = metrics(Type.HEADER).horizontalAdvance(title) + 2 * PAD + _ARROW + _ARROW_GAP
         return QSize(width, scaled(HEADER_HEIGHT))
 
@@ -68,7 +68,7 @@ class GridHeader(FrozenHeader):
         return model
 
     def is_title_elided(self, logical: int) -> bool:
-        title = self._grid_model().columns[logical - 1].title
+        title = self._grid_model().columns[logical - 1].heading
         return metrics(Type.HEADER).horizontalAdvance(title) > self._room(logical)
 
     def viewportEvent(self, event: QEvent) -> bool:
@@ -79,7 +79,7 @@ class GridHeader(FrozenHeader):
         text = ""
         if logical > GUTTER:
             column = self._grid_model().columns[logical - 1]
-            text = "\n".join(filter(None, (column.title if self.is_title_elided(logical) else "", column.tip)))
+            text = "\n".join(filter(None, (column.heading if self.is_title_elided(logical) else "", column.tip)))
         QToolTip.showText(event.globalPos(), tip_text(text), self.viewport())
         return True
 
@@ -126,7 +126,7 @@ class GridHeader(FrozenHeader):
         model = self._grid_model()
         column = model.columns[logical - 1]
         measures = metrics(Type.HEADER)
-        text = measures.elidedText(column.title, Qt.TextElideMode.ElideRight, self._room(logical))
+        text = measures.elidedText(column.heading, Qt.TextElideMode.ElideRight, self._room(logical))
         width = measures.horizontalAdvance(text)
         number = self._number(logical)
         is_sorted = number is not None

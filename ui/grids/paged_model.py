@@ -243,7 +243,7 @@ class PagedModel(QAbstractTableModel):
             return tr("Selected") if role == Qt.ItemDataRole.AccessibleTextRole else None
         column = self.columns[section - 1]
         if role == Qt.ItemDataRole.DisplayRole:
-            return column.title
+            return column.heading
         if role == Qt.ItemDataRole.ToolTipRole:
             return column.tip or None
         if role == Qt.ItemDataRole.TextAlignmentRole:
@@ -255,9 +255,9 @@ class PagedModel(QAbstractTableModel):
     def _spoken_title(self, column: Column) -> str:
         place = self.place_in_order(column.id)
         if place < 0:
-            return column.title
+            return column.heading
         text = "{title}, sorted descending" if self._order[place].descending else "{title}, sorted ascending"
-        spoken_order = tr(text, title=column.title)
+        spoken_order = tr(text, title=column.heading)
         if len(self._order) == 1:
             return spoken_order
         return tr("{order}, {n} of {all}", order=spoken_order, n=place + 1, all=len(self._order))

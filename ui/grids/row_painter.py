@@ -21,6 +21,7 @@ from ui.look.fonts import Type, font, metrics
 from ui.look.icons import Icon, pixmap
 from ui.look.plain import visible_text
 from ui.look.tokens import Role, color, theme
+from ui.look.words import tr
 
 PAD = 8
 STATE_ICON = 15
@@ -232,7 +233,7 @@ class RowPainter:
 
     def _text(self, cell: object, column: Column) -> str:
         if cell is None:
-            return visible_text(column.absent)
+            return visible_text(tr(column.absent))
         if column.kind is Kind.AGE:  # tomorrow its words are others
             return shown(cell, column.kind)
         key = (cell, column.kind)

@@ -220,7 +220,8 @@ class Question(FramedDialog):
                 one.text, one.icon, kind=one.kind, name=one.key, clicked=self._take, safe=one.key == safe
             )
             made.setProperty("answer", one.key)
-        self.setFixedWidth(scaled(QUESTION_WIDTH))
+        # Long verbs, in large text or another language, widen it.
+        self.setFixedWidth(max(scaled(QUESTION_WIDTH), self.foot.sizeHint().width()))
         self.resize(self.width(), 0)
 
     def _take(self) -> None:

@@ -2,7 +2,6 @@
 another database. Administrators only, save for the daily copy, which the window makes if it is due."""
 
 import os
-import sqlite3
 from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
@@ -11,15 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, select
 
-from app import access, erased_since, history
+from app import access, copy_files, erased_since, history
 from app.access import Permission, User
 from app.config import DatabaseSettings
 from app.db import erasing, moving, server_roles
 from app.db.database import Database
 from app.db.moving import Moved
 from app.db.tables import operation
-from app.db.upgrade import NEWEST, is_known, revision
-from app.errors import AccessError, DatabaseError, InputError
+from app.errors import AccessError, InputError
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
 
@@ -44,7 +42,8 @@ class Difference:
 class Look:
     """What restoring a copy would do: the tables whose number of rows differs, when something was last done here and
     there, and how many things done here the copy does not know. `erased`: so many learners of the copy were erased
-    here since, and are erased again with it; `unsure`: of so many it cannot be told whether they are in the copy."""
+    here since, and are erased again with it; `unsure`: of so many it cannot be told whether they are in the copy.
+    `older`: the copy is one of an older version, looked at as it is once brought up to date."""
 
     differences: Sequence[Difference]
     last_here: datetime | None
@@ -52,6 +51,7 @@ class Look:
     lost: int
     erased: int
     unsure: int
+    older: bool
 
 
 def back_up(context: TaskContext, db: Database, user: User, target: Path) -> int:
@@ -88,7 +88,7 @@ def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
             part.unlink()
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if db.file is not None:
-            _pages(context, db.file, part)
+            copy_files.copy_pages(context, db.file, part)
         else:
             part.unlink()
             with closing(Database.in_file(part)) as new:
@@ -106,33 +106,19 @@ def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
                 left.unlink()
 
 
-def _pages(context: TaskContext, old: Path, new: Path) -> None:
-    """SQLite's own copy: one state of the file, whoever writes meanwhile."""
-
-    def report(status: int, remaining: int, total: int) -> None:
-        context.report(total - remaining, total, "Copying")
-
-    try:
-        with closing(sqlite3.connect(old, isolation_level=None)) as source, closing(sqlite3.connect(new)) as target:
-            # Held to one state: else it begins anew with each write of somebody else, and may never end.
-            source.execute("begin")
-            source.execute("select count(*) from sqlite_master").fetchone()
-            source.backup(target, pages=2_000, progress=report, sleep=0)
-            # One file that needs nothing beside it.
-            target.execute("pragma journal_mode = delete")
-    except sqlite3.Error as error:
-        raise DatabaseError(
-            "The database could not be copied.", hint="Check the disk, then try again. Nothing was changed."
-        ) from error
-
-
 # --------------------------------------------------------------------------------------------------------- restore
 
 
-def look(context: TaskContext, db: Database, file: Path) -> Look:
-    """What differs between the database and a copy. Raises AccessError where not all of the database is
-    seen; InputError if the file is no copy of ours."""
-    with closing(_opened(file)) as copy, copy.read(context) as there, db.read(context) as here:
+def look(context: TaskContext, db: Database, file: Path, beside: Path | None = None) -> Look:
+    """What differs between the database and a copy. A copy of an older version is brought up to date for that, in a
+    file of its own in the folder `beside`, else beside the copy.
+
+    Raises AccessError where not all of the database is seen; InputError if the file is no copy of ours."""
+    with (
+        copy_files.opened(context, file, beside or file.parent) as (copy, older),
+        copy.read(context) as there,
+        db.read(context) as here,
+    ):
         _require_all(db, here)
         ours, theirs = moving.counts_of(here), moving.counts_of(there)
         differing = [Difference(name, ours[name], theirs[name]) for name in ours if ours[name] != theirs[name]]
@@ -141,7 +127,7 @@ def look(context: TaskContext, db: Database, file: Path) -> Look:
         if last_there is not None:
             later = later.where(operation.c.at > last_there)
         lost, since = int(here.execute(later).scalar_one()), erased_since.find(here, there)
-        return Look(differing, last_here, last_there, lost, since.learners, since.unsure)
+        return Look(differing, last_here, last_there, lost, since.learners, since.unsure, older)
 
 
 def _last(tx: Connection) -> datetime | None:
@@ -154,13 +140,13 @@ def _last(tx: Connection) -> datetime | None:
 def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Path, reason: str) -> Moved:
     """Put a copy into the place of all the database holds; what it holds now is copied to `kept` first.
 
-    One transaction: killed at any moment, the database is as before. Who was erased here since is erased again. That
-    it was done, by whom and why, is the first entry of what follows. Raises AccessError, InputError, DatabaseError,
-    Cancelled.
+    One transaction: killed at any moment, the database is as before. A copy of an older version is brought up to date
+    first, beside `kept`. Who was erased here since is erased again. That it was done, by whom and why, is the first
+    entry of what follows. Raises AccessError, InputError, DatabaseError, Cancelled.
     """
     _require(db, user)
     again: list[erased_since.Since] = []
-    with closing(_opened(file)) as copy:
+    with copy_files.opened(context, file, kept.parent) as (copy, _):
         _copy_to(context, db, kept)
 
         def begin(there: Connection, here: Connection) -> moving.Then:
@@ -176,51 +162,6 @@ def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Pa
     if db.file is not None and again[0].learners:
         erasing.scrub(db.file)  # they stood in it for a moment
     return moved
-
-
-def _opened(file: Path) -> Database:
-    """A copy, of which nothing is changed. Raises InputError."""
-    if not file.is_file():
-        raise InputError(f"There is no file {file.name}.", hint="Check the path.")
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(16)
-    except OSError as error:
-        raise InputError(f"{file.name} cannot be read.", hint="Check who may read it, or choose another.") from error
-    if head != b"SQLite format 3\x00":
-        raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
-    try:
-        copy = Database.in_file(file, is_copy=True)
-    except DatabaseError as error:
-        raise InputError(f"{file.name} is no copy of a database. {error.message}", hint=error.hint) from error
-    try:
-        with copy.read() as tx:
-            found = revision(tx)
-        _refuse_other(file, found)
-    except DatabaseError as error:
-        copy.close()
-        raise InputError(f"{file.name} is no copy of a database, or damaged.", hint=error.hint) from error
-    except InputError:
-        copy.close()
-        raise
-    return copy
-
-
-def _refuse_other(file: Path, found: str | None) -> None:
-    """Raise InputError for a copy of another version, with the way to one of this."""
-    if found is None:
-        raise InputError(f"{file.name} is no copy of ours.", hint="Choose a file that Back Up wrote.")
-    if found != NEWEST and is_known(found):
-        raise InputError(
-            f"{file.name} was made by an older version of Learner Manager.",
-            hint="Put it as “learners.sqlite” into an empty folder, start Learner Manager with “--data” and that"
-            " folder, and Back Up there: that copy can be restored here.",
-        )
-    if found != NEWEST:
-        raise InputError(
-            f"{file.name} was made by a newer version of Learner Manager.",
-            hint="Install that version on this computer, then restore it there. Nothing was changed.",
-        )
 
 
 # ------------------------------------------------------------------------------------------------------- every day
@@ -241,6 +182,7 @@ def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS
     target = folder / f"{_DAILY}{today:%Y-%m-%d}.db"
     if target.exists():
         return None
+    copy_files.forget_left(folder)
     _copy_to(context, db, target)
     for old in _no_longer_kept(sorted(folder.glob(f"{_DAILY}*.db")), today, days):
         old.unlink(missing_ok=True)

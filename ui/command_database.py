@@ -34,10 +34,13 @@ def restore(options: argparse.Namespace) -> int:
     _, db = open_folder(folder, options.database)
     with closing(db):
         user, _ = sign_in(db)
-        look = copies.look(TaskContext(), db, options.file)
+        beside = folder.path / "backups"
+        look = copies.look(TaskContext(), db, options.file, beside)
         lines = [f"{one.table:24} {one.here:>12,} here {one.there:>12,} in the copy" for one in look.differences]
         lines.append(f"Done here since the copy was made, and lost by restoring it: {look.lost:,}.")
         lines.append(f"Learners erased here since, who are erased again: {look.erased:,}.")
+        if look.older:
+            lines.append("An older version made the copy: it is brought up to date first, in a file of its own.")
         if look.unsure:
             lines.append(f"Erased here, perhaps in the copy; look for them, and erase them again: {look.unsure:,}.")
         document = {
@@ -46,14 +49,15 @@ def restore(options: argparse.Namespace) -> int:
             "lost": look.lost,
             "erased": look.erased,
             "unsure": look.unsure,
+            "older": look.older,
         }
         if not options.yes:
             tell(options, document, [*lines, "Nothing was changed. Restore it with --yes and --reason TEXT."])
             return LISTED
         if not options.reason.strip():
             raise InputError("Restoring needs a reason.", hint="Say it with --reason TEXT: it goes into the history.")
-        kept = folder.path / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
-        kept.parent.mkdir(mode=0o700, exist_ok=True)
+        beside.mkdir(mode=0o700, exist_ok=True)
+        kept = beside / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
         copies.restore(TaskContext(), db, user, options.file, kept, options.reason.strip())
     tell(options, document | {"kept": str(kept)}, [*lines, f"Restored. What was there before is in {kept}."])
     return DONE

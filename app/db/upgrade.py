@@ -22,14 +22,14 @@ PATIENCE = 110
 statement take."""
 
 
-def upgrade(database: Database, *, agreed: bool = True) -> bool:
+def upgrade(database: Database, *, agreed: bool = True, copies: bool = True) -> bool:
     """Bring `database` to the newest revision; returns whether anything was done. A shared one that others work with
-    only if that was `agreed`.
+    only if that was `agreed`; an embedded one is copied first, unless it is no more than a copy itself.
 
     Raises DatabaseError if it was made by a newer version of the program, belongs to another program, is damaged,
     or cannot be written; UpgradeNeededError where it is for this account to agree.
     """
-    if not _is_behind(database, agreed=agreed):
+    if not _is_behind(database, agreed=agreed, copies=copies):
         return False
     # Alembic takes longer to import than everything else here, and is rarely needed.
     from alembic import command
@@ -59,7 +59,7 @@ def _patient(database: Database) -> Iterator[Connection]:
         yield tx
 
 
-def _is_behind(database: Database, *, agreed: bool) -> bool:
+def _is_behind(database: Database, *, agreed: bool, copies: bool) -> bool:
     """Whether there is something to do; if so, an embedded database is copied first."""
     with database.read() as tx:
         here = revision(tx)
@@ -73,7 +73,7 @@ def _is_behind(database: Database, *, agreed: bool) -> bool:
             )
     if here == NEWEST:
         return False
-    if here is not None and database.file is not None:
+    if here is not None and database.file is not None and copies:
         _copy(database.file)
     return True
 

@@ -65,11 +65,10 @@ def test_orders_are_found_in_a_copy_that_was_opened_as_a_database(here: Database
         copies.look(TaskContext(), here, file)
 
 
-@pytest.mark.parametrize(("found", "age", "way"), [("0005", "older", "--data"), ("9999", "newer", "that version")])
-def test_a_copy_of_another_version_says_the_way(here: Database, tmp_path: Path, found: str, age: str, way: str):
+def test_a_copy_of_a_newer_version_says_the_way(here: Database, tmp_path: Path):
     user, file = first_user(here, access.account()), tmp_path / "copy.db"
     copies.back_up(TaskContext(), here, user, file)
-    altered(file, f"update alembic_version set version_num = '{found}'")
-    with pytest.raises(InputError, match=age) as failure:
+    altered(file, "update alembic_version set version_num = '9999'")
+    with pytest.raises(InputError, match="newer") as failure:
         copies.look(TaskContext(), here, file)
-    assert way in failure.value.hint
+    assert "that version" in failure.value.hint

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -14,8 +15,10 @@ from app import copies
 from app.db.tables import learner, operation
 from app.learners.edit import LearnerForm, add
 from app.tasks import TaskContext
+from tests.db.older import make_older
 from tests.ui.conftest import Room, Rooms, answering, saving_as
 from tests.ui.dialog_room import click, write_into
+from tests.ui.load_room import opening
 from ui.action_reasons import at_rest
 from ui.dialogs.back_up import BackUpDialog
 from ui.dialogs.database_check import DatabaseCheckDialog
@@ -67,6 +70,26 @@ def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
     click(dialog.close_button)
     room.until(lambda: not room.window.isVisible())
     assert room.window.database.restart_wanted, "users and ids are those of the copy: it opens anew"
+
+
+def test_a_copy_of_an_older_version_is_chosen_in_the_file_dialog_and_restored(rooms: Rooms):
+    """All that a user does: the name typed where copies are, the words read, the reason, the tick."""
+    room = rooms(5)
+    backups = room.context.folder.path / "backups"
+    backups.mkdir()
+    with opening(SimpleNamespace(), make_older(backups / "old.db", "0003", learners=2)):
+        room.window.actions_.run("admin.restore")
+    dialog = dialog_of(room, RestoreDialog)
+    assert "An older version made it: it is brought up to date first" in dialog.accessibleDescription()
+    write_into(dialog.edit, "back to the old ones")
+    click(dialog.sure)
+    click(dialog.restore_button)
+    room.until(lambda: dialog.kept is not None)
+    room.at_rest()
+    assert refs(room) == {"240001", "240002"}
+    assert {one.name for one in backups.iterdir()} == {"old.db", dialog.kept.name}
+    click(dialog.close_button)
+    room.until(lambda: not room.window.isVisible())
 
 
 def test_nobody_is_asked_to_replace_what_a_copy_never_replaces(rooms: Rooms):

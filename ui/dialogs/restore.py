@@ -57,10 +57,10 @@ class RestoreDialog(WorkingDialog):
         self._build()
         self.open_at(_WIDTH, _HEIGHT)
         self.say(tr("Restore {name}", name=visible_text(file.name)), tr("Comparing the copy with the database…"))
-        db = context.db
+        db, beside = context.db, context.folder.path / "backups"
 
         def work(task: TaskContext) -> Look:
-            return copies.look(task, db, file)
+            return copies.look(task, db, file, beside)
 
         self.work(tr("Comparing…"), work, self._looked, Lane.BACKUP)
 
@@ -102,6 +102,9 @@ class RestoreDialog(WorkingDialog):
         last = tr("Nothing was ever done in the copy.")
         if found.last_there is not None:
             last = tr("The last thing done in the copy was at {moment}.", moment=shown_time(found.last_there))
+        older = tr("An older version made it: it is brought up to date first, in a file of its own.")
+        if found.older:
+            last = f"{last} {older}"
         what = tr("All or nothing of it takes the place of what is here, which is copied first.")
         self.say(f"{lost}.", f"{last} {what}")
         self._tell_erased(found)

@@ -1,0 +1,31 @@
+"""Databases as older versions of the program made them: by the migrations of their time, with people in them."""
+
+from contextlib import closing
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData, Table, insert
+
+from app.db.database import Database
+from app.db.upgrade import MIGRATIONS
+from tests.builders import learner_values
+
+OLDER = ("0001", "0003", "0005")
+
+
+def make_older(file: Path, version: str, learners: int = 3) -> Path:
+    """A database of that revision in `file`, which Back Up of its time would have written so."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with closing(Database.in_file(file)) as db:
+        with db.write() as tx:
+            config.attributes["connection"] = tx
+            command.upgrade(config, version)
+        with db.write() as tx:
+            table = Table("learner", MetaData(), autoload_with=tx)
+            for number in range(1, learners + 1):
+                values = {name: value for name, value in learner_values(number).items() if name in table.c}
+                tx.execute(insert(table).values(values))
+            tx.execute(insert(Table("app_user", MetaData(), autoload_with=tx)).values(login="then", name="Then"))
+    return file

@@ -2,6 +2,7 @@
 
 from app.export_csv import write_csv
 from app.export_sheet import ExportColumn, ExportKind, ExportSummary, Sheet, as_text, disarmed
+from app.export_target import Protected, Target
 from app.export_xlsx import MOST_ROWS, write_xlsx
 
 __all__ = [
@@ -9,7 +10,9 @@ __all__ = [
     "ExportColumn",
     "ExportKind",
     "ExportSummary",
+    "Protected",
     "Sheet",
+    "Target",
     "as_text",
     "disarmed",
     "write_csv",

@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
 from types import SimpleNamespace
 
 from app.export_sheet import (
@@ -18,8 +17,8 @@ from app.export_sheet import (
     local,
     steps,
 )
+from app.export_target import Target, path_of, target_file
 from app.tasks import TaskContext
-from app.whole_file import whole_file
 
 _BYTE_ORDER_MARK = "\ufeff"
 # Texts joined by this show at a glance whether one of them begins in a way that needs a closer look.
@@ -27,15 +26,15 @@ _JOINT = "|"
 _SUSPECT = tuple(_JOINT + sign for sign in " =+-@\uff1d\uff0b\uff0d\uff20")
 
 
-def write_csv(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
-    """Write the sheet to `path`, which stays as it was if this fails or is cancelled.
+def write_csv(context: TaskContext, target: Target, sheet: Sheet) -> ExportSummary:
+    """Write the sheet to `target`, which stays as it was if this fails or is cancelled.
 
     Raises InputError if the file cannot be written, Cancelled after a cancel.
     """
     lines: list[str] = []
     writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
     rows = 0
-    with whole_file(path) as stream:
+    with target_file(target) as stream:
         writer.writerow([_text(column.title) for column in sheet.columns])
         stream.write(_BYTE_ORDER_MARK.encode())
         for portion in steps(context, sheet):
@@ -44,7 +43,7 @@ def write_csv(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
             lines.clear()
             rows += len(portion)
         stream.write("".join(lines).encode("utf-8"))
-    return ExportSummary(rows, path)
+    return ExportSummary(rows, path_of(target))
 
 
 def _cells(column: ExportColumn, values: Sequence[object]) -> Sequence[object]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.errors import InputError
@@ -27,8 +26,8 @@ from app.export_sheet import (
     local,
     steps,
 )
+from app.export_target import Target, path_of, target_file
 from app.tasks import TaskContext
-from app.whole_file import whole_file
 
 MOST_ROWS = 1_048_575
 MOST_COLUMNS = 16_384
@@ -53,8 +52,8 @@ _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 _END = "</t></is></c>"
 
 
-def write_xlsx(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
-    """Write the sheet to `path`, which stays as it was if this fails or is cancelled.
+def write_xlsx(context: TaskContext, target: Target, sheet: Sheet) -> ExportSummary:
+    """Write the sheet to `target`, which stays as it was if this fails or is cancelled.
 
     Raises InputError if the file cannot be written or Excel cannot hold so much, Cancelled after a cancel.
     """
@@ -63,7 +62,7 @@ def write_xlsx(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
     first = next(portions, [])
     widths = _widths(sheet, first)
     large = sheet.total * len(sheet.columns) * _BYTES_PER_CELL > _SAFE_SIZE
-    with whole_file(path) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
+    with target_file(target) as stream, ZipFile(stream, "w", ZIP_DEFLATED) as archive:
         frame = _frame(sheet, widths, sheet.total)
         for name, content in frame.others.items():
             archive.writestr(name, content)
@@ -80,7 +79,7 @@ def write_xlsx(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
             frame = _frame(sheet, widths, cells.written)
             part.write(frame.tail)
         archive.writestr(_BOOK_PART, frame.book)
-    return ExportSummary(cells.written, path, cells.cut, cells.replaced)
+    return ExportSummary(cells.written, path_of(target), cells.cut, cells.replaced)
 
 
 def _require_room(rows: int, columns: int) -> None:

@@ -17,15 +17,16 @@ from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
-    from app.export import ExportSummary
+    from app.export import ExportSummary, Target
 
 _PAGE = 500
-EXCEL, CSV, PDF, COPY = "xlsx", "csv", "pdf", "db"
-_FILTERS = {
+EXCEL, CSV, PDF, COPY, ZIP = "xlsx", "csv", "pdf", "db", "zip"
+FILTERS = {
     EXCEL: "Excel workbook (*.xlsx)",
     CSV: "CSV file (*.csv)",
     PDF: "PDF file (*.pdf)",
     COPY: "Copy of a database (*.db)",
+    ZIP: "Protected file (*.zip)",
 }
 
 
@@ -39,8 +40,17 @@ class Wanted:
     title: str
 
 
-class _SaveDialog(QFileDialog):
+class SaveDialog(QFileDialog):
     """Takes a typed path as it stands: Qt also selects the folders on the way, and Return would only open one."""
+
+    def to_save(self, kind: str) -> None:
+        """It asks for a file of this kind to be written."""
+        self.setObjectName("save_file")
+        HelpKey(self)
+        self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        self.setFileMode(QFileDialog.FileMode.AnyFile)
+        self.setOption(QFileDialog.Option.DontUseNativeDialog, True)
+        self.setDefaultSuffix(kind)
 
     def accept(self) -> None:
         edit = self.findChild(QLineEdit, "fileNameEdit")
@@ -55,13 +65,8 @@ class _SaveDialog(QFileDialog):
 
 def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | None:
     """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere."""
-    dialog = _SaveDialog(parent, tr(title), start, tr(_FILTERS[kind]))
-    dialog.setObjectName("save_file")
-    HelpKey(dialog)
-    dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-    dialog.setFileMode(QFileDialog.FileMode.AnyFile)
-    dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
-    dialog.setDefaultSuffix(kind)
+    dialog = SaveDialog(parent, tr(title), start, tr(FILTERS[kind]))
+    dialog.to_save(kind)
     # A copy replaces nothing, so there is nothing to agree to.
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, kind == COPY)
     try:
@@ -74,7 +79,7 @@ def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | N
 
 def ask_to_open(parent: QWidget, title: str, filters: Sequence[str], folder: Path) -> Path | None:
     """Ask which file to read, looked for in `folder`; a path can be typed at once."""
-    dialog = _SaveDialog(parent, title, str(folder), ";;".join(tr(one) for one in filters))
+    dialog = SaveDialog(parent, title, str(folder), ";;".join(tr(one) for one in filters))
     dialog.setObjectName("open_file")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
@@ -95,7 +100,7 @@ def documents() -> Path:
     return Path(found) if Path(found).is_dir() else Path.home()
 
 
-def export(context: TaskContext, wanted: Wanted, path: Path) -> "ExportSummary":
+def export(context: TaskContext, wanted: Wanted, path: "Target") -> "ExportSummary":
     """Write the rows; in a task. Raises InputError, Cancelled: then there is no file."""
     from app.export import ExportColumn, ExportKind, Sheet, write_csv, write_xlsx
 

@@ -1,7 +1,6 @@
 """Files that an import leaves or begins with: refused rows, the report, templates."""
 
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import QObject, Slot
@@ -11,13 +10,14 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.context import AppContext
 from app.tasks import TaskContext
 from ui.export_status import ExportStatus
-from ui.exporting import CSV, EXCEL, Exporter, ask_for_file, documents
+from ui.exporting import CSV, EXCEL, Exporter, documents
 from ui.look.icons import Icon, qicon
 from ui.look.words import tr
+from ui.protecting import Holds, ask_for_target
 from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
-    from app.export import ExportSummary
+    from app.export import ExportSummary, Target
 
 
 class ImportFiles(QObject):
@@ -29,7 +29,7 @@ class ImportFiles(QObject):
 
     def export_refused_of(self, job_id: int, acknowledged: frozenset[str]) -> None:
         """Ask for a file, and write the rows of a job that are not applied."""
-        path = self._ask(tr("Export Refused Rows"), tr("Refused rows of job {n}", n=job_id))
+        path = self._ask(tr("Export Refused Rows"), tr("Refused rows of job {n}", n=job_id), holds=Holds.MAYBE)
         if path is not None:
             from app.imports import job_export
 
@@ -41,7 +41,7 @@ class ImportFiles(QObject):
 
     def export_report(self, job_id: int) -> None:
         """Ask for a file, and write everything that was found."""
-        path = self._ask(tr("Export Report"), tr("Report of job {n}", n=job_id))
+        path = self._ask(tr("Export Report"), tr("Report of job {n}", n=job_id), holds=Holds.MAYBE)
         if path is not None:
             from app.imports import job_export
 
@@ -50,8 +50,8 @@ class ImportFiles(QObject):
                 lambda task: job_export.export_report(task, run.db, run.user, job_id, path), tr("Export Report")
             )
 
-    def _ask(self, title: str, name: str, kind: str = CSV) -> Path | None:
-        return ask_for_file(self._window, kind, title, str(documents() / f"{name}.{kind}"))
+    def _ask(self, title: str, name: str, kind: str = CSV, *, holds: Holds = Holds.NOBODY) -> "Target | None":
+        return ask_for_target(self._window, kind, title, str(documents() / f"{name}.{kind}"), holds)
 
     def _export(self, work: object, title: str) -> None:
         exporter = Exporter(self._runner, self)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
-from ui import window_state
+from ui import protecting, window_state
 from ui.look.tokens import theme
 from ui.page_stack import PageStack
 from ui.pages.grid_page import GridPage
@@ -24,6 +24,8 @@ class Remembered:
         self._state = window_state.load(folder)
         self.also: dict[str, Callable[[], Any]] = {}
         """Who else has something to remember, asked when it is written down."""
+        protecting.LAST.protected = self.kept("protect_exports") is True
+        self.also["protect_exports"] = protecting.LAST.told
 
     def kept(self, name: str) -> Any:
         """What was remembered under a name of `also`; None for nothing."""

@@ -7,7 +7,6 @@ rather than never.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
@@ -21,7 +20,7 @@ from app.conditions import Group, Operator, Test
 from app.db.database import Database
 from app.db.tables import attainment, setting
 from app.errors import InputError
-from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
+from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, Target, write_csv, write_xlsx
 from app.tasks import TaskContext
 
 _KEY = "attainments.export_layout"
@@ -110,7 +109,7 @@ def choose_layout(db: Database, user: User, wanted: Layout) -> None:
 
 
 def export_changes(
-    context: TaskContext, db: Database, user: User, path: Path, wanted: Layout, learner_ids: Sequence[int] | None
+    context: TaskContext, db: Database, user: User, path: Target, wanted: Layout, learner_ids: Sequence[int] | None
 ) -> ChangesExported:
     """Write what is new or changed (of `learner_ids`, or of everybody) to `path` (.csv or .xlsx), then mark it.
 

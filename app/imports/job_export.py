@@ -2,7 +2,6 @@
 (course-record-import.md 8)."""
 
 from collections.abc import Collection, Iterator, Sequence
-from pathlib import Path
 
 from sqlalchemy import Connection, select
 
@@ -11,7 +10,7 @@ from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import file_row
 from app.errors import InputError
-from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv, write_xlsx
+from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, Target, write_csv, write_xlsx
 from app.imports import stored
 from app.imports.columns import OURS
 from app.imports.guard import guarded
@@ -26,7 +25,7 @@ _NUMBERS = frozenset({"job", "row"})
 _NOT_APPLIED = frozenset({Outcome.REFUSED, Outcome.ERROR, Outcome.NOT_REACHED})
 
 
-def export_report(context: TaskContext, db: Database, user: User, job_id: int, path: Path) -> ExportSummary:
+def export_report(context: TaskContext, db: Database, user: User, job_id: int, path: Target) -> ExportSummary:
     """Write what was found about each row of a job, a line for each finding, those of the file first: CSV, or XLSX
     by the name of the file.
 
@@ -63,7 +62,7 @@ def export_refused(
     db: Database,
     user: User,
     job_id: int,
-    path: Path,
+    path: Target,
     acknowledged: Collection[str] = (),
 ) -> ExportSummary:
     """*Export Refused Rows*: the rows of a job that were not applied, with their own columns as they came, and which
@@ -126,6 +125,6 @@ def _rows(context: TaskContext, db: Database, job_id: int) -> Iterator[StoredRow
         last = some[-1].number
 
 
-def _written(context: TaskContext, path: Path, sheet: Sheet) -> ExportSummary:
+def _written(context: TaskContext, path: Target, sheet: Sheet) -> ExportSummary:
     write = write_csv if path.suffix.lower() == ".csv" else write_xlsx
     return write(context, path, sheet)

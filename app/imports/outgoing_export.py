@@ -6,7 +6,6 @@ never.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -17,7 +16,7 @@ from app.db.among import among
 from app.db.database import Database
 from app.db.tables import award, course, credit_type, learner, outgoing_report, reporter
 from app.errors import InputError
-from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv
+from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, Target, write_csv
 from app.history import batched
 from app.imports.amounts import shown
 from app.imports.credit_lists import FIELDS
@@ -47,7 +46,7 @@ class BodyExported:
 
 
 def export_for_body(
-    context: TaskContext, db: Database, user: User, report_ids: Sequence[int], path: Path
+    context: TaskContext, db: Database, user: User, report_ids: Sequence[int], path: Target
 ) -> BodyExported:
     """Write those of these records that are due and lack nothing, the most urgent first, and mark them as exported.
 

@@ -3,9 +3,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from app.export import ExportColumn, ExportSummary, Sheet, write_csv, write_xlsx
+from app.export import ExportColumn, ExportSummary, Sheet, Target, write_csv, write_xlsx
 from app.imports.columns import Column, Importer
 from app.tasks import TaskContext
 
@@ -60,7 +59,7 @@ TEMPLATES = (
 
 
 def write_template(
-    context: TaskContext, path: Path, template: Template, types: Sequence[str] = (), categories: Sequence[str] = ()
+    context: TaskContext, path: Target, template: Template, types: Sequence[str] = (), categories: Sequence[str] = ()
 ) -> ExportSummary:
     """Write the template, as a workbook where `path` ends in .xlsx, else as CSV: it is there whole or not at all.
 

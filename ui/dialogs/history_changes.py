@@ -1,7 +1,6 @@
 """Every change of an operation, or what its Undo left: which row, what it was before, what it was after."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QMenu, QWidget
@@ -11,6 +10,7 @@ from app.context import AppContext
 from app.dates import shown_time
 from app.db.database import Database
 from app.export_sheet import ExportSummary
+from app.export_target import Target
 from app.keys import Keys
 from app.past import changes_of, listed
 from app.past.changes_of import DID, ChangeRow
@@ -18,7 +18,7 @@ from app.past.listed import OperationRow
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.working import WorkingDialog
-from ui.exporting import CSV, EXCEL, Wanted, ask_for_file, documents, export
+from ui.exporting import CSV, EXCEL, Wanted, documents, export
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.buttons import enable
@@ -28,6 +28,7 @@ from ui.look.labels import text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 1080, 640
@@ -200,11 +201,11 @@ class HistoryChangesDialog(WorkingDialog):
 
     def _export_to(self, kind: str) -> None:
         start = str(documents() / f"{tr('Changes')} {self._operation_id}.{kind}")
-        path = ask_for_file(self, kind, tr("Export {page}", page=self.windowTitle()), start)
+        path = ask_for_target(self, kind, tr("Export {page}", page=self.windowTitle()), start, Holds.MAYBE)
         if path is not None:
             self.start_export(path)
 
-    def start_export(self, path: Path) -> None:
+    def start_export(self, path: Target) -> None:
         """Write every change to `path`, in a task."""
         run = self._context
         wanted = Wanted(self.source, self.grid.keys, self.grid.column_layout.visible_columns(), self.windowTitle())

@@ -27,13 +27,14 @@ from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
-from ui.exporting import EXCEL, Wanted, ask_for_file, export
+from ui.exporting import EXCEL, Wanted, export
 from ui.look.buttons import enable
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 900, 620
@@ -308,10 +309,11 @@ class CompareDialog(WorkingDialog):
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         title = tr("Compare with the LMS")
-        path = ask_for_file(self, EXCEL, title, str(Path(folder) / f"{title}.xlsx"))
+        source, run = ComparisonSource(self.found), self._context
+        holds = Holds.of(column.id for column in source.columns)
+        path = ask_for_target(self, EXCEL, title, str(Path(folder) / f"{title}.xlsx"), holds)
         if path is None:
             return
-        source, run = ComparisonSource(self.found), self._context
 
         def work(context: TaskContext) -> str:
             run.require(Permission.EXPORT)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 from app import jobs
 from app.context import AppContext
 from app.errors import AppError
-from app.export import ExportSummary
+from app.export import ExportSummary, Target
 from app.files.columns import Mapping
 from app.files.source import EncodingError
 from app.table_columns import TableColumns
@@ -20,13 +20,14 @@ from ui.dialogs.load_problems import write_problems
 from ui.dialogs.load_progress import ReadingBar
 from ui.dialogs.load_questions import forget_decisions, read_as_western
 from ui.dialogs.load_rows import Shown
-from ui.exporting import CSV, ask_for_file
+from ui.exporting import CSV
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 1120, 780
@@ -325,11 +326,12 @@ class LoadDialog(FormDialog):
     @Slot()
     def _export(self) -> None:
         """*Export Problems*: everything that is wrong or worth knowing, as CSV."""
-        path = ask_for_file(self, CSV, tr("Export Problems"), tr("Problems of {file}.csv", file=self._path.stem))
+        name = tr("Problems of {file}.csv", file=self._path.stem)
+        path = ask_for_target(self, CSV, tr("Export Problems"), name, Holds.MAYBE)
         if path is not None:
             self.start_export(path)
 
-    def start_export(self, path: Path) -> None:
+    def start_export(self, path: "Target") -> None:
         """Write the problems to `path`, in a task."""
         assert self._job_id is not None
         db, job_id, shown = self._context.db, self._job_id, self.shown

@@ -1,14 +1,13 @@
 """*Problems*: rows that are not loaded, rows to look at, and remarks; each with what is wrong and what to do."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import job_notes
 from app.db.database import Database
-from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, write_csv
+from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, Target, write_csv
 from app.files.rows import Level, Problem
 from app.job_notes import Note, Weight
 from app.tasks import TaskContext
@@ -31,7 +30,7 @@ _EXPORTED = ("Row", "Line", "Person Code", "Name", "Level", "Field", "What Is Wr
 _KINDS = {"Row": ExportKind.INTEGER, "Line": ExportKind.INTEGER}
 
 
-def write_problems(context: TaskContext, db: Database, job_id: int, path: Path, shown: Shown) -> ExportSummary:
+def write_problems(context: TaskContext, db: Database, job_id: int, path: Target, shown: Shown) -> ExportSummary:
     """Write every note of a preview to a CSV file; in a task. Raises InputError, Cancelled."""
     titles = [shown.name_title if one == "Name" else one for one in _EXPORTED]
     columns = [ExportColumn(tr(one), _KINDS.get(one, ExportKind.TEXT)) for one in titles]

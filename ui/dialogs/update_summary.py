@@ -1,17 +1,16 @@
 """What became of the selected rows: an equation of tiles, and the list behind the tile that is chosen."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.export import ExportColumn, ExportSummary, Sheet, write_csv
+from app.export import ExportColumn, ExportSummary, Sheet, Target, write_csv
 from app.plr.session import PlrRow
 from app.plr.update import UpdateSummary
 from app.tasks import TaskContext
 from ui.dialogs.summary_list import ListColumn, SummaryList
-from ui.exporting import CSV, ask_for_file
+from ui.exporting import CSV
 from ui.grids.form_dialog import FormDialog
 from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type
@@ -20,6 +19,7 @@ from ui.look.labels import text_label
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 778, 440
@@ -161,11 +161,12 @@ class UpdateSummaryDialog(FormDialog):
     @Slot()
     def export_list(self) -> None:
         """Write the list shown to a CSV file, in a task."""
-        path = ask_for_file(self, CSV, tr("Export List"), tr("{title}.csv", title=tr(_TITLES[self._shown])))
+        name = tr("{title}.csv", title=tr(_TITLES[self._shown]))
+        path = ask_for_target(self, CSV, tr("Export List"), name, Holds.PEOPLE)
         if path is not None:
             self.start_export(path)
 
-    def start_export(self, path: Path) -> None:
+    def start_export(self, path: Target) -> None:
         rows = self._lists[self._shown]
         columns = [ExportColumn(tr(title)) for title in ("Person Code", "Name", "Subject", "Reason")]
 

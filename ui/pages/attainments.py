@@ -1,7 +1,6 @@
 """The Attainments page: the college's own records, of everybody or of chosen learners, with their history."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -12,11 +11,11 @@ from app.attainments.export_changes import ChangesExported, Layout
 from app.attainments.search import FIELDS, history_of, rows
 from app.changes import Topic
 from app.context import AppContext
-from app.export import ExportSummary
+from app.export import ExportSummary, Target
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.dialogs.export_layout import LayoutDialog
-from ui.exporting import EXCEL, Exporter, ask_for_file
+from ui.exporting import EXCEL, Exporter
 from ui.hub import Hub
 from ui.look.banner import Banner
 from ui.look.buttons import button
@@ -29,6 +28,7 @@ from ui.pages.attainment_source import AttainmentSource
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 
@@ -116,11 +116,12 @@ class AttainmentsPage(GridPage):
 
     @Slot(object)
     def _ask_file(self, layout: Layout) -> None:
-        path = ask_for_file(self.window(), EXCEL, tr("Export Changes"), tr("Attainments changed.xlsx"))
-        if path is not None:
-            self.start_changes_export(layout, path)
+        name, holds = tr("Attainments changed.xlsx"), Holds.of(layout.columns)
+        target = ask_for_target(self.window(), EXCEL, tr("Export Changes"), name, holds)
+        if target is not None:
+            self.start_changes_export(layout, target)
 
-    def start_changes_export(self, layout: Layout, path: Path) -> None:
+    def start_changes_export(self, layout: Layout, path: Target) -> None:
         context_of_run, learner_ids = self._context, self.learner_ids
 
         def work(context: TaskContext) -> ExportSummary:

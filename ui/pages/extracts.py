@@ -22,7 +22,7 @@ from app.lms.extracts.filters import Choices
 from app.lms.extracts.records_list import FIELDS, ExtractRow, Filters
 from app.saved import Kind
 from app.tasks import TaskContext
-from ui.exporting import CSV, EXCEL, Exporter, Wanted, ask_for_file, export
+from ui.exporting import CSV, EXCEL, Exporter, Wanted, export
 from ui.grids.columns import Query
 from ui.grids.condition_words import spoken
 from ui.hub import Hub
@@ -42,6 +42,7 @@ from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
@@ -369,10 +370,11 @@ class ExtractsPage(GridPage):
         """Ask for a file, and write what happened to the selected records, or to all that are shown."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         start = str(Path(folder) / f"{tr('History of extract records')}.{kind}")
-        path = ask_for_file(self.window(), kind, tr("Export History"), start)
+        source = HistorySource(self._context.db, self._context.user, self.rows_to_export())
+        holds = Holds.of(column.id for column in source.columns)
+        path = ask_for_target(self.window(), kind, tr("Export History"), start, holds)
         if path is None:
             return
-        source = HistorySource(self._context.db, self._context.user, self.rows_to_export())
         may = self.may_export
 
         def work(context: TaskContext) -> "ExportSummary":

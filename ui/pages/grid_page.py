@@ -16,7 +16,7 @@ from app.context import AppContext
 from app.keys import Keys
 from app.tasks import TaskContext
 from ui.dialogs.questions import tell_too_many_to_copy
-from ui.exporting import EXCEL, Exporter, Wanted, ask_for_file, export
+from ui.exporting import EXCEL, Exporter, Wanted, export
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
 from ui.grids.condition_words import spoken
@@ -32,10 +32,11 @@ from ui.pages.follower import Follower
 from ui.pages.layouts import Layouts
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Task, TaskRunner
 
 if TYPE_CHECKING:
-    from app.export import ExportSummary
+    from app.export import ExportSummary, Target
 
 QUICK_DELAY_MS = 30
 NARROW_WINDOW = 1400
@@ -345,17 +346,18 @@ class GridPage(QWidget):
         """Ask for a file and export there, in a task."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         start = str(Path(folder) / f"{self.title}.{kind}")
-        path = ask_for_file(self.window(), kind, tr("Export {page}", page=self.title), start)
-        if path is not None:
-            self.start_export(path)
+        holds = Holds.of(column.id for column in self.grid.column_layout.visible_columns())
+        target = ask_for_target(self.window(), kind, tr("Export {page}", page=self.title), start, holds)
+        if target is not None:
+            self.start_export(target)
 
-    def start_export(self, path: Path) -> Exporter:
+    def start_export(self, target: "Target") -> Exporter:
         wanted = Wanted(self.source, self.rows_to_export(), self.grid.column_layout.visible_columns(), self.title)
         may = self.may_export
 
         def work(context: TaskContext) -> "ExportSummary":
             may()
-            return export(context, wanted, path)
+            return export(context, wanted, target)
 
         exporter = Exporter(self.runner, self)
         exporter.start(work, tr("Export {page}", page=self.title))

@@ -10,12 +10,13 @@ from app.access import Permission
 from app.changes import Changes
 from app.context import AppContext
 from app.dates import shown_time
+from app.export_target import Target
 from app.past import one_learner
 from app.past.one_learner import ON_PAPER, OneLearner, Part
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.summary_list import ListColumn, SummaryList
-from ui.exporting import PDF, ask_for_file
+from ui.exporting import PDF
 from ui.hub import Hub
 from ui.look.buttons import button, enable
 from ui.look.cards import Card, RoundedCorners
@@ -30,6 +31,7 @@ from ui.pages.details_pane import empty
 from ui.printing import learner_pages
 from ui.printing.learner_pages import LearnerPages
 from ui.printing.pdf import write_pages
+from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
 _ROW_HEIGHT, _MOST_ROWS, _WIDE = 26, 9, 1000
@@ -228,11 +230,12 @@ class OneLearnerPage(QWidget):
         if self._blank() is None:
             return
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        path = ask_for_file(self.window(), PDF, tr("Save as PDF"), str(Path(folder) / f"{tr('Learner')}.pdf"))
+        start = str(Path(folder) / f"{tr('Learner')}.pdf")
+        path = ask_for_target(self.window(), PDF, tr("Save as PDF"), start, Holds.TOGETHER)
         if path is not None:
             self.save_pdf(path)
 
-    def save_pdf(self, path: Path) -> None:
+    def save_pdf(self, path: Target) -> None:
         """Write the pages to `path`, in a task."""
         if (blank := self._blank()) is None:
             return

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QWidget
 
 from app.changes import Changes, Topic
 from app.context import AppContext
-from app.export import ExportSummary
+from app.export import ExportSummary, Target
 from app.imports import credit_details, outgoing_export
 from app.imports.outgoing import FIELDS, ReportRow
 from app.saved import Kind
 from app.tasks import TaskContext
-from ui.exporting import CSV, Exporter, ask_for_file
+from ui.exporting import CSV, Exporter
 from ui.hub import Hub
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
@@ -22,6 +22,7 @@ from ui.pages.layouts import Layouts
 from ui.pages.outgoing_details import OutgoingDetails
 from ui.pages.outgoing_source import OutgoingSource
 from ui.pages.searches import Searches
+from ui.protecting import Holds, ask_for_target
 from ui.workers import TaskRunner
 
 
@@ -62,11 +63,12 @@ class OutgoingReportsPage(GridPage):
         """*Export for the Body*: the selected records, or all of the filter, into the file of their one body."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         title = tr("Export for the Body")
-        path = ask_for_file(self.window(), CSV, title, str(Path(folder) / f"{tr(self.title)}.{CSV}"))
-        if path is not None:
-            self.start_export_for_body(path)
+        start = str(Path(folder) / f"{tr(self.title)}.{CSV}")
+        target = ask_for_target(self.window(), CSV, title, start, Holds.MAYBE)
+        if target is not None:
+            self.start_export_for_body(target)
 
-    def start_export_for_body(self, path: Path) -> Exporter:
+    def start_export_for_body(self, path: Target) -> Exporter:
         """Write the file in a task, and mark what stands in it."""
         db, user, keys = self._context.db, self._context.user, list(self.rows_to_export())
         self._marked = None
@@ -76,7 +78,7 @@ class OutgoingReportsPage(GridPage):
             self._marked = done.operation_id
             left = ("{n} lacks something and was left out.", "{n} lack something and were left out.")
             note = plural(done.incomplete, *left) if done.incomplete else ""
-            return ExportSummary(done.file.rows, path, note=note)
+            return ExportSummary(done.file.rows, done.file.path, note=note)
 
         exporter = Exporter(self.runner, self)
         exporter.ended.connect(self._exported)

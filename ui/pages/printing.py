@@ -10,10 +10,11 @@ from app.dates import shown_time
 from app.export_sheet import ExportSummary
 from app.tasks import TaskContext
 from ui.activity import Outcome
-from ui.exporting import PDF, Exporter, ask_for_file
+from ui.exporting import PDF, Exporter
 from ui.look.words import plural, tr
 from ui.printing.list_pages import Listing, layout, paint
 from ui.printing.pdf import write_pdf
+from ui.protecting import Holds, ask_for_target
 
 if TYPE_CHECKING:
     from ui.pages.grid_page import GridPage
@@ -70,7 +71,8 @@ class Printing(QObject):
         """Ask for a file and write it."""
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         start = str(Path(folder) / f"{tr(self._page.title)}.pdf")
-        path = ask_for_file(self._page.window(), PDF, tr("Save as PDF"), start)
+        holds = Holds.of(column.id for column in self.listing.columns)
+        path = ask_for_target(self._page.window(), PDF, tr("Save as PDF"), start, holds)
         if path is not None:
             listing = self.listing
             exporter = Exporter(self._page.runner, self._page)

@@ -1,0 +1,172 @@
+"""Exports about people: what the file dialog says, and a password that protects them, by keys and clicks."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import pyzipper
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
+
+from tests.ui.conftest import Room, Rooms, named, read_csv
+from tests.ui.dialog_room import click
+from ui.activity_list import state_words
+from ui.dialogs.protect import ProtectingSaveDialog
+from ui.protecting import LAST, Holds
+
+PASSWORD = "Three plain words"
+Step = Callable[[ProtectingSaveDialog], object]
+
+
+@contextmanager
+def answering_with(*steps: Step) -> Iterator[list[str]]:
+    """Do these steps in the file dialog, one at each look, again while it answers False; what it says is told."""
+    said: list[str] = []
+    left = list(steps)
+    tries = [True] * 60
+    tries[0] = False
+    timer = QTimer(interval=20)
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, ProtectingSaveDialog) and dialog.isVisible() and left:
+            if not said:
+                said.append(dialog.panel.banner.accessibleName())
+            if left[0](dialog) is not False:
+                left.pop(0)
+            elif not tries.pop():
+                at, state = len(steps) - len(left), f"{name_in(dialog)!r} {dialog.panel.hint.text()!r}"
+                left.clear()
+                dialog.reject()
+                raise AssertionError(f"step {at} came to nothing: {state} {dialog.focusWidget()}")
+
+    timer.timeout.connect(look)
+    timer.start()
+    try:
+        yield said
+        assert not left
+    finally:
+        timer.stop()
+
+
+def name_in(dialog: ProtectingSaveDialog) -> str:
+    edit = dialog.findChild(QLineEdit, "fileNameEdit")
+    assert isinstance(edit, QLineEdit)
+    return edit.text()
+
+
+def types(name: str, text: str) -> Step:
+    def step(dialog: ProtectingSaveDialog) -> None:
+        edit = named(dialog, name)
+        assert isinstance(edit, QLineEdit)
+        edit.setFocus()
+        QTest.keyClick(edit, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(edit, text)
+
+    return step
+
+
+def presses_return(dialog: ProtectingSaveDialog) -> None:
+    QTest.keyPress(dialog.focusWidget() or dialog, Qt.Key.Key_Return)
+
+
+def ticks(dialog: ProtectingSaveDialog) -> None:
+    dialog.panel.tick.setFocus()
+    QTest.keyClick(dialog.panel.tick, Qt.Key.Key_Space)
+
+
+def protected_by(password: str) -> list[Step]:
+    return [ticks, types("protect_password", password), types("protect_again", password), presses_return]
+
+
+def content(path: Path, password: str = PASSWORD) -> tuple[str, bytes]:
+    with pyzipper.AESZipFile(path) as archive:
+        (name,) = archive.namelist()
+        return name, archive.read(name, pwd=password.encode())
+
+
+def test_an_export_with_ulns_and_names_is_protected(room: Room, tmp_path: Path, caplog: pytest.LogCaptureFixture):
+    window = room.window
+    caplog.set_level(logging.DEBUG)
+    target = tmp_path / "Learners.zip"
+    steps = [
+        lambda dialog: dialog.defaultSuffix() == "csv",
+        types("fileNameEdit", str(tmp_path / "Learners.csv")),
+        ticks,
+        lambda dialog: dialog.focusWidget() is dialog.panel.password,
+        lambda dialog: name_in(dialog) == str(target),
+        types("protect_password", "short"),
+        presses_return,
+        lambda dialog: "Too short" in dialog.panel.hint.text() and dialog.focusWidget() is dialog.panel.password,
+        types("protect_password", PASSWORD),
+        types("protect_again", PASSWORD.lower()),
+        presses_return,
+        lambda dialog: "not the same" in dialog.panel.hint.text() and dialog.focusWidget() is dialog.panel.again,
+        lambda dialog: click(dialog.panel.eye),
+        lambda dialog: dialog.panel.again.displayText() == PASSWORD.lower(),
+        types("protect_again", PASSWORD),
+        lambda dialog: dialog.panel.hint.text() == "Long enough to be hard to guess.",
+        presses_return,
+    ]
+    with answering_with(*steps) as said:
+        room.press("Ctrl+Shift+E", window)
+        room.until(target.exists)
+    room.until(lambda: not window.exports.busy)
+    assert "holds ULNs together with names" in said[0]
+    name, inside = content(target)
+    assert name == "Learners.csv"
+    assert len(inside.decode("utf-8-sig").splitlines()) == 1 + window.learners.total
+    assert [one.name for one in tmp_path.iterdir() if one.is_file()] == ["Learners.zip"]
+    assert PASSWORD not in caplog.text
+    (one,) = window.runner.activities
+    assert state_words(one) == f"Done: {window.learners.total} rows exported to Learners.zip"
+
+
+def test_the_choice_is_remembered_without_the_password(rooms: Rooms, tmp_path: Path):
+    room = rooms(3)
+    book = tmp_path / "Any.zip"
+    with answering_with(
+        types("fileNameEdit", str(tmp_path / "Any")),
+        ticks,
+        types("protect_password", PASSWORD),
+        types("protect_again", PASSWORD),
+        presses_return,
+    ):
+        room.press("Ctrl+E", room.window)
+        room.until(book.exists)
+    room.at_rest()
+    assert content(book)[0] == "Any.xlsx"
+    room.window.close()
+    rooms.close(room)
+    assert PASSWORD not in (tmp_path / "data" / "window.json").read_text(encoding="utf-8")
+    LAST.protected = False
+    again = rooms(3)
+    # Without ULNs it is still about people, and without the tick a plain file again.
+    again.window.learners.grid.column_layout.set_hidden("uln", True)
+    plain = tmp_path / "Plain.csv"
+    with answering_with(
+        lambda dialog: dialog.panel.wanted and dialog.panel.password.text() == "",
+        types("fileNameEdit", str(tmp_path / "Plain.zip")),
+        ticks,
+        lambda dialog: name_in(dialog) == str(plain),
+        lambda dialog: dialog.findChild(QLineEdit, "fileNameEdit").setFocus(),
+        presses_return,
+    ) as said:
+        again.in_front(again.window)
+        again.press("Ctrl+Shift+E", again.window)
+        again.until(plain.exists)
+    again.at_rest()
+    assert "This file is about people" in said[0]
+    assert len(read_csv(plain)) == 4
+    assert not LAST.protected
+
+
+def test_what_a_file_holds_is_told_by_its_columns():
+    assert Holds.of(["ref", "uln", "family_name"]) is Holds.TOGETHER
+    assert Holds.of(["uln_found", "name"]) is Holds.TOGETHER
+    assert Holds.of(["uln", "postcode"]) is Holds.PEOPLE
+    assert Holds.of(["ref", "grade"]) is Holds.PEOPLE
+    assert Holds.of(["code", "title"]) is Holds.NOBODY

@@ -51,6 +51,7 @@ class SaveDialog(QFileDialog):
         self.setFileMode(QFileDialog.FileMode.AnyFile)
         self.setOption(QFileDialog.Option.DontUseNativeDialog, True)
         self.setDefaultSuffix(kind)
+        self.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))  # Qt's own word has an & for a key in it
 
     def accept(self) -> None:
         edit = self.findChild(QLineEdit, "fileNameEdit")

@@ -9,9 +9,11 @@ from app.export_target import Protected, Target, password_problem, password_stre
 from ui.exporting import CSV, EXCEL, FILTERS, ZIP, SaveDialog
 from ui.look.banner import Banner
 from ui.look.buttons import icon_button
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.screens import room_on_screen
+from ui.look.shapes import WINDOW_GAP
 from ui.look.speech import announce
 from ui.look.tokens import Role
 from ui.look.words import tr
@@ -49,29 +51,29 @@ class ProtectPanel(QWidget):
         grid.setContentsMargins(26, 0, 0, 0)
         grid.setSpacing(8)
         self.password, self.again = QLineEdit(), QLineEdit()
-        for row, (edit, name, words) in enumerate(
+        for place, (edit, name, words) in enumerate(
             ((self.password, "protect_password", tr("Password")), (self.again, "protect_again", tr("Once more")))
         ):
             edit.setObjectName(name)
-            edit.setAccessibleName(tr("Password, once more") if row else words)
+            edit.setAccessibleName(tr("Password, once more") if place else words)
             edit.setEchoMode(QLineEdit.EchoMode.Password)
             edit.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
             edit.textChanged.connect(self._typed)
             label = text_label(words, Type.SECONDARY, weight=500)
             label.setBuddy(edit)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(edit, row, 1)
+            grid.addWidget(label, 0, 2 * place)
+            grid.addWidget(edit, 0, 2 * place + 1)
+            grid.setColumnStretch(2 * place + 1, 1)
         self.eye = icon_button(Icon.EYE, tr("Show what I typed"), "protect_eye", checkable=True)
         self.eye.toggled.connect(self._look)
-        grid.addWidget(self.eye, 0, 2)
+        grid.addWidget(self.eye, 0, 4)
         self.hint = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="protect_hint")
-        grid.addWidget(self.hint, 2, 1, 1, 2)
+        grid.addWidget(self.hint, 1, 0, 1, 5)
         about = tr(
-            "It becomes a zip file that 7-Zip and WinZip open with the password; the zip folders of Windows do not. "
-            "The password is kept nowhere: tell it by another way than the file."
+            "7-Zip and WinZip open it with the password; the zip folders of Windows do not. The password is kept "
+            "nowhere: tell it by another way than the file."
         )
-        grid.addWidget(text_label(about, Type.SECONDARY, Role.TEXT2, wrap=True), 3, 1, 1, 2)
-        grid.setColumnStretch(1, 1)
+        grid.addWidget(text_label(about, Type.SECONDARY, Role.TEXT2, wrap=True), 2, 0, 1, 5)
         return self.fields
 
     @property
@@ -127,6 +129,8 @@ class ProtectingSaveDialog(SaveDialog):
         place = self.layout()
         assert isinstance(place, QGridLayout)
         place.addWidget(self.panel, place.rowCount(), 0, 1, place.columnCount())
+        # Wide enough for large text to need few lines: what is below has to stay on the screen.
+        self.setMinimumWidth(min(scaled(640), room_on_screen(parent).width() - 2 * WINDOW_GAP))
         self.panel.toggled.connect(self._protect)
         self.panel.tick.setChecked(LAST.protected)
 

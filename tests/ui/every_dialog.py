@@ -4,7 +4,7 @@ A new dialog needs one line: in `MADE` for a class, in `ASKED` for a function th
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import (
@@ -94,6 +94,7 @@ from ui.dialogs.missing_codes import MissingCodesDialog
 from ui.dialogs.new_import import NewImportDialog
 from ui.dialogs.opening import OpeningDialog
 from ui.dialogs.print_list import PrintDialog
+from ui.dialogs.protect import ProtectingSaveDialog
 from ui.dialogs.purge import PurgeDialog
 from ui.dialogs.restore import RestoreDialog
 from ui.dialogs.saved_search import NameDialog
@@ -113,14 +114,18 @@ from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
 from ui.dialogs.why_not_there import WhyNotThereDialog
 from ui.dialogs.working import WorkingDialog
-from ui.exporting import EXCEL, _SaveDialog, ask_for_file
+from ui.exporting import EXCEL, SaveDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import FramedDialog, Question
 from ui.pages.extract_source import STATES
+from ui.protecting import Holds
 from ui.starting import EndingDialog, StartDialog
 
 MADE: dict[type[QDialog], Entry] = {
+    ProtectingSaveDialog: Entry(
+        lambda desk: ProtectingSaveDialog(None, EXCEL, "Export", str(desk.folder / "one.xlsx"), Holds.TOGETHER)
+    ),
     AboutDialog: Entry(lambda desk: AboutDialog(None, desk.runner)),
     ThirdPartyDialog: Entry(lambda desk: ThirdPartyDialog(None, desk.runner)),
     ConditionBuilder: Entry(
@@ -242,6 +247,10 @@ ASKED: dict[Callable[..., object], Callable[[Desk], object]] = {
     ask_for_file: lambda desk: ask_for_file(None, EXCEL, "Export", str(desk.folder / "one.xlsx")),  # type: ignore[arg-type]
 }
 MORE: dict[str, tuple[type[QDialog], Callable[[QDialog], None]]] = {
+    "ProtectingSaveDialog, with a password": (
+        ProtectingSaveDialog,
+        lambda dialog: cast("ProtectingSaveDialog", dialog).panel.tick.setChecked(True),
+    ),
     "SettingsDialog, LMS": (SettingsDialog, keys(Qt.Key.Key_Down)),
     "SettingsDialog, Appearance": (SettingsDialog, keys(Qt.Key.Key_Down, Qt.Key.Key_Down)),
     "SettingsDialog, About": (SettingsDialog, keys(Qt.Key.Key_End)),
@@ -255,7 +264,7 @@ CASES = {
 EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not None]
 WITHOUT_A_LINE = {
     *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
-    *(Question, questions.MainAnswerQuestion, _SaveDialog),
+    *(Question, questions.MainAnswerQuestion, SaveDialog),
     *(LoadPlannedDialog, PlannedSummaryDialog, PlannedLoadsDialog),
     *(EndingDialog, KeptListsDialog),
 }

@@ -120,7 +120,7 @@ class ProtectPanel(QWidget):
 class ProtectingSaveDialog(SaveDialog):
     """`target` is what was chosen. With the tick the file is a zip, and the dialog asks about that name."""
 
-    def __init__(self, parent: QWidget, kind: str, title: str, start: str, holds: Holds) -> None:
+    def __init__(self, parent: QWidget | None, kind: str, title: str, start: str, holds: Holds) -> None:
         super().__init__(parent, tr(title), start, tr(FILTERS[kind]))
         self.to_save(kind)
         self._kind = self._inside = kind
@@ -130,7 +130,7 @@ class ProtectingSaveDialog(SaveDialog):
         assert isinstance(place, QGridLayout)
         place.addWidget(self.panel, place.rowCount(), 0, 1, place.columnCount())
         # Wide enough for large text to need few lines: what is below has to stay on the screen.
-        self.setMinimumWidth(min(scaled(640), room_on_screen(parent).width() - 2 * WINDOW_GAP))
+        self.setMinimumWidth(min(scaled(640), room_on_screen(self).width() - 2 * WINDOW_GAP))
         self.panel.toggled.connect(self._protect)
         self.panel.tick.setChecked(LAST.protected)
 

@@ -65,6 +65,7 @@ DIALOGS: Mapping[str, str] = {
     "SavedSearchesDialog": "learners",
     "FindUlnDialog": "learners",
     "VerifyDialog": "learners",
+    "ProtectingSaveDialog": "learners",
     "save_file": "learners",
     "too_many_to_copy": "learners",
     "SignInDialog": "plr",

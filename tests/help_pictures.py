@@ -12,11 +12,19 @@ TAKEN, CUT = ROOT / "docs" / "pictures", ROOT / "resources" / "help" / "pictures
 COLOURS = 200
 
 PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
-    "plr-done": ("02-plr-done", (0, 0, 1440, 420)),
-    "import-check": ("09-import-check", (0, 176, 1440, 560)),
+    "plr-done": ("02-plr-done", (0, 0, 1012, 420)),
+    "load-preview": ("06-load-preview", None),
+    "condition-builder": ("05-condition-builder", None),
+    "attainments": ("06-attainments", (0, 190, 1012, 420)),
+    "lms-courses": ("07a-lms-courses-down", (0, 190, 1012, 420)),
+    "sync-errors": ("07c-sync-errors", (0, 190, 1012, 440)),
+    "extract-staged": ("08b-staged", (278, 232, 832, 634)),
+    "held-records": ("09-held-records", (0, 190, 1012, 320)),
+    "import-check": ("09-import-check", (0, 240, 1012, 480)),
+    "settings": ("11-settings-plr-lrs", None),
 }
 """Name, the picture of the tour, and what is cut out of it: left, top, width, height."""
-WIDEST = 1100
+WIDEST = 1012
 
 
 def made(name: str) -> QImage:

@@ -33,7 +33,7 @@ class FileMenu(QMenu):
     ) -> None:
         super().__init__(window)
         self._window, self._runner = window, runner
-        self.help = HelpDesk(window, front, memory.kept("help"))
+        self.help = HelpDesk(window, runner, front, memory.kept("help"))
         memory.also["help"] = self.help.state
         self.addAction(tr("Settings")).triggered.connect(self.settings_wanted)
         self.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not in_demo)

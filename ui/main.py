@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if problem := installed_wrongly():
             commands.complain(problem)
             return NOT_STARTED
-        if options.smoke is not None or options.command == "tour":
+        if options.smoke is not None or options.command in ("tour", "manual"):
             _draw_nowhere_if_need_be()
         if options.command is None:
             status: int = opening().run(options)
@@ -112,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_db(commands)
     _add_secret(commands)
     _add_third_party(commands)
+    _add_manual(commands)
     return parser
 
 
@@ -321,6 +322,18 @@ def _run_third_party(options: argparse.Namespace) -> int:
     from ui import command_third_party
 
     return command_third_party.bom(options) if options.what == "bom" else command_third_party.licences(options)
+
+
+def _add_manual(commands: Commands) -> None:
+    manual = commands.add_parser("manual", help="the whole help as a PDF file")
+    manual.add_argument("--out", metavar="FILE", type=Path, required=True)
+    manual.set_defaults(run=_run_manual)
+
+
+def _run_manual(options: argparse.Namespace) -> int:
+    from ui import command_manual
+
+    return command_manual.run(options)
 
 
 def _positive(text: str) -> int:

@@ -33,7 +33,7 @@ def tasks(folder: DataFolder) -> Iterator[TaskRunner]:
     """A runner for the length of a question, with the log of `folder`; what it started has ended afterwards."""
     runner = TaskRunner()
     teller = _Teller(runner, folder)
-    desk = HelpDesk(runner)
+    desk = HelpDesk(runner, runner)
     # The last window of a question is not the last one of the program.
     QApplication.setQuitOnLastWindowClosed(False)
     with suppress(AppError):  # the start itself says it

@@ -12,11 +12,22 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
-    "Start Here": ("welcome", "keyboard"),
-    "Learners": ("learners", "plr"),
-    "Synchronisation": ("sync",),
-    "Imports": ("imports",),
-    "Administration": ("users",),
+    "Start Here": ("welcome", "home", "keyboard", "privacy", "help"),
+    "Learners": (
+        "learners",
+        "load-learners",
+        "find-uln",
+        "plr",
+        "attainments",
+        "searches",
+        "flood-fill",
+        "one-learner",
+        "merge-erase",
+        "print-export",
+    ),
+    "LMS": ("sync", "lms-courses", "enrolments", "extract-statuses", "sections"),
+    "Imports": ("imports", "held-records", "credit"),
+    "Administration": ("users", "licences", "locks", "history", "database", "settings"),
     "Codes and Rules": ("rules-lrs", "rules-lms", "rules-extracts", "rules-imports"),
 }
 """The contents: headings, and the topics under them."""

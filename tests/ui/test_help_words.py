@@ -36,8 +36,9 @@ def test_what_is_bold_is_a_command_of_the_ribbon(topic):
 
 @pytest.mark.parametrize("topic", TOPICS, ids=lambda topic: topic.id)
 def test_what_is_in_italics_stands_in_the_program_word_for_word(topic):
-    missing = [one for one in italics_in(topic.text) if f'"{one}' not in program() and f">{one}<" not in program()]
-    assert missing == []
+    assert [
+        one for one in italics_in(topic.text) if not re.search(rf'"{re.escape(one)}(?:["….]| \{{)', program())
+    ] == []
 
 
 def test_every_page_has_a_topic():

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from ui.look.help_key import help_wanted
 from ui.look.screens import window_behind
+from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
     from ui.help.window import HelpWindow
@@ -16,9 +17,11 @@ if TYPE_CHECKING:
 class HelpDesk(QObject):
     """Lives as long as `owner`. `front` names the page in front; `state` is what was remembered of the window."""
 
-    def __init__(self, owner: QObject, front: Callable[[], str] = lambda: "", state: Any = None) -> None:
+    def __init__(
+        self, owner: QObject, runner: TaskRunner, front: Callable[[], str] = lambda: "", state: Any = None
+    ) -> None:
         super().__init__(owner)
-        self._owner, self._front = owner, front
+        self._owner, self._runner, self._front = owner, runner, front
         self._state = state
         self.window: HelpWindow | None = None
         help_wanted().here.connect(self.help_for)
@@ -49,9 +52,11 @@ class HelpDesk(QObject):
 
     def _make(self) -> "HelpWindow":
         from ui.help.pages_made import book
+        from ui.help.paper import HelpPaper
         from ui.help.window import HelpWindow
 
         made = HelpWindow(book())
+        HelpPaper(made, self._runner)
         self._owner.destroyed.connect(made.deleteLater)
         if isinstance(self._state, str):
             made.restoreGeometry(QByteArray.fromBase64(self._state.encode("ascii", "ignore")))

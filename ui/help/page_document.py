@@ -58,15 +58,15 @@ def screen_ink() -> Ink:
     return Ink(text, quiet, link, line, soft, note)
 
 
-def read(document: QTextDocument, text: str, ink: Ink, width: float) -> None:
-    """Put a text in Markdown into `document`, dressed; no picture is wider than `width`."""
+def read(document: QTextDocument, text: str, ink: Ink, width: float, *, zoom: float = 1.0) -> None:
+    """Put a text in Markdown into `document`, dressed; pictures as in `fit_pictures`."""
     document.setUndoRedoEnabled(False)
     document.setDefaultFont(ink.body)
     document.setDocumentMargin(0)
     document.setIndentWidth(1.8 * ink.body.pixelSize())
     document.setMarkdown(text, QTextDocument.MarkdownFeature.MarkdownDialectGitHub)
     dress(document, ink)
-    fit_pictures(document, width)
+    fit_pictures(document, width, zoom=zoom)
 
 
 def dress(document: QTextDocument, ink: Ink) -> None:
@@ -175,8 +175,8 @@ def _dress_table(table: QTextTable, ink: Ink, unit: float) -> None:
         cell.setFormat(head)
 
 
-def fit_pictures(document: QTextDocument, width: float) -> None:
-    """Give every picture its own size, or as much as there is room for."""
+def fit_pictures(document: QTextDocument, width: float, *, zoom: float = 1.0) -> None:
+    """Give every picture its own size, `zoom` times, or as much as there is room for."""
     for block in blocks(document):
         for fragment in fragments(block):
             if not fragment.charFormat().isImageFormat():
@@ -185,7 +185,7 @@ def fit_pictures(document: QTextDocument, width: float) -> None:
             size = picture(shape.name()).size()
             if size.isEmpty():
                 continue
-            wide = min(float(size.width()), max(width, 60.0))
+            wide = min(size.width() * zoom, max(width, 60.0))
             if shape.width() == wide:
                 continue
             shape.setWidth(wide)

@@ -36,6 +36,7 @@ _HELP = (
     ("F3, Shift F3", "Find in this topic; next and previous place"),
     ("Alt Left, Alt Right", "Back and forward"),
     ("Alt Home", "The first topic"),
+    ("Ctrl P", "Print this topic"),
     ("F6", "From the contents to the text and back"),
     ("Esc", "Close the help"),
 )

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
@@ -19,8 +19,10 @@ from ui.help.pages_made import commands_table
 from ui.look.buttons import icon_button
 from ui.look.cards import HairLine
 from ui.look.focus_ring import FocusRing
-from ui.look.fonts import scaled
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
+from ui.look.labels import ElidingLabel
+from ui.look.speech import announce
 from ui.look.tokens import Role, color
 from ui.look.words import tr
 
@@ -37,7 +39,11 @@ class _Visit:
 
 
 class HelpWindow(QWidget):
-    """Shows a topic; where one was before is remembered as long as the program runs."""
+    """`print_wanted` and `manual_wanted`: this topic on paper, everything as a PDF file. Where one was before is
+    remembered as long as the program runs."""
+
+    print_wanted = Signal()
+    manual_wanted = Signal()
 
     def __init__(self, book: Book, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Window)
@@ -90,8 +96,19 @@ class HelpWindow(QWidget):
         )
         for one in (self.back, self.forward, first):
             row.addWidget(one)
-        row.addStretch(1)
+        self.said = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
+        row.addSpacing(8)
+        row.addWidget(self.said, 1)
         row.addWidget(self.finding)
+        row.addSpacing(8)
+        paper = icon_button(
+            Icon.PRINTER, tr("Print this topic"), "help_print", clicked=self.print_wanted, keys=shown_keys("Ctrl+P")
+        )
+        manual = icon_button(
+            Icon.FILE_ARROW_DOWN, tr("Save the whole manual as PDF"), "help_manual", clicked=self.manual_wanted
+        )
+        row.addWidget(paper)
+        row.addWidget(manual)
         whole = QHBoxLayout()
         whole.addWidget(self._tools)
         return whole
@@ -104,12 +121,18 @@ class HelpWindow(QWidget):
             ("Alt+Left", self.go_back),
             ("Alt+Right", self.go_forward),
             ("Alt+Home", self.go_first),
+            ("Ctrl+P", self.print_wanted.emit),
             ("F6", partial(self._move, 1)),
             ("Shift+F6", partial(self._move, -1)),
-            ("F1", partial(self.open, "keyboard")),
+            ("F1", partial(self.open, "help")),
             ("Ctrl+W", self.close),
         ):
             QShortcut(QKeySequence(keys), self, called)
+
+    def say(self, words: str) -> None:
+        """What became of something that was asked for."""
+        self.said.setText(words)
+        announce(self.said, words)
 
     # Where one is
 
@@ -196,5 +219,6 @@ class HelpWindow(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), color(Role.SURFACE))
-        painter.fillRect(self.contents.geometry().translated(self.split.pos()), color(Role.SUBTLE))
+        side = self.contents.geometry().translated(self.split.pos())
+        painter.fillRect(side.right() + 1, side.top(), 1, side.height(), color(Role.LINE))
         painter.end()

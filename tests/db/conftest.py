@@ -32,7 +32,7 @@ def server() -> Iterator[Server]:
         if os.environ.get("CI"):
             pytest.fail(words)
         pytest.skip(words)
-    with postgresql.running_server() as running:
+    with postgresql.running_server(*postgresql.FEW_ROWS) as running:
         yield running
 
 

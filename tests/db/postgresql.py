@@ -21,6 +21,8 @@ import psycopg
 
 OWNER = "lm_owner"
 STRANGER = "lm_stranger"  # has a password, which nobody gives
+FEW_ROWS = ("join_collapse_limit=4", "from_collapse_limit=4")
+"""Settings for tables of few rows: asking a dozen of them takes a thousandth of weighing in which order."""
 
 
 def programs() -> Path | None:
@@ -188,17 +190,18 @@ _CATALOGUE = """
         union all select xmin from pg_trigger where oid >= 16384
         union all select xmin from pg_proc where oid >= 16384
         union all select xmin from pg_type where oid >= 16384
-        union all select xmin from pg_namespace
+        union all select xmin from pg_namespace where nspname !~ '^pg_(toast_)?temp_'
         union all select xmin from pg_extension
         union all select xmin from pg_statistic
     ) as entries
 """
-"""Changes with whatever is made, altered, dropped or analysed; not with rows, nor with temporary tables now gone."""
+"""Changes with whatever is made, altered, dropped or analysed; not with rows, nor with temporary tables now gone and
+the schemas that they leave, empty."""
 
 
 @contextlib.contextmanager
-def running_server() -> Iterator[Server]:
-    """A server for the length of the block. Needs `programs()`."""
+def running_server(*further: str) -> Iterator[Server]:
+    """A server for the length of the block, with `further` settings. Needs `programs()`."""
     bin_folder = programs()
     assert bin_folder is not None
     folder = Path(tempfile.mkdtemp(prefix="lm-postgresql-"))
@@ -229,6 +232,7 @@ def running_server() -> Iterator[Server]:
             "autovacuum=off",
             "jit=off",  # compiling takes longer than what tests ask
             "max_connections=60",
+            *further,
         ]
         with (data / "postgresql.conf").open("a") as settings:
             settings.write("\n".join(lines) + "\n")

@@ -51,7 +51,7 @@ def server() -> Iterator[Server]:
     """A PostgreSQL server of the tests' own, started when first asked for."""
     if postgresql.programs() is None:
         pytest.skip("PostgreSQL's server programs are not installed")
-    with postgresql.running_server() as running:
+    with postgresql.running_server(*postgresql.FEW_ROWS) as running:
         yield running
 
 

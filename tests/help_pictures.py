@@ -4,12 +4,12 @@
 from collections import Counter
 from pathlib import Path
 
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication, QImage
 
 ROOT = Path(__file__).resolve().parents[1]
 TAKEN, CUT = ROOT / "docs" / "pictures", ROOT / "resources" / "help" / "pictures"
-COLOURS = 200
+COLOURS, COMMON = 250, 120
 
 PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
     "plr-done": ("02-plr-done", (0, 0, 1012, 420)),
@@ -20,7 +20,7 @@ PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
     "sync-errors": ("07c-sync-errors", (0, 190, 1012, 440)),
     "extract-staged": ("08b-staged", (278, 232, 832, 634)),
     "held-records": ("09-held-records", (0, 190, 1012, 320)),
-    "import-check": ("09-import-check", (0, 240, 1012, 480)),
+    "import-check": ("09-import-check", (4, 290, 1056, 440)),
     "settings": ("11-settings-plr-lrs", None),
 }
 """Name, the picture of the tour, and what is cut out of it: left, top, width, height."""
@@ -35,21 +35,26 @@ def made(name: str) -> QImage:
     if area is not None:
         image = image.copy(QRect(*area))
     if image.width() > WIDEST:
-        from PySide6.QtCore import Qt
-
         image = image.scaledToWidth(WIDEST, Qt.TransformationMode.SmoothTransformation)
     return few_colours(image)
 
 
 def few_colours(image: QImage) -> QImage:
-    """The same with its commonest colours, every other one being the nearest of them."""
+    """The same with its commonest colours and those that are like none of them, such as the red of a small sign;
+    every other one is the nearest of these."""
     image = image.convertToFormat(QImage.Format.Format_RGB32)
     dots = [dot & 0xFCFCFC for dot in memoryview(image.constBits()).cast("I")]
     common = Counter(dots).most_common()
-    table = [dot for dot, _ in common[:COLOURS]]
+    table = [dot for dot, _ in common[:COMMON]]
+    nearest = {dot: min(_far(one, dot) for one in table) for dot, number in common[COMMON:] if number > 2}
+    while nearest and len(table) < COLOURS:
+        odd = max(nearest, key=nearest.__getitem__)
+        table.append(odd)
+        nearest = {dot: min(far, _far(odd, dot)) for dot, far in nearest.items() if dot != odd}
     place = {dot: at for at, dot in enumerate(table)}
-    for dot, _ in common[COLOURS:]:
-        place[dot] = min(range(len(table)), key=lambda at, one=dot: _far(table[at], one))
+    for dot, _ in common:
+        if dot not in place:
+            place[dot] = min(range(len(table)), key=lambda at, one=dot: _far(table[at], one))
     made = QImage(image.width(), image.height(), QImage.Format.Format_Indexed8)
     made.setColorTable([0xFF000000 | dot | dot >> 6 & 0x030303 for dot in table])
     line = made.bytesPerLine()

@@ -81,6 +81,10 @@ def _page(head: str, groups: _Groups) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _paragraphs(*several: str) -> str:
+    return "\n\n".join(filter(None, several))
+
+
 def _advice(words: str) -> str:
     return f"What to do: {words}" if words else "There is nothing to do."
 
@@ -100,7 +104,7 @@ def _lrs() -> _Groups:
     groups: _Groups = []
     for kind, (title, told) in _KINDS.items():
         several = [
-            Entry(one.code, one.meaning.rstrip("."), "\n\n".join(filter(None, [told, _advice(one.next_step)])))
+            Entry(one.code, one.meaning.rstrip("."), _paragraphs(told, _advice(one.next_step)))
             for one in CODES.values()
             if one.kind is kind
         ]
@@ -124,7 +128,11 @@ def _lms() -> _Groups:
             Entry(
                 one.code,
                 one.sentence.partition(". ")[0].rstrip("."),
-                f"{one.sentence}\n\nWhat to do: {one.advice}\n\nWhose move it is: {one.whose.value}.",
+                _paragraphs(
+                    one.sentence.partition(". ")[2],
+                    f"What to do: {one.advice}",
+                    f"Whose move it is: {one.whose.value}.",
+                ),
             )
             for one in CAUSES.values()
             if one.level is level
@@ -154,7 +162,7 @@ def _imports() -> _Groups:
     groups: _Groups = []
     for weight, (title, effect) in _WEIGHTS.items():
         several = [
-            Entry(one.id, one.title, "\n\n".join(filter(None, [words.get(one.id, ""), effect, _repair(one.repair)])))
+            Entry(one.id, one.title, _paragraphs(words.get(one.id, ""), effect, _repair(one.repair)))
             for one in RULES.values()
             if one.severity is weight
         ]

@@ -71,7 +71,8 @@ def _look(place: _Place, words: list[str], patterns: list[re.Pattern[str]]) -> H
     level = place.section.level
     score += 8 if level == 1 else 0
     heading = "" if level <= 1 else place.section.heading
-    return Hit(place.section.topic, place.title, heading, _excerpt(place.plain, words), score)
+    excerpt = _excerpt(place.plain, words) or place.title
+    return Hit(place.section.topic, place.title, heading, excerpt, score)
 
 
 def _excerpt(plain: str, words: list[str]) -> str:

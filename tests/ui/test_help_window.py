@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QApplication, QLineEdit
 from app.help.topics import Book
 from tests.ui.conftest import Room
 from tests.ui.dialog_room import click, clipped, unnamed
+from tests.ui.every_dialog import Desk, work
 from tests.ui.help_room import helped, rule_shown
+from ui.help.desk import HelpDesk
 from ui.help.pages_made import book
 from ui.help.window import HelpWindow
 from ui.look.fonts import set_scale
 from ui.look.help_key import RULE
+from ui.look.screens import window_behind
 from ui.look.tokens import theme
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
@@ -76,6 +79,28 @@ def test_f1_on_a_row_of_the_plr_window_tells_of_its_code_and_so_does_its_link(ro
     assert helped(room).page.textCursor().block().text().startswith(f"{code}: ")
     room.press("Escape")
     room.close_plr()
+
+
+def test_it_can_be_read_while_a_question_waits_that_shuts_out_every_window(qtbot, context, runner, tmp_path):
+    desk = HelpDesk(runner, runner)
+
+    def act(dialog):
+        QTest.keyClick(dialog, Qt.Key.Key_F1)
+        qtbot.waitUntil(lambda: desk.window is not None and desk.window.isActiveWindow())
+        assert desk.window is not None
+        assert desk.window.topic == "plr"
+        QTest.keyClick(window_behind(desk.window), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        for letter in "lower":
+            QTest.keyClick(window_behind(desk.window), letter)
+        assert desk.window.contents.search.text() == "lower"
+        assert dialog.isVisible()
+        dialog.activateWindow()
+        qtbot.waitUntil(dialog.isActiveWindow)
+
+    work(Desk(qtbot, context, runner, tmp_path), "confirm_closing_plr", act)
+    assert desk.window is not None
+    assert desk.window.isVisible(), "the help does not go with the question"
+    desk.window.deleteLater()
 
 
 def test_its_place_is_remembered_and_it_goes_with_the_program(room: Room):

@@ -17,6 +17,7 @@ _EVERYWHERE = (
     ("Alt", "Show the key tips of the ribbon"),
     ("Alt Q", "Search commands"),
     ("Ctrl F1", "Fold or unfold the ribbon"),
+    ("Ctrl Shift A", "What runs and what ran: Activity"),
     ("F6, Shift F6", "Next or previous part of the window"),
     ("Ctrl 1 to Ctrl 5", "The areas: Home, Learners, LMS, Imports, Administration"),
     ("Ctrl Tab, Ctrl Shift Tab", "Next or previous page"),

@@ -59,11 +59,12 @@ def back_up(context: TaskContext, db: Database, user: User, target: Path) -> int
 
     It is there whole or not at all. Raises AccessError, InputError (cannot be written), DatabaseError, Cancelled.
     """
-    _require(db, user)
+    require_whole(db, user)
     return _copy_to(context, db, target)
 
 
-def _require(db: Database, user: User) -> None:
+def require_whole(db: Database, user: User) -> None:
+    """Raise AccessError for whoever may not copy the database, or does not see all of it."""
     with db.read() as tx:
         access.require(tx, user, Permission.ADMINISTER)
         _require_all(db, tx)
@@ -144,7 +145,7 @@ def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Pa
     first, beside `kept`. Who was erased here since is erased again. That it was done, by whom and why, is the first
     entry of what follows. Raises AccessError, InputError, DatabaseError, Cancelled.
     """
-    _require(db, user)
+    require_whole(db, user)
     again: list[erased_since.Since] = []
     with copy_files.opened(context, file, kept.parent) as (copy, _):
         _copy_to(context, db, kept)
@@ -214,7 +215,7 @@ def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -
 def move(context: TaskContext, db: Database, user: User, target: Database) -> Moved:
     """Copy all of the database into another one, where this account is an administrator afterwards. Goes on where an
     earlier attempt ended. Raises AccessError, InputError, DatabaseError, Cancelled."""
-    _require(db, user)
+    require_whole(db, user)
     moved = moving.copy(context, db, target)
     with target.write() as tx:
         access.admit(tx, target)

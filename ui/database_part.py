@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app import copies
 from app.access import Permission
-from app.config import Settings
+from app.config import DatabaseSettings, Settings
 from app.context import AppContext
 from app.errors import OfflineError
 from app.tasks import TaskContext
@@ -66,7 +66,36 @@ class DatabasePart(QObject):
             why_not=run.rights.why_not(Permission.ADMINISTER) or (tr(_NAMED) if run.named else ""),
         )
         dialog.kept.connect(self._kept)
+        dialog.move_wanted.connect(self.move_to)
         dialog.open()
+
+    @Slot(object, str)
+    def move_to(self, wanted: DatabaseSettings, password: str) -> None:
+        """*Move to Server…*, *Move to This Computer…*; what is not saved here is asked about first."""
+        from ui.dialogs.move import MoveDialog
+
+        window = self._window
+        if not window.leaving.settled():
+            return
+        window.lms.hold(held=True)
+        dialog = MoveDialog(
+            window,
+            self._runner,
+            self._context,
+            wanted,
+            password,
+            allowed=self._require,
+            at_rest=lambda: at_rest(window.state()),
+        )
+        dialog.kept.connect(self._moved)
+        dialog.finished.connect(self._go_on)
+        dialog.open()
+
+    @Slot(object)
+    def _moved(self, settings: Settings) -> None:
+        self._context.settings = settings
+        self.restart_wanted = True
+        self._window.leaving.unasked()
 
     def _require(self) -> None:
         """Looked up in the database; one that does not answer must not keep anybody from naming another."""

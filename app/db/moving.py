@@ -44,7 +44,7 @@ def copy(context: TaskContext, source: Database, target: Database) -> Moved:
     One state of the source is copied, whatever is written there meanwhile. Raises InputError if the target holds
     anything else, DatabaseError, Cancelled; after the last two the same command goes on.
     """
-    upgrade(target)
+    upgrade(target, agreed=False)  # one that others work with is none to copy into
     with source.read(context) as from_, target.write() as to:
         last = _begin(context, from_, to)
     with source.read(context) as from_:

@@ -91,6 +91,7 @@ from ui.dialogs.match_held import MatchHeldDialog
 from ui.dialogs.merge import MergeDialog
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.missing_codes import MissingCodesDialog
+from ui.dialogs.move import MoveDialog
 from ui.dialogs.new_import import NewImportDialog
 from ui.dialogs.opening import OpeningDialog
 from ui.dialogs.print_list import PrintDialog
@@ -148,6 +149,9 @@ MADE: dict[type[QDialog], Entry] = {
         lambda desk: DatabaseDialog(
             None, desk.runner, desk.context.folder, DatabaseSettings(), desk.context.secrets, first=True
         )
+    ),
+    MoveDialog: Entry(
+        lambda desk: MoveDialog(None, desk.runner, desk.context, DatabaseSettings(), allowed=lambda: None)
     ),
     OpeningDialog: Entry(lambda desk: OpeningDialog(elsewhere=True)),
     StartDialog: Entry(

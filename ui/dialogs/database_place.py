@@ -46,9 +46,11 @@ def _anybody() -> None:
 
 
 class DatabaseDialog(FormDialog):
-    """`kept` carries the Settings as they are written down: they count from the next start on."""
+    """`kept` carries the Settings as they are written down: they count from the next start on. `move_wanted`: closed
+    to bring everything to the place that was named (DatabaseSettings, the password that was typed)."""
 
     kept = Signal(object)
+    move_wanted = Signal(object, str)
 
     def __init__(
         self,
@@ -71,7 +73,7 @@ class DatabaseDialog(FormDialog):
             tr("Where shall learners be kept?") if first else tr("Where learners are kept"),
             tr("You can change this later: Administration, Database.")
             if first
-            else tr("It counts from the next start on. Nothing is moved: “learner-manager db copy” does that."),
+            else tr("It counts from the next start on. Nothing is moved, unless you choose Move first."),
         )
         self._build(held, database_place.server_of(held))
         self.open_at(_WIDTH, _HEIGHT)
@@ -115,6 +117,7 @@ class DatabaseDialog(FormDialog):
         self.banner.hide()
         self.content.addWidget(self.banner)
         self.content.addStretch(1)
+        self.move_button = self.add_button("", name="database_move", clicked=self.move_there, left=True)
         self.test_button = self.add_button(tr("Test Connection"), name="database_test", clicked=self.test)
         words = tr("Close") if self._first else tr("Cancel")
         self.cancel_button = self.add_button(words, name="database_cancel", clicked=self.reject)
@@ -161,6 +164,10 @@ class DatabaseDialog(FormDialog):
         on_server = self.there.isChecked()
         self.test_button.setVisible(on_server)
         enable(self.test_button, "", tr("Signs in and looks what is there. Nothing is written."))
+        elsewhere = on_server != (database_place.server_of(self._held) is not None)
+        self.move_button.setVisible(elsewhere and not self._first)
+        self.move_button.setText(tr("Move to Server…") if on_server else tr("Move to This Computer…"))
+        enable(self.move_button, self._why_not, tr("Copies everything there, compares it, and opens it."))
         plain = tr("Start") if self._first else tr("Save")
         self.save_button.setText(tr("Save Anyway") if self._insists else plain)
         enable(self.save_button, self._why_not)  # while it asks, too: the keyboard would go elsewhere
@@ -213,6 +220,13 @@ class DatabaseDialog(FormDialog):
     def save(self) -> None:
         """*Save*, or *Start*: a server is tried out first, and must work unless the user insists."""
         self._begin(saving=True)
+
+    @Slot()
+    def move_there(self) -> None:
+        """*Move to Server…*, *Move to This Computer…*: asked and done in a dialog of its own."""
+        if self._task is None and not self._why_not and (wanted := self._wanted()) is not None:
+            super().reject()
+            self.move_wanted.emit(wanted, self.fields.password)
 
     def _begin(self, *, saving: bool) -> None:
         if self._task is not None or (saving and self._why_not) or (wanted := self._wanted()) is None:

@@ -1,0 +1,65 @@
+"""*Move to Server*, *Move to This Computer*: everything into the other place, compared; what is here stays."""
+
+import os
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app import copies
+from app.access import User
+from app.config import DatabaseSettings
+from app.db.database import Database
+from app.db.moving import Moved, require_finished
+from app.errors import DatabaseError, InputError
+from app.folders import DataFolder, require_local
+from app.secrets import Secrets
+from app.server_address import completed
+from app.tasks import TaskContext
+from app.whole_file import cannot_write
+
+
+def move(
+    context: TaskContext, db: Database, user: User, folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets
+) -> Moved:
+    """Copy all of `db` to where `wanted` says, a server or the file of the data folder, and compare; goes on where an
+    earlier attempt ended. A database that was left in the data folder is kept among its copies.
+
+    Raises AccessError, InputError (the place is no new one), DatabaseError, Cancelled; nothing here is changed.
+    """
+    if not wanted.url and db.file is not None and db.file.absolute() == folder.database_file.absolute():
+        raise InputError("Learners are kept at that place already.", hint="Choose another one.")
+    copies.require_whole(db, user)  # before anything is put aside
+    with closing(_target(folder, wanted, secrets)) as target:
+        return copies.move(context, db, user, target)
+
+
+def _target(folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets) -> Database:
+    if wanted.url:
+        return Database(completed(wanted.url, wanted, secrets))
+    require_local(folder.database_file)
+    if folder.database_file.exists() and not _is_unfinished(folder.database_file):
+        _put_aside(folder)
+    return Database.in_file(folder.database_file)
+
+
+def _is_unfinished(file: Path) -> bool:
+    """Whether an earlier attempt left it. It is closed afterwards, so that its log stands in the file."""
+    with closing(Database.in_file(file)) as left:
+        try:
+            require_finished(left)
+        except DatabaseError:
+            return True
+        return False
+
+
+def _put_aside(folder: DataFolder) -> None:
+    file, backups = folder.database_file, folder.path / "backups"
+    kept = backups / f"before-move-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+    try:
+        backups.mkdir(mode=0o700, exist_ok=True)
+        os.replace(file, kept)
+    except OSError as error:
+        raise cannot_write(error, kept) from error
+    for left in ("-wal", "-shm"):
+        with suppress(OSError):
+            file.with_name(file.name + left).unlink()

@@ -1,0 +1,74 @@
+"""Everything to a server, from the window: stopped, gone on with, opened there."""
+
+import pytest
+from PySide6.QtWidgets import QApplication, QRadioButton
+
+from app import config
+from app.db import moving
+from app.secrets import Secrets
+from app.start import begin
+from app.tasks import TaskContext
+from tests.builders import snapshot
+from tests.db.postgresql import OWNER, Server
+from tests.ui.conftest import Room, Rooms
+from tests.ui.dialog_room import child, click, write_into
+from ui.dialogs.database_place import DatabaseDialog
+from ui.dialogs.move import MoveDialog
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+
+def dialog_of(room: Room, kind: type):
+    room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
+    dialog = QApplication.activeModalWidget()
+    room.in_front(dialog)
+    return dialog
+
+
+def chosen(room: Room, way: str, **fields: str) -> MoveDialog:
+    """The dialog Database, where the other place is named, and *Move* pressed."""
+    room.window.actions_.run("admin.database")
+    dialog = dialog_of(room, DatabaseDialog)
+    assert not dialog.move_button.isVisible(), "the place is the one that is used"
+    child(dialog, QRadioButton, way).click()
+    for name, text in fields.items():
+        write_into(dialog.fields.fields[name].focus, text)
+    click(dialog.move_button)
+    return dialog_of(room, MoveDialog)
+
+
+def moved(room: Room, dialog: MoveDialog) -> None:
+    """*Move*, then *Open It Now*."""
+    click(dialog.move_button)
+    room.until(lambda: dialog.moved is not None)
+    assert "equal to those here" in dialog.accessibleName()
+    room.until(lambda: dialog.open_button.hasFocus())
+    click(dialog.open_button)
+    room.until(lambda: not room.window.isVisible())
+    assert room.window.database.restart_wanted
+
+
+def test_moved_to_a_server_and_opened_there(rooms: Rooms, server: Server, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(moving, "BATCH", 20)
+    room = rooms(60)
+    here = room.context.db
+    with server.database() as address:
+        fields = {"host": "127.0.0.1", "port": str(server.port), "database": address.rpartition("/")[2]}
+        dialog = chosen(room, "database_there", user=OWNER, **fields)
+        assert fields["database"] in dialog.accessibleName()
+        # Stopped at the first sign of progress; what was copied stays, and nothing here has changed.
+        before = snapshot(here, "learner", "operation", without=())
+        click(dialog.move_button)
+        room.until(lambda: dialog._bar.value() > 0 or not dialog.busy)
+        click(dialog.close_button)
+        room.until(lambda: not dialog.busy)
+        assert "Move goes on where it ended" in dialog.banner.accessibleDescription()
+        assert snapshot(here, "learner", "operation", without=()) == before
+        assert config.load(room.context.folder.path).database.url == ""
+        moved(room, dialog)
+        assert dialog.moved.resumed > 0
+        url = config.load(room.context.folder.path).database.url
+        assert url == f"postgresql+psycopg://{OWNER}@127.0.0.1:{server.port}/{fields['database']}"
+        opened = begin(TaskContext(), room.context.folder, secrets=Secrets({}))
+        assert snapshot(opened.db, "learner", without=()) == snapshot(here, "learner", without=())
+        opened.db.close()

@@ -5,9 +5,10 @@
 
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,6 +23,7 @@ from tests.db.postgresql import Server
 
 TEMPLATE, SIGNED_IN = "lm_template", "lm_signed_in"
 FIRST = "first"
+Further = Callable[[Database, User], object]
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +82,38 @@ def postgresql_signed_in(server: Server, postgresql_template: str) -> str:
     return SIGNED_IN
 
 
+@pytest.fixture(scope="session")
+def made_once() -> dict[tuple[str, Further], Any]:
+    """Signed-in databases in which a function went on: file or name of each."""
+    return {}
+
+
+@pytest.fixture
+def further() -> Further | None:
+    """What goes on in the signed-in database before a test gets it, once in each process; a module has its own."""
+    return None
+
+
+def _went_on(kind: str, further: Further, request: pytest.FixtureRequest) -> Any:
+    """The template of that kind in which `further` went on."""
+    known = request.getfixturevalue("made_once")
+    if (kind, further) not in known:
+        name = f"lm_{further.__name__}"
+        before = request.getfixturevalue(f"{kind}_signed_in")
+        if kind == "sqlite":
+            known[kind, further] = before.with_name(f"{name}.sqlite")
+            shutil.copyfile(before, known[kind, further])
+            address = f"sqlite:///{known[kind, further]}"
+        else:
+            server = request.getfixturevalue("server")
+            known[kind, further] = name
+            server.run(f"create database {name} template {before}")
+            address = server.address(name)
+        with closing(Database(address)) as database:
+            further(database, User(1, FIRST, FIRST))
+    return known[kind, further]
+
+
 @pytest.fixture
 def signed_in() -> None:
     """The database of a test that asks for this has its first user already."""
@@ -102,15 +136,18 @@ def empty_address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> 
 
 
 @pytest.fixture
-def address(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def address(kind: str, further: Further | None, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """The address of a database that is up to date, for tests that open it themselves."""
-    state = "signed_in" if "signed_in" in request.fixturenames else "template"
+    if further is None:
+        state = "signed_in" if "signed_in" in request.fixturenames else "template"
+        template = request.getfixturevalue(f"{kind}_{state}")
+    else:
+        template = _went_on(kind, further, request)
     if kind == "sqlite":
         file = tmp_path / "learners.sqlite"
-        shutil.copyfile(request.getfixturevalue(f"sqlite_{state}"), file)
+        shutil.copyfile(template, file)
         yield f"sqlite:///{file}"
         return
-    template = request.getfixturevalue(f"postgresql_{state}")
     with request.getfixturevalue("server").database(template) as address:
         yield address
 

@@ -20,14 +20,19 @@ from app.sandbox.people import people
 from app.tasks import TaskContext
 from tests.builders import add_learners, learner_values
 from tests.certificates import certificates
+from tests.db.conftest import Further
 
 SHORT = {"connect_timeout": 2.0, "read_timeout": 2.0, "deadline": 4.0, "gradebook_timeout": 4.0, "parallel": 4}
 COURSES, LEARNERS = 6, 6
 
 
+def moodle() -> MoodleSandbox:
+    return MoodleSandbox(certificates(), people=people(80), courses=COURSES, learners=LEARNERS)
+
+
 @pytest.fixture
 def sandbox() -> Iterator[MoodleSandbox]:
-    with MoodleSandbox(certificates(), people=people(80), courses=COURSES, learners=LEARNERS) as running:
+    with moodle() as running:
         yield running
 
 
@@ -79,11 +84,20 @@ class College:
             return {(one.code, one.level.value) for one in errors_list.groups(self.db, tx)}
 
 
+def begun_at_a_sandbox(db: Database, user: User) -> None:
+    """Another sandbox on this computer is the same site to the database."""
+    with moodle() as running:
+        College(db, user, running).begin()
+
+
+@pytest.fixture
+def further() -> Further:
+    return begun_at_a_sandbox
+
+
 @pytest.fixture
 def college(db: Database, user: User, sandbox: MoodleSandbox) -> College:
-    made = College(db, user, sandbox)
-    made.begin()
-    return made
+    return College(db, user, sandbox)
 
 
 @pytest.mark.rule("LS-C8", "LS-E14", "LS-S7")

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app.errors import InputError
 from app.tasks import TaskContext
-from ui.activity import Activity
+from ui.activity import Activities, Activity
 from ui.activity_pane import SIZE, ActivityPane
 from ui.look.fonts import scaled
 from ui.look.shapes import WINDOW_GAP
+from ui.notifying import Desktop, Notifier
 from ui.remembered import Remembered
 from ui.workers import Lane
 
@@ -61,6 +62,7 @@ class ActivityPart(QObject):
         self.pane.left.connect(window.row.to_page)
         self.pane.show_wanted.connect(self.show_result)
         self.place.splitterMoved.connect(self._dragged)
+        self.notifier = Notifier(self, window, Desktop(window))
         window.status.activity_wanted.connect(self.toggle)
         window.runner.activities.changed.connect(self._count)
         self._say_side()
@@ -146,6 +148,21 @@ class ActivityPart(QObject):
             self._show()
 
     # Results
+
+    @property
+    def activities(self) -> Activities:
+        """What the runner tells."""
+        return self._window.runner.activities
+
+    def lead_to(self, one: Activity) -> None:
+        """From a notification: its line in the pane, and its result; a folder is not opened unasked."""
+        if not self.shown:
+            self._show()
+        self.pane.take_focus()
+        self.pane.look()
+        self.pane.go_to(one)
+        if one.place.file is None and one.shows:
+            self.show_result(one)
 
     @Slot(object)
     def show_result(self, one: Activity) -> None:

@@ -327,6 +327,7 @@ class MainWindow(QMainWindow):
     @Slot(object)
     def _set_appearance(self, appearance: remembered.Appearance) -> None:
         self._appearance = dict(appearance)
+        self.activity.notifier.wanted = self._appearance.get("notify") != "off"
         remembered.dress(self._appearance, self._stack.grids)
 
     @Slot(object)

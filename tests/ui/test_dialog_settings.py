@@ -307,9 +307,9 @@ def test_the_look_changes_at_once_and_cancel_takes_it_back(settings):
     press(Qt.Key.Key_Down)
     press(Qt.Key.Key_Down)
     click(child(dialog.appearance.theme, QAbstractButton, "dark"))
-    assert dialog.told == [{"theme": "dark", "rows": "compact", "other": 1}]
+    assert dialog.told == [{"theme": "dark", "rows": "compact", "notify": "on", "other": 1}]
     click(child(dialog.appearance.rows, QAbstractButton, "comfortable"))
-    assert dialog.told[-1] == {"theme": "dark", "rows": "comfortable", "other": 1}
+    assert dialog.told[-1] == {"theme": "dark", "rows": "comfortable", "notify": "on", "other": 1}
     press(Qt.Key.Key_Escape)
     assert dialog.told[-1] == before
     assert gone(dialog)
@@ -323,7 +323,7 @@ def test_the_look_is_kept_by_save(settings):
     click(child(dialog.appearance.theme, QAbstractButton, "dark"))
     click(save_of(dialog))
     assert gone(dialog)
-    assert dialog.told == [{"theme": "dark", "rows": "compact"}]
+    assert dialog.told == [{"theme": "dark", "rows": "compact", "notify": "on"}]
 
 
 def test_about_tells_where_the_data_lies(settings, context):

@@ -15,6 +15,7 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 THEMES = (("system", "System"), ("light", "Light"), ("dark", "Dark"), ("contrast", "High Contrast"))
+NOTIFY = (("on", "On"), ("off", "Off"))
 ROWS = (("compact", "Compact"), ("comfortable", "Comfortable"))
 
 
@@ -40,6 +41,13 @@ class AppearancePage(QWidget):
             ROWS,
             "Compact shows more rows; Comfortable leaves more room between them.",
         )
+        self.notify = self._switch(
+            column,
+            "notify",
+            "Notifications of the desktop",
+            NOTIFY,
+            "When what took more than ten seconds ends while you work in another program. They name nobody.",
+        )
         column.addStretch(1)
 
     def _switch(
@@ -61,6 +69,7 @@ class AppearancePage(QWidget):
     @Slot(str)
     def _chosen(self, key: str) -> None:
         self._appearance = {**self._appearance, "theme": self.theme.value, "rows": self.rows.value}
+        self._appearance["notify"] = self.notify.value
         self.changed.emit(dict(self._appearance))
 
 

@@ -28,6 +28,8 @@ class HomePart(QObject):
         banner = self._window.learners.certificate_banner
         page.matter_wanted.connect(self.lead)
         page.step_wanted.connect(self.lead_step)
+        page.plots.next_wanted.connect(self._open)
+        page.plots.said.connect(self._window.status.show_result)
         page.changed.connect(self._window.refresh_actions)
         banner.known.connect(page.show_certificate)
         page.show_certificate(banner.ends)
@@ -62,6 +64,11 @@ class HomePart(QObject):
         self._window.show_page("learners")
         loaded = page is not None and page.month.line(step).done
         self._window.actions_.run("data.loads" if loaded else "data.load")
+
+    @Slot(str)
+    def _open(self, page: str) -> None:
+        self._window.show_page(page)
+        self._window.row.to_page()
 
     def _show(self, place: "Place") -> None:
         window = self._window

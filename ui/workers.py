@@ -38,10 +38,11 @@ class Lane(StrEnum):
     SYNC = "sync"
     IMPORT = "import"
     WARM = "warm"
+    HOME = "home"
     BACKUP = "backup"
 
 
-_READING = frozenset({Lane.READ, Lane.COUNT, Lane.PAGES, Lane.LOOK})
+_READING = frozenset({Lane.READ, Lane.COUNT, Lane.PAGES, Lane.LOOK, Lane.HOME})
 """What nobody waits for: it is read again as soon as it can be."""
 
 

@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    null,
+    or_,
+    select,
+)
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
@@ -83,6 +96,7 @@ class EnrolmentRow:
 
 # As `progress.percent` reckons it.
 PERCENT: ColumnElement[Any] = case(
+    (progress.c.graded.is_(None), null()),  # an embedded database cannot round what is not there
     (progress.c.graded == 0, case((progress.c.visible > 0, 0))),
     (progress.c.graded == progress.c.visible, 100),
     (progress.c.graded * 200 >= progress.c.visible * 199, 99),

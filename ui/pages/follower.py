@@ -18,12 +18,17 @@ class Follower(QObject):
     """
 
     def __init__(
-        self, runner: TaskRunner, ask: Callable[[], Task | None], show: Callable[[Any], None], parent: QObject
+        self,
+        runner: TaskRunner,
+        ask: Callable[[], Task | None],
+        show: Callable[[Any], None],
+        parent: QObject,
+        lane: Lane = Lane.COUNT,
     ) -> None:
         super().__init__(parent)
         self.settled = True
         """False while something is on its way."""
-        self._runner, self._ask, self._show = runner, ask, show
+        self._runner, self._ask, self._show, self._lane = runner, ask, show, lane
         self._later = QTimer(self, singleShot=True, interval=_LATER_MS)
         self._later.timeout.connect(self.look)
         self._looking: TaskContext | None = None
@@ -43,7 +48,7 @@ class Follower(QObject):
         if task is None:
             self._found((wish, None))
         else:
-            self._looking = self._runner.run(lambda context: (wish, task(context)), lane=Lane.COUNT, done=self._found)
+            self._looking = self._runner.run(lambda context: (wish, task(context)), lane=self._lane, done=self._found)
 
     def _forget(self) -> None:
         self._later.stop()

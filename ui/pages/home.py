@@ -1,4 +1,4 @@
-"""The page Home: what needs attention, each count leading to its list; and the month as a list."""
+"""The page Home: what needs attention, each count leading to its list; the month as a list; figures."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -23,8 +23,9 @@ from ui.look.words import plural, tr
 from ui.pages import home_words
 from ui.pages.follower import Follower
 from ui.pages.home_month import MonthCard
+from ui.pages.home_plots import TOPICS, HomePlots
 from ui.pages.home_tiles import MatterTiles
-from ui.workers import Task, TaskRunner
+from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
     from app.attention import Waiting
@@ -54,12 +55,12 @@ class HomePage(QWidget):
         super().__init__(parent)
         self.setObjectName("home")
         self.setAccessibleName(tr("Home"))
-        self._context = context
+        self._context, self._runner = context, runner
         self._ends: datetime | None = None
         self._read: _Read | None = None
         self._stale = True
         self._build()
-        self._follower = Follower(runner, self._ask, self._show, self)
+        self._follower = Follower(runner, self._ask, self._show, self, Lane.HOME)
         self._timer = QTimer(self, interval=AGAIN_MS)
         self._timer.timeout.connect(self._tick)
         self._timer.start()
@@ -90,7 +91,8 @@ class HomePage(QWidget):
         self.month = MonthCard(inside)
         self.month.wanted.connect(self.step_wanted)
         self._column.addWidget(self.month)
-        self._column.addStretch(1)
+        self.plots = HomePlots(self._context, self._runner, inside)
+        self._column.addWidget(self.plots, 1)
         for flow in (self.tiles, self.month.flow):
             flow.moved.connect(area.ensureWidgetVisible)
         area.setWidget(inside)
@@ -122,7 +124,7 @@ class HomePage(QWidget):
     @property
     def settled(self) -> bool:
         """False while something is being read."""
-        return self._follower.settled and not self._stale
+        return self._follower.settled and self.plots.settled and not self._stale
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -134,20 +136,24 @@ class HomePage(QWidget):
         """Count anew, in a task."""
         self._stale = False
         self._follower.look()
+        self.plots.look()
 
     @Slot()
     def _tick(self) -> None:
-        self._become_stale()
+        if self.isVisible():
+            self._follower.look()
+        else:
+            self._stale = True
 
     @Slot(object)
     def _announced(self, changes: Changes) -> None:
-        self._become_stale()
-
-    def _become_stale(self) -> None:
         """What is shown may be out of date: it is read at once if it is seen, else when it is."""
-        self._stale = not self.isVisible()
-        if not self._stale:
-            self._follower.look_soon()
+        if not self.isVisible():
+            self._stale = True
+            return
+        self._follower.look_soon()
+        if changes.topics & TOPICS:
+            self.plots.look_soon()
 
     def _ask(self) -> Task:
         db, user = self._context.db, self._context.user

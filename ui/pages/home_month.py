@@ -119,10 +119,13 @@ class MonthCard(Card):
         self.column.addLayout(head)
         self.flow = FlowGrid(self, narrowest=NARROWEST - 2 * _PAD)
         self.column.addWidget(self.flow)
-        self._lines: dict[str, StepLine] = {}
+        self._lines = {step: StepLine(step, self.flow) for step in TITLES}
+        for one in self._lines.values():
+            one.hide()
+            one.clicked.connect(self._pressed)
 
     def line(self, step: str) -> StepLine:
-        """Raises KeyError where the step is not shown."""
+        """Raises KeyError for a step that there is not."""
         return self._lines[step]
 
     def show_lines(self, lines: Sequence["Line"], today: date) -> None:
@@ -133,9 +136,6 @@ class MonthCard(Card):
         self._told.setText(tr("{done} of {all} done", done=done, all=len(lines)))
         self.setAccessibleName(f"{self._title.text()}, {self._told.text()}")
         for one in lines:
-            if one.step not in self._lines:
-                made = self._lines[one.step] = StepLine(one.step, self.flow)
-                made.clicked.connect(self._pressed)
             self._lines[one.step].show_line(one, today)
         self.flow.place([self._lines[one.step] for one in lines])
 

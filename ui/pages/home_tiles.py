@@ -13,7 +13,7 @@ from ui.look.plain import tip_text
 from ui.look.shapes import CARD_RADIUS, CONTROL_RADIUS, WINDOW_GAP, box
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
-from ui.pages.home_words import Shown
+from ui.pages.home_words import CERTIFICATE, LICENCE, MATTERS, NOTHING, Shown
 
 MOST_BESIDE = 5
 """Tiles in a row of a window of usual width."""
@@ -26,19 +26,18 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class MatterTile(QAbstractButton):
     """One matter that waits: a click, Space or Enter leads to it."""
 
-    def __init__(self, shown: Shown, parent: QWidget) -> None:
+    def __init__(self, key: str, parent: QWidget) -> None:
         super().__init__(parent)
+        self.key, self.shown = key, NOTHING
+        self.setObjectName(f"home_{key}")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.shown = shown
-        self.show_matter(shown)
 
     def show_matter(self, shown: Shown) -> None:
         """Another number, or other words."""
         self.shown = shown
-        self.setObjectName(f"home_{shown.key}")
         self.setText(shown.spoken)
         self.setAccessibleName(shown.spoken)
         where = tr("Opens {place}", place=shown.leads)
@@ -135,8 +134,6 @@ class FlowGrid(QWidget):
         self._columns = columns
         for place, one in enumerate(self._shown):
             self._grid.addWidget(one, *divmod(place, columns))
-        for first, second in zip(self._shown, self._shown[1:], strict=False):
-            QWidget.setTabOrder(first, second)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -177,23 +174,23 @@ class MatterTiles(FlowGrid):
         super().__init__(parent)
         self.setObjectName("home_matters")
         self.setAccessibleName(tr("What needs attention"))
-        self._tiles: dict[str, MatterTile] = {}
+        # Made before they are needed: Tab goes through them in the order in which they were made.
+        self._tiles = {key: MatterTile(key, self) for key in (*MATTERS, CERTIFICATE, LICENCE)}
+        for one in self._tiles.values():
+            one.hide()
+            one.clicked.connect(self._pressed)
 
     def show_matters(self, matters: Sequence[Shown]) -> None:
         """One tile each, in order. A tile stays the same widget, so that the keyboard stays on it."""
         for one in matters:
-            if one.key in self._tiles:
-                self._tiles[one.key].show_matter(one)
-            else:
-                made = self._tiles[one.key] = MatterTile(one, self)
-                made.clicked.connect(self._pressed)
+            self._tiles[one.key].show_matter(one)
         self.place([self._tiles[one.key] for one in matters])
 
     def tile(self, key: str) -> MatterTile:
-        """Raises KeyError where nothing of it waits."""
+        """Raises KeyError for what there is not; a tile of which nothing waits is hidden."""
         return self._tiles[key]
 
     def _pressed(self) -> None:
         tile = self.sender()
         if isinstance(tile, MatterTile):
-            self.wanted.emit(tile.shown.key)
+            self.wanted.emit(tile.key)

@@ -70,6 +70,10 @@ class Shown:
         return f"{count(self.number)} {self.caption}, {self.remark}"
 
 
+NOTHING = Shown("", 0, "", "", "", Icon.CIRCLE, Role.INFO)
+"""What a tile shows before there is anything to show."""
+
+
 def day_words(day: date, today: date) -> str:
     """`4 Nov`, with its year where that is not the present one."""
     words = shown(day)

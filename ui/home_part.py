@@ -20,11 +20,12 @@ class HomePart(QObject):
     def __init__(self, context: AppContext, window: "MainWindow") -> None:
         super().__init__(window)
         self._context, self._window = context, window
-        self._page: HomePage | None = None
+        self.page: HomePage | None = None
+        """None until somebody has opened it."""
 
     def follow(self, page: "HomePage") -> None:
         """The page has just been made."""
-        self._page = page
+        self.page = page
         banner = self._window.learners.certificate_banner
         page.matter_wanted.connect(self.lead)
         page.step_wanted.connect(self.lead_step)
@@ -60,7 +61,7 @@ class HomePart(QObject):
         if step != Step.LOAD:
             self.lead(MATTERS[Step(step)])
             return
-        page = self._page
+        page = self.page
         self._window.show_page("learners")
         loaded = page is not None and page.month.line(step).done
         self._window.actions_.run("data.loads" if loaded else "data.load")
@@ -87,5 +88,5 @@ class HomePart(QObject):
     def refresh(self) -> None:
         """*Refresh*."""
         self._window.show_page("home")
-        if self._page is not None:
-            self._page.refresh()
+        if self.page is not None:
+            self.page.refresh()

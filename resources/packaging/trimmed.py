@@ -18,12 +18,15 @@ NEVER_IMPORTED = [
     "PySide6.QtNetwork",
     "PySide6.QtQml",
     "PySide6.QtQuick",
+    "PySide6.QtTest",
     "lxml.html",
     "lxml.isoschematron",
     "lxml.objectify",
     "numpy.f2py",
     "pyqtgraph.examples",
     "pyqtgraph.opengl",
+    "matplotlib",
+    "scipy",
 ]
 
 _LEFT_OUT = re.compile(

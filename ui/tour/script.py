@@ -20,6 +20,7 @@ from ui.pages.plr import AT_MOST, PlrPage
 from ui.tour import extract
 from ui.tour.extract_statuses import ExtractStatuses
 from ui.tour.first_day import FirstDay
+from ui.tour.home_steps import HomeSteps
 from ui.tour.import_steps import ImportSteps
 from ui.tour.lms_steps import LmsSteps
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
@@ -29,7 +30,7 @@ from ui.tour.stalls import StallMeter
 class Tour:
     """The main job: find, select, download, update twice, export, close; then what a college does on its first day:
     load, decide, name codes, search; then the LMS: what goes there is corrected, sent and seen; it goes down and
-    comes back; then a file of course records, repaired, applied, undone. A picture of each."""
+    comes back; then a file of course records, repaired, applied, undone; Home at last. A picture of each."""
 
     def __init__(self, window: MainWindow, out: Path, orders: Orders, *, latency_ms: int, parallel: int) -> None:
         self._window = window
@@ -48,6 +49,7 @@ class Tour:
         yield from self._in_the_dark()
         yield from self._lms()
         yield from self._imports()
+        yield from HomeSteps(self._window, self._grab).steps()
         self._stalls.stop()
 
     # The main job

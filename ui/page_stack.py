@@ -1,5 +1,7 @@
 """The pages of the main window, one in front: Learners at once, the others when they are first asked for."""
 
+from typing import TYPE_CHECKING, cast
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -8,6 +10,9 @@ from ui.hub import Hub
 from ui.pages.grid_page import GridPage
 from ui.pages.learners import LearnersPage
 from ui.workers import TaskRunner
+
+if TYPE_CHECKING:
+    from ui.pages.home import HomePage
 
 TITLES = {
     "home": "Home",
@@ -68,6 +73,8 @@ class PageStack(QStackedWidget):
         self.setCurrentWidget(page)
         if to_grid and isinstance(page, GridPage):
             page.grid.setFocus()
+        elif to_grid and name == "home":
+            cast("HomePage", page).take_focus()
         return page
 
     def _make(self, name: str) -> QWidget:

@@ -58,7 +58,7 @@ class HomePage(QWidget):
         self._context, self._runner = context, runner
         self._ends: datetime | None = None
         self._read: _Read | None = None
-        self._stale = True
+        self._stale, self._wants_focus = True, False
         self._build()
         self._follower = Follower(runner, self._ask, self._show, self, Lane.HOME)
         self._timer = QTimer(self, interval=AGAIN_MS)
@@ -191,14 +191,14 @@ class HomePage(QWidget):
         self._calm_text.setText(calm if found.learners else nobody)
         self.month.show_lines(found.month, date.today())
         self._as_of.setText(tr("as of {moment}", moment=shown_time(found.at)))
-        self._take_focus()
+        if self._wants_focus:
+            self.take_focus()
         self.changed.emit()
 
-    def _take_focus(self) -> None:
-        """The page in front has the keyboard, if nothing else that is seen has it."""
-        focus = self.window().focusWidget()
-        if self.isVisible() and (focus is None or not focus.isVisible()):
-            self.tiles.take_focus()
+    def take_focus(self) -> None:
+        """The first tile has the keyboard, or the first step of the month where there is no tile: at once, or as soon
+        as there is one."""
+        self._wants_focus = not (self.tiles.take_focus() or self.month.flow.take_focus())
 
     def _licence(self) -> home_words.Shown | None:
         return home_words.of_licence(self._context.rights, date.today())

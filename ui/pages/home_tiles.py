@@ -144,10 +144,11 @@ class FlowGrid(QWidget):
         if event.type() == QEvent.Type.FontChange:
             self._lay()
 
-    def take_focus(self) -> None:
-        """The first of them has the keyboard, if there is one."""
+    def take_focus(self) -> bool:
+        """The first of them has the keyboard; whether there is one."""
         if self._shown:
             self._shown[0].setFocus(Qt.FocusReason.OtherFocusReason)
+        return bool(self._shown)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         at = next((place for place, one in enumerate(self._shown) if one.hasFocus()), -1)

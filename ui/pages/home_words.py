@@ -40,7 +40,7 @@ MATTERS: Mapping[str, MatterWords] = {
     "bad_uln": MatterWords("ULN fails the check", "learners", "Learners", Icon.PROHIBIT, Role.WARN),
     "uln_twice": MatterWords("One ULN on two learners", "learners", "Learners", Icon.USERS, Role.WARN),
     "new_starters": MatterWords("New starters without PLR", "learners", "Learners", Icon.CLOUD_ARROW_DOWN, Role.WARN),
-    "refused": MatterWords("Not verified by the LRS", "learners", "Learners", Icon.SHIELD_WARNING, Role.WARN),
+    "refused": MatterWords("Refused by the LRS", "learners", "Learners", Icon.SHIELD_WARNING, Role.WARN),
     "reports": MatterWords("Report deadlines", "reports", "Outgoing Reports", Icon.CALENDAR_BLANK, Role.WARN),
     "stopped_imports": MatterWords("Imports that stopped", "imports", "Import Jobs", Icon.STOP, Role.WARN),
     "stale_locks": MatterWords("Stale import locks", "locks", "Locks", Icon.LOCK_SIMPLE, Role.INFO),

@@ -1,4 +1,4 @@
-"""The part of the tour about Home: what needs attention at the end of the day, light and dark, and a way out of it."""
+"""The part of the tour about Home: what needs attention at the end of the day, light and dark, and a way on."""
 
 from collections.abc import Callable, Iterator
 

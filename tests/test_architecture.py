@@ -135,6 +135,7 @@ def test_pages_meet_through_the_hub_only():
         (r"\.commit\(", "app/db/database.py", ("app", "ui")),
         (r"\bQThread\b", "ui/workers.py", ("app", "ui")),
         (r"\bprint\(", "", ("app", "ui")),
+        (r"import pyqtgraph|from pyqtgraph", "ui/plots/bars.py", ("app", "ui")),
         (r"processEvents\(\)|\.terminate\(\)", "ui/window.py app/demo.py", ("app", "ui")),
         (r"qWait|QSignalSpy", "", ("app", "ui", "tests")),
         (r"MagicMock|unittest\.mock|mocker\b", "", ("tests",)),

@@ -18,7 +18,6 @@ NEVER_IMPORTED = [
     "PySide6.QtNetwork",
     "PySide6.QtQml",
     "PySide6.QtQuick",
-    "PySide6.QtTest",
     "lxml.html",
     "lxml.isoschematron",
     "lxml.objectify",

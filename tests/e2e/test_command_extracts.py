@@ -12,9 +12,11 @@ from app import access
 from app.config import FILE_NAME
 from app.db import locks
 from app.db.database import Database
-from app.db.upgrade import upgrade
+from app.folders import DataFolder
 from app.sandbox.moodle import MoodleSandbox
 from app.sandbox.people import people
+from tests import first_starts
+from tests.certificates import certificates
 from tests.lms.sending import Sections
 from ui import main
 
@@ -22,19 +24,18 @@ Send = Callable[[], tuple[int, dict[str, Any]]]
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[MoodleSandbox]:
-    with MoodleSandbox(tmp_path / "moodle", people=people(12), courses=1, learners=0) as running:
+def sandbox() -> Iterator[MoodleSandbox]:
+    with MoodleSandbox(certificates(), people=people(12), courses=1, learners=0) as running:
         yield running
 
 
 @pytest.fixture
 def data(tmp_path: Path, sandbox: MoodleSandbox, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "data"
-    folder.mkdir(mode=0o700)
+    first_starts.put_into(DataFolder(folder))
     lines = ["[lms]", f'url = "{sandbox.info.url}"', f'ca_file = "{sandbox.info.ca_file}"', ""]
     (folder / FILE_NAME).write_text("\n".join(lines), encoding="utf-8")
     monkeypatch.setenv("LEARNER_MANAGER_SECRET_LMS_TOKEN", sandbox.info.token)
-    assert main.main(["--data", str(folder), "db", "upgrade"]) == 0
     return folder
 
 
@@ -42,7 +43,6 @@ def data(tmp_path: Path, sandbox: MoodleSandbox, monkeypatch: pytest.MonkeyPatch
 def db(data: Path) -> Iterator[Database]:
     [file] = data.glob("*.sqlite")
     with closing(Database.in_file(file)) as db:
-        upgrade(db)
         yield db
 
 

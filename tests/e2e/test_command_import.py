@@ -16,6 +16,7 @@ from app.db.tables import enrolment, file_job, job_lock
 from app.folders import DataFolder
 from app.imports import lock
 from app.start import open_folder
+from tests import first_starts
 from tests.imports.importing import Importing, credited, done, mail, row
 from ui import main
 
@@ -37,8 +38,9 @@ def command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture
 def world(command: Command, tmp_path: Path) -> Any:
-    assert command("db", "upgrade")[0] == 0
-    _, db = open_folder(DataFolder(tmp_path / "data"), "")
+    data = DataFolder(tmp_path / "data")
+    first_starts.put_into(data)
+    _, db = open_folder(data, "")
     user: User = access.sign_in(db)
     yield Importing(db, user, tmp_path)
     db.close()

@@ -10,6 +10,8 @@ import openpyxl
 import pytest
 
 from app import config
+from app.folders import DataFolder
+from tests import first_starts
 from tests.e2e.children import run
 from tests.files.builders import Aim, Learner, ilr, uln
 from ui import main
@@ -24,6 +26,7 @@ Load = Callable[..., tuple[int, dict[str, Any]]]
 @pytest.fixture
 def load(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Load:
     """Runs `load` in this process: exit status and the JSON document."""
+    first_starts.put_into(DataFolder(tmp_path / "data"))
 
     def loaded(*arguments: object) -> tuple[int, dict[str, Any]]:
         status = main.main(["--data", str(tmp_path / "data"), "--json", "load", *map(str, arguments)])

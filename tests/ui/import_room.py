@@ -175,6 +175,10 @@ class ImportRoom:
             return {row[0]: row[1] for row in tx.execute(query.group_by(file_row.c.outcome))}
 
 
+def with_courses_for_credit(context: AppContext) -> None:
+    demo_imports.prepare(context.db, context.user)
+
+
 def import_room(
     rooms: Rooms, place: Path, *, learners: int = LEARNERS, size: tuple[int, int] = (1440, 900)
 ) -> ImportRoom:
@@ -183,12 +187,11 @@ def import_room(
     people: list[tuple[str, str]] = []
 
     def prepare(context: AppContext) -> None:
-        demo_imports.prepare(context.db, context.user)
         made.append(demo_imports.write_bad_file(context.db, place / demo_imports.FILE_NAME, learners))
         with context.db.read() as tx:
             people.extend(demo_imports.people(tx, learners))
 
-    room = rooms(learners, prepare=prepare, size=size)
+    room = rooms(learners, further=with_courses_for_credit, prepare=prepare, size=size)
     found = ImportRoom(room, place, made[0], people)
     found.show_jobs()
     return found

@@ -1,6 +1,7 @@
 """What is built for others to install: what the folder leaves out, and the Debian package around it."""
 
 import json
+import re
 import shutil
 import subprocess
 import tarfile
@@ -12,11 +13,12 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app import __version__
+from app.folders import DataFolder
 from app.third_party.bill import bill
 from app.third_party.component import Component
 from app.third_party.installed import installed
 from app.third_party.notices import notices
-from resources.packaging import check, collected, deb, icons, trimmed
+from resources.packaging import check, collected, deb, icons, trimmed, windows
 from resources.packaging.elf import links, orphans
 
 linux = pytest.mark.skipif(
@@ -179,3 +181,20 @@ def test_whose_a_file_is(tmp_path: Path):
     stray.touch()
     with pytest.raises(deb.CannotPackError, match=r"Nobody is known to have made .*stray\.so"):
         collected.owners([stray], tmp_path)
+
+
+def test_the_windows_set_up_is_of_this_version_and_leaves_the_data_alone(tmp_path: Path):
+    told = windows.order(Path("ISCC.exe"), tmp_path / "program", tmp_path / "out", tmp_path / "a.ico")
+    script = windows.SCRIPT.read_text("utf-8")
+    given = {part[2:].partition("=")[0] for part in told if part.startswith("/D")}
+    assert f"/DVersion={__version__}" in told
+    assert told[-1] == str(windows.SCRIPT)
+    # Whatever the script asks for is given, and the other way round.
+    assert set(re.findall(r"\{#(\w+)\}", script)) == given
+    sections = dict(re.findall(r"^\[(\w+)\]\n(.*?)(?=^\[|\Z)", script, re.MULTILINE | re.DOTALL))
+    assert "PrivilegesRequired=lowest\n" in sections["Setup"]
+    assert "UninstallDelete" not in sections
+    deleted = [line for line in sections["InstallDelete"].splitlines() if line.startswith("Type:")]
+    assert deleted == ['Type: filesandordirs; Name: "{app}\\_internal"']
+    place = str(DataFolder.chosen(environment={"LOCALAPPDATA": "X"}, platform="win32").path)
+    assert f"'{{localappdata}}\\{Path(place).name}'" in sections["Code"]

@@ -18,6 +18,7 @@ from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.messages import Messages
+from ui.work_words import copy_listed
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
@@ -196,7 +197,14 @@ class DatabasePart(QObject):
             return copies.daily(context, db, date.today(), days)
 
         self._copying = True
-        self._runner.run(work, lane=Lane.BACKUP, done=self._copied, failed=self._not_copied, cancelled=self._not_now)
+        self._runner.run(
+            work,
+            lane=Lane.BACKUP,
+            done=self._copied,
+            failed=self._not_copied,
+            cancelled=self._not_now,
+            listed=copy_listed(tr("Copy of the day")),
+        )
 
     @Slot(object)
     def _copied(self, file: Path | None) -> None:

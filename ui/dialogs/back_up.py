@@ -12,6 +12,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
+from ui.work_words import copy_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 520, 220
@@ -36,7 +37,7 @@ class BackUpDialog(WorkingDialog):
         def work(task: TaskContext) -> int:
             return copies.back_up(task, run.db, run.user, target)
 
-        self.work(tr("Copying…"), work, self._copied, Lane.BACKUP)
+        self.work(tr("Copying…"), work, self._copied, Lane.BACKUP, copy_listed(tr("Back Up"), self._target))
 
     def _copied(self, size: int) -> None:
         self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)

@@ -14,6 +14,7 @@ from ui.grids.columns import State
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 640, 480
@@ -51,7 +52,7 @@ class DatabaseCheckDialog(WorkingDialog):
         def work(task: TaskContext) -> Checked:
             return db_check.check(task, db)
 
-        self.work(tr("Reading…"), work, self._found, Lane.BACKUP)
+        self.work(tr("Reading…"), work, self._found, Lane.BACKUP, plain_listed(tr("Check Database")))
 
     def _found(self, found: Checked) -> None:
         self.checked = found

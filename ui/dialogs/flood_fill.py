@@ -25,6 +25,7 @@ from ui.look.labels import text_label
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import fill_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 860, 600
@@ -234,6 +235,7 @@ class FloodFillDialog(FormDialog):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._stopped,
+            listed=fill_listed(),
         )
 
     def _set_working(self, words: str) -> None:

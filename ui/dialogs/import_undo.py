@@ -24,6 +24,7 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 660, 340
@@ -205,7 +206,13 @@ class ImportUndoDialog(WorkingDialog):
                 return undo.undo_job(task, run.db, run.user, job_id)
             return undo.remove(task, run.db, run.user, job_id, ids, way)
 
-        self.work(tr("Taking it back…"), work, self._done_so, Lane.IMPORT)
+        self.work(
+            tr("Taking it back…"),
+            work,
+            self._done_so,
+            Lane.IMPORT,
+            plain_listed(tr("Undo of an import"), "import_jobs"),
+        )
 
     def _done_so(self, done: Undone) -> None:
         self.undone = done

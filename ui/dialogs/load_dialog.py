@@ -14,6 +14,7 @@ from app.files.source import EncodingError
 from app.table_columns import TableColumns
 from app.tasks import Progress, TaskContext
 from ui import parts
+from ui.activity import Listed
 from ui.dialogs.load_columns import ColumnsPage
 from ui.dialogs.load_preview import PreviewPage, Read
 from ui.dialogs.load_problems import write_problems
@@ -28,6 +29,7 @@ from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.protecting import Holds, ask_for_target
+from ui.work_words import load_listed, reading_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 1120, 780
@@ -151,7 +153,7 @@ class LoadDialog(FormDialog):
         """Why a preview by which `number` things are written cannot be loaded; "" if it can."""
         return ""
 
-    def _run(self, work: object, words: str) -> None:
+    def _run(self, work: object, words: str, listed: Listed | None = None) -> None:
         self.banner.hide()
         self.say(self._path.name, words)
         self._show_progress(Progress(0, 0))
@@ -162,6 +164,7 @@ class LoadDialog(FormDialog):
             progress=self._show_progress,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=listed or reading_listed(TableColumns),
         )
         self._show_stage(self._under_way)
         self.cancel_button.setFocus()
@@ -319,6 +322,7 @@ class LoadDialog(FormDialog):
         self._run(
             lambda task: self.apply(task, job_id, accepted),
             tr("Loading. All rows are loaded together, or none."),
+            load_listed(self.windowTitle()),
         )
 
     # Export

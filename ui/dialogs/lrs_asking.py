@@ -23,6 +23,7 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import asking_listed
 from ui.workers import Lane, TaskRunner
 
 READY = State(Icon.CIRCLE, "Will be asked about", Role.TEXT2)
@@ -181,6 +182,7 @@ class AskingDialog(FormDialog):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=asking_listed(self.windowTitle()),
         )
         self.close_button.setFocus()
 

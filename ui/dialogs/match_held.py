@@ -27,6 +27,7 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 760, 600
@@ -217,6 +218,7 @@ class MatchHeldDialog(WorkingDialog):
             lambda task: held.match(task, run.db, run.user, ids, acknowledged),
             self._attached,
             Lane.IMPORT,
+            plain_listed(tr("Match held records"), "held_records"),
         )
 
     def _attached(self, done: Matched) -> None:

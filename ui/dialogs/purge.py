@@ -20,6 +20,7 @@ from ui.look.buttons import enable
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 640, 470
@@ -141,6 +142,7 @@ class PurgeDialog(WorkingDialog):
             lambda task: purge.purge(task, run.db, run.user, reason),
             self._purged,
             Lane.WRITE,
+            plain_listed(tr("Purge"), "history"),
         )
 
     def _purged(self, done: PurgeSummary) -> None:

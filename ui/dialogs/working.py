@@ -11,6 +11,7 @@ from app.changes import Changes, Topic
 from app.context import AppContext
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
+from ui.activity import Listed
 from ui.dialogs.state_list import StateList
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
@@ -98,8 +99,15 @@ class WorkingDialog(FormDialog):
         """Enter presses it, or closes the dialog while it cannot be pressed."""
         (wanted if wanted.isEnabled() else self.close_button).setDefault(True)
 
-    def work(self, words: str, task: Callable[[TaskContext], Any], then: Callable[[Any], None], lane: Lane) -> None:
-        """Run `task` and give its result to `then`; not while another one is at work."""
+    def work(
+        self,
+        words: str,
+        task: Callable[[TaskContext], Any],
+        then: Callable[[Any], None],
+        lane: Lane,
+        listed: Listed | None = None,
+    ) -> None:
+        """Run `task` and give its result to `then`; not while another one is at work. `listed`: it may take long."""
         if self.busy:
             return
         self._then = then
@@ -114,6 +122,7 @@ class WorkingDialog(FormDialog):
             progress=self._progress,
             failed=self._failed,
             cancelled=self._stopped,
+            listed=listed,
         )
         self.close_button.setText(tr("Stop"))
         self.refresh()

@@ -16,6 +16,7 @@ from app.lms.extracts.save import SaveSummary, UndoneSave
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import Foreseen, Need
 from app.tasks import Progress, TaskContext
+from ui.activity import Listed, Outcome, Place, Stage
 from ui.dialogs.extract_lists import RecordListDialog, SavedStatusesDialog, undone_words
 from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.update_statuses import UpdateStatusesDialog
@@ -157,6 +158,7 @@ class ExtractStaging(QObject):
             progress=self._progressed,
             failed=self._failed,
             cancelled=self._cancelled,
+            listed=Listed(tr("Save staged statuses"), _saved_as, Place(page="extracts")),
         )
         self.changed.emit()
 
@@ -277,6 +279,12 @@ def _staged_words(found: Foreseen) -> str:
     if found.not_permitted:
         parts.append(plural(found.not_permitted, "{n} not permitted", "{n} not permitted"))
     return " · ".join(parts)
+
+
+def _saved_as(one: SaveSummary) -> Outcome:
+    """For the Activity pane."""
+    stage = Stage.STOPPED if one.cancelled else Stage.FAILED if one.failed is not None else Stage.DONE
+    return Outcome(_saved_words(one), stage)
 
 
 def _saved_words(one: SaveSummary) -> str:

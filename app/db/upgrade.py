@@ -66,6 +66,8 @@ def _is_behind(database: Database, *, agreed: bool, copies: bool) -> bool:
         if here not in (None, NEWEST):
             _refuse_newer(here)
             _require_owner(database, tx, agreed=agreed)
+        if here != NEWEST:
+            _require_unicode(database, tx)
         if here is None and inspect(tx).get_table_names():
             raise DatabaseError(
                 "This database belongs to another program.",
@@ -91,6 +93,16 @@ def _require_owner(database: Database, tx: Connection, *, agreed: bool) -> None:
         raise UpgradeNeededError(
             "This database has to be brought up to date before this version can use it.",
             hint="You own it: start “learner-manager db upgrade” when nobody else works with it.",
+        )
+
+
+def _require_unicode(database: Database, tx: Connection) -> None:
+    """Names have letters of every alphabet; and what `normalize` does, by which people are erased, asks for UTF-8."""
+    if not database.embedded and tx.execute(text("show server_encoding")).scalar() != "UTF8":
+        raise DatabaseError(
+            "This database cannot hold the letters of all names: its encoding is not UTF-8.",
+            hint="Ask whoever looks after the server for a database that is made with “encoding 'UTF8'”. Nothing was"
+            " changed.",
         )
 
 
@@ -120,7 +132,8 @@ def revision(tx: Connection) -> str | None:
 def _copy(file: Path) -> None:
     """A whole copy beside the database, mode 0600, the newest five kept."""
     folder = file.parent / "backups"
-    target = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+    # Two programs may begin in the same moment, and each copies before it waits for the other.
+    target = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.db"
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

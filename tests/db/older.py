@@ -16,16 +16,22 @@ OLDER = ("0001", "0003", "0005")
 
 def make_older(file: Path, version: str, learners: int = 3) -> Path:
     """A database of that revision in `file`, which Back Up of its time would have written so."""
+    with closing(Database.in_file(file)) as db:
+        build(db, version, learners)
+    return file
+
+
+def build(db: Database, version: str, learners: int = 3) -> None:
+    """Of a database without tables one of that revision."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    with closing(Database.in_file(file)) as db:
-        with db.write() as tx:
-            config.attributes["connection"] = tx
-            command.upgrade(config, version)
-        with db.write() as tx:
-            table = Table("learner", MetaData(), autoload_with=tx)
-            for number in range(1, learners + 1):
-                values = {name: value for name, value in learner_values(number).items() if name in table.c}
-                tx.execute(insert(table).values(values))
-            tx.execute(insert(Table("app_user", MetaData(), autoload_with=tx)).values(login="then", name="Then"))
-    return file
+    with db.write() as tx:
+        config.attributes["connection"] = tx
+        command.upgrade(config, version)
+    with db.write() as tx:
+        table = Table("learner", MetaData(), autoload_with=tx)
+        for number in range(1, learners + 1):
+            values = {name: value for name, value in learner_values(number).items() if name in table.c}
+            tx.execute(insert(table).values(values))
+        login = db.role(tx) or "then"
+        tx.execute(insert(Table("app_user", MetaData(), autoload_with=tx)).values(login=login, name="Then"))

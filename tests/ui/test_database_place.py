@@ -1,6 +1,7 @@
 """Where learners are kept: typed, tried out against a real server, saved; at the first start, and when one fails."""
 
 import socket
+from contextlib import closing
 from pathlib import Path
 from threading import Event
 
@@ -9,12 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from app import config
 from app.config import DatabaseSettings
 from app.context import AppContext
 from app.database_place import Server as Place
 from app.database_place import server_of, try_out
+from app.db.database import Database
+from app.db.tables import learner
+from app.db.upgrade import NEWEST, revision
 from app.errors import OfflineError, UpgradeNeededError
 from app.folders import DataFolder
 from app.secrets import Secrets
@@ -22,6 +27,7 @@ from app.start import attempt, is_first
 from app.tasks import TaskContext
 from tests.app.test_secrets import Store
 from tests.certificates import certificates
+from tests.db import older
 from tests.db.postgresql import OWNER, STRANGER, Server
 from tests.ui.dialog_room import ACCEPTED, REJECTED, child, click, opened, press, write_into
 from ui.dialogs.database_place import DatabaseDialog
@@ -232,3 +238,22 @@ def test_a_start_that_does_not_go_offers_to_try_again_and_to_upgrade(
         assert dialog.close_button.hasFocus(), "Enter must not begin it"
         click(dialog.again_button)
         qtbot.waitUntil(lambda: dialog.ended == ACCEPTED, timeout=20_000)
+
+
+def test_a_database_of_an_older_version_is_brought_up_to_date_by_the_dialog(
+    qtbot, runner, server: Server, tmp_path: Path, store: Store
+):
+    """A real one of then, with people in it: refused, agreed to, upgraded in a task, and it would start."""
+    folder = DataFolder(tmp_path)
+    with server.database() as address:
+        with closing(Database(address)) as db:
+            older.build(db, "0003")
+        with pytest.raises(UpgradeNeededError) as needed:
+            attempt(TaskContext(), folder, address)
+        dialog = opened(qtbot, StartDialog(runner, folder, address, needed.value, Secrets({})))
+        assert "Make a backup first" in dialog.accessibleDescription()
+        click(dialog.again_button)
+        qtbot.waitUntil(lambda: dialog.ended == ACCEPTED, timeout=20_000)
+        with closing(Database(address)) as db, db.read() as tx:
+            assert revision(tx) == NEWEST
+            assert len(tx.execute(select(learner)).all()) == 3

@@ -1,19 +1,22 @@
 """The page History: what was done is listed and explained, and taken back; by keys."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QMenu
 from sqlalchemy import select
 
 from app.access import Role
+from app.changes import Changes, Topic
 from app.conditions import Group, Join, Operator, Test
 from app.context import AppContext
 from app.db.tables import learner
-from app.learners import edit, flood_fill
+from app.learners import edit, erase, flood_fill
 from app.tasks import TaskContext
 from tests.builders import user_with
 from tests.ui.college_room import words_of
@@ -94,6 +97,37 @@ def test_filtered_by_words_and_by_conditions_and_exported(history: CreditRoom, t
     page.set_conditions(Group(Join.ALL, (Test("kind", Operator.IS, "learner_edited"),)))
     history.room.until(lambda: page.grid.count == 1 and "edited" in cells(page)[0])
     history.rest()
+
+
+def test_who_was_erased_is_in_no_exported_file(history: CreditRoom, tmp_path: Path):
+    """Neither in the list of what was done, nor in what an operation changed."""
+    db, user = history.context.db, history.context.user
+    with db.read() as tx:
+        gone = tx.execute(select(learner).where(learner.c.family_name == "<b>Smyth</b>")).one()
+    page = page_of(history)
+    erase.erase(db, user, gone.id, gone.ref, "as they asked")
+    history.room.window.hub.announce(Changes.of(*Topic))
+    history.rest()
+    history.room.until(lambda: "Learner erased" in cells(page)[0])
+    for number, kind in enumerate(("csv", "xlsx")):
+        target = tmp_path / f"{number}.{kind}"
+        with saving_as(target):
+            page.export_to(kind)
+        history.room.until(target.exists)
+        history.rest()
+    texts = [text for row in read_csv(tmp_path / "0.csv") for text in row]
+    texts += [str(cell) for row in rows_of_sheet(tmp_path / "1.xlsx") for cell in row]
+    for key in page.grid.keys:
+        history.pick(page, key)
+        texts.append(words_of(page.pane))
+    assert "as they asked" in " ".join(texts)
+    for one in (gone.family_name, gone.given_names, gone.ref, gone.uln, gone.email, gone.phone):
+        assert one is None or not [text for text in texts if one in text], "erased"
+
+
+def rows_of_sheet(path: Path) -> list[tuple[object, ...]]:
+    with closing(openpyxl.load_workbook(path, read_only=True)) as book:
+        return list(book.active.iter_rows(values_only=True))
 
 
 def test_all_changes_by_the_keyboard_and_exported(history: CreditRoom, tmp_path: Path):

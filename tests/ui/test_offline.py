@@ -12,7 +12,7 @@ from app import demo
 from app.access import Role
 from app.db import patience, server_lines
 from app.db.database import Database
-from app.db.tables import learner, role, user_role
+from app.db.tables import attainment, learner, role, user_role
 from tests.db.postgresql import Server
 from tests.db.test_hung_server import Line
 from tests.ui.conftest import Room, Rooms, named
@@ -194,3 +194,25 @@ def behind(server: Server) -> Iterator[Line]:
         yield line
     finally:
         line.close()
+
+
+def test_answers_of_the_lrs_wait_for_the_database(rooms: Rooms):
+    """Downloaded, then the database is gone: the answers stay as they are, and are stored when it is back."""
+    room = rooms(3)
+    page = room.download(3)
+    before = list(page.grid.keys)
+    assert before
+    file = room.context.folder.database_file
+    away = file.with_name("away")
+    file.rename(away)
+    gone(room)
+    room.at_rest()
+    assert list(page.grid.keys) == before
+    assert room.plr_window.isVisible()
+    away.rename(file)
+    back(room)
+    assert list(page.grid.keys) == before
+    summary = room.update()
+    with room.context.db.read() as tx:
+        assert tx.execute(select(attainment.c.id)).all()
+    room.close_dialog(summary, "summary_ok")

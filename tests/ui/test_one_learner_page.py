@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtWidgets import QApplication, QScrollArea
 from sqlalchemy import select
 
 from app.access import Role
@@ -23,6 +23,8 @@ from tests.ui.conftest import Rooms, named, saving_as
 from tests.ui.credit_room import CreditRoom
 from tests.ui.dialog_room import click, clipped, press, unnamed
 from tests.ui.test_print import pages_in
+from ui.dialogs.erase import EraseDialog
+from ui.dialogs.merge import MergeDialog
 from ui.pages.one_learner import OneLearnerPage
 from ui.printing import learner_pages
 from ui.printing.learner_pages import LearnerPages
@@ -86,6 +88,23 @@ def test_it_is_read_anew_when_the_learner_changes(college: CreditRoom):
     page.refresh()
     college.room.until(lambda: page.found is not None and ("Tutor group", "Z9") in page.found.facts)
     assert page.lists["timeline"].texts.rowCount() == 2
+
+
+@pytest.mark.parametrize(("action", "kind"), [("learner.merge", MergeDialog), ("learner.erase", EraseDialog)])
+def test_merge_and_erase_are_about_the_learner_of_the_page(college: CreditRoom, action: str, kind: type):
+    """Whoever is selected in the list behind it."""
+    page = opened(college)
+    assert page.found is not None
+    grid = college.room.window.learners.grid
+    grid.select_keys([next(key for key in grid.keys if key != page.found.id)])
+    college.press_action(action)
+    college.room.until(lambda: isinstance(QApplication.activeModalWidget(), kind))
+    dialog = QApplication.activeModalWidget()
+    college.room.at_rest()
+    about = dialog._learner_id if isinstance(dialog, EraseDialog) else dialog._ids[0]
+    assert about == page.found.id
+    press(Qt.Key.Key_Escape)
+    college.room.until(lambda: QApplication.activeModalWidget() is None)
 
 
 def test_saved_as_a_pdf_by_the_keyboard(college: CreditRoom, tmp_path: Path):

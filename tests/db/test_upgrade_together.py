@@ -1,0 +1,57 @@
+"""Bringing a database up to date: by two programs at once, and of a server that cannot hold every name."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, select
+
+from app.db.database import Database
+from app.db.tables import learner
+from app.db.upgrade import NEWEST, revision, upgrade
+from app.errors import DatabaseError
+from tests.db import upgrading_child
+from tests.db.dying import child
+from tests.db.older import build
+from tests.db.postgresql import OWNER, Server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database of an older version with people in it."""
+    if request.param == "sqlite":
+        address = f"sqlite:///{tmp_path / 'shared.sqlite'}"
+        with closing(Database(address)) as db:
+            build(db, "0003")
+        yield address
+        return
+    with request.getfixturevalue("server").database() as address:
+        with closing(Database(address)) as db:
+            build(db, "0003")
+        yield address
+
+
+def test_two_processes_that_upgrade_at_once(place: str):
+    """One does it, the other waits and finds it done; everybody is there once."""
+    with ThreadPoolExecutor(2) as pool:
+        ended = list(pool.map(lambda _: child(upgrading_child.main, place), range(2)))
+    assert [one.returncode for one in ended] == [0, 0], [one.stderr for one in ended]
+    assert sorted(one.stdout for one in ended) == ["False", "True"]
+    with closing(Database(place)) as db, db.read() as tx:
+        assert revision(tx) == NEWEST
+        assert len(tx.execute(select(learner)).all()) == 3
+
+
+def test_a_server_that_cannot_hold_every_name_is_refused(server: Server):
+    server.run("create database latin template template0 encoding 'LATIN1' lc_collate 'C' lc_ctype 'C'")
+    try:
+        with closing(Database(server.address("latin", OWNER))) as db:
+            with pytest.raises(DatabaseError, match="not UTF-8") as told:
+                upgrade(db)
+            assert "encoding 'UTF8'" in told.value.hint
+            with db.read() as tx:
+                assert inspect(tx).get_table_names() == []
+    finally:
+        server.run("drop database latin")

@@ -55,6 +55,12 @@ def test_what_the_folder_leaves_out(place: str, stays: bool):
     assert (trimmed.kept([(place, "", "DATA")]) != []) is stays
 
 
+def test_libraries_of_numpy_are_not_stripped():
+    """Stripped, its OpenBLAS cannot be loaded any more."""
+    blas, other = ("numpy.libs/libblas.so", "/b.so", "BINARY"), ("numpy/core.so", "/c.so", "EXTENSION")
+    assert trimmed.never_stripped([blas, other]) == ([other], [("numpy.libs/libblas.so", "/b.so", "DATA")])
+
+
 def test_the_icon_is_drawn_in_every_size(qapp: object, tmp_path: Path):
     icons.write(tmp_path)
     for size in icons.SIZES:

@@ -49,6 +49,13 @@ def kept(entries: list[Entry]) -> list[Entry]:
     return [entry for entry in entries if not _LEFT_OUT.search(entry[0].replace("\\", "/"))]
 
 
+def never_stripped(entries: list[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """`entries` (binaries) that may be stripped; and, as data, those that can no longer be loaded once they are: the
+    wheels of numpy have moved the parts of their libraries, and strip moves them off the bounds of pages."""
+    whole = [entry for entry in entries if entry[0].replace("\\", "/").startswith("numpy.libs/")]
+    return [entry for entry in entries if entry not in whole], [(place, source, "DATA") for place, source, _ in whole]
+
+
 def without_orphans(entries: list[Entry]) -> list[Entry]:
     """`entries` (binaries) without the libraries of the building computer to which nothing that is kept links.
 

@@ -149,6 +149,7 @@ def test_an_empty_figure_says_why_and_leads_on(room: Room):
     card = page.plots.card(Plot.ATTAINMENTS)
     assert card.chart is None
     assert not card.table_button.isEnabled()
+    assert "No attainments yet" in card.table_button.accessibleDescription()
     link = named(page, "plot_attainments_next")
     link.setFocus()
     room.press("Space")

@@ -70,7 +70,7 @@ class HomePage(QWidget):
 
     def _build(self) -> None:
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(8, 0, 0, 0)
+        whole.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()
         area.setObjectName("home_area")
         area.setAccessibleName(tr("What needs attention"))
@@ -81,7 +81,7 @@ class HomePage(QWidget):
         area.viewport().setAutoFillBackground(False)
         inside = QWidget()
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(0, 0, 8, 8)
+        self._column.setContentsMargins(8, 0, 8, 8)  # in here, so that the ring of the focus has room
         self._column.setSpacing(8)
         self._column.addLayout(self._head())
         self.tiles = MatterTiles(inside)

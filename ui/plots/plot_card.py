@@ -7,11 +7,12 @@ from PySide6.QtGui import QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from ui.dialogs.summary_list import ListColumn, SummaryList
-from ui.look.buttons import button, icon_button
+from ui.look.buttons import button, enable, icon_button
 from ui.look.cards import Card
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
+from ui.look.plain import tip_text
 from ui.look.tokens import Role, color, theme
 from ui.look.words import tr
 from ui.plots import words
@@ -126,7 +127,10 @@ class PlotCard(Card):
         inside.addWidget(self.table)
         QWidget.setTabOrder(self.table_button, self.table)
         for one in (self.picture_button, self.numbers_button, self.table_button):
-            one.setEnabled(figure.total > 0)
+            name = one.accessibleName()
+            told = name if figure.total else f"{name}\n{tr(self._words.empty)}"
+            enable(one, "" if figure.total else tr(self._words.empty), self.title.text())
+            one.setToolTip(tip_text(told))
         self._show_part()
 
     def draw(self) -> None:

@@ -126,7 +126,7 @@ def test_killed_midway_nothing_that_can_be_read_is_left(tmp_path: Path, ending: 
     assert not pyzipper.is_zipfile(left)
 
 
-@given(st.lists(st.binary(max_size=200_000), max_size=6), st.text(min_size=1, max_size=40))
+@given(st.lists(st.binary(max_size=70_000), max_size=4), st.text(min_size=1, max_size=40))
 def test_any_content_comes_back_whatever_its_pieces(tmp_path_factory: pytest.TempPathFactory, pieces, name):
     path = tmp_path_factory.mktemp("pieces") / "any.zip"
     name = "".join(sign for sign in name if sign.isalnum()) or "n"

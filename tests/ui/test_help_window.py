@@ -163,6 +163,13 @@ def test_find_in_the_topic_marks_every_place(window: HelpWindow):
     assert window.finding.told.text() == f"2 of {len(places)}"
     QTest.keyClick(window.focusWidget(), Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
     assert window.finding.told.text() == f"1 of {len(places)}"
+    window.open("SE-16")  # what is still looked for does not lead away from where a link leads
+    assert window.page.textCursor().block().text().startswith("SE-16: ")
+    assert window.finding.told.text() == f"{len(window.page.places_of('learner'))} places"
+    theme().set_mode("dark")
+    QTest.keyClick(window.page, Qt.Key.Key_F3)
+    assert window.finding.told.text().startswith("1 of ")
+    window.finding.field.setFocus()
     keys(window, "zz")
     assert window.finding.told.text() == "Not in this topic"
 

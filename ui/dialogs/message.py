@@ -33,7 +33,7 @@ class MessageDialog(FormDialog):
             why = WhyLink("message_why", self)
             why.show_rule(error.code)
             self.setProperty(RULE, error.code)
-            self.content.addWidget(why)
+            self.foot.left.addWidget(why)
         self.add_button(
             tr("Close"), kind="normal" if action else "primary", name="message_close", clicked=self.accept, safe=True
         )

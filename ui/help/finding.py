@@ -12,7 +12,7 @@ from ui.look.labels import text_label
 from ui.look.search_field import SearchField
 from ui.look.speech import announce
 from ui.look.tokens import Role
-from ui.look.words import count, tr
+from ui.look.words import count, plural, tr
 
 
 class _Field(SearchField):
@@ -34,7 +34,8 @@ class FindBar(QWidget):
         super().__init__(parent)
         self._page = page
         self._places: list[QTextCursor] = []
-        self._at = 0
+        self._at: int | None = None
+        """The place that was gone to."""
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
@@ -43,6 +44,7 @@ class FindBar(QWidget):
         self.field.setFixedWidth(scaled(220))
         self.field.textChanged.connect(self.renew)
         self.field.left.connect(page.setFocus)
+        page.shown.connect(self._mark_again)
         row.addWidget(self.told)
         row.addWidget(self.field)
         for icon, words, name, called in (
@@ -53,14 +55,17 @@ class FindBar(QWidget):
 
     @Slot()
     def renew(self) -> None:
-        """Look again: other words, or another topic."""
+        """Other words: go to their first place."""
         self._places = self._page.places_of(self.field.text())
-        self._at = 0
-        if self.field.text().strip():
-            self._show()
-        else:
-            self.told.setText("")
-            self._page.mark([], 0)
+        self._at = 0 if self._places else None
+        self._show()
+
+    @Slot()
+    def _mark_again(self) -> None:
+        """The page shows something else: mark the places there, and stay where it was opened."""
+        self._places = self._page.places_of(self.field.text())
+        self._at = None
+        self._show()
 
     @Slot()
     def next(self) -> None:
@@ -76,13 +81,17 @@ class FindBar(QWidget):
             self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
             return
         if self._places:
-            self._at = (self._at + step) % len(self._places)
+            first = 0 if step > 0 else -1
+            self._at = (self._at + step if self._at is not None else first) % len(self._places)
         self._show()
 
     def _show(self) -> None:
         self._page.mark(self._places, self._at)
-        told = tr("Not in this topic")
-        if self._places:
+        told = tr("Not in this topic") if self.field.text().strip() else ""
+        if self._at is not None:
             told = tr("{n} of {all}", n=count(self._at + 1), all=count(len(self._places)))
+        elif self._places:
+            told = plural(len(self._places), "{n} place", "{n} places")
         self.told.setText(told)
-        announce(self.told, told)
+        if self.field.hasFocus():
+            announce(self.told, told)

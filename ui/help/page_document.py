@@ -3,6 +3,7 @@ the screen or on paper."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import (
@@ -196,6 +197,7 @@ def fit_pictures(document: QTextDocument, width: float, *, zoom: float = 1.0) ->
             cursor.setCharFormat(shape)
 
 
+@lru_cache(8)
 def picture(name: str) -> QImage:
     """A picture of the help; an empty one for anything else, wherever that might lie."""
     folders, _, file = name.rpartition("/")

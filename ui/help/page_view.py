@@ -22,6 +22,8 @@ class HelpPage(QTextBrowser):
     """`link_chosen` carries the id of a topic or rule."""
 
     link_chosen = Signal(str)
+    shown = Signal()
+    """Another topic, or the same one from another place, or with another look."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +56,7 @@ class HelpPage(QTextBrowser):
         self.setTextCursor(cursor)
         top = self._text.documentLayout().blockBoundingRect(cursor.block()).top() if block is not None else 0.0
         self.verticalScrollBar().setValue(round(top))
+        self.shown.emit()
 
     @Slot(QUrl)
     def _clicked(self, link: QUrl) -> None:
@@ -65,11 +68,16 @@ class HelpPage(QTextBrowser):
             place = self.verticalScrollBar().value() / max(1, self.verticalScrollBar().maximum())
             self._read()
             self.verticalScrollBar().setValue(round(place * self.verticalScrollBar().maximum()))
+            self.shown.emit()
 
     def _read(self) -> None:
         assert self.topic is not None
+        # In a document that nobody sees: one in sight would be laid out at every step.
+        old, self._text = self._text, TopicDocument(self)
         read(self._text, self.topic.text + self._extra, screen_ink(), self._room())
         self._frame()
+        self.setDocument(self._text)
+        old.deleteLater()
 
     def _room(self) -> float:
         """How wide the text is: never wider than is easily read."""
@@ -107,8 +115,8 @@ class HelpPage(QTextBrowser):
             block = block.next()
         return found
 
-    def mark(self, places: list[QTextCursor], current: int) -> None:
-        """Show all of these, and bring one into sight."""
+    def mark(self, places: list[QTextCursor], current: int | None) -> None:
+        """Show all of these, and bring one into sight; None leaves the text where it is."""
         marks = []
         for at, cursor in enumerate(places):
             one = QTextEdit.ExtraSelection()
@@ -118,7 +126,7 @@ class HelpPage(QTextBrowser):
             one.format, one.cursor = shape, cursor
             marks.append(one)
         self.setExtraSelections(marks)
-        if places:
+        if places and current is not None:
             here = QTextCursor(places[current])
             here.clearSelection()
             self.setTextCursor(here)

@@ -165,7 +165,6 @@ class HelpWindow(QWidget):
         topic = self.book[visit.topic]
         self.page.show_topic(topic, commands_table(topic, action_list()), visit.heading)
         self.contents.show_current(topic.id)
-        self.finding.renew()
         self.setWindowTitle(tr("{title} – Help for Learner Manager", title=topic.title))
         self.back.setEnabled(self._at > 0)
         self.forward.setEnabled(self._at < len(self._visits) - 1)

@@ -54,6 +54,7 @@ class GateLine(QWidget):
             column.addWidget(part)
         self.why_link = WhyLink(f"why_{code}")
         links = QHBoxLayout()
+        links.setSpacing(16)
         links.addWidget(self.button)
         links.addWidget(self.why_link)
         links.addStretch(1)

@@ -40,6 +40,7 @@ DIALOGS: Mapping[str, str] = {
     "UnexpectedErrorDialog": "welcome",
     "quitting": "welcome",
     "DatabaseDialog": "database",
+    "MoveDialog": "database",
     "StartDialog": "database",
     "OpeningDialog": "database",
     "BackUpDialog": "database",

@@ -19,6 +19,7 @@ class FileMenu(QMenu):
     """`said` carries words for the status bar."""
 
     settings_wanted = Signal()
+    setting_up_wanted = Signal()
     leave_wanted = Signal()
     said = Signal(str)
 
@@ -36,6 +37,7 @@ class FileMenu(QMenu):
         self.help = HelpDesk(window, runner, front, memory.kept("help"))
         memory.also["help"] = self.help.state
         self.addAction(tr("Settings")).triggered.connect(self.settings_wanted)
+        self.addAction(tr("Set Up Step by Step")).triggered.connect(self.setting_up_wanted)
         self.addAction(tr("Open the Demo"), self.open_demo).setEnabled(not in_demo)
         self.addSeparator()
         self.addAction(tr("Help"), self.open_help).setShortcut("F1")

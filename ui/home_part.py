@@ -34,12 +34,18 @@ class HomePart(QObject):
         page.changed.connect(self._window.refresh_actions)
         banner.known.connect(page.show_certificate)
         page.show_certificate(banner.ends)
+        setting_up = self._window.setting_up
+        setting_up.left.connect(page.show_setting_up)
+        setting_up.look()
 
     @Slot(str)
     def lead(self, matter: str) -> None:
         """Bring the list of a matter to the front, narrowed to what was counted."""
         if matter == home_words.CERTIFICATE:
             self._window.open_settings()
+            return
+        if matter == home_words.SETTING_UP:
+            self._window.setting_up.open()
             return
         if matter == home_words.LICENCE:
             self._window.show_page("licences")

@@ -41,11 +41,13 @@ from ui.page_stack import TITLES, PageStack
 from ui.pages.grid_page import GridPage
 from ui.plr_opener import PlrOpener
 from ui.ribbon import Ribbon
+from ui.setting_up_part import SettingUpPart
 from ui.status_bar import StatusBar
 from ui.status_words import place_words, rows_words
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
+    from ui.dialogs.settings import SettingsDialog
     from ui.pages.attainments import AttainmentsPage
     from ui.pages.home import HomePage
     from ui.pages.licences import LicencesPage
@@ -142,6 +144,7 @@ class MainWindow(QMainWindow):
         self.ribbon.help_wanted.connect(self.file_menu.open_help)
         self.left.connect(self.file_menu.help.close)
         self.file_menu.settings_wanted.connect(self.open_settings)
+        self.setting_up = SettingUpPart(self.context, self._remembered, self)
         self.file_menu.leave_wanted.connect(self.leave)
         self.file_menu.said.connect(self.status.show_result)
         self.row.switched.connect(self.refresh_actions)
@@ -310,7 +313,7 @@ class MainWindow(QMainWindow):
     # Settings, rights, demo
 
     @Slot()
-    def open_settings(self) -> None:
+    def open_settings(self) -> "SettingsDialog":
         from ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self, self.runner, self.context, self._appearance)
@@ -319,6 +322,7 @@ class MainWindow(QMainWindow):
         dialog.saved.connect(self.lms.settings_saved)
         dialog.appearance_changed.connect(self._set_appearance)
         dialog.open()
+        return dialog
 
     @Slot(str)
     def _theme_chosen(self, mode: str) -> None:

@@ -121,6 +121,7 @@ def _session(app: QApplication, options: argparse.Namespace, secrets: Secrets, *
             first.window = window
         if notes := crash_notes.take(context.folder.logs):
             window.messages.tell_of_last_time(notes)
+        window.setting_up.offer()
         return _End(int(app.exec()), restart=window.database.restart_wanted)
 
 

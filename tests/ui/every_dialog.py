@@ -103,6 +103,7 @@ from ui.dialogs.saved_searches import SavedSearchesDialog
 from ui.dialogs.saved_words import search_words
 from ui.dialogs.section_form import SectionDialog
 from ui.dialogs.set_up import SetUpDialog
+from ui.dialogs.setting_up import SettingUpDialog
 from ui.dialogs.settings import SettingsDialog
 from ui.dialogs.sign_in import SignInDialog
 from ui.dialogs.snooze import SnoozeDialog
@@ -201,6 +202,7 @@ MADE: dict[type[QDialog], Entry] = {
     RulesDialog: Entry(lambda desk: RulesDialog(None, desk.runner, desk.context), adding_a_rule),
     IlrRegistrationsDialog: Entry(lambda desk: IlrRegistrationsDialog(None, desk.runner, desk.context)),
     WhyNotThereDialog: Entry(lambda desk: WhyNotThereDialog(None, desk.runner, desk.context, learner_id=1)),
+    SettingUpDialog: Entry(lambda desk: SettingUpDialog(None, set())),
     SetUpDialog: Entry(lambda desk: SetUpDialog(None, desk.runner, desk.context), adding_a_term),
     SectionDialog: Entry(
         lambda desk: SectionDialog(None, desk.runner, desk.context, None), typing("section_course_code")

@@ -35,6 +35,7 @@ PAGES: Mapping[str, str] = {
 
 DIALOGS: Mapping[str, str] = {
     "AboutDialog": "welcome",
+    "SettingUpDialog": "welcome",
     "ThirdPartyDialog": "welcome",
     "LastTimeDialog": "welcome",
     "UnexpectedErrorDialog": "welcome",

@@ -57,6 +57,7 @@ class HomePage(QWidget):
         self.setAccessibleName(tr("Home"))
         self._context, self._runner = context, runner
         self._ends: datetime | None = None
+        self._steps_left = 0
         self._read: _Read | None = None
         self._stale, self._wants_focus = True, False
         self._build()
@@ -178,10 +179,21 @@ class HomePage(QWidget):
         if self._read is not None:
             self._show(self._read)
 
+    @Slot(int)
+    def show_setting_up(self, left: int) -> None:
+        """How many steps of setting up are left, for those who may take them."""
+        self._steps_left = left
+        if self._read is not None:
+            self._show(self._read)
+
     def _show(self, found: _Read) -> None:
         self._read = found
         matters = [home_words.of_matter(one, date.today()) for one in found.waiting if one.number]
-        further = home_words.of_certificate(self._ends, datetime.now(UTC)), self._licence()
+        further = (
+            home_words.of_certificate(self._ends, datetime.now(UTC)),
+            self._licence(),
+            home_words.of_setting_up(self._steps_left),
+        )
         matters += [one for one in further if one is not None]
         self.tiles.show_matters(matters)
         self.tiles.setVisible(bool(matters))

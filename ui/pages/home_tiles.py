@@ -13,7 +13,7 @@ from ui.look.plain import tip_text
 from ui.look.shapes import CARD_RADIUS, CONTROL_RADIUS, WINDOW_GAP, box
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
-from ui.pages.home_words import CERTIFICATE, LICENCE, MATTERS, NOTHING, Shown
+from ui.pages.home_words import CERTIFICATE, LICENCE, MATTERS, NOTHING, SETTING_UP, Shown
 
 MOST_BESIDE = 5
 """Tiles in a row of a window of usual width."""
@@ -176,7 +176,7 @@ class MatterTiles(FlowGrid):
         self.setObjectName("home_matters")
         self.setAccessibleName(tr("What needs attention"))
         # Made before they are needed: Tab goes through them in the order in which they were made.
-        self._tiles = {key: MatterTile(key, self) for key in (*MATTERS, CERTIFICATE, LICENCE)}
+        self._tiles = {key: MatterTile(key, self) for key in (*MATTERS, CERTIFICATE, LICENCE, SETTING_UP)}
         for one in self._tiles.values():
             one.hide()
             one.clicked.connect(self._pressed)

@@ -14,7 +14,7 @@ from ui.look.words import count, tr
 if TYPE_CHECKING:
     from app.attention import Waiting
 
-CERTIFICATE, LICENCE = "certificate", "licence"
+CERTIFICATE, LICENCE, SETTING_UP = "certificate", "licence", "setting_up"
 """What waits beside the matters of `app.attention`."""
 
 
@@ -110,4 +110,13 @@ def of_licence(rights: Rights, today: date) -> Shown | None:
         return None
     return Shown(
         LICENCE, left, tr("Days until a licence ends"), shown(row.valid_until), tr("Licences"), Icon.KEY, Role.WARN
+    )
+
+
+def of_setting_up(left: int) -> Shown | None:
+    """The tile of what is not set up yet."""
+    if not left:
+        return None
+    return Shown(
+        SETTING_UP, left, tr("Steps to set up"), tr("to do"), tr("Set Up Step by Step"), Icon.LIST_BULLETS, Role.INFO
     )

@@ -125,6 +125,10 @@ class BarChart(pyqtgraph.GraphicsView):  # type: ignore[misc]
         for item, row, column in ((self._left, 0, 0), (self._view, 0, 1), (self._bottom, 1, 1)):
             layout.addItem(item, row, column)
         self.setCentralItem(layout)
+        # A figure has commands of its own beside it.
+        for entry in self.scene().contextMenu:
+            entry.deleteLater()
+        self.scene().contextMenu.clear()
         for axis in (self._left, self._bottom):
             axis.linkToView(self._view)
             axis.setStyle(tickLength=0, tickFont=font(Type.SECONDARY), tickTextOffset=scaled(6))

@@ -150,11 +150,11 @@ def _known(tx: Connection, db: Database, ids: Sequence[int], *, with_account: bo
 
 
 def _on_course(tx: Connection, lms_course_id: int, section_id: int) -> set[int]:
-    """Learners who are on the course of the LMS by another section of it, and not withdrawn from that."""
+    """Learners who are on the course of the LMS: by this section, or by another one and not withdrawn from that."""
     query = (
         select(enrolment.c.learner_id)
         .join(section, section.c.id == enrolment.c.section_id)
-        .where(section.c.lms_course_id == lms_course_id, section.c.id != section_id)
-        .where(enrolment.c.removed_at.is_(None), enrolment.c.status != "dropped")
+        .where(section.c.lms_course_id == lms_course_id, enrolment.c.removed_at.is_(None))
+        .where((section.c.id == section_id) | (enrolment.c.status != "dropped"))
     )
     return set(tx.execute(query).scalars())

@@ -177,6 +177,7 @@ def test_enrolling_makes_the_section_once(db: Database, user: User):
     assert (done.new, done.back, done.already, done.refused) == (2, 0, 0, 0)
     again = enrol.enrol_selected(db, user, [first, 999_999], lms_id)
     assert (again.new, again.already, again.refused, again.section_id) == (0, 1, 1, done.section_id)
+    assert again.operation_id is None, "nothing was done that could be undone"
     with db.read() as tx:
         row = tx.execute(
             select(section.c.number, section.c.starts, course.c.code, course.c.origin, term.c.code.label("term"))

@@ -1,0 +1,1 @@
+"""Eight hours of use in some minutes: see `python -m tests.endurance --help`."""

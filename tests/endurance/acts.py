@@ -5,12 +5,15 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import select
+
 from app.attainments import export_changes
+from app.db.tables import extract_record
 from app.errors import AppError, InputError
 from app.imports.dry_run import DryRun
 from app.learners import load, load_apply, load_file
 from app.lms import enrol
-from app.lms.extracts import course_status
+from app.lms.extracts import course_status, save, statuses
 from app.lms.extracts.course_status import Step
 from app.past import undoing
 from app.plr.download import download
@@ -65,7 +68,9 @@ class Acts:
         new = phones.keys() - model.phones.keys()
         accepted = frozenset(one.kind for one in seen.questions)
         done = load_apply.apply(context, college.db, college.user, seen.job_id, accepted)
-        assert (done.new, done.new + done.changed) == (len(new), len(phones)), done
+        never = phones.keys() - model.ever
+        assert (done.new, done.new + done.changed) == (len(never), len(phones)), "who was taken back comes back"
+        model.ever |= never
         if not self.undone("learners_loaded", done.operation_id):
             model.phones.update(phones)
             model.events.update(dict.fromkeys(new, frozenset()))
@@ -159,6 +164,20 @@ class Acts:
         if not self.undone(course_status.KIND, done.operation_id):
             for key in chosen:
                 model.enrolled[key].status = status
+
+    def resubmit(self) -> None:
+        """*Update All Statuses* of what the LMS refused: a course was closed to the service account for a while."""
+        college = self.college
+        with college.db.read() as tx:
+            query = select(extract_record.c.id).where(extract_record.c.status == "rejected")
+            ids = tx.execute(query.order_by(extract_record.c.id)).scalars().all()
+        staged = statuses.foresee(TaskContext(), college.db, college.user, ids, "ready").staged if ids else ()
+        if not staged:
+            return
+        done = save.save(TaskContext(), college.db, college.user, staged, "", confirmed=True)
+        assert done.failed is None, done.failed
+        self.model.done[save.SAVED] += 1
+        self.model.acts["resubmitted"] += len(ids)
 
     def grade(self) -> None:
         """Teachers grade in the LMS."""

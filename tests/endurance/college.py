@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from unittest.mock import patch
 
+import pytest
 from sqlalchemy import select
 
 from app import access, demo
@@ -116,7 +116,7 @@ def college(folder: Path, seed: int) -> Iterator[College]:
     with ExitStack() as stack:
         stack.callback(db.close)
         for module in (faults, moodle_faults):
-            stack.enter_context(patch.object(module, "RETRY_AFTER_SECONDS", 0))
+            stack.enter_context(pytest.MonkeyPatch.context()).setattr(module, "RETRY_AFTER_SECONDS", 0)
         upgrade(db)
         access.prepare(db)
         with_types(db)

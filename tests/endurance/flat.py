@@ -15,10 +15,12 @@ QUIET_SECONDS = 3.0
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """At a simulated hour: memory in kB, threads, open files, and of these connections to the database."""
+    """At a simulated hour: memory in kB, objects that Python looks after, threads, open files, and of these
+    connections to the database."""
 
     hour: float
     kb: int
+    objects: int
     threads: int
     files: int
     databases: int
@@ -33,7 +35,14 @@ def take(hour: float, most_threads: int = 0) -> Sample:
         waiting.wait(0.02)
     gc.collect()
     links = _open_files()
-    return Sample(hour, _kb(), threading.active_count(), len(links), sum(".sqlite" in one for one in links))
+    return Sample(
+        hour,
+        _kb(),
+        len(gc.get_objects()),
+        threading.active_count(),
+        len(links),
+        sum(".sqlite" in one for one in links),
+    )
 
 
 def _open_files() -> list[str]:
@@ -58,7 +67,7 @@ def growth(samples: Sequence[Sample]) -> dict[str, float]:
     """How much each grows in a simulated hour, by a straight line through the second half of the samples; 0 of fewer
     than three, through which any line would fit."""
     half = samples[len(samples) // 2 :]
-    names = ("kb", "threads", "files", "databases")
+    names = ("kb", "objects", "threads", "files", "databases")
     if len(half) < 3:
         return dict.fromkeys(names, 0.0)
     hours = [one.hour for one in half]

@@ -18,6 +18,8 @@ class Model:
     completed; grades given in the LMS by account, course and activity; how many runs and files there were."""
 
     phones: dict[str, str] = field(default_factory=dict)
+    ever: set[str] = field(default_factory=set)
+    """Whom any file has brought, also those who were taken back since."""
     events: dict[str, frozenset[int]] = field(default_factory=dict)
     attainments: dict[str, int] = field(default_factory=dict)
     enrolled: dict[tuple[str, str], Enrolled] = field(default_factory=dict)

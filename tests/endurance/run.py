@@ -95,8 +95,9 @@ class Day:
     def hour(self, minute: int) -> None:
         """Both services are mended; what waited is sent and fetched; then everything must be as the model says."""
         self.college.well()
-        for _ in range(2):  # the first sees what became of calls whose outcome was unknown
+        for _ in range(3):  # the first sees what became of calls whose outcome was unknown
             assert self.send().state in ("finished", "messages")
+            self.acts.resubmit()
         for kind in Kind:
             done = self.run(kind)
             assert done.state in ("finished", "messages"), (kind, done.messages)

@@ -8,11 +8,11 @@ import platform
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Integer, Row, Table, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Table, Update, bindparam, func, insert, select, update
 
 from app.attainments import at_a_glance_kept
 from app.db.again import begun_anew
@@ -145,12 +145,7 @@ class Operation:
         for names, rows in alike.items():
             if "version" in table.c:  # links keep their order: a tick goes before another one comes
                 rows.sort(key=_AT_ID)  # of two who change the same rows one waits for the other, and never both
-            statement = update(table).where(table.c.id == bindparam("at_id"))
-            columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
-            if versioned:
-                statement = statement.where(table.c.version == bindparam("at_version", type_=Integer) - 1)
-                columns["version"] = bindparam("at_version", type_=Integer)
-            if self.tx.execute(statement.values(columns), rows).rowcount != len(rows):
+            if self.tx.execute(_updating(table, names, versioned), rows).rowcount != len(rows):
                 raise ConflictError("Somebody else changed this record.", hint="Reload it and try again.")
         return sum(map(len, alike.values()))
 
@@ -196,6 +191,17 @@ class Operation:
         self.tx = tx
         self.save_changes()
         tx.execute(_END, {"of_operation": self.id, "state": state})
+
+
+@lru_cache(512)
+def _updating(table: Table, names: tuple[str, ...], versioned: bool) -> Update:
+    """Sets columns of one row, told by parameters `at_…` and `to_…`; made once for each set of columns."""
+    statement = update(table).where(table.c.id == bindparam("at_id"))
+    columns: dict[str, Any] = {name: bindparam(f"to_{name}", type_=table.c[name].type) for name in names}
+    if versioned:
+        statement = statement.where(table.c.version == bindparam("at_version", type_=Integer) - 1)
+        columns["version"] = bindparam("at_version", type_=Integer)
+    return statement.values(columns)
 
 
 def batched(ids: Sequence[_Id], size: int = 500) -> Iterator[Sequence[_Id]]:

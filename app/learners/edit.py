@@ -7,13 +7,14 @@ from dataclasses import dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from app import access, history
 from app.access import Permission, User
 from app.dates import shown as shown_date
 from app.db.again import begun_anew
 from app.db.database import Database
+from app.db.server_lines import PLANNED_ONCE
 from app.db.tables import SHOWN, campus, learner
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold
@@ -157,9 +158,13 @@ def values_of(form: LearnerForm, *, old_uln: str | None = None) -> dict[str, Any
     }
 
 
+_ONE = select(learner).where(learner.c.id == bindparam("of_learner"))
+_SHOWN_ONE = _ONE.where(SHOWN).execution_options(**PLANNED_ONCE)
+
+
 def read(tx: Connection, learner_id: int) -> Held:
     """One learner for the form. Raises ConflictError if it was removed meanwhile."""
-    row = tx.execute(select(learner).where(learner.c.id == learner_id, SHOWN)).one_or_none()
+    row = tx.execute(_SHOWN_ONE, {"of_learner": learner_id}).one_or_none()
     if row is None:
         raise ConflictError("This learner was removed by somebody else.", hint="Refresh the list.")
     held: dict[str, Any] = {one.name: getattr(row, one.name) for one in fields(LearnerForm)}
@@ -203,7 +208,7 @@ def save(db: Database, user: User, held: Held, form: LearnerForm) -> bool:
     values = derived(values_of(form, old_uln=normal(held.form.uln)))
     with db.write() as tx:
         access.require(tx, user, Permission.EDIT_LEARNERS)
-        row = tx.execute(select(learner).where(learner.c.id == held.id)).one_or_none()
+        row = tx.execute(_ONE, {"of_learner": held.id}).one_or_none()
         if row is None or row.removed_at is not None or row.version != held.version:
             raise _changed(tx, held, form)
         if values["ref_fold"] != row.ref_fold or values["uln"] != row.uln:

@@ -181,22 +181,27 @@ def unfit(mass: Seen, target: str, scope: Scope, *, may_override: bool) -> Seque
 @lru_cache(64)
 def _unfit_query(mass: Any, target: str, scope: Scope, *, may_override: bool) -> Select[Any]:
     """Made once for each user and move: that takes longer than its answer about a single record."""
-    why = problem(target, scope, may_override=may_override)
-    hidden = or_(extract_record.c.id.is_(None), not_(in_scope(scope)))
-    told = select(
-        mass.c.id,
-        mass.c.version,
-        *(case((~hidden, one)) for one in (extract_record.c.version, extract_record.c.status, why)),
-    )
-    query = (
-        told.select_from(mass)
+    looked_at = (
+        select(
+            mass.c.id,
+            mass.c.version.label("seen"),
+            extract_record.c.version,
+            extract_record.c.status,
+            or_(extract_record.c.id.is_(None), not_(in_scope(scope))).label("hidden"),
+            problem(target, scope, may_override=may_override).label("problem"),
+        )
+        .select_from(mass)
         .outerjoin(extract_record, extract_record.c.id == mass.c.id)
         .outerjoin(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
         .outerjoin(learner, learner.c.id == enrolment.c.learner_id)
         .outerjoin(section, section.c.id == enrolment.c.section_id)
+        .cte("looked_at")
+        .prefix_with("materialized", dialect="postgresql")  # else a server plans its parts wherever they are named
     )
-    other = or_(extract_record.c.version != mass.c.version, extract_record.c.status == target, why.is_not(None))
-    return query.where(or_(hidden, other)).order_by(mass.c.id)
+    one = looked_at.c
+    told = (case((not_(one.hidden), value)) for value in (one.version, one.status, one.problem))
+    other = or_(one.version != one.seen, one.status == target, one.problem.is_not(None))
+    return select(one.id, one.seen, *told).where(or_(one.hidden, other)).order_by(one.id)
 
 
 def may_override(tx: Connection, user: User) -> bool:

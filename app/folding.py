@@ -30,7 +30,9 @@ def cleaned(text: str | None) -> str | None:
     if text is None:
         return None
     if text.isascii():
-        return text if text.isalnum() else " ".join(text.replace("\0", "").split()) or None
+        if text.isalnum() or (" " not in text and text.isprintable()):
+            return text or None
+        return " ".join(text.replace("\0", "").split()) or None
     return " ".join(unicodedata.normalize("NFC", storable(text)).split()) or None
 
 

@@ -227,7 +227,7 @@ class _Course:
     def _take(self, row: Row[Any], grades: LearnerGrades) -> None:
         reached = counting.progress(grades.rows, self._counting)
         last = counting.total(grades.rows)
-        unread = sum(1 for one in grades.rows if one.unread and one.kind != "course")
+        unread = len([1 for one in grades.rows if one.not_understood and one.unread and one.kind != "course"])
         if unread or (last is not None and last.grade is None and (last.unread or last.grade_text)):
             self.leave(row, "SE-25", f"Activities and columns concerned: {unread}." if unread else None)
         card = storable(report_card.packed(grades.rows, self._activities, self._counting))

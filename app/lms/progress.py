@@ -62,7 +62,11 @@ def counted(activities: Iterable[Activity], gradebook: Iterable[LearnerGrades]) 
 def progress(rows: Iterable[GradeRow], activities: frozenset[str]) -> Progress:
     """One learner's progress; `activities` are those that count. A grade of 0 is a grade, as is one that was
     overridden, locked, hidden from the learner, left out of the total (LS-E5 to E9) or not readable (SE-25)."""
-    done = {row.activity for row in rows if row.kind == "mod" and row.graded and not row.outcome}
+    done = {
+        row.activity
+        for row in rows
+        if (row.grade is not None or row.not_understood) and row.kind == "mod" and row.graded and not row.outcome
+    }
     return Progress(len(done & activities), len(activities))
 
 

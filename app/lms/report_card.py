@@ -5,7 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import blake2b
-from operator import attrgetter
 from typing import Any
 
 from app.connectors.lms import Activity, GradeRow
@@ -13,11 +12,6 @@ from app.json_text import encoded
 from app.lms.progress import Progress
 
 _TOTALS = ("category", "course")
-_FLAGS = attrgetter("hidden", "locked", "overridden")
-_FIRST = attrgetter("kind", "activity", "name")
-_VALUES = attrgetter(
-    "grade", "grade_text", "minimum", "maximum", "range_text", "percent", "letter", "weight", "feedback"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +67,36 @@ class Counted:
 
 def packed(rows: Sequence[GradeRow], activities: Mapping[str, Activity], counting: frozenset[str]) -> str:
     """The report card as it is stored. A total's date is when it was reckoned, which says nothing: left out."""
-    listed = []
-    for row in rows:
-        begun = None if row.submitted_at is None else int(row.submitted_at.timestamp())
-        ended = None if row.graded_at is None or row.kind in _TOTALS else int(row.graded_at.timestamp())
-        counts = row.activity in counting and row.kind == "mod"
-        flags = (row.hidden, row.locked, row.overridden, True) if row.unread else _FLAGS(row)
-        listed.append((*_FIRST(row), counts, *_VALUES(row), begun, ended, *flags))
+    listed = [_line(row, counting) for row in rows]
     missing = sorted(counting - {row.activity for row in rows if row.kind == "mod"}, key=lambda one: (len(one), one))
     names = [activities[one].name for one in missing if one in activities]
     return encoded({"rows": listed, "without_row": names})
+
+
+def _line(row: GradeRow, counting: frozenset[str]) -> tuple[Any, ...]:
+    """A row in the order of `CardRow`; whether it is unread only where it is."""
+    kind, activity, begun, ended = row.kind, row.activity, row.submitted_at, row.graded_at
+    line = (
+        kind,
+        activity,
+        row.name,
+        kind == "mod" and activity in counting,
+        row.grade,
+        row.grade_text,
+        row.minimum,
+        row.maximum,
+        row.range_text,
+        row.percent,
+        row.letter,
+        row.weight,
+        row.feedback,
+        None if begun is None else int(begun.timestamp()),
+        None if ended is None or kind in _TOTALS else int(ended.timestamp()),
+        row.hidden,
+        row.locked,
+        row.overridden,
+    )
+    return (*line, True) if row.not_understood and row.unread else line
 
 
 def fingerprint(*parts: str) -> str:

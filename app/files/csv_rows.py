@@ -62,10 +62,9 @@ def csv_rows(
                 raise InputError(
                     f"Line {line:,} has more than {MOST_COLUMNS:,} cells.", hint="Check that it is the right file."
                 )
-            if any(cells):
-                usual = usual or len(cells)
-                yield line, cells
-            elif empty:
+            if not usual and any(cells):
+                usual = len(cells)
+            if empty or any(cells):
                 yield line, cells
             line = reader.line_num + 1
     except csv.Error:
@@ -113,7 +112,7 @@ def _lines(
         if "\r" in rest:
             rest = rest.replace("\r\n", "\n").replace("\r", "\n")
         *lines, rest = rest.split("\n")
-        if len(rest) > _MOST_LINE or any(len(one) > _MOST_LINE for one in lines):
+        if len(rest) > _MOST_LINE or max(map(len, lines), default=0) > _MOST_LINE:
             raise InputError(
                 f"{path.name} has a line of more than {_MOST_LINE:,} characters: it is not a table.",
                 hint="Choose another file, or export it again as CSV.",

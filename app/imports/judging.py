@@ -89,9 +89,10 @@ class Judge:
         self._courses.look(tx, known)
         whose = iter(self._learners.of(tx, known))
         found = [self._seen(one, next(whose)) if one.records else Seen(one, NOBODY) for one in reads]
-        mapped = {one.whose.id for one in found if one.whose.id is not None and one.course and one.course.mapped}
-        if mapped:
-            says = facts.says_of(tx, mapped)
+        courses = {one.course.id: one.course for one in found if one.course is not None}
+        if mapped := {key for key, course in courses.items() if course.mapped}:
+            who = {one.whose.id for one in found if one.course is not None and one.course.id in mapped} - {None}
+            says = facts.says_of(tx, who) if who else {}
             for one in found:
                 one.says = says.get(one.whose.id or 0, _NO_SAYS)
         return found

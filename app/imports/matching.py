@@ -99,14 +99,14 @@ class Learners:
 def _rows_of_refs(tx: Connection, where: ColumnElement[bool]) -> Iterable[tuple[str, Whose]]:
     """By reference the learner it means: of one who was merged into another, that one."""
     rows = tx.execute(select(learner.c.ref_fold, learner.c.id, learner.c.family_fold, *_GONE).where(where)).all()
-    merged = {row.merged_into_id for row in rows} - {None}
+    merged = {into for *_, into, _ in rows} - {None}
     stayed = {whose.id: whose for _, whose in _rows(tx, learner.c.id, among(learner.c.id, merged))} if merged else {}
-    for row in rows:
-        if row.merged_into_id is not None:
-            if row.merged_into_id in stayed:
-                yield row.ref_fold, stayed[row.merged_into_id]
-        elif row.removed_at is None:
-            yield row.ref_fold, Whose(row.id, row.family_fold)
+    for ref, key, family, into, removed_at in rows:
+        if into is not None:
+            if into in stayed:
+                yield ref, stayed[into]
+        elif removed_at is None:
+            yield ref, Whose(key, family)
 
 
 def _by_uln(tx: Connection, given: Iterable[str]) -> Mapping[str, list[Whose]]:

@@ -110,7 +110,8 @@ def seen_as_table(
     columns = columns or {}
     mass = _mass(tuple(columns))
     mass.create(tx, checkfirst=False)
-    db.fill(tx, mass, ((*one, *more) for one, *more in zip(rows, *columns.values(), strict=True)))
+    with_values = ((*one, *more) for one, *more in zip(rows, *columns.values(), strict=True))
+    db.fill(tx, mass, with_values if columns else rows)
     yield Seen(tx, mass, dict(rows), sent_along=False)
     mass.drop(tx, checkfirst=False)  # after an exception the rollback takes it
 

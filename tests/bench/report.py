@@ -65,11 +65,12 @@ REASONS: Mapping[str, tuple[str, str]] = {
         "Write the changes of a batch by COPY.",
     ),
     "pg_clients p95": (
-        "Other programs wanted both cores, and thirty clients fell behind their pace; with the cores free twelve "
-        "seconds of it had 16 ms for the slowest twentieth of statuses saved, against 4 ms. These are some twelve "
-        "statements, among them rights, campuses, gates and a temporary table with statistics, where the reference "
-        "has seven and asks nobody's leave; making them in SQLAlchemy takes as long as a server here to answer them.",
-        "Save a few records without a temporary table, and keep the statements of a mass change made.",
+        "By processor time of both sides a search takes 0.7 ms (by hand 0.25), a page 1.3 (0.6), an edit 2.5 (1.0) and "
+        "a status 4 (1.1). Reads take as many round trips as by hand; an edit and a status 13, for 9 and 10, since "
+        "they ask for rights, campuses and gates, where the reference asks nobody's leave. The rest is SQLAlchemy's "
+        "part of a statement, 0.1 ms where the driver's is 0.04; and programs that wake twice a second find the "
+        "caches of two cores cold, the more so the more code they go through.",
+        "Ask for rights and campuses by one statement, and hand what a save always says to the driver as it is.",
     ),
     "memory": (
         "The pages of rows kept for scrolling back and the page caches of the connections come on top of the ids.",

@@ -36,6 +36,7 @@ from sqlalchemy import column as named
 from app.db.among import among
 from app.db.database import Database
 from app.db.json_parts import JsonObject, carries, parameter_of, value_of
+from app.db.server_lines import PLANNED_ANEW
 from app.db.tables import attainment, change
 from app.db.types import Key
 from app.errors import ConflictError
@@ -43,6 +44,8 @@ from app.history import Operation
 
 BATCH = 5_000
 """So many rows at a time at most: between two batches a cancel is heard."""
+FEW = 20
+"""So many rows are found one by one, whatever plan there is; it takes a server as long to plan as to change them."""
 _CHANGE = ("operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after")
 
 
@@ -61,7 +64,8 @@ class Seen:
         parameters = dict(values or {})
         if self.sent_along:
             parameters |= {"seen_ids": [*self.versions], "seen_versions": [*self.versions.values()]}
-        return self.tx.execute(statement, parameters)
+        options = PLANNED_ANEW if len(self.versions) > FEW else None
+        return self.tx.execute(statement, parameters, execution_options=options)
 
     def forget(self, ids: Sequence[int]) -> None:
         """Leave these rows alone from now on."""

@@ -28,7 +28,10 @@ FRESH = 5.0
 """Seconds after its last use for which a line is taken to be there, unless the server said something meanwhile."""
 PLANNED_ONCE = {"planned_once": True}
 """Options of a statement that reads a few rows by their ids: its plan is the same whatever the values. Other reading
-is planned anew each time, for what a user asks for may fit one row or all of them; what is written never depends."""
+is planned anew each time, for what a user asks for may fit one row or all of them."""
+PLANNED_ANEW = {"planned_once": False}
+"""Options of a statement that writes, or looks at what is to be written, and is of very many rows: others are planned
+once, for they are of few."""
 _PLAN_AFTER = 5
 """So many times a statement is sent whole before the server keeps its plan: the driver's own habit."""
 _USED = "used_at"
@@ -88,5 +91,5 @@ def _has_come(line: int) -> bool:
 
 def _plan(connection: Connection, _cursor: Any, _statement: str, _values: Any, context: Any, _many: bool) -> None:
     driver: Any = connection.connection.driver_connection
-    once = not driver.only_reads or "planned_once" in context.execution_options
+    once = context.execution_options.get("planned_once", not driver.only_reads)
     driver.prepare_threshold = _PLAN_AFTER if once else None

@@ -91,8 +91,8 @@ class Judge:
         found = [self._seen(one, next(whose)) if one.records else Seen(one, NOBODY) for one in reads]
         courses = {one.course.id: one.course for one in found if one.course is not None}
         if mapped := {key for key, course in courses.items() if course.mapped}:
-            who = {one.whose.id for one in found if one.course is not None and one.course.id in mapped} - {None}
-            says = facts.says_of(tx, who) if who else {}
+            here = (one.whose.id for one in found if one.course is not None and one.course.id in mapped)
+            says = facts.says_of(tx, {key for key in here if key is not None})
             for one in found:
                 one.says = says.get(one.whose.id or 0, _NO_SAYS)
         return found

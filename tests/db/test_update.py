@@ -242,8 +242,8 @@ def test_rows_that_cannot_be_applied_say_why(db: Database, user: User):
     assert all(reasons)
 
 
-@pytest.mark.parametrize(("lower_too", "grade", "kind"), [(False, "Merit", "not_applied"), (True, "Pass", "changed")])
-def test_a_lower_grade(db: Database, user: User, lower_too: bool, grade: str, kind: str):
+@pytest.mark.parametrize(("lower_too", "grade", "ends"), [(False, "Merit", "not_applied"), (True, "Pass", "changed")])
+def test_a_lower_grade(db: Database, user: User, lower_too: bool, grade: str, ends: str):
     key = add_learner(db)
     add_attainment(db, key, **{**HELD, "grade": "Merit"})
     session = session_of(
@@ -252,7 +252,7 @@ def test_a_lower_grade(db: Database, user: User, lower_too: bool, grade: str, ki
     session.set_changes({key: (Change.LOWER, Change.SAME)}, {key: session.answer_of(key)})
     assert lower_rows(session, all_keys(session)) == 1
     summary = run(db, user, session, lower_too=lower_too)
-    assert counts(summary)[kind] == 1
+    assert counts(summary)[ends] == 1
     assert counts(summary)["unchanged"] == 1
     [row] = rows_of(db, attainment)
     assert (row.grade, row.level) == (grade, "2" if lower_too else None)

@@ -157,14 +157,14 @@ def test_a_title_taken_away_and_given_again_makes_one_course(loader: Loader):
     assert (loader.number_of(course), loader.number_of(source_code)) == (1, 1)
 
 
-@pytest.mark.parametrize("kind", [Kind.CAMPUS, Kind.AIM])
-def test_of_two_who_name_a_code_the_second_is_told(loader: Loader, kind: Kind):
+@pytest.mark.parametrize("of", [Kind.CAMPUS, Kind.AIM])
+def test_of_two_who_name_a_code_the_second_is_told(loader: Loader, of: Kind):
     loader.bring(record(1, aims=[an_aim(1)]))
-    seen = next(one for one in all_codes(loader.db).values() if one.kind is kind)
+    seen = next(one for one in all_codes(loader.db).values() if one.kind is of)
     codes.give_title(loader.db, loader.user, seen, "first")
     with pytest.raises(ConflictError):
         codes.give_title(loader.db, loader.user, seen, "second")
-    assert all_codes(loader.db)[kind.value, seen.code].title == "first"
+    assert all_codes(loader.db)[of.value, seen.code].title == "first"
 
 
 def test_nothing_to_do_is_no_operation(loader: Loader):

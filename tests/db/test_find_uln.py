@@ -94,9 +94,9 @@ def test_each_outcome(db: Database, user: User, lrs: LrsSandbox, case: Case, out
     assert (exact is not None) is (outcome is Outcome.EXACT), "only an exact match is offered at once"
 
 
-@pytest.mark.parametrize("kind", [Kind.TEMPORARY, Kind.BAD_CHECK])
-def test_a_temporary_or_mistyped_uln_is_found_by_the_details(db: Database, user: User, lrs: LrsSandbox, kind: Kind):
-    people = of_kind(kind)[:4]
+@pytest.mark.parametrize("of", [Kind.TEMPORARY, Kind.BAD_CHECK])
+def test_a_temporary_or_mistyped_uln_is_found_by_the_details(db: Database, user: User, lrs: LrsSandbox, of: Kind):
+    people = of_kind(of)[:4]
     ids = [add_person(db, one) for one in people]
     results = look(db, user, lrs, ids).results
     assert [one.learner.id for one in results] == ids

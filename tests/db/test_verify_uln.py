@@ -40,7 +40,7 @@ def ask(db: Database, user: User, lrs: LrsSandbox, ids: list[int]) -> VerifySumm
 
 
 @pytest.mark.parametrize(
-    ("kind", "other", "verdict", "flags"),
+    ("of", "other", "verdict", "flags"),
     [
         (Kind.EXACT, {}, Verdict.GOOD, 0),
         (Kind.EXACT, {"birth_date": date(1999, 9, 9)}, Verdict.SIMILAR, 1),
@@ -52,9 +52,9 @@ def ask(db: Database, user: User, lrs: LrsSandbox, ids: list[int]) -> VerifySumm
     ],
 )
 def test_each_verdict(
-    db: Database, user: User, lrs: LrsSandbox, kind: Kind, other: dict[str, object], verdict: Verdict, flags: int
+    db: Database, user: User, lrs: LrsSandbox, of: Kind, other: dict[str, object], verdict: Verdict, flags: int
 ):
-    one = of_kind(kind)[0]
+    one = of_kind(of)[0]
     key = add_person(db, one, **other)
     made = lrs.other_calls[VERIFY]
     [result] = ask(db, user, lrs, [key]).results
@@ -64,7 +64,7 @@ def test_each_verdict(
     assert all(words.endswith(".") and not words.startswith("VRF") for words in result.flags)
     assert result.words.endswith(".")
     assert lrs.other_calls[VERIFY] - made == (0 if verdict is Verdict.CANNOT else 1)
-    if kind is Kind.LINKED:
+    if of is Kind.LINKED:
         assert result.other_uln == one.found_uln
         assert result.needs_find
 

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 from app import access
 from app.db import embedded
 from app.db.database import Database
+from app.db.moving import is_marked
 from app.db.upgrade import NEWEST, is_known, revision, upgrade
 from app.errors import DatabaseError, InputError
 from app.tasks import TaskContext
@@ -117,7 +118,12 @@ def _looked_at(file: Path) -> tuple[Database, bool]:
     try:
         with copy.read() as tx:
             found = revision(tx)
-        _refuse_other(file, found)
+            _refuse_other(file, found)
+            if is_marked(tx):
+                raise InputError(
+                    f"{file.name} is a copy that was not finished: a part is missing.",
+                    hint="Choose another one. Nothing was changed.",
+                )
     except DatabaseError as error:
         copy.close()
         raise _damaged(file, error.hint) from error

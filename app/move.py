@@ -9,7 +9,7 @@ from app import copies
 from app.access import User
 from app.config import DatabaseSettings
 from app.db.database import Database
-from app.db.moving import Moved, require_finished
+from app.db.moving import Moved, is_marked
 from app.errors import DatabaseError, InputError
 from app.folders import DataFolder, require_local
 from app.secrets import Secrets
@@ -38,23 +38,28 @@ def _target(folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets) -> D
         return Database(completed(wanted.url, wanted, secrets))
     require_local(folder.database_file)
     if folder.database_file.exists() and not _is_unfinished(folder.database_file):
-        _put_aside(folder)
+        _put_aside(folder.database_file, folder.path / "backups")
     return Database.in_file(folder.database_file)
 
 
 def _is_unfinished(file: Path) -> bool:
     """Whether an earlier attempt left it. It is closed afterwards, so that its log stands in the file."""
-    with closing(Database.in_file(file)) as left:
-        try:
-            require_finished(left)
-        except DatabaseError:
-            return True
+    try:
+        with closing(Database.in_file(file)) as left, left.read() as tx:
+            return is_marked(tx)
+    except DatabaseError:  # damaged, or of another program: kept as it is
         return False
 
 
-def _put_aside(folder: DataFolder) -> None:
-    file, backups = folder.database_file, folder.path / "backups"
+def _put_aside(file: Path, backups: Path) -> None:
+    """What was left, with its log: committed rows stand there while another program has it open."""
+    log = file.with_name(file.name + "-wal")
     kept = backups / f"before-move-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+    if log.exists() and log.stat().st_size:
+        raise InputError(
+            f"Another program has the database {file.name} open that was left on this computer.",
+            hint="Close it, then choose Move again.",
+        )
     try:
         backups.mkdir(mode=0o700, exist_ok=True)
         os.replace(file, kept)

@@ -11,10 +11,10 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Table, delete, func, insert, select, text, update
 
 from app.db.database import Database
-from app.db.tables import job_lock, metadata, term
+from app.db.tables import extract_attempt, job_lock, metadata, operation, sync_run, term
 from app.db.upgrade import upgrade
 from app.errors import DatabaseError, InputError
 from app.tasks import TaskContext
@@ -46,8 +46,10 @@ def copy(context: TaskContext, source: Database, target: Database) -> Moved:
     """
     upgrade(target, agreed=False)  # one that others work with is none to copy into
     with source.read(context) as from_, target.write() as to:
+        _take_time(from_, to)
         last = _begin(context, from_, to)
     with source.read(context) as from_:
+        _take_time(from_)
         moved = _Copy(context, from_, target, target.write).run(last)
     with target.write() as to:
         _number_on(target, to)
@@ -63,6 +65,7 @@ def replace_all(
 
     Raises DatabaseError, Cancelled; after either the target is as before."""
     with source.read(context) as from_, target.write() as to:
+        _take_time(from_, to)
         target.alone(to)
         then = begin(from_, to)
         _empty(to)
@@ -75,11 +78,21 @@ def replace_all(
 def require_finished(db: Database) -> None:
     """Raise DatabaseError if the database is a copy that was begun and not finished."""
     with db.read() as tx:
-        if _is_marked(tx):
+        if is_marked(tx):
             raise DatabaseError(
                 "This database is a copy that was not finished.",
-                hint="Start the same “db copy” again: it goes on where it ended.",
+                hint="Open the database it is a copy of and choose Move again, or start the same “db copy” again. "
+                "It goes on where it ended.",
             )
+
+
+def written_since(source: Database, moved: Moved) -> bool:
+    """Whether anything was written in the source after it was copied: every write leaves a row of one of these."""
+    with source.read() as tx:
+        return any(
+            tx.execute(select(func.count()).select_from(one)).scalar_one() != moved.counts[one.name]
+            for one in (operation, sync_run, extract_attempt)
+        )
 
 
 def counts_of(tx: Connection) -> dict[str, int]:
@@ -103,13 +116,22 @@ class _Lent:
 # ---------------------------------------------------------------------------------------------------- the target
 
 
-def _is_marked(tx: Connection) -> bool:
+def is_marked(tx: Connection) -> bool:
+    """Whether the database is a copy that is not finished."""
     return tx.execute(select(job_lock.c.id).where(job_lock.c.name == MARK)).first() is not None
+
+
+def _take_time(*transactions: Connection) -> None:
+    """While one side is gone through the other is silent, for longer than a server puts up with elsewhere."""
+    for tx in transactions:
+        if tx.dialect.name == "postgresql":
+            tx.execute(text("set local idle_in_transaction_session_timeout = 0"))
+            tx.execute(text("set local statement_timeout = 0"))
 
 
 def _begin(context: TaskContext, from_: Connection, to: Connection) -> dict[str, int]:
     """Mark the target; the last id that each of its tables has already, {} to begin anew."""
-    if not _is_marked(to):
+    if not is_marked(to):
         _require_new(to)
         to.execute(insert(job_lock).values(name=MARK))
         return {}
@@ -187,8 +209,9 @@ class _Copy:
                     to.execute(update(table).where(table.c.id == key).values({one: value}))
 
     def _verify(self, table: Table) -> None:
+        wanted = _checksum(self._context, self._from, table)
         with self._write() as to:
-            if _checksum(self._context, self._from, table) != _checksum(self._context, to, table):
+            if wanted != _checksum(self._context, to, table):
                 raise DatabaseError(
                     f"The copy differs from the original in {table.name.replace('_', ' ')}.",
                     hint="Nobody should work in the other database meanwhile. Start the copy again.",

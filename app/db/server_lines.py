@@ -45,7 +45,7 @@ def prepare(engine: Engine) -> None:
         """A server that restarts, or ends a line, says so, and that is seen without asking; one that was cut says
         nothing and is asked, after some silence only: that takes as long as a command."""
         used = entry.info.get(_USED)
-        if used is None or (now() - used < FRESH and not _has_come(driver.fileno())):
+        if used is None or (not driver.closed and now() - used < FRESH and not _has_come(driver.fileno())):
             return
         try:
             engine.dialect.do_ping(driver)

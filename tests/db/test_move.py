@@ -4,13 +4,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
-from app import access
+from app import access, copy_files, history
 from app.access import Role
 from app.config import DatabaseSettings
+from app.db import moving
 from app.db.database import Database
-from app.db.moving import require_finished
+from app.db.moving import require_finished, written_since
 from app.db.tables import learner
 from app.errors import AccessError, InputError
 from app.folders import DataFolder
@@ -76,3 +77,49 @@ def test_the_place_that_is_used_is_none_to_move_to(folder: DataFolder):
         with pytest.raises(InputError, match="already"):
             move(TaskContext(), db, user, folder, HERE, NOTHING)
     assert learners(folder.database_file) == 5
+
+
+def test_what_another_program_still_writes_to_is_not_put_aside(db: Database, folder: DataFolder):
+    user = first_user(db, access.account())
+    with closing(Database.in_file(folder.database_file)) as other, other.read() as reading:
+        reading.execute(select(func.count()).select_from(learner)).scalar_one()
+        with closing(Database.in_file(folder.database_file)) as third:
+            add_learner(third, 999)
+        with pytest.raises(InputError, match="Another program has the database"):
+            move(TaskContext(), db, user, folder, HERE, NOTHING)
+    assert learners(folder.database_file) == 6, "the row that was committed beside a reader is there"
+    assert not (folder.path / "backups").exists()
+
+
+def test_what_is_no_database_of_ours_is_kept_aside(db: Database, folder: DataFolder):
+    user = first_user(db, access.account())
+    add_learner(db, 901)
+    folder.database_file.write_bytes(b"SQLite format 3\x00" + b"damaged" * 1000)
+    before = folder.database_file.read_bytes()
+    assert sum(move(TaskContext(), db, user, folder, HERE, NOTHING).counts.values()) > 0
+    (kept,) = (folder.path / "backups").iterdir()
+    assert kept.read_bytes() == before
+    assert learners(folder.database_file) == 1
+
+
+def test_what_was_written_since_is_noticed_and_what_is_unfinished_not_restored(db: Database, folder: DataFolder):
+    user = first_user(db, access.account())
+    add_learner(db, 901)
+    with pytest.raises(Cancelled):
+        move(stopped_at_once(), db, user, folder, HERE, NOTHING)
+    unfinished = copy_files.opened(TaskContext(), folder.database_file, folder.path)
+    with pytest.raises(InputError, match="was not finished"), unfinished:
+        pass
+    moved = move(TaskContext(), db, user, folder, HERE, NOTHING)
+    assert not written_since(db, moved)
+    with db.write() as tx:
+        history.begin(tx, db, user.id, "learner_edited")
+    assert written_since(db, moved)
+
+
+def test_a_server_does_not_end_the_one_side_while_the_other_is_gone_through(db: Database):
+    with db.read() as tx:
+        moving._take_time(tx)
+        if not db.embedded:
+            for name in ("idle_in_transaction_session_timeout", "statement_timeout"):
+                assert tx.execute(text(f"show {name}")).scalar_one() == "0"

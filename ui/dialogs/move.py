@@ -9,7 +9,8 @@ from app import database_place, move
 from app.access import Permission
 from app.config import DatabaseSettings, Settings
 from app.context import AppContext
-from app.db.moving import Moved
+from app.db.moving import Moved, written_since
+from app.errors import ConflictError
 from app.tasks import TaskContext
 from ui.dialogs.settings_draft import TypedSecrets
 from ui.dialogs.working import WorkingDialog
@@ -45,16 +46,19 @@ class MoveDialog(WorkingDialog):
         self.moved: Moved | None = None
         server = database_place.server_of(wanted)
         heading = tr("Move everything to this computer")
+        kept = tr("A database that was left on this computer is kept in the folder backups, as “before-move”.")
         if server is not None:
             place, host = visible_text(server.database), visible_text(server.host)
             heading = tr("Move everything to “{name}” on {host}", name=place, host=host)
+            kept = ""
         self.say(
             heading,
             tr(
                 "Everything is copied there and compared, row by row. What is here stays as it is, and you go on "
                 "working with it until you open the new place. Do it when nobody else works: what somebody writes "
                 "meanwhile is not in it."
-            ),
+            )
+            + (f" {kept}" if kept else ""),
         )
         self.content.addLayout(self.work_line())
         self.content.addStretch(1)
@@ -121,10 +125,22 @@ class MoveDialog(WorkingDialog):
         """Write the new place down; then the window opens anew."""
         run, wanted, password, allowed = self._context, self._wanted, self._password, self._allowed
 
+        moved = self.moved
+
         def work(task: TaskContext) -> Settings:
+            if moved is not None and written_since(run.db, moved):
+                raise ConflictError(
+                    "Something was written here since it was copied.", hint="Move again: it goes on where it ended."
+                )
             return database_place.keep(run.folder, wanted, password, run.secrets, allowed)[0]
 
         self.work(tr("Saving…"), work, self._kept, Lane.CHECK)
+
+    def show_problem(self, error: Exception) -> None:
+        if isinstance(error, ConflictError):
+            self.moved = None
+        super().show_problem(error)
+        self.refresh()
 
     def _kept(self, settings: Settings) -> None:
         self.accept()

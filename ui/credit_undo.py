@@ -25,6 +25,7 @@ class CreditUndo(QObject):
         super().__init__(parent)
         self._context, self._runner, self._hub = context, runner, hub
         self._done: list[int] = []
+        self._undoing = 0
 
     @property
     def possible(self) -> bool:
@@ -49,7 +50,20 @@ class CreditUndo(QObject):
             return
         db, user, operation_id = self._context.db, self._context.user, self._done.pop()
         self.changed.emit()
-        self._runner.run(lambda context: history.undo(db, user.id, operation_id), lane=Lane.WRITE, done=self._undone)
+        self._undoing = operation_id
+        self._runner.run(
+            lambda context: history.undo(db, user.id, operation_id),
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._not_undone,
+        )
+
+    @Slot(object)
+    def _not_undone(self, error: Exception) -> None:
+        """It can be tried again."""
+        self._done.append(self._undoing)
+        self.changed.emit()
+        self._runner.failed.emit(error)
 
     @Slot(object)
     def _undone(self, summary: UndoSummary) -> None:

@@ -96,3 +96,4 @@ class HomePart(QObject):
         self._window.show_page("home")
         if self.page is not None:
             self.page.refresh()
+        self._window.setting_up.look()

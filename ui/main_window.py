@@ -317,9 +317,9 @@ class MainWindow(QMainWindow):
         from ui.dialogs.settings import SettingsDialog
 
         dialog = SettingsDialog(self, self.runner, self.context, self._appearance)
-        dialog.saved.connect(self._something_changed)
-        dialog.saved.connect(self.learners.certificate_banner.look)
-        dialog.saved.connect(self.lms.settings_saved)
+        banner = self.learners.certificate_banner
+        for act in (self._something_changed, banner.look, self.lms.settings_saved, self.setting_up.look):
+            dialog.saved.connect(act)
         dialog.appearance_changed.connect(self._set_appearance)
         dialog.open()
         return dialog

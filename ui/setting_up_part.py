@@ -103,6 +103,9 @@ class SettingUpPart(QObject):
 
     def open(self) -> None:
         """*Set Up Step by Step*."""
+        if why_not := self.why_not:
+            self._window.status.show_result(why_not)
+            return
         from ui.dialogs.setting_up import SettingUpDialog
 
         self._offered = True

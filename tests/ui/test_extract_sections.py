@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import insert, select
 
@@ -166,6 +167,12 @@ def test_what_the_set_up_took_back_itself_is_not_taken_back_again(lms: LmsRoom):
     click(dialog.add_new)
     type_text("SPRING")
     saved(lms, dialog)
+    row = next(at for at, one in enumerate(listed(dialog, "set_up_list")) if one[0] == "SPRING")
+    click(dialog.add_new)
+    assert dialog.list.currentIndex().row() == -1, "a new one is no row yet"
+    place = dialog.list.visualRect(dialog.list.texts.index(row, 0)).center()
+    QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert dialog.form.code.text() == "SPRING", "back to the row that was current"
     click(dialog.undo_button)
     lms.room.at_rest()
     assert "SPRING" not in str(listed(dialog, "set_up_list"))

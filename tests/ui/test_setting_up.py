@@ -1,12 +1,14 @@
 """*Set Up Step by Step*: offered once in a new database, found again, and done by what is really there."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from sqlalchemy import delete
 
 from app import setting_up
 from app.access import Role
-from app.config import Settings
+from app.config import LmsSettings, Settings
 from app.context import AppContext
 from app.db.tables import licence
 from app.setting_up import Step
@@ -54,6 +56,12 @@ def test_a_new_database_is_set_up_by_keys_and_what_is_left_is_found_again(rooms:
     room.press("Return", dialog.cards[Step.LMS].open_button)
     opened = in_front(room, "settings")
     assert opened.pages.currentRow() == 1, "the page of the LMS"
+    room.context.settings = replace(Settings(), lms=LmsSettings(url="https://lms.invalid"))
+    opened.saved.emit()
+    room.until(lambda: dialog.cards[Step.LMS].state.text() == "Done")
+    room.context.settings = Settings()
+    opened.saved.emit()
+    room.until(lambda: dialog.cards[Step.LMS].state.text() == "To do")
     opened.reject()
     room.until(lambda: QApplication.activeModalWidget() is dialog)
     for step in (Step.LMS, Step.PEOPLE):
@@ -81,10 +89,12 @@ def test_with_learners_and_settings_it_is_not_offered(rooms: Rooms):
     assert QApplication.activeModalWidget() is None
 
 
-def test_who_may_not_administer_is_told_of_nothing(rooms: Rooms):
+def test_who_may_not_administer_is_told_why(rooms: Rooms):
     room = rooms(0, prepare=bare, as_user=lambda context: user_with(context.db, Role.PLR_USER))
     room.window.setting_up.offer()
     room.at_rest()
+    room.window.file_menu.setting_up_wanted.emit()
+    assert "Ask an administrator" in room.window.status._work.text()
     assert QApplication.activeModalWidget() is None
     assert not any("set up" in name for name in tiles(room))
 

@@ -4,7 +4,7 @@ from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from PySide6.QtCore import Signal, SignalInstance, Slot
+from PySide6.QtCore import QTimer, Signal, SignalInstance, Slot
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from app import history
@@ -228,9 +228,16 @@ class KeptListsDialog(WorkingDialog):
         if self.may_leave():
             self._show(listed[place])
             return
+        # Not now: a click, which this is a part of, selects its row after this.
+        QTimer.singleShot(0, self, self._mark_shown)
+
+    @Slot()
+    def _mark_shown(self) -> None:
+        """The row of what the form shows is the current one; none for a new thing."""
+        at = next((at for at, one in enumerate(self.listed) if one == self.form.before), -1)
         self._moving = True
-        at = next((at for at, one in enumerate(listed) if one == self.form.before), -1)
-        self.list.selectRow(at) if at >= 0 else self.list.clearSelection()
+        self.list.clearSelection()
+        self.list.setCurrentIndex(self.list.texts.index(at, 0))
         self._moving = False
 
     @Slot()
@@ -238,11 +245,14 @@ class KeptListsDialog(WorkingDialog):
         """Begin a new one: an empty form."""
         if self.may_leave():
             self._show(None)
+            self._mark_shown()
             self.form.first.setFocus()
 
     @Slot()
     def refresh(self) -> None:
         form: KeptForm = self.form
+        for part in (self._side, self._stack):  # what is read anew comes over whatever is typed meanwhile
+            part.setEnabled(not self.busy)
         reason = self.why_not or (tr("It is under way.") if self.busy else "")
         enable(self.add_new, reason or self.why_not_add(), tr("An empty form for a new one."))
         nothing = "" if form.edited else tr("Nothing was changed.")
@@ -277,8 +287,7 @@ class KeptListsDialog(WorkingDialog):
     def undo(self) -> None:
         """Take back what was saved here last."""
         if self._operations and self.may_leave():
-            run, operation_id = self._context, self._operations.pop()
-            self.taken_back.emit(operation_id)
+            run, operation_id = self._context, self._operations[-1]
             self.work(
                 tr("Taking it back…"),
                 lambda task: history.undo(run.db, run.user.id, operation_id),
@@ -287,6 +296,7 @@ class KeptListsDialog(WorkingDialog):
             )
 
     def _undone(self, done: UndoSummary) -> None:
+        self.taken_back.emit(self._operations.pop())
         self.written(*self.topics)
         self._wanted = getattr(self.form.before, "id", None)
         self.read()

@@ -93,9 +93,11 @@ class StepCard(Card):
             row.addWidget(one)
         self.column.addLayout(row)
 
-    def show_state(self, *, done: bool, left_out: bool) -> None:
-        """How it stands: by an icon and a word."""
-        if done:
+    def show_state(self, *, done: bool | None, left_out: bool) -> None:
+        """How it stands: by an icon and a word. `done` is None while that is being read."""
+        if done is None:
+            icon, role, words = WORDS[self.step].icon, Role.TEXT2, ""
+        elif done:
             icon, role, words = Icon.CHECK_CIRCLE, Role.GOOD, tr("Done")
         elif left_out:
             icon, role, words = Icon.MINUS_CIRCLE, Role.TEXT2, tr("Left out")
@@ -104,7 +106,7 @@ class StepCard(Card):
         self._icon.show_icon(icon, role)
         self.state.setText(words)
         title = tr(WORDS[self.step].title)
-        self.setAccessibleName(f"{title}: {words}")
+        self.setAccessibleName(f"{title}: {words}" if words else title)
         self.leave_button.setText(tr("Take Up Again") if left_out else tr("Leave Out"))
         self.leave_button.setAccessibleName(f"{title}: {self.leave_button.text()}")
         self.leave_button.setVisible(not done)
@@ -121,7 +123,7 @@ class SettingUpDialog(FormDialog):
     def __init__(self, parent: QWidget | None, left_out: Collection[Step]) -> None:
         title = tr("Set Up Step by Step")
         super().__init__(parent, title=title, heading=title, icon=Icon.LIST_BULLETS, name="setting_up")
-        self._done: frozenset[Step] = frozenset()
+        self._done: frozenset[Step] | None = None
         self._left_out = set(left_out)
         self.cards = {step: StepCard(step, self) for step in Step}
         for step, card in self.cards.items():
@@ -131,17 +133,20 @@ class SettingUpDialog(FormDialog):
         self.content.addStretch(1)
         self.close_button = self.add_button(tr("Close"), kind="primary", name="setting_up_close", clicked=self.reject)
         self.open_at(_WIDTH, _HEIGHT)
-        self.show_done(frozenset())
+        self._tell()
         parts.in_reading_order([*self.cards.values(), self.foot])
 
     @Slot(object)
     def show_done(self, done: frozenset[Step]) -> None:
         """Which steps are done."""
         self._done = done
+        self._tell()
+
+    def _tell(self) -> None:
+        done = self._done
         for step, card in self.cards.items():
-            card.show_state(done=step in done, left_out=step in self._left_out)
-        settled = done | self._left_out
-        left = [step for step in Step if step not in settled]
+            card.show_state(done=None if done is None else step in done, left_out=step in self._left_out)
+        left = set(Step) - (done or set()) - self._left_out
         where = tr("In any order, today or later. You find this again on Home and in the File menu.")
         self.say(tr("Set Up Step by Step") if left else tr("Everything is set up"), where)
 
@@ -149,7 +154,7 @@ class SettingUpDialog(FormDialog):
         """*Leave Out*, or *Take Up Again*."""
         self._left_out ^= {step}
         self.left_out_changed.emit(frozenset(self._left_out))
-        self.show_done(self._done)
+        self._tell()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

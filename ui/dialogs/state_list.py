@@ -74,4 +74,4 @@ class StateList(SummaryList):
     def _texts(self, place: int) -> tuple[str, ...]:
         row = self.states[place]
         before, after = row.texts[: self._state_column], row.texts[self._state_column + 1 :]
-        return (*before, row.texts[self._state_column] or row.state.text, *after)
+        return (*before, row.texts[self._state_column] or str(row.state), *after)

@@ -48,6 +48,7 @@ class SectionsPage(GridPage):
         self.layouts = Layouts(self.grid, runner, context, Kind.SECTION_LAYOUT, self)
         self._context, self._hub = context, hub
         self._done: list[int] = []
+        self._undoing = 0
         self._wanted: int | None = None
         self.grid.loaded.connect(self._go_there)
         self.watch(hub, *_TOPICS)
@@ -131,8 +132,9 @@ class SectionsPage(GridPage):
 
     def taken_back(self, operation_id: int) -> None:
         """The set-up took back by itself what it had saved."""
-        self._done.remove(operation_id)
-        self.changed.emit()
+        if operation_id in self._done:
+            self._done.remove(operation_id)
+            self.changed.emit()
 
     def undo(self) -> None:
         """*Undo*: take back what was saved last in this session."""
@@ -140,7 +142,20 @@ class SectionsPage(GridPage):
             return
         db, user, operation_id = self._context.db, self._context.user, self._done.pop()
         self.changed.emit()
-        self.runner.run(lambda context: history.undo(db, user.id, operation_id), lane=Lane.WRITE, done=self._undone)
+        self._undoing = operation_id
+        self.runner.run(
+            lambda context: history.undo(db, user.id, operation_id),
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._not_undone,
+        )
+
+    @Slot(object)
+    def _not_undone(self, error: Exception) -> None:
+        """It can be tried again."""
+        self._done.append(self._undoing)
+        self.changed.emit()
+        self.runner.failed.emit(error)
 
     @Slot(object)
     def _undone(self, summary: UndoSummary) -> None:

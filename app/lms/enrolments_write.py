@@ -73,12 +73,32 @@ class _Outcome:
     """Enrolments of learners who are not in the gradebook: the last values stay, with the date."""
 
 
-@begun_anew
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """What the run is to note of a course when its transaction is committed."""
+
+    found: list[Found]
+    counts: dict[str, int]
+    held: bool = False
+    operation: Operation | None = None
+
+
 def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
     """Store one course whole, or nothing of it: only its errors are kept for the end of the run. Raises
     ConflictError, DatabaseError."""
-    operation: Operation | None = None
     run.reached_course(due.id)
+    written = _write(run, due, fetched)
+    # Only now is it true: a transaction that had to give way is begun anew, and what it met is met again.
+    run.found += written.found
+    run.counts.update(written.counts)
+    run.held = run.held or written.held
+    run.keep(written.operation)
+
+
+@begun_anew
+def _write(run: Run, due: DueCourse, fetched: Fetched) -> _Written:
+    """The transaction of `write`: it changes nothing of the run."""
+    operation: Operation | None = None
 
     def opened() -> Operation:
         nonlocal operation
@@ -90,8 +110,7 @@ def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
         rows = _enrolments(tx, due.id)
         had_data = any(row.content_hash is not None for row in rows)
         if rows and due.enrolled and (no := guards.refusal(fetched, had_data)):
-            _refused(run, tx, due, of_course(no.code, due.id, no.detail), now)
-            return
+            return _refused(tx, due, of_course(no.code, due.id, no.detail), now)
         people = _people(fetched)
         known, matching = accounts.read(tx, due.vendor_id, people, (row.learner_id for row in rows))
         outcome = _compare(due, fetched, rows, matching, now) if due.enrolled else _Outcome()
@@ -99,10 +118,8 @@ def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
         missing = [row.at for row in outcome.absent] if shrank else []
         if (missing or due.held) and holds.of_roster(tx, run.db, run.id, due.id, missing):
             words = f"{len(outcome.absent)} of {len(rows)} enrolments are missing."
-            _refused(run, tx, due, of_course("SE-16", due.id, words), now)
-            run.held = True
-            return
-        written = accounts.write(opened, due.vendor_id, people, known, matching, now)
+            return _refused(tx, due, of_course("SE-16", due.id, words), now, held=True)
+        counted = accounts.write(opened, due.vendor_id, people, known, matching, now)
         _mark(outcome, now)
         if outcome.new or outcome.updates:
             opened().insert_for(progress, outcome.new, outcome.owners, NOT_TOLD)
@@ -110,18 +127,15 @@ def write(run: Run, due: DueCourse, fetched: Fetched) -> None:
         if operation is not None:
             operation.save_changes()
         _age(tx, due, _to_adopt(people, matching, rows), now)
-    run.keep(operation)
-    _count(run, due, outcome, len(rows), written)
-    if due.enrolled and rows and fetched.gradebook and guards.has_no_activities(fetched.gradebook):
-        run.found.append(of_course("SE-15", due.id))
-    run.found += outcome.found
+    without = due.enrolled and rows and fetched.gradebook and guards.has_no_activities(fetched.gradebook)
+    found = [of_course("SE-15", due.id)] if without else []
+    return _Written(found + outcome.found, _counts(outcome, len(rows), counted), operation=operation)
 
 
-def _refused(run: Run, tx: Connection, due: DueCourse, error: Found, now: datetime) -> None:
+def _refused(tx: Connection, due: DueCourse, error: Found, now: datetime, *, held: bool = False) -> _Written:
     """Nothing of the course is taken: values and their date stay."""
-    run.found.append(error)
-    run.counts["failed"] += 1
     tx.execute(_TRIED, {"course": due.id, "now": now})
+    return _Written([error], {"failed": 1}, held=held)
 
 
 def _enrolments(tx: Connection, lms_course_id: int) -> Sequence[Row[Any]]:
@@ -154,11 +168,17 @@ def _age(tx: Connection, due: DueCourse, to_adopt: int, now: datetime) -> None:
     tx.execute(statement, {"course": due.id, "now": now, "adoptable": to_adopt})
 
 
-def _count(run: Run, due: DueCourse, outcome: _Outcome, enrolments: int, accounts_written: int) -> None:
+def _counts(outcome: _Outcome, enrolments: int, accounts_written: int) -> dict[str, int]:
     written = len(outcome.new) + len(outcome.updates)
-    run.counts.update(done=1, enrolments=enrolments, enrolments_changed=written)
-    run.counts.update(enrolments_unchanged=outcome.unchanged, enrolments_failed=len(outcome.found))
-    run.counts.update(rows_written=written + accounts_written, aged=1)
+    return {
+        "done": 1,
+        "enrolments": enrolments,
+        "enrolments_changed": written,
+        "enrolments_unchanged": outcome.unchanged,
+        "enrolments_failed": len(outcome.found),
+        "rows_written": written + accounts_written,
+        "aged": 1,
+    }
 
 
 # ------------------------------------------------------------------------------------------------------- comparing

@@ -2,7 +2,7 @@
 nothing is doubled."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 
@@ -11,13 +11,16 @@ import pytest
 from sqlalchemy import event, func, select, text
 
 from app import history
+from app.access import User
 from app.db.again import TRIES, begun_anew
 from app.db.database import Database
 from app.db.tables import change, learner, operation
 from app.errors import CollisionError
 from app.learners import edit
 from tests.builders import add_learner, first_user
+from tests.db.lms_class import Class, codes, synced
 from tests.db.postgresql import Server
+from tests.lms.fake_lms import FakeLms
 
 SOON, LATE = "20ms", "60s"
 """After so long a wait a connection looks for a circle: so it is known who finds it, and has to give way."""
@@ -120,3 +123,49 @@ def test_other_failures_are_not_tried_again(db: Database):
         refused()
     assert not isinstance(failure.value, CollisionError)
     assert (len(tried), db.collisions) == (1, 0)
+
+
+class Unlucky:
+    """The next `times` statements that begin with `words` have to give way; before that, `meanwhile` happens."""
+
+    def __init__(self, db: Database, words: str, times: int, meanwhile: Callable[[], object] = bool) -> None:
+        self._words, self._left, self._meanwhile = words, times, meanwhile
+        event.listen(db._engine, "before_cursor_execute", self._look)
+
+    def _look(self, _c: object, cursor: "psycopg.Cursor", statement: str, *_others: object) -> None:
+        if self._left and statement.startswith(self._words):
+            self._left -= 1
+            self._meanwhile()
+            cursor.execute("do $$ begin raise exception using errcode = '40P01'; end $$")
+
+
+def a_class(db: Database) -> tuple[Class, User]:
+    some, user = Class(db, FakeLms(), "5"), first_user(db)
+    for number in range(1, 19):
+        some.learner(number, 5.0, total=5.0)
+    assert synced(db, user, some.lms).counts["enrolments_changed"] == 18
+    return some, user
+
+
+def test_a_roster_that_is_held_after_two_collisions_is_told_and_counted_once(db: Database):
+    some, user = a_class(db)
+    some.course.people = some.course.people[5:]
+    for number in range(1, 6):
+        del some.course.rows[str(number)]
+    Unlucky(db, "UPDATE lms_course SET tried_at", 2)
+    done = synced(db, user, some.lms)
+    assert (done.state, codes(done), done.counts["failed"], db.collisions) == ("held", ["SE-16"], 1, 2)
+
+
+def test_what_only_the_try_that_gave_way_met_is_not_told(db: Database, address: str):
+    """Its answer about the course was refused; then nobody was enrolled on it any longer."""
+    some, user = a_class(db)
+    some.course.people = []
+
+    def everybody_leaves() -> None:
+        with somebody(address) as line:
+            line.execute("update enrolment set removed_at = now()")
+
+    Unlucky(db, "UPDATE lms_course SET tried_at", 1, everybody_leaves)
+    done = synced(db, user, some.lms)
+    assert (codes(done), done.counts.get("failed", 0), done.counts["done"], db.collisions) == ([], 0, 1, 1)

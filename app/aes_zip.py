@@ -42,7 +42,8 @@ class AesZip(io.RawIOBase):
     def __init__(self, stream: BinaryIO, name: str, password: str) -> None:
         super().__init__()
         self._stream = stream
-        self._name = name.encode("utf-8")
+        # The name of a file may hold bytes that are no UTF-8, which Python keeps as lone surrogates.
+        self._name = name.encode("utf-8", "replace")
         self._when = datetime.now()
         self._squeezed = zlib.compressobj(6, zlib.DEFLATED, -zlib.MAX_WBITS)
         salt = secrets.token_bytes(SALT)

@@ -138,6 +138,12 @@ def test_any_content_comes_back_whatever_its_pieces(tmp_path_factory: pytest.Tem
     assert opened(path) == (name, b"".join(pieces))
 
 
+def test_a_name_that_is_no_text_is_written_as_well_as_can_be(tmp_path: Path):
+    target = Protected(tmp_path / "Learners.zip", "L\udce9a.csv", PASSWORD)
+    write_csv(TaskContext(), target, sheet())
+    assert opened(target.path)[0] == "L?a.csv"
+
+
 def test_what_is_larger_than_a_reader_takes_is_refused(tmp_path: Path):
     with open(tmp_path / "x", "w+b") as file:
         hidden = AesZip(file, "Learners.csv", PASSWORD)

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QGridLayout, QLineEdit, QWidget
 
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
 from ui.activity import Listed, Outcome, Place
 from ui.grids.columns import Column, GridSource, Kind, Moved, State, Tags
+from ui.look.fonts import scaled
 from ui.look.help_key import HelpKey
+from ui.look.screens import room_on_screen
+from ui.look.shapes import WINDOW_GAP
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
@@ -53,6 +56,14 @@ class SaveDialog(QFileDialog):
         self.setDefaultSuffix(kind)
         self.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))  # Qt's own word has an & for a key in it
 
+    def add_below(self, widget: QWidget) -> None:
+        """Something to read or choose, below the name."""
+        place = self.layout()
+        assert isinstance(place, QGridLayout)
+        place.addWidget(widget, place.rowCount(), 0, 1, place.columnCount())
+        # Wide enough for large text to need few lines: what is below has to stay on the screen.
+        self.setMinimumWidth(min(scaled(640), room_on_screen(self).width() - 2 * WINDOW_GAP))
+
     def accept(self) -> None:
         edit = self.findChild(QLineEdit, "fileNameEdit")
         typed = edit.text() if isinstance(edit, QLineEdit) else ""
@@ -64,10 +75,15 @@ class SaveDialog(QFileDialog):
         super().accept()
 
 
-def ask_for_file(parent: QWidget, kind: str, title: str, start: str) -> Path | None:
-    """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere."""
+def ask_for_file(
+    parent: QWidget, kind: str, title: str, start: str, below: Callable[[], QWidget] | None = None
+) -> Path | None:
+    """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere. `below` makes what
+    stands under the name."""
     dialog = SaveDialog(parent, tr(title), start, tr(FILTERS[kind]))
     dialog.to_save(kind)
+    if below is not None:
+        dialog.add_below(below())
     # A copy replaces nothing, so there is nothing to agree to.
     dialog.setOption(QFileDialog.Option.DontConfirmOverwrite, kind == COPY)
     try:

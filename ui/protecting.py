@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from ui.exporting import ask_for_file
+from ui.look.words import tr
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from app.export import Target
 
 _NAMES = frozenset({"name", "family_name", "given_names", "known_as", "learner"})
 _ULNS = frozenset({"uln", "uln_sent", "uln_found"})
-_CODES = frozenset({"ref", "person_code"})
-"""The ids of columns that say who somebody is."""
+_CODES = frozenset({"ref", "person_code", "account", "login", "who"})
+"""The ids of columns that say who somebody is; `who` may be a user, an e-mail address or a code."""
+_DETAILS = frozenset({"birth_date", "email", "phone", "postcode"})
+"""What leads to somebody without a name."""
 
 
 class Holds(StrEnum):
@@ -31,7 +36,7 @@ class Holds(StrEnum):
         there = set(columns)
         if there & _NAMES and there & _ULNS:
             return cls.TOGETHER
-        return cls.PEOPLE if there & (_NAMES | _ULNS | _CODES) else cls.NOBODY
+        return cls.PEOPLE if there & (_NAMES | _ULNS | _CODES | _DETAILS) else cls.NOBODY
 
 
 class LastChoice:
@@ -59,3 +64,18 @@ def ask_for_target(parent: QWidget, kind: str, title: str, start: str, holds: Ho
         return dialog.target if dialog.exec() else None
     finally:
         dialog.deleteLater()
+
+
+def ask_for_plain_file(parent: QWidget, kind: str, title: str, start: str, holds: Holds, why: str) -> "Path | None":
+    """Ask where to write a file about people that nothing may protect: what it holds is said, and `why`."""
+
+    def told() -> QWidget:
+        from ui.look.banner import Banner
+        from ui.look.icons import Icon
+        from ui.look.tokens import Role
+
+        banner = Banner(Icon.INFO, Role.INFO, tr(holds.value), why)
+        banner.setObjectName("file_holds")
+        return banner
+
+    return ask_for_file(parent, kind, title, start, told)

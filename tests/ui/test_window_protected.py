@@ -9,12 +9,15 @@ import pytest
 import pyzipper
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
 
+from app.export_target import Protected, path_of
 from tests.ui.conftest import Room, Rooms, named, read_csv
 from tests.ui.dialog_room import click
 from ui.activity_list import state_words
 from ui.dialogs.protect import ProtectingSaveDialog
+from ui.exporting import EXCEL, SaveDialog
 from ui.protecting import LAST, Holds
 
 PASSWORD = "Three plain words"
@@ -169,4 +172,54 @@ def test_what_a_file_holds_is_told_by_its_columns():
     assert Holds.of(["uln_found", "name"]) is Holds.TOGETHER
     assert Holds.of(["uln", "postcode"]) is Holds.PEOPLE
     assert Holds.of(["ref", "grade"]) is Holds.PEOPLE
+    for details in (["birth_date", "email"], ["phone", "postcode"], ["who"], ["account"], ["login"]):
+        assert Holds.of(details) is Holds.PEOPLE
     assert Holds.of(["code", "title"]) is Holds.NOBODY
+
+
+@pytest.mark.parametrize(
+    ("typed", "protected", "written", "inside"),
+    [
+        ("Learners.zip", False, "Learners.xlsx", None),
+        ("Learners.csv.ZIP", False, "Learners.csv", None),
+        ("Learners.xlsx.zip", True, "Learners.zip", "Learners.xlsx"),
+        ("Learners.csv.zip", True, "Learners.zip", "Learners.csv"),
+        ("Learners 1.2.zip", True, "Learners 1.2.zip", "Learners 1.2.xlsx"),
+    ],
+)
+def test_the_file_is_what_its_name_says(
+    qtbot: QtBot, tmp_path: Path, typed: str, protected: bool, written: str, inside: str | None
+):
+    LAST.protected = False
+    dialog = ProtectingSaveDialog(None, EXCEL, "Export", str(tmp_path / "one.xlsx"), Holds.PEOPLE)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    if protected:
+        ticks(dialog)
+        types("protect_password", PASSWORD)(dialog)
+        types("protect_again", PASSWORD)(dialog)
+    types("fileNameEdit", str(tmp_path / typed))(dialog)
+    dialog.accept()
+    assert dialog.target is not None
+    assert path_of(dialog.target) == tmp_path / written
+    assert (dialog.target.inside if isinstance(dialog.target, Protected) else None) == inside
+    LAST.protected = False
+
+
+def test_the_batch_file_says_that_it_is_about_people(room: Room):
+    said: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, SaveDialog) and dialog.isVisible():
+            banner = named(dialog, "file_holds")
+            said.append(" ".join((banner.accessibleName(), *(label.text() for label in banner.findChildren(QLabel)))))
+            dialog.reject()
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+    room.window.actions_.entry("data.batch").trigger(room.window)
+    timer.stop()
+    assert "This file is about people" in said[0]
+    assert "only without a password" in said[0]

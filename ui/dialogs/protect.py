@@ -9,11 +9,9 @@ from app.export_target import Protected, Target, password_problem, password_stre
 from ui.exporting import CSV, EXCEL, FILTERS, ZIP, SaveDialog
 from ui.look.banner import Banner
 from ui.look.buttons import icon_button
-from ui.look.fonts import Type, scaled
+from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.screens import room_on_screen
-from ui.look.shapes import WINDOW_GAP
 from ui.look.speech import announce
 from ui.look.tokens import Role
 from ui.look.words import tr
@@ -126,11 +124,7 @@ class ProtectingSaveDialog(SaveDialog):
         self._kind = self._inside = kind
         self.target: Target | None = None
         self.panel = ProtectPanel(holds, self)
-        place = self.layout()
-        assert isinstance(place, QGridLayout)
-        place.addWidget(self.panel, place.rowCount(), 0, 1, place.columnCount())
-        # Wide enough for large text to need few lines: what is below has to stay on the screen.
-        self.setMinimumWidth(min(scaled(640), room_on_screen(self).width() - 2 * WINDOW_GAP))
+        self.add_below(self.panel)
         self.panel.toggled.connect(self._protect)
         self.panel.tick.setChecked(LAST.protected)
 
@@ -153,22 +147,26 @@ class ProtectingSaveDialog(SaveDialog):
 
     def _named(self, name: str, *, wanted: bool) -> str:
         """`name` with the ending that it needs now; a workbook may have been typed as a CSV file, or the reverse."""
-        if not name:
-            return name
-        ending = Path(name).suffix.lower()
+        zipped = Path(name).suffix.lower() == f".{ZIP}"
+        bare = name[: -len(f".{ZIP}")] if zipped else name
+        ending = Path(bare).suffix.lower()
+        known = ending[1:] in (_SHEETS if self._kind in _SHEETS else {self._kind})
+        if known:
+            self._inside = ending[1:]
         if wanted:
-            if ending[1:] in (_SHEETS if self._kind in _SHEETS else {self._kind}):
-                self._inside = ending[1:]
-                return name[: -len(ending)] + f".{ZIP}"
-            return name if ending in {f".{ZIP}", ""} else f"{name}.{ZIP}"
-        return name[: -len(ending)] + f".{self._inside}" if ending == f".{ZIP}" else name
+            if known:
+                return bare[: -len(ending)] + f".{ZIP}"
+            return name if zipped or not ending else f"{name}.{ZIP}"
+        if not zipped:
+            return name
+        return bare if known else f"{bare}.{self._inside}"
 
     def accept(self) -> None:
         if problem := self.panel.problem():
             self.panel.show_problem(problem)
             return
-        if self.panel.wanted:
-            self._name().setText(self._named(self._name().text(), wanted=True))
+        edit = self._name()
+        edit.setText(self._named(edit.text(), wanted=self.panel.wanted))
         super().accept()
 
     def done(self, result: int) -> None:

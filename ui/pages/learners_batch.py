@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QStandardPaths
 
-from ui.exporting import CSV, Exporter, ask_for_file
+from ui.exporting import CSV, Exporter
 from ui.look.words import tr
+from ui.protecting import Holds, ask_for_plain_file
 
 if TYPE_CHECKING:
     from ui.main_window import MainWindow
@@ -23,7 +24,8 @@ def choose_batch_file(window: "MainWindow") -> None:
     ukprn = settings.college.ukprn or settings.lrs.ukprn
     folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     start = str(Path(folder) / batch_name(ukprn or "00000000", datetime.now()))
-    path = ask_for_file(window, CSV, tr("Export LRS Batch File"), start)
+    why = tr("The LRS portal takes it only without a password. Delete it when it has been sent.")
+    path = ask_for_plain_file(window, CSV, tr("Export LRS Batch File"), start, Holds.PEOPLE, why)
     if path is None:
         return
     page, db, user = window.learners, window.context.db, window.context.user

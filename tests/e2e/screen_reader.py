@@ -166,7 +166,9 @@ def main(command: list[str]) -> None:
         print(json.dumps({**seen, **look_at_pages(frame), **look_at_dialog(program, frame)}))
     finally:
         child.terminate()
-        child.wait(20)
+        left = child.wait(20)
+    if left != 0:  # told to end it leaves as if closed (test_leaving.py): anything else is a crash on the way
+        raise SystemExit(f"the program left with {left}")
 
 
 main(sys.argv[1:])

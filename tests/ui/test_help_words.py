@@ -11,6 +11,8 @@ from ui.action_list import action_list
 from ui.help.pages_made import bold_in, book, commands_of, keyboard, keys_of
 from ui.help.where import DIALOGS, FROM_OPENER, PAGES
 from ui.page_stack import TITLES
+from ui.pages.home_month import TITLES as STEPS
+from ui.plots.words import PLOTS
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = book()
@@ -70,3 +72,14 @@ def test_the_commands_of_a_topic_are_those_of_its_own_area():
     found = {one.text: one for one in commands_of(BOOK["imports"], action_list())}
     assert found["Undo"].id == "imports.undo"
     assert "Load Learners" not in found
+
+
+def test_home_tells_of_every_step_of_the_month_in_order_and_of_every_figure():
+    told = italics_in(BOOK["home"].text)
+    assert [one for one in told if one in list(STEPS.values())] == list(STEPS.values())
+    assert [one for one in PLOTS.values() if one.title not in told] == []
+
+
+def test_a_button_that_is_grey_for_want_of_a_licence_leads_to_the_licences():
+    [line] = [one for one in BOOK["plr"].text.splitlines() if "want of a licence" in one]
+    assert "](licences)" in line

@@ -144,6 +144,20 @@ def test_a_figure_follows_the_theme_and_tells_its_numbers_under_the_pointer(room
     assert chart.piece_at(QPoint(1, 1)) is None
 
 
+def test_a_theme_that_comes_while_another_page_is_in_front_is_drawn_on_return(room: Room):
+    page = home(room)
+    before = page.plots.card(Plot.STATUSES).chart
+    room.window.show_page("history")
+    room.until(lambda: not page.isVisible())
+    theme().set_mode("dark")
+    room.at_rest()
+    assert page.plots.card(Plot.STATUSES).chart is before, "unseen, nothing is drawn"
+    assert not page.plots.settled
+    home(room)
+    assert page.plots.card(Plot.STATUSES).chart is not before
+    assert [plot for plot in words.PLOTS if page.plots.card(plot).waits] == []
+
+
 def test_an_empty_figure_says_why_and_leads_on(room: Room):
     page = home(room)
     card = page.plots.card(Plot.ATTAINMENTS)

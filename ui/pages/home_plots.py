@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.changes import Topic
@@ -50,7 +51,11 @@ class HomePlots(FlowGrid):
     @property
     def settled(self) -> bool:
         """Whether everything is read and drawn."""
-        return self._follower.settled and not self._next.isActive()
+        return self._follower.settled and not self._next.isActive() and self._undrawn() is None
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._next.start()  # unseen, nothing is drawn: not in the colours of a theme that has come meanwhile either
 
     def card(self, plot: str) -> PlotCard:
         return self._cards[plot]
@@ -82,9 +87,12 @@ class HomePlots(FlowGrid):
         self.place([self._cards[one.plot] for one in found])
         self._next.start()
 
+    def _undrawn(self) -> PlotCard | None:
+        return next((one for one in self._cards.values() if one.waits), None)
+
     @Slot()
     def _draw_one(self) -> None:
-        card = next((one for one in self._cards.values() if one.waits), None)
+        card = self._undrawn()
         if card is not None and self.isVisible():
             card.draw()
             self._next.start()

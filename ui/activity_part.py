@@ -14,7 +14,7 @@ from ui.activity import Activities, Activity
 from ui.activity_pane import SIZE, ActivityPane
 from ui.look.fonts import scaled
 from ui.look.shapes import WINDOW_GAP
-from ui.notifying import Desktop, Notifier
+from ui.notifying import Desktop, Notifier, to_front
 from ui.remembered import Remembered
 from ui.workers import Lane
 
@@ -191,8 +191,7 @@ class ActivityPart(QObject):
             )
             self._window.messages.show(gone)
             return
-        plr.raise_()
-        plr.activateWindow()
+        to_front(plr)
 
     def _show_folder(self, file: Path) -> None:
         def look(context: TaskContext) -> Path:

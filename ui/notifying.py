@@ -16,6 +16,14 @@ LONG_S = 10.0
 _SHOWN_MS = 15_000
 
 
+def to_front(window: QWidget) -> None:
+    """Show it before every other, with the keyboard, also where it was minimised."""
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.show()
+    window.raise_()
+    window.activateWindow()
+
+
 class Desktop(QObject):
     """The notifications of the desktop; `clicked` when the one that stands there was pressed.
 
@@ -41,10 +49,16 @@ class Desktop(QObject):
             self._tray = QSystemTrayIcon(qicon(Icon.ACTIVITY), self)
             self._tray.setToolTip(tr("Learner Manager"))
             self._tray.messageClicked.connect(self.clicked)
-            self._tray.activated.connect(self.clicked)
+            self._tray.activated.connect(self.activated)
         self._tray.show()
         self._tray.showMessage(title, text, self._window.windowIcon(), _SHOWN_MS)
         self._gone.start()
+
+    @Slot(QSystemTrayIcon.ActivationReason)
+    def activated(self, reason: QSystemTrayIcon.ActivationReason) -> None:
+        """The sign was pressed; another button than the first asks for a menu, of which there is none."""
+        if reason in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self.clicked.emit()
 
     @Slot()
     def take_back(self) -> None:
@@ -82,12 +96,12 @@ class Notifier(QObject):
     @Slot()
     def _clicked(self) -> None:
         self._desktop.take_back()
+        to_front(self._window)
+        modal = QApplication.activeModalWidget()
+        if modal is not None:  # it must be answered first, and what it is about must not change behind it
+            to_front(modal.window())
+            return
         one, self._last = self._last, None
-        window = self._window
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.show()
-        window.raise_()
-        window.activateWindow()
         if one is not None:
             self._part.lead_to(one)
 

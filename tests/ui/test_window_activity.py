@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtCore import QObject, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QPushButton
 
@@ -73,8 +73,11 @@ def test_a_days_work_is_listed_cancelled_and_led_to(room: Room, lrs: LrsSandbox,
     assert lines(room)[0].endswith(" of 30 learners")
     lrs.set_latency(0)
     room.at_rest()
+    room.plr_window.setWindowState(Qt.WindowState.WindowMinimized)
+    room.until(room.plr_window.isMinimized)
+    room.in_front(window)
     click(pane.show_button)
-    room.until(room.plr_window.isActiveWindow)
+    room.until(lambda: room.plr_window.isActiveWindow() and not room.plr_window.isMinimized())
     room.close_plr()
     room.in_front(window)
     click(pane.show_button)

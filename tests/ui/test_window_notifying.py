@@ -1,7 +1,7 @@
 """Notifications of the desktop: when something long ends unseen, without naming anybody, leading to the result."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.errors import InputError
 from app.tasks import TaskContext
@@ -72,6 +72,32 @@ def test_what_ends_unseen_is_told_and_led_to(room: Room):
     assert "is gone" in QApplication.activeModalWidget().accessibleName()
     room.press("Escape")
     room.until(lambda: QApplication.activeModalWidget() is None)
+
+
+def test_nothing_is_done_behind_a_dialog_that_waits_for_an_answer(room: Room):
+    window, part = room.window, room.window.activity
+    desktop = HeardDesktop(window)
+    notifier = Notifier(part, window, desktop, long_s=0.0)
+    window.setWindowState(Qt.WindowState.WindowMinimized)
+    room.until(window.isMinimized)
+    listed = Listed("Synchronise", lambda n: Outcome("3 rows"), Place(page="history"))
+    window.runner.run(lambda context: 3, lane=Lane.SYNC, listed=listed)
+    room.at_rest()
+    assert len(desktop.told) == 1
+    page = window.state().page
+    window.messages.show(InputError("It is full.", hint="Choose another."))
+    room.until(lambda: QApplication.activeModalWidget() is not None)
+    dialog = QApplication.activeModalWidget()
+    desktop.activated(QSystemTrayIcon.ActivationReason.Context)
+    assert window.isMinimized(), "the right button asks for a menu"
+    desktop.activated(QSystemTrayIcon.ActivationReason.Trigger)
+    room.until(dialog.isActiveWindow)
+    assert not window.isMinimized()
+    room.at_rest()
+    assert (window.state().page, part.shown, QApplication.activeModalWidget()) == (page, False, dialog)
+    room.press("Escape", dialog)
+    room.until(lambda: QApplication.activeModalWidget() is None)
+    assert notifier.wanted
 
 
 def test_they_are_switched_off_in_the_settings(room: Room):

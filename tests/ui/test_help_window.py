@@ -1,15 +1,17 @@
 """The help by its keys: F1 opens the topic of what is in front, and its window needs no mouse."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit
+from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QToolButton, QWidget
 
+from app.errors import InputError
 from app.help.topics import Book
 from tests.ui.conftest import Room
-from tests.ui.dialog_room import click, clipped, unnamed
+from tests.ui.dialog_room import child, click, clipped, unnamed
 from tests.ui.every_dialog import Desk, work
 from tests.ui.help_room import helped, rule_shown
+from ui.dialogs.message import MessageDialog
 from ui.help.desk import HelpDesk
 from ui.help.pages_made import book
 from ui.help.window import HelpWindow
@@ -101,6 +103,42 @@ def test_it_can_be_read_while_a_question_waits_that_shuts_out_every_window(qtbot
     assert desk.window is not None
     assert desk.window.isVisible(), "the help does not go with the question"
     desk.window.deleteLater()
+
+
+def test_f1_in_a_dialog_of_the_help_itself_leaves_the_keyboard_there(qtbot, runner, dressed_up, tmp_path):
+    """Each made to belong to the other, the next dialog that shuts out windows would go round the two for good."""
+    desk = HelpDesk(runner, runner)
+    desk.help_about(QWidget(), "licences")
+    shown = desk.window
+    assert shown is not None
+    qtbot.addWidget(shown)
+    pressed: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, QFileDialog) and dialog.isActiveWindow():
+            timer.stop()
+            try:
+                QTest.keyClick(dialog, Qt.Key.Key_F1)
+                message = MessageDialog(dialog, InputError("It is full.", hint="Choose another."))
+                message.open()  # here Qt asks of every window whether it is shut out: what would never end
+                qtbot.waitUntil(message.isActiveWindow, timeout=3000)
+                message.reject()
+                qtbot.waitUntil(lambda: QApplication.activeModalWidget() is dialog, timeout=3000)
+                pressed.append(shown.topic)
+            finally:
+                dialog.reject()
+
+    timer = QTimer(interval=10)
+    timer.timeout.connect(look)
+    timer.start()
+    click(child(shown, QToolButton, "help_manual"))
+    assert pressed == ["print-export"]
+    question = MessageDialog(shown, InputError("It is full.", hint="Choose another."))
+    question.open()
+    qtbot.waitUntil(question.isActiveWindow)
+    question.reject()
+    qtbot.waitUntil(lambda: QApplication.activeModalWidget() is None)
 
 
 def test_its_place_is_remembered_and_it_goes_with_the_program(room: Room):

@@ -45,7 +45,10 @@ class HelpDesk(QObject):
         shown = self.window
         shown.open(link)
         shown.show()
-        self._let_through(shown)
+        modal = QApplication.activeModalWidget()
+        if modal is not None and _opened_by(shown, modal):
+            return  # it stands behind its own dialog, which keeps the keyboard
+        self._let_through(shown, modal)
         shown.raise_()
         shown.activateWindow()
         shown.page.setFocus()
@@ -62,9 +65,9 @@ class HelpDesk(QObject):
             made.restoreGeometry(QByteArray.fromBase64(self._state.encode("ascii", "ignore")))
         return made
 
-    def _let_through(self, shown: "HelpWindow") -> None:
-        """A dialog that must be answered first shuts out every window but those that belong to it."""
-        modal = QApplication.activeModalWidget()
+    def _let_through(self, shown: "HelpWindow", modal: QWidget | None) -> None:
+        """A dialog that must be answered first shuts out every window but those that belong to it. It must not belong
+        to the help itself: each belonging to the other, Qt would go round the two for good."""
         ours = window_behind(shown)
         if ours is not None:
             theirs = window_behind(modal) if modal is not None else None
@@ -82,3 +85,11 @@ class HelpDesk(QObject):
         if self.window is not None:
             self.state()
             self.window.close()
+
+
+def _opened_by(shown: QWidget, dialog: QWidget) -> bool:
+    """Whether `shown` is among the windows from which `dialog` was opened."""
+    above = dialog.parentWidget()
+    while above is not None and above.window() is not shown:
+        above = above.window().parentWidget()
+    return above is not None

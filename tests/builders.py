@@ -35,7 +35,7 @@ from app.ulns import check_digit
 
 UKPRN = "19990002"
 TODAY = date(2026, 11, 23)
-_numbers = count(1)
+_numbers = count(700_001)  # beyond those of invented people, who may be in the same database
 
 
 def uln_number(number: int) -> str:

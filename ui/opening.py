@@ -91,6 +91,8 @@ class _Opening(QObject):
             timer.start()
         self._loop.exec()
         timer.stop()
+        if self._begun is None and self._error is None and self._stopped is None:
+            self._leave(False)  # the program was told to end meanwhile
         if self._dialog is not None:
             self._dialog.done(QDialog.DialogCode.Accepted)
         QApplication.setQuitOnLastWindowClosed(True)

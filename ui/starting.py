@@ -102,6 +102,8 @@ class EndingDialog(FormDialog):
         self.finished.connect(loop.quit)
         QTimer.singleShot(SHOWN_AFTER_MS, self, self.open)
         loop.exec()
+        while not self._runner.wait(1000):  # the program was told to end: no loop serves events any more
+            pass
 
     @Slot()
     def _look(self) -> None:

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, cast
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
-from app.changes import Changes
+from app.changes import Changes, Topic
 from app.context import AppContext
-from ui.credit_undo import CreditUndo
 from ui.hub import Hub
 from ui.page_row import PageRow
 from ui.page_stack import PageStack
+from ui.session_undo import SessionUndo
 from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class CreditPart(QObject):
         super().__init__(window)
         self._context, self._runner, self._hub, self._window = context, runner, hub, window
         self._stack, self._row = stack, row
-        self.undo = CreditUndo(context, runner, hub, self)
+        self.undo = SessionUndo(context, runner, hub, self, Topic.CREDIT, Topic.ENROLMENTS, Topic.LEARNERS)
         self.undo.changed.connect(self.changed)
         self.undo.said.connect(self.said)
         self._files: CreditFiles | None = None

@@ -64,7 +64,7 @@ class LmsSections(QObject):
 
     def undo(self) -> None:
         """*Undo*: what was saved last."""
-        self.page.undo()
+        self.page.session.undo()
 
     @Slot(object)
     def open_section(self, key: int | None) -> None:
@@ -86,11 +86,11 @@ class LmsSections(QObject):
 
     @Slot(int)
     def _taken_back(self, operation_id: int) -> None:
-        self.page.taken_back(operation_id)
+        self.page.session.taken_back(operation_id)
 
     @Slot(int)
     def _saved(self, operation_id: int) -> None:
-        self.page.saved(operation_id)
+        self.page.session.saved(operation_id)
 
     @Slot(object)
     def _changed(self, changes: Changes) -> None:

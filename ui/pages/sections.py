@@ -4,11 +4,10 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 from sqlalchemy import Connection
 
-from app import access, history
+from app import access
 from app.access import Permission
-from app.changes import Changes, Topic
+from app.changes import Topic
 from app.context import AppContext
-from app.history import UndoSummary
 from app.lms.sections import details
 from app.lms.sections.details import SectionDetails as LookedAt
 from app.lms.sections.listed import FIELDS
@@ -23,7 +22,8 @@ from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.pages.section_details import SectionDetails
 from ui.pages.section_source import SectionSource
-from ui.workers import Lane, TaskRunner
+from ui.session_undo import SessionUndo
+from ui.workers import TaskRunner
 
 _TOPICS = (Topic.SECTIONS, Topic.LMS_COURSES, Topic.ENROLMENTS, Topic.LEARNERS)
 _SET_UP = {"EX-P1": "term", "EX-P2": "lms_vendor", "EX-P3": "delivery_method"}
@@ -46,9 +46,10 @@ class SectionsPage(GridPage):
         super().__init__("sections", "Sections and Set-up", ("section", "sections"), source, fields, runner, parent)
         self.searches = Searches(self, context, Kind.SECTION_SEARCH, parent=self)
         self.layouts = Layouts(self.grid, runner, context, Kind.SECTION_LAYOUT, self)
-        self._context, self._hub = context, hub
-        self._done: list[int] = []
-        self._undoing = 0
+        self._context = context
+        self.session = SessionUndo(context, runner, hub, self, Topic.SECTIONS, Topic.LMS_COURSES)
+        self.session.changed.connect(self.changed)
+        self.session.said.connect(self.said)
         self._wanted: int | None = None
         self.grid.loaded.connect(self._go_there)
         self.watch(hub, *_TOPICS)
@@ -123,45 +124,4 @@ class SectionsPage(GridPage):
     @property
     def can_undo(self) -> bool:
         """Whether something that was saved in this session can be taken back."""
-        return bool(self._done)
-
-    def saved(self, operation_id: int) -> None:
-        """Something was saved, here or in the set-up: *Undo* takes it back."""
-        self._done.append(operation_id)
-        self.changed.emit()
-
-    def taken_back(self, operation_id: int) -> None:
-        """The set-up took back by itself what it had saved."""
-        if operation_id in self._done:
-            self._done.remove(operation_id)
-            self.changed.emit()
-
-    def undo(self) -> None:
-        """*Undo*: take back what was saved last in this session."""
-        if not self._done:
-            return
-        db, user, operation_id = self._context.db, self._context.user, self._done.pop()
-        self.changed.emit()
-        self._undoing = operation_id
-        self.runner.run(
-            lambda context: history.undo(db, user.id, operation_id),
-            lane=Lane.WRITE,
-            done=self._undone,
-            failed=self._not_undone,
-        )
-
-    @Slot(object)
-    def _not_undone(self, error: Exception) -> None:
-        """It can be tried again."""
-        self._done.append(self._undoing)
-        self.changed.emit()
-        self.runner.failed.emit(error)
-
-    @Slot(object)
-    def _undone(self, summary: UndoSummary) -> None:
-        self.said.emit(
-            tr("Undone as far as nobody changed it or stands on it since: the rest stays.")
-            if summary.left
-            else tr("The last change of the set-up was undone.")
-        )
-        self._hub.announce(Changes.of(Topic.SECTIONS, Topic.LMS_COURSES))
+        return self.session.possible

@@ -1,4 +1,6 @@
-"""*Undo* of what was saved on the credit pages in this session: the latest first."""
+"""*Undo* of what was saved in this session, the latest first; shared by all that saves the same kind of thing."""
+
+from collections import deque
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,22 +12,20 @@ from ui.hub import Hub
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
 
-TOPICS = (Topic.CREDIT, Topic.ENROLMENTS, Topic.LEARNERS)
-"""What is shown of credit follows changes of these, and its writes touch them."""
 
-
-class CreditUndo(QObject):
-    """Shared by the pages: what was saved on one can be taken back on another. `changed` when there is more or less
-    to take back, `said` a sentence for the status bar."""
+class SessionUndo(QObject):
+    """`topics` are announced once something was taken back. `changed` when there is more or less to take back, `said`
+    a sentence for the status bar."""
 
     changed = Signal()
     said = Signal(str)
 
-    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QObject) -> None:
+    def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, parent: QObject, *topics: Topic) -> None:
         super().__init__(parent)
-        self._context, self._runner, self._hub = context, runner, hub
+        self._context, self._runner, self._hub, self._topics = context, runner, hub, topics
         self._done: list[int] = []
-        self._undoing = 0
+        self._undoing: deque[int] = deque()
+        """On their way, in the order of their tasks, which run one after another."""
 
     @property
     def possible(self) -> bool:
@@ -49,8 +49,8 @@ class CreditUndo(QObject):
         if not self._done:
             return
         db, user, operation_id = self._context.db, self._context.user, self._done.pop()
+        self._undoing.append(operation_id)
         self.changed.emit()
-        self._undoing = operation_id
         self._runner.run(
             lambda context: history.undo(db, user.id, operation_id),
             lane=Lane.WRITE,
@@ -61,15 +61,16 @@ class CreditUndo(QObject):
     @Slot(object)
     def _not_undone(self, error: Exception) -> None:
         """It can be tried again."""
-        self._done.append(self._undoing)
+        self._done.append(self._undoing.popleft())
         self.changed.emit()
         self._runner.failed.emit(error)
 
     @Slot(object)
     def _undone(self, summary: UndoSummary) -> None:
+        self._undoing.popleft()
         self.said.emit(
             tr("Undone as far as nobody changed it or stands on it since: the rest stays.")
             if summary.left
             else tr("The last change was undone.")
         )
-        self._hub.announce(Changes.of(*TOPICS))
+        self._hub.announce(Changes.of(*self._topics))

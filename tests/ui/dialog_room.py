@@ -220,7 +220,10 @@ _TEXTS = (QLabel, QAbstractButton, QComboBox)
 
 
 def clipped(window: QWidget) -> list[str]:
-    """What shows less than its whole text, or has no room for it."""
+    """What shows less than its whole text, or has no room for it, once every layout that is due was made."""
+    # A row that changes its direction as it is resized asks for one more layout: a busy machine may stand between.
+    for _ in range(3):
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
     found = []
     for widget in window.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, _TEXTS) or isinstance(widget, ElidingLabel):

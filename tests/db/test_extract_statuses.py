@@ -234,7 +234,7 @@ def test_an_answer_that_came_meanwhile_is_not_overwritten(room: Room):
     room.college.sent(key, "processed")
     summary = room.save(seen.staged)
     assert (summary.updated, summary.conflicts, summary.operation_id) == (0, 1, None)
-    assert "since it was staged" in summary.conflict_list[0].reason
+    assert "Ready was staged. Changed by somebody else" in summary.conflict_list[0].reason
     assert room.college.statuses([key]) == ["processed"]
     assert room.operations() == 0
 

@@ -29,7 +29,7 @@ from tests.app.test_secrets import Store
 from tests.certificates import certificates
 from tests.db import older
 from tests.db.postgresql import OWNER, STRANGER, Server
-from tests.ui.dialog_room import ACCEPTED, REJECTED, child, click, opened, press, write_into
+from tests.ui.dialog_room import ACCEPTED, REJECTED, child, click, gone, opened, press, write_into
 from ui.dialogs.database_place import DatabaseDialog
 from ui.starting import StartDialog
 
@@ -81,6 +81,31 @@ def test_a_server_is_named_tried_out_and_saved(qtbot, context: AppContext, runne
     assert "nobody-knows" in store.held.values()
     assert "nobody-knows" not in context.folder.settings_file.read_text()
     assert server_of(kept) == Place("127.0.0.1", server.port, name, STRANGER)
+
+
+def test_a_server_that_is_away_is_saved_anyway_by_keys_once_that_was_told(qtbot, context: AppContext, runner):
+    """Enter asks first and saves nothing; what is typed then is asked about again; the second Enter saves it."""
+    settings = context.settings.database
+    dialog = opened(qtbot, DatabaseDialog(None, runner, context.folder, settings, context.secrets))
+    press(Qt.Key.Key_Down)
+
+    def enter() -> str:
+        press(Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: dialog._task is None, timeout=20_000)
+        return f"{dialog.banner.accessibleName()} {dialog.banner.accessibleDescription()}"
+
+    fill(dialog, host="127.0.0.1", port="1", database="first", user=OWNER)
+    assert "It was not saved. Save it anyway" in enter()
+    assert dialog.save_button.text() == "Save Anyway"
+    fill(dialog, database="other")
+    assert dialog.save_button.text() == "Save"
+    assert "It was not saved" in enter()
+    assert config.load(context.folder.path).database == settings
+    press(Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: gone(dialog))
+    assert dialog.ended == ACCEPTED
+    kept = server_of(config.load(context.folder.path).database)
+    assert kept == Place("127.0.0.1", 1, "other", OWNER)
 
 
 def test_what_is_found_on_a_server_in_words(server: Server, tmp_path: Path):

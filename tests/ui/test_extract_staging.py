@@ -3,10 +3,10 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QPushButton
 from sqlalchemy import select
 
-from app.db.tables import extract_record, operation
+from app.db.tables import change, extract_record, operation
 from app.lms.extracts import save as saving
 from tests.ui.conftest import Rooms, answering, named
 from tests.ui.dialog_room import child, click, write_into
@@ -148,17 +148,27 @@ def test_a_reason_is_asked_for_and_kept(extracts: ExtractRoom):
 
 
 @pytest.mark.rule("EX-U6")
-def test_a_conflict_is_listed_and_left(extracts: ExtractRoom):
-    """Acceptance check 6, in the window."""
+def test_a_conflict_is_listed_with_both_statuses_and_left(extracts: ExtractRoom):
+    """Acceptance check 6, in the window, by keys: nothing there saves it all the same, and the history agrees."""
     first, second = extracts.keys[3:5]
     extracts.stage("ready", first, second)
     extracts.college.sent(first, "processed")
-    dialog = extracts.save()
+    extracts.room.press("Ctrl+S", extracts.room.window)
+    dialog = extracts.dialog("extract_saved")
     assert dialog.heading.text() == "Saved, but not all of it"  # type: ignore[attr-defined]
     assert dialog.list.model().rowCount() == 1  # type: ignore[attr-defined]
-    assert "since it was staged" in dialog.list.model().index(0, 4).data()  # type: ignore[attr-defined]
-    extracts.close(dialog, "saved_ok")
+    told = [dialog.list.model().index(0, column).data() for column in (3, 4)]  # type: ignore[attr-defined]
+    assert told == ["Processed", "Ready was staged. Changed by somebody else or by a sending since then"]
+    buttons = {one.objectName() for one in dialog.findChildren(QPushButton) if one.isVisible()}
+    assert buttons == {"saved_undo", "saved_ok"}, "what others did is never overwritten"
+    extracts.room.press("Return", dialog)
+    extracts.room.until(lambda: QApplication.activeModalWidget() is None)
+    extracts.rest()
     assert extracts.statuses([first, second]) == ["processed", "ready"]
+    with extracts.context.db.read() as tx:
+        saved = select(operation.c.id).where(operation.c.kind == saving.SAVED).scalar_subquery()
+        written = tx.execute(select(change.c.row_id).where(change.c.operation_id == saved)).scalars().all()
+    assert written == [second]
 
 
 @pytest.mark.rule("EX-R5")

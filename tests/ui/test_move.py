@@ -1,9 +1,16 @@
-"""Everything to a server, from the window: stopped, gone on with, opened there."""
+"""Everything to a server and back to this computer, from the window: stopped, gone on with, opened there."""
+
+from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QRadioButton
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QRadioButton, QWidget
 
-from app import config
+from app import config, demo
+from app.config import DatabaseSettings
+from app.context import AppContext
 from app.db import moving
 from app.secrets import Secrets
 from app.start import begin
@@ -72,3 +79,55 @@ def test_moved_to_a_server_and_opened_there(rooms: Rooms, server: Server, monkey
         opened = begin(TaskContext(), room.context.folder, secrets=Secrets({}))
         assert snapshot(opened.db, "learner", without=()) == snapshot(here, "learner", without=())
         opened.db.close()
+
+
+def kept_on(address: str) -> Callable[[AppContext], None]:
+    """The settings name the server at `address`, where a dozen learners are."""
+
+    def prepare(context: AppContext) -> None:
+        context.settings = replace(context.settings, database=DatabaseSettings(url=address))
+        config.save(context.folder.path, context.settings)
+        demo.fill(context.db, 12)
+
+    return prepare
+
+
+def test_moved_to_this_computer_by_keys_where_another_database_was_left(rooms: Rooms, server: Server):
+    with server.database() as address:
+        room = rooms(3, prepare=kept_on(address), database=address)
+        there, folder = room.context.db, room.context.folder
+        room.window.actions_.run("admin.database")
+        place = dialog_of(room, DatabaseDialog)
+        assert child(place, QRadioButton, "database_there").hasFocus(), "where learners are now"
+        room.press("Up", place)
+        assert child(place, QRadioButton, "database_here").isChecked()
+        assert place.move_button.text() == "Move to This Computer…"
+        pressed(room, place, place.move_button)
+        dialog = dialog_of(room, MoveDialog)
+        assert "Move everything to this computer" in dialog.accessibleName()
+        assert "before-move" in dialog.accessibleDescription()
+        pressed(room, dialog, dialog.move_button)
+        room.until(lambda: dialog.moved is not None)
+        assert "equal to those here" in dialog.accessibleName()
+        room.until(dialog.open_button.hasFocus)
+        room.press("Space", dialog)
+        room.until(lambda: not room.window.isVisible())
+        assert room.window.database.restart_wanted
+        assert config.load(folder.path).database.url == ""
+        (left,) = (folder.path / "backups").iterdir()
+        assert left.name.startswith("before-move-")
+        opened = begin(TaskContext(), folder, secrets=Secrets({}))
+        assert opened.db.file == folder.database_file
+        assert snapshot(opened.db, "learner", without=()) == snapshot(there, "learner", without=())
+        opened.db.close()
+        rooms.close_all()
+
+
+def pressed(room: Room, dialog: QDialog, button: QWidget) -> None:
+    """Tab to a button, then Space."""
+    for _ in range(20):
+        if button.hasFocus():
+            break
+        QTest.keyClick(dialog.focusWidget() or dialog, Qt.Key.Key_Tab)
+    assert button.hasFocus()
+    room.press("Space", dialog)

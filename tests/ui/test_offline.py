@@ -10,15 +10,18 @@ from sqlalchemy import make_url, select, update
 
 from app import demo
 from app.access import Role
+from app.context import AppContext
 from app.db import patience, server_lines
 from app.db.database import Database
 from app.db.tables import attainment, learner, role, user_role
 from tests.db.postgresql import Server
 from tests.db.test_hung_server import Line
 from tests.ui.conftest import Room, Rooms, named
+from tests.ui.credit_room import CreditRoom, prepared
 from tests.ui.dialog_room import child, click, write_into
 from tests.ui.extract_room import ExtractRoom, extract_room
 from ui import elsewhere, offline
+from ui.dialogs.edit_credit import EditCreditDialog
 from ui.dialogs.learner_form import LearnerDialog
 from ui.dialogs.message import MessageDialog
 
@@ -126,6 +129,58 @@ def form_that_is_open(room: Room, server: Server) -> None:
     room.at_rest()
     with room.context.db.read() as tx:
         assert "Zelda" in tx.execute(select(learner.c.given_names)).scalars().all()
+
+
+def test_credit_that_is_typed_and_what_can_be_undone_outlast_a_server_that_was_away(rooms: Rooms, server: Server):
+    """Edit Credit was saved; Replace Credit on Incomplete Record is typed, then the server goes, and comes back."""
+    with server.database() as address:
+        made: dict[str, int] = {}
+
+        def prepare(context: AppContext) -> None:
+            demo.fill(context.db, 60)
+            prepared(context, made)
+
+        credit = CreditRoom(rooms(prepare=prepare, database=address), made)
+        room, page = credit.room, credit.show("course_records")
+        credit.pick(page, made["complete"])
+        room.window.credit.open_credit(made["complete"], False)
+        edit = credit.dialog("edit_credit")
+        assert isinstance(edit, EditCreditDialog)
+        edit.rows[0].has.setFocus()
+        room.press("Space", edit)
+        room.until(edit.save_button.isEnabled)
+        click(edit.save_button)
+        credit.closed()
+        given = [(made["ama"], 500), (made["ama"], 500)]
+        assert credit.credit() == given
+        room.window.credit.open_credit(made["wrong"], True)
+        dialog = credit.dialog("edit_credit")
+        assert isinstance(dialog, EditCreditDialog)
+        for row in dialog.rows[:2]:
+            row.has.setFocus()
+            room.press("Space", dialog)
+        write_into(dialog.rows[1].amount, "0.75")
+        write_into(dialog.reason, "Entered for the wrong type")
+        typed = tuple(dialog.wanted)
+        with server.away():
+            gone(room)
+            click(dialog.save_button)
+            room.until(dialog.banner.isVisible)
+            room.at_rest()
+            assert "server cannot be reached" in dialog.banner.accessibleName()
+            assert (tuple(dialog.wanted), dialog.reason.text()) == (typed, "Entered for the wrong type")
+            assert dialog.save_button.isEnabled(), "it can be tried again"
+            assert "does not answer" in credit.reason("imports.undo_credit")
+        back(room)
+        assert credit.credit() == given, "nothing was half done"
+        click(dialog.save_button)
+        credit.closed()
+        assert credit.credit() == [(made["ama"], 500), (made["cpd"], 75)]
+        for left in (given, [(made["ama"], 500)]):
+            credit.press_action("imports.undo_credit")
+            credit.rest()
+            assert credit.credit() == left
+        rooms.close_all()
 
 
 def test_a_line_that_falls_silent_and_what_changed_meanwhile(

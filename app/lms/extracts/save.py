@@ -21,7 +21,7 @@ from app.errors import AccessError, AppError, InputError
 from app.folding import cleaned
 from app.history import Operation, UndoSummary
 from app.lms.extracts import statuses
-from app.lms.extracts.records_list import in_scope, joined
+from app.lms.extracts.records_list import TITLES, in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import SHOWN_OF_EACH, ListedRecord, Need, Problem
 from app.mass_change import BATCH, Seen, change_seen, seen_as_table
@@ -30,7 +30,7 @@ from app.tasks import Cancelled, TaskContext
 SAVED = "extract_statuses"
 """The kind of the operation."""
 LONGEST_REASON = 500
-_CHANGED = "Changed by somebody else or by a sending since it was staged"
+_CHANGED = "{target} was staged. Changed by somebody else or by a sending since then"
 _MOVED_ON = "Has moved on since"
 _WRITTEN = "Written before it stopped"
 _LEARNER = select(enrolment.c.learner_id).where(enrolment.c.id == extract_record.c.enrolment_id).scalar_subquery()
@@ -108,14 +108,16 @@ class _Sorted:
     left_alone: list[int] = field(default_factory=list)
     """Those that are not to be written, whatever the reason."""
     unchanged: int = 0
-    conflicts: list[int] = field(default_factory=list)
+    conflicts: dict[str, list[int]] = field(default_factory=dict)
+    """By the status that was staged."""
     refused: dict[Problem, list[int]] = field(default_factory=dict)
     updated: int = 0
 
     def add(self, other: "_Sorted") -> None:
         self.updated += other.updated
         self.unchanged += other.unchanged
-        self.conflicts += other.conflicts
+        for target, ids in other.conflicts.items():
+            self.conflicts.setdefault(target, []).extend(ids)
         for name, ids in other.refused.items():
             self.refused.setdefault(name, []).extend(ids)
 
@@ -161,7 +163,7 @@ class _Saving:
                 values = _values(operation.at or self._db.now(tx), self._user, target)
                 changed_since = change_seen(operation, extract_record, mass, values, owner=_LEARNER)
                 found.updated = fitting - len(changed_since)
-                found.conflicts += changed_since
+                found.conflicts.setdefault(target, []).extend(changed_since)
                 if last:
                     operation.end(tx)
         self._operation = operation
@@ -176,7 +178,7 @@ class _Saving:
             if version is None:
                 found.refused.setdefault(Problem.NOT_THERE, []).append(key)
             elif version != seen:
-                found.conflicts.append(key)
+                found.conflicts.setdefault(target, []).append(key)
             elif status == target:
                 found.unchanged += 1
             else:
@@ -186,14 +188,14 @@ class _Saving:
     def _summary(self, left: Staged, stopped: Cancelled | AppError | None) -> SaveSummary:
         whole = self._whole
         conflicts, refused, updated = list[ListedRecord](), list[ListedRecord](), list[ListedRecord]()
-        if stopped is not None or whole.conflicts or whole.refused:
+        if stopped is not None or any(whole.conflicts.values()) or whole.refused:
             with suppress(AppError):  # what was written counts, though nobody can be named now
                 conflicts, refused, updated = self._named(stopped)
         return SaveSummary(
             operation_id=self._operation.id if self._operation is not None else None,
             updated=whole.updated,
             unchanged=whole.unchanged,
-            conflicts=len(whole.conflicts),
+            conflicts=sum(map(len, whole.conflicts.values())),
             refused={name: len(ids) for name, ids in whole.refused.items()},
             left=left,
             cancelled=isinstance(stopped, Cancelled),
@@ -208,7 +210,11 @@ class _Saving:
         whole, updated = self._whole, list[ListedRecord]()
         with self._db.read() as tx:
             scope = access.campuses(tx, self._user)
-            conflicts = statuses.records(tx, whole.conflicts[:SHOWN_OF_EACH], scope, _CHANGED)
+            conflicts = [
+                one
+                for target, ids in whole.conflicts.items()
+                for one in statuses.records(tx, ids[:SHOWN_OF_EACH], scope, _CHANGED.format(target=TITLES[target]))
+            ][:SHOWN_OF_EACH]
             refused = list(statuses.listed(tx, whole.refused, scope))
             if stopped is not None and self._operation is not None:
                 written = select(change.c.row_id).where(change.c.operation_id == self._operation.id)

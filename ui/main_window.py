@@ -8,7 +8,7 @@ from PySide6.QtGui import QCloseEvent, QCursor, QKeySequence, QShortcut
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from app import access
-from app.access import Permission, Rights
+from app.access import Rights
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.tasks import TaskContext
@@ -361,10 +361,6 @@ class MainWindow(QMainWindow):
         self.refresh_actions()
         if self.plr.window is not None:
             self.plr.window.refresh_buttons()
-
-    @property
-    def may_administer(self) -> bool:
-        return not self.context.rights.why_not(Permission.ADMINISTER)
 
     def sizeHint(self) -> QSize:
         return QSize(1440, 900)

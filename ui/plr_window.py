@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -104,8 +103,8 @@ class PlrWindow(QWidget):
             self._show_keys(name)
             bar.add(made)
         menu = QMenu(self)
-        self._to_excel = menu.addAction(tr("Export to Excel"), self._export_excel)
-        self._to_csv = menu.addAction(tr("Export to CSV"), self._export_csv)
+        menu.addAction(tr("Export to Excel"), self._export_excel)
+        menu.addAction(tr("Export to CSV"), self._export_csv)
         bar.add(self._searches_button())
         self._buttons["export"] = button(tr("Export"), Icon.EXPORT, "quiet", "plr_export", menu=menu)
         bar.add(self._buttons["export"])
@@ -247,6 +246,3 @@ class PlrWindow(QWidget):
         """Close without the question: the whole program is leaving."""
         self._unasked = True
         self.close()
-
-    def layout_state(self) -> dict[str, Any]:
-        return self.page.layout_state()

@@ -79,7 +79,6 @@ class Ribbon(QWidget):
     """
 
     tab_changed = Signal(str)
-    folded_changed = Signal(bool)
     help_wanted = Signal()
     theme_chosen = Signal(str)
 
@@ -239,7 +238,6 @@ class Ribbon(QWidget):
         self.card.setVisible(not folded)
         self._dress()
         self.updateGeometry()
-        self.folded_changed.emit(folded)
 
     @Slot()
     def toggle_folded(self) -> None:

@@ -214,7 +214,7 @@ MADE: dict[type[QDialog], Entry] = {
     EditCreditDialog: Entry(lambda desk: EditCreditDialog(None, desk.runner, desk.context, 1)),
     CodesDialog: Entry(lambda desk: CodesDialog(None, desk.runner, desk.context)),
     LoadsDialog: Entry(lambda desk: LoadsDialog(None, desk.runner, desk.context)),
-    MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."), "Open It")),
+    MessageDialog: Entry(lambda desk: MessageDialog(None, InputError("It failed.", hint="Try again."))),
     SettingsDialog: Entry(lambda desk: SettingsDialog(None, desk.runner, desk.context, {}), typing("username")),
     NameDialog: Entry(
         lambda desk: NameDialog(None, desk.runner, "Save Search", lambda *_: None, lambda name: None, search_words()),

@@ -62,17 +62,6 @@ def test_a_message_without_a_next_step_has_no_second_line(qtbot):
     assert gone(dialog)
 
 
-def test_a_message_with_a_way_on(qtbot):
-    dialog = opened(qtbot, MessageDialog(None, InputError("No address."), "Open Settings"))
-    with qtbot.waitSignal(dialog.action_chosen):
-        click(child(dialog, QPushButton, "message_action"))
-    assert dialog.ended == ACCEPTED
-    again = opened(qtbot, MessageDialog(None, InputError("No address."), "Open Settings"))
-    with qtbot.assertNotEmitted(again.action_chosen):
-        press(Qt.Key.Key_Escape)
-    assert gone(again)
-
-
 def test_the_report_of_a_bug_names_nobody(qtbot):
     logs.register(PASSWORD)
     report = f"ValueError: 1234567890 jo@example.org {PASSWORD}\n"
@@ -237,7 +226,7 @@ def test_every_control_has_a_name_and_nothing_is_clipped(qtbot, context, runner,
     qtbot.waitUntil(signing.note.isVisible)
     for dialog in (
         signing,
-        opened(qtbot, MessageDialog(None, DatabaseError(long, hint=long), "Try Again")),
+        opened(qtbot, MessageDialog(None, DatabaseError(long, hint=long))),
         opened(qtbot, UnexpectedErrorDialog(None, "Traceback\n" * 40)),
         opened(qtbot, AboutDialog(None, runner)),
     ):

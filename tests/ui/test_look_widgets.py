@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 from ui.look.banner import Banner
 from ui.look.buttons import button
 from ui.look.cards import Card, RoundedCorners
-from ui.look.chips import Chip, CountPill, Tag
+from ui.look.chips import Chip, Tag
 from ui.look.empty_state import EmptyState
 from ui.look.focus_ring import FocusRing
 from ui.look.icons import Icon
@@ -101,12 +101,6 @@ def test_a_tag_and_a_pill_say_what_they_show(qtbot):
     tag.show_state(Icon.X_CIRCLE, "Fails the check digit", Role.BAD)
     assert tag.sizeHint().width() > narrow
     assert tag.accessibleName() == "Fails the check digit"
-    pill = CountPill("")
-    qtbot.addWidget(pill)
-    assert pill.isHidden()
-    pill.set_text("15")
-    assert not pill.isHidden()
-    assert pill.accessibleName() == "15"
 
 
 def test_a_tile_is_chosen_by_a_click(tiles):

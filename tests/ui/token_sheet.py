@@ -33,7 +33,7 @@ from ui.look import tokens
 from ui.look.banner import Banner
 from ui.look.buttons import button, icon_button
 from ui.look.cards import Card, HairLine
-from ui.look.chips import Chip, CountPill, Tag
+from ui.look.chips import Chip, Tag
 from ui.look.empty_state import EmptyState
 from ui.look.fonts import Type
 from ui.look.icons import Icon, Weight
@@ -172,7 +172,6 @@ def fields_card() -> Card:
             Chip("Campus", "is one of", "City, Riverside"),
             text_label("and", Type.SECONDARY, Role.TEXT2),
             Chip("ULN", "is blank"),
-            CountPill("3 new"),
         )
     )
     tags: Sequence[QWidget] = (

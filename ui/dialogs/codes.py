@@ -24,7 +24,7 @@ from ui.grids.columns import State
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.search_field import SearchField
@@ -81,9 +81,7 @@ class CodesDialog(FormDialog):
         self.list = StateList(columns, "codes_list", 2)
         self.list.setAccessibleName(tr("Codes"))
         self.list.selectionModel().currentRowChanged.connect(self._show_current)
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.list)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+        card = in_card(self.list)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(RING, 0, RING, RING)

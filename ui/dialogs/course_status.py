@@ -21,6 +21,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.grids.date_field import DateField
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -112,7 +113,7 @@ class CourseStatusDialog(WorkingDialog):
         )
         self.list = StateList(columns, "course_status_held_back", 0)
         self.list.setAccessibleName(tr("Whose change waits"))
-        self._card = self.in_card(self.list)
+        self._card = in_card(self.list)
         self._card.hide()
         self.content.addWidget(self._card, 1)
         self.content.addStretch(0)

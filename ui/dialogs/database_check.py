@@ -11,6 +11,7 @@ from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
@@ -37,7 +38,7 @@ class DatabaseCheckDialog(WorkingDialog):
         )
         self.list = StateList(columns, "database_check_list", 0)
         self.list.setAccessibleName(tr("What was looked at"))
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.content.addLayout(self.work_line())
         self.close_button = self.add_button(
             tr("Close"), kind="primary", name="database_check_close", clicked=self.reject

@@ -17,6 +17,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.banner import Banner
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -56,7 +57,7 @@ class EraseDialog(WorkingDialog):
         )
         self.list = StateList(columns, "erase_counts", 0)
         self.list.setAccessibleName(tr("What is held of the learner"))
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self._notes = QVBoxLayout()
         self._notes.setSpacing(6)
         self.content.addLayout(self._notes)

@@ -10,7 +10,7 @@ from app.lms.extracts.statuses import ListedRecord
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -50,12 +50,6 @@ class _Records(SummaryList):
 
         self.show_rows(len(rows), texts)
 
-    def in_card(self) -> Card:
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        return card
-
 
 def shown_of(shown: int, whole: int) -> str:
     """How many of them are listed, where not all are."""
@@ -75,7 +69,7 @@ class RecordListDialog(FormDialog):
         self.list = _Records("extract_records")
         self.list.setAccessibleName(heading)
         self.list.show_records(rows)
-        self.content.addWidget(self.list.in_card(), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.add_button(tr("Close"), kind="primary", name="list_close", clicked=self.accept, safe=True)
         self.open_at(_WIDTH, _HEIGHT - 60)
 
@@ -143,7 +137,7 @@ class SavedStatusesDialog(FormDialog):
         self.words = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="saved_words")
         self.content.addWidget(self.words)
         self.list = _Records("saved_records")
-        self._card = self.list.in_card()
+        self._card = in_card(self.list)
         self.content.addWidget(self._card, 1)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="saved_undo", clicked=self._undo

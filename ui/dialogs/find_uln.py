@@ -24,7 +24,7 @@ from ui.dialogs.lrs_asking import AskingDialog
 from ui.dialogs.state_list import StateRow
 from ui.help.why_link import WhyLink
 from ui.look.buttons import enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.dialog import ask
 from ui.look.fonts import Type, scaled
 from ui.look.help_key import RULE
@@ -99,9 +99,7 @@ class FindUlnDialog(AskingDialog):
         self.outcome = text_label("", Type.BODY, Role.TEXT2, wrap=True, name="find_outcome")
         self.table = CandidateTable()
         self.table.chosen.connect(self._chosen)
-        self._table_card = Card(line=Role.LINE2)
-        self._table_card.column.addWidget(self.table)
-        RoundedCorners(self._table_card, ground=Role.SURFACE, line=Role.LINE2)
+        self._table_card = in_card(self.table)
         self.note = StateLine()
         self.note.setObjectName("find_note")
         self._legend = Legend()

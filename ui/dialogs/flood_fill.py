@@ -18,7 +18,7 @@ from ui.dialogs.flood_fill_form import FillForm
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -94,10 +94,7 @@ class FloodFillDialog(FormDialog):
         )
         self.list = SummaryList(columns, "fill_list")
         self.list.setAccessibleName(tr("Learners"))
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.list)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        self.content.addWidget(card, 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="fill_undo", clicked=self.undo
         )

@@ -22,6 +22,7 @@ from ui.exporting import CSV, EXCEL, Wanted, documents, export
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -111,7 +112,7 @@ class HistoryChangesDialog(WorkingDialog):
         self.grid.set_empty_widget(words)
         self.grid.loaded.connect(self._loaded)
         self.grid.current_changed.connect(self._look)
-        self.content.addWidget(self.in_card(self.grid), 1)
+        self.content.addWidget(in_card(self.grid), 1)
         self.whole = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, selectable=True, name="changes_whole")
         self.content.addWidget(self.whole)
         self.content.addLayout(self.work_line())

@@ -23,6 +23,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import button, enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -79,7 +80,7 @@ class IlrRegistrationsDialog(WorkingDialog):
         self.list = StateList(columns, "ilr_codes", 0)
         self.list.setAccessibleName(tr("Codes of the ILR"))
         self.list.selectionModel().currentRowChanged.connect(self._show_current)
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.box = QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.activated.connect(self.refresh)

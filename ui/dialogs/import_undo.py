@@ -18,6 +18,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
@@ -99,7 +100,7 @@ class ImportUndoDialog(WorkingDialog):
         )
         self.list = StateList(columns, "undo_list", 0)
         self.list.setAccessibleName(tr("What cannot be taken back"))
-        self._card = self.in_card(self.list)
+        self._card = in_card(self.list)
         column.addWidget(self._card, 1)
         column.addLayout(self.work_line())
         column.addStretch(0)

@@ -20,6 +20,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.import_words import SEVERITIES
 from ui.look.buttons import enable, set_kind
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
@@ -65,7 +66,7 @@ class UnlockDialog(WorkingDialog):
         )
         self.list = StateList(columns, "unlock_causes", 0)
         self.list.setAccessibleName(tr("Likely causes in the file"))
-        self._card = self.in_card(self.list)
+        self._card = in_card(self.list)
         column.addWidget(self._card, 1)
         self._none = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="unlock_none")
         column.addWidget(self._none)

@@ -21,6 +21,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import button, enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tabs import TabBar
 from ui.look.tokens import Role
@@ -145,7 +146,7 @@ class KeptListsDialog(WorkingDialog):
         self._below_list = QVBoxLayout(self._side)
         self._below_list.setContentsMargins(RING, RING, RING, RING)
         self._below_list.setSpacing(8)
-        self._below_list.addWidget(self.in_card(self.list), 1)
+        self._below_list.addWidget(in_card(self.list), 1)
         self.add_new = self.button_below_list("", Icon.PLUS, f"{name}_add", self.add)
         return self._side
 

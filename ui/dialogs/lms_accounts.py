@@ -23,6 +23,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
@@ -80,7 +81,7 @@ class AccountsDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Accounts"))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self.decide)
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="accounts_undo", clicked=self.undo, left=True
         )

@@ -29,6 +29,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.exporting import EXCEL, Wanted, export
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tiles import TileContent, Tiles
@@ -83,7 +84,7 @@ class CompareDialog(WorkingDialog):
         self.list.setAccessibleName(tr("People"))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self._act_on_row)
-        column.addWidget(self.in_card(self.list), 1)
+        column.addWidget(in_card(self.list), 1)
         self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.export_button = self.add_button(
             tr("Export"), Icon.EXPORT, name="compare_export", clicked=self.export, left=True

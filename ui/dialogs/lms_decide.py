@@ -21,6 +21,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -80,7 +81,7 @@ class DecideDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Learners"))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self.take)
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.nobody_button = self.add_button(
             tr("Nobody of Ours"), Icon.PROHIBIT, name="decide_nobody", clicked=self.nobody, left=True
         )

@@ -24,6 +24,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.grids.date_field import DateField
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -76,7 +77,7 @@ class EnrolDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Courses"))
         self.list.selectionModel().currentRowChanged.connect(self._course_chosen)
         self.list.doubleClicked.connect(self._course_taken)
-        column.addWidget(self.in_card(self.list), 1)
+        column.addWidget(in_card(self.list), 1)
         dates = QWidget()
         row = QHBoxLayout(dates)
         row.setContentsMargins(0, 0, 0, 0)

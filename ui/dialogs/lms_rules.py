@@ -24,6 +24,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import button, enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -87,7 +88,7 @@ class RulesDialog(WorkingDialog):
         column = QVBoxLayout(inside)
         column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)
-        column.addWidget(self.in_card(self.list), 1)
+        column.addWidget(in_card(self.list), 1)
         self._fields = self._entry()
         column.addWidget(self._fields)
         self._verbs = self._buttons()
@@ -103,7 +104,7 @@ class RulesDialog(WorkingDialog):
         )
         self.preview = StateList(preview, "rules_preview", 0)
         self.preview.setAccessibleName(tr("What the rules propose now"))
-        column.addWidget(self.in_card(self.preview), 1)
+        column.addWidget(in_card(self.preview), 1)
         self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.accept_button = self.add_button(
             tr("Accept Proposals"), Icon.CHECKS, name="rules_accept", clicked=self.accept_proposals, left=True

@@ -18,7 +18,7 @@ from app.tasks import TaskContext
 from ui.dialogs.load_rows import SeenSource, Shown
 from ui.grids.columns import Query
 from ui.grids.grid_view import GridView
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import Card, in_card
 from ui.look.fonts import Type, scaled
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.plain import visible_text
@@ -129,9 +129,7 @@ class ListView(QWidget):
         words = text_label(tr(shown.empty[category]), Type.BODY, Role.TEXT2, wrap=True)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid.set_empty_widget(words)
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.grid)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+        card = in_card(self.grid)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)
         self.column.setSpacing(8)

@@ -19,7 +19,7 @@ from ui.grids.columns import State
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.dialog import ask
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
@@ -76,10 +76,7 @@ class LoadsDialog(FormDialog):
         )
         self.list = StateList(columns, "loads_list", 4)
         self.list.setAccessibleName(tr("Loads"))
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.list)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        self.content.addWidget(card, 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.undo_button = self.add_button(
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="loads_undo", clicked=self.undo, left=True
         )

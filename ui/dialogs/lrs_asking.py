@@ -17,7 +17,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.grids.columns import State
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -103,9 +103,7 @@ class AskingDialog(FormDialog):
         )
         self.list = StateList(columns, f"{self.objectName()}_list", 2)
         self.list.setAccessibleName(tr("Learners"))
-        self.list_card = Card(line=Role.LINE2)
-        self.list_card.column.addWidget(self.list)
-        RoundedCorners(self.list_card, ground=Role.SURFACE, line=Role.LINE2)
+        self.list_card = in_card(self.list)
         self.close_button = self.add_button(tr("Close"), name="asking_close", clicked=self.reject)
         self.ask_button = self.add_button(
             tr("Ask"), Icon.MAGNIFYING_GLASS, kind="primary", name="asking_start", clicked=self.start

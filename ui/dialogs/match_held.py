@@ -21,6 +21,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.import_words import OUTCOMES
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
@@ -98,7 +99,7 @@ class MatchHeldDialog(WorkingDialog):
         )
         self.list = StateList(columns, "match_list", 0)
         self.list.setAccessibleName(tr("Records whose learner is known now"))
-        self._card = self.in_card(self.list)
+        self._card = in_card(self.list)
         column.addWidget(self._card, 1)
         column.addLayout(self.work_line())
         column.addStretch(0)

@@ -19,6 +19,7 @@ from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.dialogs.working import WorkingDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
@@ -72,7 +73,7 @@ class MergeDialog(WorkingDialog):
         self.hanging = SummaryList(columns, "merge_hanging")
         self.hanging.setAccessibleName(tr("What hangs on them"))
         self.hanging.setFixedHeight(scaled(_LIST_HEIGHT))
-        self._card = self.in_card(self.hanging)
+        self._card = in_card(self.hanging)
         self.content.addWidget(self._card)
         self._notes = QVBoxLayout()
         self._notes.setSpacing(6)

@@ -1,6 +1,5 @@
 """An expected failure, said to the user: what happened, then what to do."""
 
-from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.errors import AppError, ServiceError
@@ -15,11 +14,9 @@ from ui.look.words import tr
 
 
 class MessageDialog(FormDialog):
-    """One button, *Close*; with `action` a second one that leads on (`action_chosen`)."""
+    """One button, *Close*; beside it the way to what the help says of the code of a service."""
 
-    action_chosen = Signal()
-
-    def __init__(self, parent: QWidget | None, error: AppError, action: str = "") -> None:
+    def __init__(self, parent: QWidget | None, error: AppError) -> None:
         super().__init__(
             parent,
             title=tr("Learner Manager"),
@@ -34,14 +31,5 @@ class MessageDialog(FormDialog):
             why.show_rule(error.code)
             self.setProperty(RULE, error.code)
             self.foot.left.addWidget(why)
-        self.add_button(
-            tr("Close"), kind="normal" if action else "primary", name="message_close", clicked=self.accept, safe=True
-        )
-        if action:
-            self.add_button(action, kind="primary", name="message_action", clicked=self._go)
+        self.add_button(tr("Close"), kind="primary", name="message_close", clicked=self.accept, safe=True)
         self.setFixedWidth(scaled(QUESTION_WIDTH))
-
-    @Slot()
-    def _go(self) -> None:
-        self.accept()
-        self.action_chosen.emit()

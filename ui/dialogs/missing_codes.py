@@ -8,7 +8,7 @@ from app.learners.listed import Found
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.cell_text import copied
 from ui.grids.form_dialog import FormDialog
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.speech import announce
 from ui.look.tokens import Role
@@ -40,9 +40,7 @@ class MissingCodesDialog(FormDialog):
         self.list = SummaryList([ListColumn(tr("Not found"), "code", 1)], "missing_list")
         self.list.setAccessibleName(plural(missing, "{n} code not found", "{n} codes not found"))
         self.list.show_rows(missing, lambda place: (found.missing[place],))
-        self._card = Card(line=Role.LINE2)
-        self._card.column.addWidget(self.list)
-        RoundedCorners(self._card, ground=Role.SURFACE, line=Role.LINE2)
+        self._card = in_card(self.list)
         self.content.addWidget(self._card, 1)
         self._card.setVisible(bool(missing))
         self.add_button(

@@ -26,6 +26,7 @@ from ui.grids.columns import State
 from ui.import_checking import check
 from ui.import_lines import Shown
 from ui.look.buttons import button, enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
@@ -112,7 +113,7 @@ class NewImportDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Courses"))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         courses.addWidget(self.filter)
-        courses.addWidget(self.in_card(self.list), 1)
+        courses.addWidget(in_card(self.list), 1)
         column.addWidget(self._course_part, 1)
         column.addWidget(self._options())
         column.addLayout(self.work_line())

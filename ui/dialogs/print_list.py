@@ -39,7 +39,7 @@ class PrintDialog(FormDialog):
         self.close_button = self.add_button(
             tr("Cancel"), kind="primary" if many else "normal", name="print_cancel", clicked=self.reject, safe=many
         )
-        self.paper_button = self.add_button(
+        self.add_button(
             tr("Print…"), Icon.PRINTER, name="print_paper", clicked=self._paper, tip=tr("Choose a printer")
         )
         self.pdf_button = self.add_button(

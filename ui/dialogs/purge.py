@@ -17,6 +17,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
@@ -61,7 +62,7 @@ class PurgeDialog(WorkingDialog):
         )
         self.list = StateList(columns, "purge_counts", 0)
         self.list.setAccessibleName(tr("What is deleted"))
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.edit = line(longest=LONGEST_REASON)
         self._field = FormField(tr("Reason"), self.edit, name="purge_reason", help=tr("Kept in the history."))
         self.edit.textChanged.connect(self.refresh)

@@ -22,6 +22,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -73,7 +74,7 @@ class RestoreDialog(WorkingDialog):
         )
         self.list = StateList(columns, "restore_differences", 0)
         self.list.setAccessibleName(tr("How the copy differs"))
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.edit = line(longest=LONGEST_REASON)
         self._field = FormField(tr("Reason"), self.edit, name="restore_reason", help=tr("Kept in the history."))
         self.edit.textChanged.connect(self.refresh)

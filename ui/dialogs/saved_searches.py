@@ -15,7 +15,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.dialog import ask
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
@@ -43,10 +43,7 @@ class SavedSearchesDialog(FormDialog):
             (ListColumn(tr("Name"), "key", 40), ListColumn(words.column, "text", 20)), "my_searches", 1
         )
         self.list.setAccessibleName(heading)
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.list)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        self.content.addWidget(card, 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.delete_button = self.add_button(
             tr("Delete"), Icon.TRASH, name="searches_delete", clicked=self.delete, left=True
         )

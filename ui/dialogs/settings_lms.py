@@ -73,8 +73,3 @@ class LmsPage(SettingsForm):
             self.lock(connection, (*FILE, *SECRETS), tr("The connection can only be read."))
         elif shared:
             self.lock(shared, SHARED, tr("The synchronisation can only be read."))
-
-    @property
-    def may_move(self) -> bool:
-        """Whether the address can be changed here."""
-        return not self._locked

@@ -45,7 +45,6 @@ class ThingForm(QWidget):
         self._what = what
         self._shown = Thing(what)
         self._showing = False
-        self._is_new = True
         columns = COLUMNS[what]
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

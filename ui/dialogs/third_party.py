@@ -8,10 +8,9 @@ from app.tasks import TaskContext
 from app.third_party.component import Component
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type, font
 from ui.look.icons import Icon
-from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 
@@ -56,7 +55,7 @@ class ThirdPartyDialog(FormDialog):
         self.text.setFont(font(Type.CODE))
         row = QHBoxLayout()
         row.setSpacing(12)
-        row.addWidget(self._framed(self.list), 5)
+        row.addWidget(in_card(self.list), 5)
         beside = QVBoxLayout()
         beside.setContentsMargins(0, 1, 0, 1)  # level with the list, which has a frame around it
         beside.addWidget(self.text)
@@ -70,13 +69,6 @@ class ThirdPartyDialog(FormDialog):
         self.open_at(_WIDTH, _HEIGHT)
         self.list.setFocus()
         runner.run(_read, lane=Lane.READ, done=self._found)
-
-    @staticmethod
-    def _framed(inside: QWidget) -> Card:
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(inside)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        return card
 
     @Slot(object)
     def _found(self, parts: list[Component]) -> None:

@@ -12,7 +12,7 @@ from app.tasks import TaskContext
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.exporting import CSV
 from ui.grids.form_dialog import FormDialog
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -117,10 +117,7 @@ class UpdateSummaryDialog(FormDialog):
             ListColumn(tr("Reason"), "text", 35),
         )
         self.list = SummaryList(columns, "summary_list")
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(self.list)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        self.content.addWidget(card, 1)
+        self.content.addWidget(in_card(self.list), 1)
         if self._runner is not None:
             self.add_button(
                 tr("Export List"), Icon.EXPORT, name="summary_export", clicked=self.export_list, left=True

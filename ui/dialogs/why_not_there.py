@@ -18,6 +18,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.grids.columns import State
 from ui.look.buttons import enable
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -86,7 +87,7 @@ class WhyNotThereDialog(WorkingDialog):
         self.list = StateList(columns, "why_findings", 0)
         self.list.setAccessibleName(tr("What was looked at"))
         self.list.selectionModel().currentRowChanged.connect(self._show_advice)
-        self.content.addWidget(self.in_card(self.list), 1)
+        self.content.addWidget(in_card(self.list), 1)
         self.advice = text_label("", Type.BODY, wrap=True, selectable=True, name="why_advice")
         self.content.addWidget(self.advice)
         self.content.addLayout(self.work_line())

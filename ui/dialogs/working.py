@@ -15,7 +15,6 @@ from ui.activity import Listed
 from ui.dialogs.state_list import StateList
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
-from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -71,14 +70,6 @@ class WorkingDialog(FormDialog):
         row.addWidget(self._bar, 1)
         row.addStretch(1)
         return row
-
-    @staticmethod
-    def in_card(inside: QWidget) -> Card:
-        """A list with rounded corners."""
-        card = Card(line=Role.LINE2)
-        card.column.addWidget(inside)
-        RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
-        return card
 
     def search_field(self, words: str, name: str) -> SearchField:
         """A search above the list; Esc empties it, and closes the dialog when it is empty."""

@@ -87,6 +87,14 @@ class RoundedCorners(QWidget):
         painter.end()
 
 
+def in_card(inside: QWidget) -> Card:
+    """A list of a dialog, in a card with round corners."""
+    card = Card(line=Role.LINE2)
+    card.column.addWidget(inside)
+    RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+    return card
+
+
 class HairLine(QWidget):
     """A line between two parts of a card."""
 

@@ -184,28 +184,3 @@ def paint_pill(painter: QPainter, rect: QRect, text: str, *, chosen: bool = Fals
     painter.setFont(font(Type.CAPTION, numbers=True))
     painter.setPen(color(Role.ACCENT_TEXT if chosen else Role.TEXT2))
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
-
-
-class CountPill(QWidget):
-    """A count on a round ground; not there while the text is ""."""
-
-    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = ""
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.set_text(text)
-
-    def set_text(self, text: str) -> None:
-        self._text = text
-        self.setAccessibleName(text)
-        self.setVisible(bool(text))
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(pill_width(self._text), scaled(PILL_HEIGHT))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        paint_pill(painter, self.rect(), self._text)
-        painter.end()

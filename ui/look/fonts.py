@@ -10,7 +10,6 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontInfo, QFontMetrics, QGuiApp
 
 from ui.look.tokens import theme
 
-BODY_PIXELS = 13
 LARGEST_SCALE = 2.0
 _MONO = {"win32": ["Cascadia Mono", "Consolas"], "darwin": ["SF Mono", "Menlo"]}
 _SANS = {"win32": ["Segoe UI Variable Text", "Segoe UI"], "darwin": [".AppleSystemUIFont"]}

@@ -1,6 +1,6 @@
 """Icons drawn from the outlines of the Phosphor font, in colours of the theme.
 
-The font that qtawesome 1.4 brings holds all weights (thin, light, regular, bold, fill), so one file of the
+The font that qtawesome 1.4 brings holds all weights, so one file of the
 dependency gives every icon at every size and scale; nothing is copied into the project.
 """
 
@@ -38,7 +38,6 @@ _FULL = 2000
 class Weight(StrEnum):
     """How heavy the lines are. LARGE is light lines over a tint of the filled shape, for 32 px."""
 
-    THIN = "thin"
     LIGHT = "light"
     REGULAR = "regular"
     BOLD = "bold"

@@ -27,7 +27,6 @@ class TabBar(QTabBar):
         self._height = height
         self._padding = padding
         self._counts: dict[int, str] = {}
-        self._dimmed = False
         self.setDrawBase(False)
         self.setExpanding(False)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -49,11 +48,6 @@ class TabBar(QTabBar):
 
     def count_text(self, index: int) -> str:
         return self._counts.get(index, "")
-
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Show no tab as chosen: the folded ribbon has a chosen tab but nothing of it is open."""
-        self._dimmed = dimmed
-        self.update()
 
     def title_rect(self, index: int) -> QRect:
         """Where the title and its count stand."""
@@ -119,7 +113,7 @@ class TabBar(QTabBar):
         return self.tabText(index).replace("&&", "&")
 
     def _paint_tab(self, painter: QPainter, index: int, *, over: bool) -> None:
-        chosen = index == self.currentIndex() and not self._dimmed
+        chosen = index == self.currentIndex()
         rect = self.title_rect(index)
         role = Role.ACCENT_TEXT if chosen else Role.TEXT if over else Role.TEXT2
         if not self.isTabEnabled(index) or not self.isEnabled():

@@ -103,10 +103,6 @@ class Theme(QObject):
         return self._palette is not LIGHT
 
     @property
-    def is_contrast(self) -> bool:
-        return self._palette is HIGH_CONTRAST
-
-    @property
     def palette(self) -> Mapping[Role, str]:
         return self._palette
 

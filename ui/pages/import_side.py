@@ -13,7 +13,7 @@ from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.import_lines import Line, Shown, lms_words, open_words, to_apply, why_not_apply
 from ui.import_words import OUTCOMES, example_words, outcome_of, repair_verb
 from ui.look.buttons import button, enable
-from ui.look.cards import Card, RoundedCorners
+from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -93,9 +93,7 @@ class ImportSide(DetailsPane):
         )
         self._cards = []
         for one in (self._changes, self._examples):
-            card = Card(line=Role.LINE2)
-            card.column.addWidget(one)
-            RoundedCorners(card, ground=Role.SURFACE, line=Role.LINE2)
+            card = in_card(one)
             self._cards.append(card)
             column.addWidget(card)
         self.column.addWidget(self._about)

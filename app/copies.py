@@ -25,7 +25,8 @@ KEPT_DAYS = DatabaseSettings().copies_days
 """Copies of so many days are kept, unless the settings say otherwise; and of each month before the first one."""
 _KEPT_MONTHS = 24
 """Then that one goes too: it holds people who were erased since, or left long ago."""
-_DAILY = "daily-"
+_DAILY, SET_ASIDE = "daily-", "before-move-"
+"""How the names begin of copies of a day, and of databases that a move has put aside (`app/move.py`)."""
 RESTORED = "database_restored"
 
 
@@ -185,9 +186,16 @@ def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS
         return None
     copy_files.forget_left(folder)
     _copy_to(context, db, target)
-    for old in _no_longer_kept(sorted(folder.glob(f"{_DAILY}*.db")), today, days):
-        old.unlink(missing_ok=True)
+    forget_old(folder, today, days)
     return target
+
+
+def forget_old(folder: Path, today: date, days: int = KEPT_DAYS) -> None:
+    """Delete the copies of a day in `folder` that are kept no longer, and by the same rule the databases that a move
+    has put aside: they hold the same people. What else is there is left alone."""
+    for kind in (_DAILY, SET_ASIDE):
+        for old in _no_longer_kept(sorted(folder.glob(f"{kind}*.db")), today, days):
+            old.unlink(missing_ok=True)
 
 
 def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -> list[Path]:
@@ -198,15 +206,22 @@ def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -
     years, month = divmod(today.year * 12 + today.month - 1 - _KEPT_MONTHS, 12)
     oldest = f"{years:04}-{month + 1:02}"
     for one in files:
-        day = one.stem.removeprefix(_DAILY)
         try:
-            is_recent = date.fromisoformat(day) > today - timedelta(days=days)
+            day = _day_of(one.stem)
         except ValueError:
             continue
-        if (day[:7] in months or day[:7] < oldest) and not is_recent:
+        is_recent, of_month = day > today - timedelta(days=days), f"{day:%Y-%m}"
+        if (of_month in months or of_month < oldest) and not is_recent:
             gone.append(one)
-        months.add(day[:7])
+        months.add(of_month)
     return gone
+
+
+def _day_of(name: str) -> date:
+    """The day that stands in the name of a copy. Raises ValueError if none of ours does."""
+    if name.startswith(SET_ASIDE):
+        return datetime.strptime(name, f"{SET_ASIDE}%Y%m%d-%H%M%S").date()
+    return date.fromisoformat(name.removeprefix(_DAILY))
 
 
 # ---------------------------------------------------------------------------------------------------------- moving

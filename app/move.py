@@ -22,7 +22,7 @@ def move(
     context: TaskContext, db: Database, user: User, folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets
 ) -> Moved:
     """Copy all of `db` to where `wanted` says, a server or the file of the data folder, and compare; goes on where an
-    earlier attempt ended. A database that was left in the data folder is kept among its copies.
+    earlier attempt ended. A database that was left in the data folder is kept among its copies, as long as those.
 
     Raises AccessError, InputError (the place is no new one), DatabaseError, Cancelled; nothing here is changed.
     """
@@ -54,7 +54,7 @@ def _is_unfinished(file: Path) -> bool:
 def _put_aside(file: Path, backups: Path) -> None:
     """What was left, with its log: committed rows stand there while another program has it open."""
     log = file.with_name(file.name + "-wal")
-    kept = backups / f"before-move-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+    kept = backups / f"{copies.SET_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
     if log.exists() and log.stat().st_size:
         raise InputError(
             f"Another program has the database {file.name} open that was left on this computer.",

@@ -47,7 +47,7 @@ class DatabasePart(QObject):
         self._copying = False
         self._daily = QTimer(self, singleShot=True, interval=FIRST_COPY_MS)
         self._daily.timeout.connect(self.copy_of_the_day)
-        if context.db.embedded and not context.demo:
+        if not context.demo:
             self._daily.start()
 
     # Where it is
@@ -187,14 +187,19 @@ class DatabasePart(QObject):
 
     @Slot()
     def copy_of_the_day(self) -> None:
-        """The copy of the day if there is none yet; asked again every hour, for a window may stay open for weeks."""
+        """The copy of the day if there is none yet; asked again every hour, for a window may stay open for weeks. Of
+        a server none is made, but copies that are here from before are kept no longer than elsewhere."""
         self._daily.start(NEXT_LOOK_MS)
         if self._copying or self._context.offline:
             return
         db, days = self._context.db, self._context.settings.database.copies_days
+        here = self._context.folder.path / "backups"
 
         def work(context: TaskContext) -> Path | None:
-            return copies.daily(context, db, date.today(), days)
+            if db.embedded:
+                return copies.daily(context, db, date.today(), days)
+            copies.forget_old(here, date.today(), days)
+            return None
 
         self._copying = True
         self._runner.run(

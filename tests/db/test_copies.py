@@ -239,6 +239,20 @@ def test_a_copy_a_day(db: Database, tmp_path: Path):
     assert len(list(made.parent.iterdir())) == 2
 
 
+def test_what_a_move_put_aside_is_kept_as_long_as_copies_of_a_day(tmp_path: Path):
+    today = date(2026, 11, 27)
+    kept = ["before-move-20261127-080000.db", "before-move-20261120-080000.db", "before-move-20261001-080000.db"]
+    gone = ["before-move-20261002-080000.db", "before-move-20241001-080000.db", "daily-2026-10-15.db"]
+    others = ["before-move-mine.db", "before-move-20241001.db", "before-restore 2020-01-01.db", "daily-2026-10-01.db"]
+    for name in (*kept, *gone, *others):
+        (tmp_path / name).touch()
+    copies.forget_old(tmp_path, today)
+    assert {one.name for one in tmp_path.iterdir()} == {*kept, *others}
+    copies.forget_old(tmp_path, today, 60)
+    copies.forget_old(tmp_path / "missing", today)
+    assert {one.name for one in tmp_path.iterdir()} == {*kept, *others}
+
+
 @given(st.lists(st.integers(0, 1000), max_size=40, unique=True))
 def test_what_is_kept_of_the_daily_copies(ages):
     """The last two weeks, and the first copy of each month of two years; never what is no copy of ours."""

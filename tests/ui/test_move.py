@@ -96,6 +96,7 @@ def test_moved_to_this_computer_by_keys_where_another_database_was_left(rooms: R
     with server.database() as address:
         room = rooms(3, prepare=kept_on(address), database=address)
         there, folder = room.context.db, room.context.folder
+        old_copies_go(room)
         room.window.actions_.run("admin.database")
         place = dialog_of(room, DatabaseDialog)
         assert child(place, QRadioButton, "database_there").hasFocus(), "where learners are now"
@@ -105,7 +106,7 @@ def test_moved_to_this_computer_by_keys_where_another_database_was_left(rooms: R
         pressed(room, place, place.move_button)
         dialog = dialog_of(room, MoveDialog)
         assert "Move everything to this computer" in dialog.accessibleName()
-        assert "before-move" in dialog.accessibleDescription()
+        assert "“before-move”, for 14 days" in dialog.accessibleDescription()
         pressed(room, dialog, dialog.move_button)
         room.until(lambda: dialog.moved is not None)
         assert "equal to those here" in dialog.accessibleName()
@@ -121,6 +122,17 @@ def test_moved_to_this_computer_by_keys_where_another_database_was_left(rooms: R
         assert snapshot(opened.db, "learner", without=()) == snapshot(there, "learner", without=())
         opened.db.close()
         rooms.close_all()
+
+
+def old_copies_go(room: Room) -> None:
+    """Also while learners are on a server, of which no copy of a day is made."""
+    backups = room.context.folder.path / "backups"
+    backups.mkdir()
+    for name in ("daily-2020-01-02.db", "before-move-20200102-030405.db"):
+        (backups / name).touch()
+    room.window.database.copy_of_the_day()
+    room.at_rest()
+    assert list(backups.iterdir()) == []
 
 
 def pressed(room: Room, dialog: QDialog, button: QWidget) -> None:

@@ -46,7 +46,11 @@ class MoveDialog(WorkingDialog):
         self.moved: Moved | None = None
         server = database_place.server_of(wanted)
         heading = tr("Move everything to this computer")
-        kept = tr("A database that was left on this computer is kept in the folder backups, as “before-move”.")
+        kept = tr(
+            "A database that was left on this computer is kept in the folder backups, as “before-move”, for {days} "
+            "days as daily copies are; the first of a month for two years.",
+            days=wanted.copies_days,
+        )
         if server is not None:
             place, host = visible_text(server.database), visible_text(server.host)
             heading = tr("Move everything to “{name}” on {host}", name=place, host=host)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 
 from app.condition_values import days_of, last_days, numbers_of
 from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test, check, wanted
-from app.folding import fold, storable
+from app.folding import fold, lower, storable
 
 Where = ColumnElement[bool]
 
@@ -102,7 +102,7 @@ def _part(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:
     [word] = (_word(one, field) for one in wanted(test))
     if not field.folded:
         # LIKE looks at capitals on one database and not on the other: there are none any more.
-        column, word = func.lower(column), _lower(word)
+        column, word = func.lower(column), lower(word)
     if test.operator is Operator.BEGINS:
         return column.startswith(word, autoescape=True)
     if test.operator is Operator.ENDS:
@@ -117,12 +117,7 @@ def _word(word: str, field: SqlField) -> str:
     word = storable(word)
     if field.code:
         return "".join(word.split())
-    return word if field.info.kind is FieldKind.CHOICE else _lower(" ".join(word.split()))
-
-
-def _lower(text: str) -> str:
-    """As both databases lower-case (collation C): A to Z only."""
-    return "".join(mark.lower() if mark.isascii() else mark for mark in text)
+    return word if field.info.kind is FieldKind.CHOICE else lower(" ".join(word.split()))
 
 
 def _number_test(test: Test, field: SqlField, column: ColumnElement[Any]) -> Where:

@@ -25,6 +25,11 @@ def fold_code(code: str) -> str:
     return fold(code) or code
 
 
+def lower(text: str) -> str:
+    """As both databases lower-case (collation C): A to Z only."""
+    return "".join(mark.lower() if mark.isascii() else mark for mark in text)
+
+
 def cleaned(text: str | None) -> str | None:
     """Text as it is stored: NFC, ends trimmed, inner white space collapsed; empty becomes None."""
     if text is None:

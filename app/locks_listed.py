@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, where
@@ -12,7 +12,7 @@ from app.db import locks
 from app.db.database import Database
 from app.db.locks import Holder
 from app.db.tables import file_job, job_lock
-from app.folding import fold
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 IMPORT = "import:"
@@ -66,9 +66,7 @@ def keys_query(
     then: Sequence[SortKey] = (),
 ) -> Select[Any]:
     """The ids of the locks that are held and pass, in order; without one the longest first. Raises InputError."""
-    words = (fold(quick) or "").split()
-    columns = (job_lock.c.name, func.lower(job_lock.c.owner), func.lower(job_lock.c.computer))
-    typed = and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+    typed = passes(quick, (job_lock.c.name,), (job_lock.c.owner, job_lock.c.computer))
     query = select(job_lock.c.id).where(_HELD, where(group, FIELDS), typed)
     if sort not in _SORTS:
         return query.order_by(job_lock.c.since, job_lock.c.id)

@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from app import users
 from app.access import ROLE_TITLES
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, where
 from app.db.tables import app_user, campus, role, user_campus, user_role
-from app.folding import fold
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 from app.users import Account
 
@@ -64,9 +64,7 @@ def keys_query(
     then: Sequence[SortKey] = (),
 ) -> Select[Any]:
     """The ids of the users that pass, in order; without one by name. Raises InputError."""
-    words = (fold(quick) or "").split()
-    columns = (func.lower(app_user.c.name), func.lower(app_user.c.login))
-    typed = and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+    typed = passes(quick, plain=(app_user.c.name, app_user.c.login))
     query = select(app_user.c.id).where(where(group, FIELDS), typed)
     if sort not in _SORTS:
         return query.order_by(_SORTS["name"], app_user.c.id)

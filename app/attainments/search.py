@@ -5,15 +5,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 
 from app.attainments.related import LEARNERS
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.database import Database
 from app.db.tables import app_user, attainment, attainment_type, change, learner, operation
-from app.folding import fold
 from app.history import unpacked
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 _ORIGINS = (("lrs", "LRS"), ("hand", "By hand"), ("file", "File"))
@@ -144,20 +144,15 @@ def _shown() -> Where:
     return attainment.c.removed_at.is_(None)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        learner.c.given_fold,
-        attainment.c.subject_fold,
-        func.lower(attainment.c.subject_code),
-        func.lower(attainment.c.grade),
-        func.lower(attainment.c.qualification_type),
-        func.lower(attainment.c.provider),
-        func.lower(attainment.c.awarding_org),
-    )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    return passes(
+        text,
+        (learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold, attainment.c.subject_fold),
+        (
+            attainment.c.subject_code, attainment.c.grade, attainment.c.qualification_type, attainment.c.provider,
+            attainment.c.awarding_org,
+        ),
+    )  # fmt: skip
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, AttainmentRow]:

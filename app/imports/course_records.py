@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import SHOWN, award, course, credit_type, enrolment, learner, outgoing_report, section
-from app.folding import fold
 from app.imports import participation
 from app.imports.amounts import shown
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 STATUSES = (
@@ -216,17 +216,12 @@ def total_query(learners: Any = None, course_id: int | None = None) -> Select[An
     return query if course_id is None else query.where(section.c.course_id == course_id)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        learner.c.given_fold,
-        course.c.code_fold,
-        func.lower(course.c.title),
-        func.lower(enrolment.c.participant_category),
+def _quick(text: str) -> Where:
+    return passes(
+        text,
+        (learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold, course.c.code_fold),
+        (course.c.title, enrolment.c.participant_category),
     )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, RecordRow]:

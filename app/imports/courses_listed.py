@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, and_, exists, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import award, course, course_credit, credit_mapping, credit_type, enrolment, section
-from app.folding import fold
 from app.imports import facts, participation
 from app.imports.amounts import shown
 from app.imports.facts import SHELL, CourseFacts
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 KINDS = (("normal", "Course"), (SHELL, "Imported shell"))
@@ -154,19 +154,11 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(course)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    words = (fold(text) or "").split()
-    columns = (course.c.code_fold, func.lower(course.c.title))
-    return and_(
-        True,
-        *(
-            or_(
-                *(one.contains(word, autoescape=True) for one in columns),
-                _gives(func.lower(credit_type.c.code).contains(word, autoescape=True)),
-            )
-            for word in words
-        ),
-    )
+def _quick(text: str) -> Where:
+    def given(word: str) -> Where:
+        return _gives(func.lower(credit_type.c.code).contains(word, autoescape=True))
+
+    return passes(text, (course.c.code_fold,), (course.c.title,), given)
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, CourseRow]:

@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
-from app.conditions_sql import SqlField, where
+from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import course, file_job, file_row
-from app.folding import fold
 from app.imports import held, job_rows
 from app.imports.held import HeldForecast
 from app.imports.job_rows import JobLine
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 MOST_FORESEEN = 5_000
@@ -95,13 +95,9 @@ def keys_query(
     return query.order_by(*terms, file_row.c.id)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        file_row.c.held_user, file_row.c.held_email, course.c.code_fold, func.lower(course.c.title),
-        func.lower(file_job.c.file_name),
-    )  # fmt: skip
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    codes = (file_row.c.held_user, file_row.c.held_email, course.c.code_fold)
+    return passes(text, codes, (course.c.title, file_job.c.file_name))
 
 
 def total_query() -> Select[Any]:

@@ -6,16 +6,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, case, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
-from app.conditions_sql import SqlField, where
+from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import app_user, file_job, operation
-from app.folding import fold
 from app.imports.rules import Outcome
 from app.imports.stored import GLOBAL_SCOPE, KIND, facts_of
 from app.json_text import decoded
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 
@@ -165,10 +165,8 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(file_job).where(file_job.c.kind == KIND)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (func.lower(file_job.c.file_name), func.lower(file_job.c.scope), func.lower(app_user.c.name))
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    return passes(text, plain=(file_job.c.file_name, file_job.c.scope, app_user.c.name))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, JobRow]:

@@ -13,9 +13,9 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import award, course, credit_type, learner, outgoing_report, reporter
-from app.folding import fold
 from app.imports.credit_lists import FIELDS as LEARNER_FIELDS
 from app.json_text import decoded
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 
@@ -147,17 +147,12 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(outgoing_report)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        learner.c.given_fold,
-        course.c.code_fold,
-        func.lower(reporter.c.name),
-        func.lower(credit_type.c.code),
+def _quick(text: str) -> Where:
+    return passes(
+        text,
+        (learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold, course.c.code_fold),
+        (reporter.c.name, credit_type.c.code),
     )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, ReportRow]:

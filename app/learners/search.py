@@ -6,20 +6,19 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, func, literal, select
 
 from app.attainments.at_a_glance import FULL_RANKS, GCSE_PASS, TITLES, Measure
 from app.attainments.related import RELATED
 from app.attainments.titles import FUNCTIONAL_LEVELS
-from app.conditions import LONGEST_TEXT, FieldInfo, FieldKind, Group, fields_used
+from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among, many
 from app.db.among import listed as listed_values
 from app.db.server_lines import PLANNED_ONCE
 from app.db.tables import SHOWN, at_a_glance, attainment, campus, learner, plr_check
 from app.db.types import Unindexed
-from app.errors import InputError
-from app.folding import fold
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 from app.ulns import UlnState
 
@@ -186,21 +185,14 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(learner).where(SHOWN)
 
 
-_MOST_QUICK_WORDS = 20
-
-
 def _quick(text: str) -> Where:
-    """Every word must stand somewhere in the row: in the learner's own text, or in the campus name."""
-    words = (fold(text) or "").split()
-    if len(words) > _MOST_QUICK_WORDS or len(text) > LONGEST_TEXT:
-        raise InputError(
-            "This is too much for the quick filter.", hint="Use the Condition Builder: “is one of” takes a list."
-        )
-    parts = []
-    for word in words:
+    """The learner's own text, and the campus name."""
+
+    def on_site(word: str) -> Where:
         sites = select(campus.c.id).where(campus.c.name_fold.contains(word, autoescape=True))
-        parts.append(or_(learner.c.search_fold.contains(word, autoescape=True), learner.c.campus_id.in_(sites)))
-    return and_(true(), *parts)
+        return learner.c.campus_id.in_(sites)
+
+    return passes(text, (learner.c.search_fold,), also=on_site)
 
 
 _ROWS = (

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import enrolment, lms_course, section, sync_error
-from app.folding import fold
 from app.lms.states import STATE_TITLES, CourseState
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 
@@ -169,15 +169,9 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(lms_course).where(lms_course.c.removed_at.is_(None))
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        lms_course.c.short_fold,
-        lms_course.c.full_fold,
-        func.lower(lms_course.c.id_number),
-        func.lower(lms_course.c.category),
-    )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    folded = (lms_course.c.short_fold, lms_course.c.full_fold)
+    return passes(text, folded, (lms_course.c.id_number, lms_course.c.category))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, CourseRow]:

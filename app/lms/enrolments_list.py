@@ -24,9 +24,9 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_course, progress, section, sync_error
-from app.folding import fold
 from app.lms import progress as counting
 from app.lms.states import STATE_TITLES
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 STATUSES = (
@@ -251,18 +251,12 @@ def total_query(learners: Any = None) -> Select[Any]:
     return query.where(_shown())
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        learner.c.given_fold,
-        lms_course.c.short_fold,
-        lms_course.c.full_fold,
-        course.c.code_fold,
-        func.lower(progress.c.grade_text),
-    )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    folded = (
+        learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold, lms_course.c.short_fold,
+        lms_course.c.full_fold, course.c.code_fold,
+    )  # fmt: skip
+    return passes(text, folded, (progress.c.grade_text,))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, EnrolmentRow]:

@@ -12,9 +12,9 @@ from app.conditions_sql import SqlField, Where, where
 from app.db.clock import hours_ago
 from app.db.database import Database
 from app.db.tables import enrolment, learner, lms_course, sync_error
-from app.folding import fold
 from app.lms.errors import CAUSES, Cause, Level, cause
 from app.lms.errors_kept import OF_SENDING
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 
@@ -190,16 +190,9 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(sync_error).where(sync_error.c.cleared_at.is_(None))
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        func.lower(sync_error.c.code),
-        lms_course.c.short_fold,
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        func.lower(sync_error.c.detail),
-    )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    folded = (lms_course.c.short_fold, learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold)
+    return passes(text, folded, (sync_error.c.code, sync_error.c.detail))
 
 
 def rows(tx: Connection, ids: Sequence[int]) -> dict[int, ErrorRow]:

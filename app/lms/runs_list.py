@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from app.conditions import FieldInfo, FieldKind, Group
-from app.conditions_sql import SqlField, where
+from app.conditions_sql import SqlField, Where, where
 from app.db.tables import app_user, sync_run
-from app.folding import fold
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 KINDS = (("courses", "Courses"), ("enrolments", "Enrolments"), ("sender", "Sending"))
@@ -99,17 +99,9 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(sync_run)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        sync_run.c.kind,
-        sync_run.c.state,
-        func.lower(app_user.c.name),
-        func.lower(sync_run.c.computer),
-        func.lower(sync_run.c.failed_by),
-        func.lower(sync_run.c.messages),
-    )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
+def _quick(text: str) -> Where:
+    plain = (app_user.c.name, sync_run.c.computer, sync_run.c.failed_by, sync_run.c.messages)
+    return passes(text, (sync_run.c.kind, sync_run.c.state), plain)
 
 
 def _query() -> Select[Any]:

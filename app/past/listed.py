@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, or_, select
 
 from app.conditions import FieldInfo, FieldKind, Group
-from app.conditions_sql import SqlField, where
+from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import app_user, change, operation
-from app.folding import fold
 from app.past import kinds
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 
@@ -88,16 +88,16 @@ def total_query() -> Select[Any]:
     return select(func.count()).select_from(operation)
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    words = (fold(text) or "").split()
-    columns = (func.lower(app_user.c.name), func.lower(operation.c.computer), func.lower(operation.c.reason))
-    return and_(True, *(_holds(word, columns) for word in words))
+def _quick(text: str) -> Where:
+    return passes(text, plain=(app_user.c.name, operation.c.computer, operation.c.reason), also=_shown_as)
 
 
-def _holds(word: str, columns: Sequence[ColumnElement[str]]) -> ColumnElement[bool]:
-    fits = [one.contains(word, autoescape=True) for one in columns]
-    fits.append(operation.c.kind.in_(kinds.found(word)))
-    fits.append(operation.c.state.in_([code for code, name in kinds.STATES if word in name.casefold()]))
+def _shown_as(word: str) -> Where:
+    """Of what is stored as a code or a number, and shown in words."""
+    fits: list[Where] = [
+        operation.c.kind.in_(kinds.found(word)),
+        operation.c.state.in_([code for code, name in kinds.STATES if word in name.casefold()]),
+    ]
     if word.isascii() and word.isdecimal() and len(word) <= 18:
         fits.append(operation.c.id == int(word))
     return or_(*fits)

@@ -27,12 +27,12 @@ from app.db.tables import (
     section_campus,
     term,
 )
-from app.folding import fold
 from app.keys import Keys
 from app.lms import settings
 from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import marks
 from app.lms.settings import OVERDUE_HOURS
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 STATUSES = (
@@ -285,20 +285,11 @@ def any_query(scope: Scope) -> Select[Any]:
 
 
 def _quick(text: str) -> Where:
-    columns = (
-        learner.c.ref_fold,
-        learner.c.family_fold,
-        learner.c.given_fold,
-        course.c.code_fold,
-        func.lower(extract_record.c.message),
-        extract_record.c.status,
+    folded = (
+        learner.c.ref_fold, learner.c.family_fold, learner.c.given_fold, course.c.code_fold, extract_record.c.status,
         extract_record.c.change,
-    )
-    words = (fold(text) or "").split()
-    return and_(
-        true(),
-        *(or_(*(one.contains(word, autoescape=True) for one in columns), _on_campus(word)) for word in words),
-    )
+    )  # fmt: skip
+    return passes(text, folded, (extract_record.c.message,), _on_campus)
 
 
 def _on_campus(word: str) -> Where:

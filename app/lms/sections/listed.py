@@ -20,8 +20,8 @@ from app.db.tables import (
     section_campus,
     term,
 )
-from app.folding import fold
 from app.lms.extracts import gates
+from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
 Scope = frozenset[int] | None
@@ -157,18 +157,12 @@ def total_query(scope: Scope = None) -> Select[Any]:
     return select(func.count()).select_from(section).where(seen_by(scope))
 
 
-def _quick(text: str) -> ColumnElement[bool]:
-    columns = (
-        course.c.code_fold,
-        func.lower(course.c.title),
-        func.lower(term.c.code),
-        func.lower(term.c.name),
-        campus.c.name_fold,
-        func.lower(delivery_method.c.name),
-        lms_course.c.short_fold,
+def _quick(text: str) -> Where:
+    return passes(
+        text,
+        (course.c.code_fold, campus.c.name_fold, lms_course.c.short_fold),
+        (course.c.title, term.c.code, term.c.name, delivery_method.c.name),
     )
-    words = (fold(text) or "").split()
-    return and_(True, *(or_(*(one.contains(word, autoescape=True) for one in columns)) for word in words))
 
 
 def rows(tx: Connection, ids: Sequence[int], scope: Scope = None) -> dict[int, SectionRow]:

@@ -18,8 +18,9 @@ def begun_anew(command: Callable[P, T]) -> Callable[P, T]:
     """Let `command` be done again from its beginning when the database made it give way, at most TRIES times in all.
 
     Only for what is one `write()`, after which nothing follows and outside of which nothing is changed: it was rolled
-    back whole, reads everything again and begins its operation anew, so that nothing is doubled. How often is counted
-    in `Database.collisions`. Raises CollisionError if it had to give way each time.
+    back whole, reads everything again and begins its operation anew, so that nothing is doubled. What does more after
+    it has written (the queue of the LMS, a run of many learners) has that write as a function of its own. How often
+    is counted in `Database.collisions`. Raises CollisionError if it had to give way each time.
     """
 
     @functools.wraps(command)

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, case, func, insert, select, update
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_account, lms_course, section, term
 from app.enrolling import NO_TERM, enrol
@@ -119,7 +120,23 @@ def _into(
     learner_ids: Sequence[int],
     dates: Mapping[str, date | None],
 ) -> EnrolSummary:
-    wanted = list(dict.fromkeys(learner_ids))
+    done = _entered(db, user, lms_course_id, kind, origin, list(dict.fromkeys(learner_ids)), dates)
+    if done.operation_id is not None:
+        queue.follow(db, user, sections=[done.section_id])
+    return done
+
+
+@begun_anew
+def _entered(
+    db: Database,
+    user: User,
+    lms_course_id: int,
+    kind: str,
+    origin: str,
+    wanted: Sequence[int],
+    dates: Mapping[str, date | None],
+) -> EnrolSummary:
+    """The write by itself, so that what follows is done once."""
     with db.write() as tx:
         access.require(tx, user, Permission.ENROL)
         row = _open_course(tx, lms_course_id)
@@ -136,7 +153,6 @@ def _into(
         if origin == "adopted":  # until the next run counts anew
             left = case((lms_course.c.to_adopt > new + back, lms_course.c.to_adopt - new - back), else_=0)
             tx.execute(update(lms_course).where(lms_course.c.id == lms_course_id).values(to_adopt=left))
-    queue.follow(db, user, sections=[section_id])
     return EnrolSummary(new, back, already + there_already, len(wanted) - len(known), operation.id, section_id)
 
 

@@ -16,13 +16,14 @@ from app.access import Permission, User
 from app.attainments.stored import StoredEvent, StoredRecord, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_codes import describe, may_import
+from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import SHOWN, attainment, attainment_event, attainment_type, learner
 from app.errors import AppError, ConflictError, InputError
 from app.folding import fold
 from app.plr.plan import Change, Plan, links_to_write, plan_changes, settled
 from app.plr.session import EVENTS_PER_LEARNER, Answer, Asked, PlrSession
-from app.plr.values import event_values
+from app.plr.values import EventValues, event_values
 from app.tasks import Cancelled, TaskContext
 
 DEFAULT_TYPE = "PLR"
@@ -184,15 +185,7 @@ class _Run:
             return
         chosen = [event_values(answer.events[key % EVENTS_PER_LEARNER], self.today) for key in there]
         try:
-            with self.db.write() as tx:
-                _look_at(tx, asked)
-                record = stored_records(tx, [asked.id])[asked.id]
-                plan = plan_changes(record, chosen)
-                operation_id = self._carry_out(tx, asked.id, record, plan)
-                if len(there) == len(answer.events):
-                    after = settled(plan, lower_too=self.lower_too)
-                else:
-                    after = plan_answer(answer, stored_records(tx, [asked.id])[asked.id], self.today)
+            operation_id, plan, after = self._written(asked, answer, chosen)
         except ConflictError as error:
             self._refuse(there, str(error))
             return
@@ -200,6 +193,22 @@ class _Run:
         self.summary.operation_id = operation_id
         self._count(there, plan)
         self.session.set_changes({asked.id: after}, {asked.id: answer})
+
+    @begun_anew
+    def _written(
+        self, asked: Asked, answer: Answer, chosen: Sequence[EventValues]
+    ) -> tuple[int | None, Plan, tuple[Change, ...]]:
+        """The write by itself: it changes nothing of the run. The operation, what was done, how each row stands."""
+        with self.db.write() as tx:
+            _look_at(tx, asked)
+            record = stored_records(tx, [asked.id])[asked.id]
+            plan = plan_changes(record, chosen)
+            operation_id = self._carry_out(tx, asked.id, record, plan)
+            if len(chosen) == len(answer.events):
+                after = settled(plan, lower_too=self.lower_too)
+            else:
+                after = plan_answer(answer, stored_records(tx, [asked.id])[asked.id], self.today)
+        return operation_id, plan, after
 
     def _refuse(self, keys: list[int], reason: str) -> None:
         self.summary.not_applied += [NotApplied(key, reason) for key in keys]

@@ -14,12 +14,28 @@ from app import history
 from app.access import User
 from app.db.again import TRIES, begun_anew
 from app.db.database import Database
-from app.db.tables import change, learner, operation
+from app.db.tables import (
+    attainment,
+    attainment_type,
+    change,
+    enrolment,
+    extract_record,
+    learner,
+    lms_course,
+    operation,
+    section,
+)
 from app.errors import CollisionError
 from app.learners import edit
-from tests.builders import add_learner, first_user
+from app.lms import enrol
+from app.lms.extracts import course_status, queue
+from app.plr.update import update_selected
+from app.tasks import TaskContext
+from tests.builders import add_learner, all_keys, answer, first_user, session_of
+from tests.builders import event as learning_event
 from tests.db.lms_class import Class, codes, synced
 from tests.db.postgresql import Server
+from tests.lms.college import College
 from tests.lms.fake_lms import FakeLms
 
 SOON, LATE = "20ms", "60s"
@@ -53,6 +69,28 @@ def waits(server: Server, line: "psycopg.Connection") -> bool:
     return bool(server.run(query))
 
 
+@contextmanager
+def in_a_circle(
+    db: Database, address: str, server: Server, *, holds: tuple[str, int], wants: tuple[str, tuple[int]], before: str
+) -> Iterator[None]:
+    """Somebody `holds` a row (table, id), and `wants` what the block holds by the time of its first statement that
+    begins with `before`; the block then needs that row. Afterwards the other has written."""
+    with somebody(address) as line:
+        line.execute(f"select 1 from {holds[0]} where id = %s for update", (holds[1],))
+        other = threading.Thread(target=lambda: (line.execute(*wants), line.commit()))
+
+        def close_the_circle(_c: object, _cursor: object, statement: str, *_others: object) -> None:
+            if statement.startswith(before) and not other.ident:
+                other.start()
+                while not waits(server, line):
+                    pass
+
+        event.listen(db._engine, "before_cursor_execute", close_the_circle)
+        yield
+        other.join(30)
+        assert not other.is_alive()
+
+
 def test_an_undo_that_waits_in_a_circle(db: Database, address: str, server: Server):
     """It holds the operation and needs the learner; the other holds the learner and needs the operation."""
     user, key = first_user(db), add_learner(db)
@@ -61,21 +99,9 @@ def test_an_undo_that_waits_in_a_circle(db: Database, address: str, server: Serv
     assert edit.save(db, user, held, replace(held.form, phone="01 234"))
     with db.read() as tx:
         edited = tx.execute(select(operation.c.id).order_by(operation.c.id.desc()).limit(1)).scalar_one()
-    claims = "update operation set reason = 'meanwhile' where id = %s"
-    with somebody(address) as line:
-        line.execute("update learner set version = version where id = %s", (key,))
-        other = threading.Thread(target=lambda: (line.execute(claims, (edited,)), line.commit()))
-
-        def close_the_circle(_c: object, _cursor: object, statement: str, *_others: object) -> None:
-            if statement.startswith("INSERT INTO operation") and not other.ident:  # the claim is behind us
-                other.start()
-                while not waits(server, line):
-                    pass
-
-        event.listen(db._engine, "before_cursor_execute", close_the_circle)
+    claims = ("update operation set reason = 'meanwhile' where id = %s", (edited,))
+    with in_a_circle(db, address, server, holds=("learner", key), wants=claims, before="INSERT INTO operation"):
         summary = history.undo(db, user.id, edited)
-        other.join(30)
-        assert not other.is_alive()
     assert (summary.undone, summary.left) == (1, 0)
     assert db.collisions == 1
     with db.read() as tx:
@@ -87,6 +113,87 @@ def test_an_undo_that_waits_in_a_circle(db: Database, address: str, server: Serv
         assert tx.execute(noted).scalar_one() == 1
         was = tx.execute(select(operation).where(operation.c.id == edited)).one()
         assert (was.state, was.reason) == ("undone", "meanwhile"), "what the other did stands as well"
+
+
+def operations(db: Database, *columns: str) -> list[tuple]:
+    with db.read() as tx:
+        query = select(*(operation.c[name] for name in columns)).where(operation.c.kind != "learner_edited")
+        return [tuple(row) for row in tx.execute(query.order_by(operation.c.id))]
+
+
+def test_enrolling_that_waits_in_a_circle_is_done_once_and_queued_once(db: Database, address: str, server: Server):
+    """It holds the course of the LMS and needs the learner; the other holds the learner and needs the course."""
+    college, user = College(db), first_user(db)
+    city = college.campus("City")
+    at = college.section("PHYS", college.term("Autumn", [city]), [city])
+    with db.read() as tx:
+        lms_course_id = tx.execute(select(section.c.lms_course_id).where(section.c.id == at)).scalar_one()
+    key = college.learner()
+    renames = ("update lms_course set full_name = 'Renamed' where id = %s", (lms_course_id,))
+    with in_a_circle(db, address, server, holds=("learner", key), wants=renames, before="INSERT INTO operation"):
+        done = enrol.enrol_selected(db, user, [key], lms_course_id)
+    assert (done.new, done.already, db.collisions) == (1, 0, 1)
+    assert operations(db, "kind", "state") == [("enrolled", "done"), (queue.QUEUED, "done")]
+    with db.read() as tx:
+        assert tx.execute(select(enrolment.c.learner_id, enrolment.c.records)).all() == [(key, 1)]
+        assert (
+            tx.execute(select(lms_course.c.full_name).where(lms_course.c.id == lms_course_id)).scalar() == "Renamed"
+        )
+
+
+def test_a_course_status_that_waits_in_a_circle_and_a_queue_that_gives_way(
+    db: Database, address: str, server: Server
+):
+    """The step holds the enrolment and needs the learner; then the queue is refused once, after it has written."""
+    college, user = College(db), first_user(db)
+    city = college.campus("City")
+    key = college.record(college.section("PHYS", college.term("Autumn", [city]), [city]), "processed")
+    with db.read() as tx:
+        row = tx.execute(select(extract_record.c.enrolment_id).where(extract_record.c.id == key)).one()
+        at = tx.execute(select(enrolment).where(enrolment.c.id == row.enrolment_id)).one()
+    notes = ("update enrolment set records = records where id = %s", (at.id,))
+    Unlucky(db, "UPDATE enrolment SET records", 1)
+    with in_a_circle(db, address, server, holds=("learner", at.learner_id), wants=notes, before="INSERT INTO change"):
+        done = course_status.change(db, user, [at.id], course_status.Step.WITHDRAW)
+    assert (done.changed, done.queued.drop, done.queued.total, db.collisions) == (1, 1, 1, 2)
+    assert operations(db, "kind", "state") == [(course_status.KIND, "done"), (queue.QUEUED, "done")]
+    with db.read() as tx:
+        assert tx.execute(select(enrolment.c.status, enrolment.c.version)).all() == [("dropped", at.version + 1)]
+        records = select(extract_record.c.change, extract_record.c.status).order_by(extract_record.c.number)
+        assert tx.execute(records).all() == [("add", "processed"), ("drop", "ready")]
+
+
+def test_a_queue_that_gives_way_each_time_fails_nobody_whose_change_is_saved(db: Database):
+    college, user = College(db), first_user(db)
+    city = college.campus("City")
+    college.record(college.section("PHYS", college.term("Autumn", [city]), [city]), "processed")
+    with db.read() as tx:
+        at = tx.execute(select(enrolment.c.id)).scalar_one()
+    Unlucky(db, "UPDATE enrolment SET records", TRIES)
+    done = course_status.change(db, user, [at], course_status.Step.WITHDRAW)
+    assert (done.changed, done.queued.total, db.collisions) == (1, 0, TRIES)
+    assert queue.judge(db, user).drop == 1, "it is judged before the next sending"
+
+
+def test_an_update_that_waits_in_a_circle_goes_on(db: Database, address: str, server: Server):
+    """It holds the first learner and needs the type of the new attainment; nothing of the run is doubled."""
+    user = first_user(db)
+    first, second = add_learner(db), add_learner(db)
+    session = session_of(db, {key: answer(learning_event(1)) for key in (first, second)})
+    with db.read() as tx:
+        type_id = tx.execute(select(attainment_type.c.id).where(attainment_type.c.code == "PLR")).scalar_one()
+    calls = ("update learner set phone = '1' where id = %s", (first,))
+    with in_a_circle(
+        db, address, server, holds=("attainment_type", type_id), wants=calls, before="INSERT INTO operation"
+    ):
+        summary = update_selected(TaskContext(), db, user, session, all_keys(session), lower_too=False)
+    assert (len(summary.new), summary.not_applied, summary.stopped, db.collisions) == (2, [], "", 1)
+    assert operations(db, "id", "kind", "state") == [(summary.operation_id, "plr_update", "done")]
+    with db.read() as tx:
+        written = tx.execute(select(attainment.c.learner_id).order_by(attainment.c.learner_id)).scalars().all()
+        assert written == [first, second]
+        noted = select(func.count()).select_from(change).where(change.c.table_name == "attainment")
+        assert tx.execute(noted).scalar_one() == 2
 
 
 @pytest.mark.parametrize("state", ["40P01", "40001"])

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Row, and_, not_, select
 
 from app import access, history
 from app.access import Permission, User
+from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change as history_row
@@ -124,6 +125,23 @@ def change(
     if day > today:
         raise InputError("The day is in the future.", hint="Do this on the day itself.", field="on")
     wanted = list(dict.fromkeys(enrolment_ids))
+    changed, unchanged, elsewhere, operation_id = _stepped(db, user, wanted, step, day, starts, ends)
+    refused = len(wanted) - len(changed) - unchanged - elsewhere
+    if operation_id is None:
+        return CourseStatusSummary(0, unchanged, refused, None, QueueSummary(), elsewhere=elsewhere)
+    queued = queue.follow(db, user, enrolments=changed)
+    held_back: tuple[HeldBack, ...] = ()
+    with suppress(DatabaseError), db.read() as tx:  # what is done is done
+        held_back = queue.held_back(tx, changed)
+    return CourseStatusSummary(len(changed), unchanged, refused, operation_id, queued, held_back, elsewhere)
+
+
+@begun_anew
+def _stepped(
+    db: Database, user: User, wanted: Sequence[int], step: Step, day: date, starts: Wish, ends: Wish
+) -> tuple[Sequence[int], int, int, int | None]:
+    """The write by itself, so that what follows is done once: the enrolments changed, how many were so already, how
+    many are of other campuses, the operation if any."""
     with db.write() as tx:
         access.require(tx, user, Permission.ENROL)
         rows, elsewhere = _rows(tx, user, wanted, step)
@@ -135,15 +153,8 @@ def change(
             operation = history.begin(tx, db, user.id, KIND)
             operation.update_many(enrolment, differing)
             operation.end(tx)
-    refused, unchanged = len(wanted) - len(fit) - elsewhere, len(fit) - len(differing)
-    if operation is None:
-        return CourseStatusSummary(0, unchanged, refused, None, QueueSummary(), elsewhere=elsewhere)
     changed = [row.id for row, _, _ in differing]
-    queued = queue.follow(db, user, enrolments=changed)
-    held_back: tuple[HeldBack, ...] = ()
-    with suppress(DatabaseError), db.read() as tx:  # what is done is done
-        held_back = queue.held_back(tx, changed)
-    return CourseStatusSummary(len(changed), unchanged, refused, operation.id, queued, held_back, elsewhere)
+    return changed, len(fit) - len(changed), elsewhere, operation.id if operation is not None else None
 
 
 def take_back(db: Database, user: User, operation_id: int) -> UndoSummary:

@@ -28,11 +28,12 @@ from sqlalchemy import (
 from app import history
 from app.access import User
 from app.changes import Changes, Topic
+from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.extract_tables import extract_record
 from app.db.tables import SHOWN, course, enrolment, learner, section
-from app.errors import DatabaseError
+from app.errors import CollisionError, DatabaseError
 from app.history import Operation
 from app.lms.extracts import gates, places
 
@@ -89,18 +90,29 @@ def judge(
             found = list(tx.execute(wanted).scalars())
         last = len(found) < BATCH
         if found or operation_id is not None:
-            with db.write() as tx:
-                db.alone(tx)  # of two who judge at once, one is the first
-                while rows := list(tx.execute(_wanted(None, found))):  # some need two records, Add and Drop
-                    if operation_id is None:
-                        operation_id = history.begin(tx, db, user.id if user is not None else None, QUEUED).id
-                    operation = Operation(operation_id, db, tx)
-                    made.update(_write(operation, rows))
-                    operation.save_changes()
-                if last and operation_id is not None:
-                    Operation(operation_id, db, tx).end(tx)
+            operation_id, some = _queued(db, user, found, operation_id, last=last)
+            made.update(some)
         if last:
             return QueueSummary(made["add"], made["drop"], made["change"], operation_id)
+
+
+@begun_anew
+def _queued(
+    db: Database, user: User | None, found: Collection[int], operation_id: int | None, *, last: bool
+) -> tuple[int | None, Counter[str]]:
+    """One write: the records of these enrolments under the operation, begun with the first; what they tell."""
+    made: Counter[str] = Counter()
+    with db.write() as tx:
+        db.alone(tx)  # of two who judge at once, one is the first
+        while rows := list(tx.execute(_wanted(None, found))):  # some need two records, Add and Drop
+            if operation_id is None:
+                operation_id = history.begin(tx, db, user.id if user is not None else None, QUEUED).id
+            operation = Operation(operation_id, db, tx)
+            made.update(_write(operation, rows))
+            operation.save_changes()
+        if last and operation_id is not None:
+            Operation(operation_id, db, tx).end(tx)
+    return operation_id, made
 
 
 def follow(
@@ -111,10 +123,10 @@ def follow(
     enrolments: Collection[int] | None = None,
 ) -> QueueSummary:
     """`judge` after a change that is saved, whatever becomes of this: what cannot be judged now, for want of a server
-    say, is judged before the next sending."""
+    say, or because others got in its way each time, is judged before the next sending."""
     try:
         return judge(db, user, sections=sections, enrolments=enrolments)
-    except DatabaseError:
+    except (CollisionError, DatabaseError):
         return QueueSummary()
 
 

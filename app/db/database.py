@@ -44,6 +44,9 @@ from app.keys import Keys
 from app.tasks import Cancelled, TaskContext
 
 BUSY_SECONDS = 5
+PATIENCE = 110
+"""Seconds for which a second program waits while the first brings the database up to date: less than a server lets a
+statement take."""
 FETCH = 2_000
 """Rows fetched at a time: short enough that the window's thread gets its turn (qt-notes.md, Threads)."""
 _MUCH_CACHE = -65_536  # KiB
@@ -353,10 +356,16 @@ class Database:
         """The role this program signed in to the server with; None for an embedded database, which knows none."""
         return None if self.embedded else str(tx.execute(text("select session_user")).scalar_one())
 
-    def alone(self, tx: Connection) -> None:
-        """Wait until no other program is bringing the database up to date; until the transaction ends none will."""
-        if not self.embedded:  # an embedded database has one writer anyway
-            tx.execute(text("select pg_advisory_xact_lock(4711147)"))
+    def alone(self, tx: Connection, *, patiently: bool = False) -> None:
+        """Wait until no other program is bringing the database up to date; until the transaction ends none will.
+        `patiently`: what the other one does may take much longer than a lock of a row."""
+        if self.embedded:  # it has one writer anyway
+            return
+        if patiently:
+            tx.execute(text(f"set local lock_timeout = '{PATIENCE}s'"))
+        tx.execute(text("select pg_advisory_xact_lock(4711147)"))
+        if patiently:  # whom we keep waiting by now does not wait so long
+            tx.execute(text("set local lock_timeout to default"))
 
     def close(self) -> None:
         """Give every connection back; the embedded write-ahead log is folded into the file."""

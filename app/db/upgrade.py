@@ -10,16 +10,13 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from app.db import server_roles
-from app.db.database import Database
+from app.db.database import PATIENCE, Database
 from app.errors import DatabaseError, UpgradeNeededError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0006"
 """The revision this version needs. When adding a migration: name it here too (a test compares)."""
 KEPT_COPIES = 5
-PATIENCE = 110
-"""Seconds for which a second program waits while the first brings the database up to date: less than a server lets a
-statement take."""
 
 
 def upgrade(database: Database, *, agreed: bool = True, copies: bool = True) -> bool:

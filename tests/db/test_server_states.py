@@ -5,15 +5,15 @@ import shutil
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 import psycopg
 import pytest
-from sqlalchemy import func, make_url, select, text
+from sqlalchemy import Engine, event, func, make_url, select, text
 
-from app import access, start
+from app import access, grants, start
 from app.db import patience, server_lines
 from app.db.database import Database
 from app.db.tables import learner
@@ -127,8 +127,16 @@ def test_a_database_without_tables(server: Server, tmp_path: Path):
 
 
 def test_two_owners_who_open_an_empty_database_at_once(server: Server, tmp_path: Path):
-    """Tables, roles, grants and what a first start writes: once, and both come in."""
+    """Tables, roles, grants and what a first start writes: once, and all come in. Who was later does none of it over
+    again: so nobody waits for more than one of the others."""
     server.run("create role two_owners login createrole")
+    installed: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_others: object) -> None:
+        if "create or replace function lm_own_name()" in statement:
+            installed.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", note)
     server.run("create database at_once owner two_owners template template0")
     address = server.address("at_once", "two_owners")
 
@@ -141,6 +149,8 @@ def test_two_owners_who_open_an_empty_database_at_once(server: Server, tmp_path:
 
     with ThreadPoolExecutor(3) as pool:
         users = list(pool.map(opened, range(3)))
+    event.remove(Engine, "before_cursor_execute", note)
+    assert len(installed) == 1
     assert {one.login for one in users} == {"two_owners"}
     assert len({one.id for one in users}) == 1
     db = Database(address)
@@ -150,6 +160,30 @@ def test_two_owners_who_open_an_empty_database_at_once(server: Server, tmp_path:
     assert not upgrade(db)
     db.close()
     server.run("drop database at_once with (force)")
+
+
+def test_a_second_owner_waits_for_grants_longer_than_for_a_row(
+    db: Database, server: Server, monkeypatch: pytest.MonkeyPatch
+):
+    """Another program has been at it for three times as long as anybody waits for a row."""
+    access.prepare(db)
+    assert grants.install(db)
+    with db.write() as tx:
+        tx.exec_driver_sql("comment on function lm_forget(text, bigint[]) is null")
+    name = db.url.database or ""
+    wait = "select 1 from pg_stat_activity where wait_event = 'advisory' and datname = '{}' and {}"
+    short = str(server_lines.OPTIONS["options"]).replace("lock_timeout=5s", "lock_timeout=100ms")
+    monkeypatch.setitem(server_lines.OPTIONS, "options", short)
+    with closing(Database(db.url)) as second, ThreadPoolExecutor(1) as pool:
+        with server.connected(name) as first, first.transaction():
+            first.execute("select pg_advisory_xact_lock(4711147)")
+            waiting = pool.submit(grants.install, second)
+            while not server.run(wait.format(name, "clock_timestamp() - query_start > interval '300ms'")):
+                assert not waiting.done()
+        assert waiting.result(30)
+        with second.write() as tx:
+            second.alone(tx, patiently=True)
+            assert tx.execute(text("show lock_timeout")).scalar_one() == "100ms", "others wait for what it does next"
 
 
 def test_two_who_wait_for_each_other(db: Database):

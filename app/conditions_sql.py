@@ -5,7 +5,7 @@ A test is true or not; that a database calls some of them unknown shows nowhere,
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from math import ceil, floor
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, and_, func, not_, or_, true
 
 from app.condition_values import days_of, last_days, numbers_of
 from app.conditions import FieldInfo, FieldKind, Group, Join, Operator, Test, check, wanted
+from app.dates import day_begins
 from app.folding import fold, lower, storable
 
 Where = ColumnElement[bool]
@@ -137,7 +138,7 @@ def _date_test(test: Test, field: SqlField, column: ColumnElement[Any], today: d
     """Every date test is about the days from `first` on and before `after`, or the others for what is denied."""
     begins, after = _span(test, field, today)
     if field.moment:
-        begins, after = (None if day is None else _midnight(day) for day in (begins, after))
+        begins, after = (None if day is None else day_begins(day) for day in (begins, after))
     if test.operator.denies:
         beyond = [column < begins, column.is_(None)]
         return or_(*beyond, *([] if after is None else [column >= after]))
@@ -153,9 +154,6 @@ def _span(test: Test, field: SqlField, today: date) -> tuple[date | None, date |
         back = today - timedelta(days=last_days(field.info.title, test.value))
         return (None, back) if test.operator is Operator.LONGER_AGO else (back, _next(today))
     days = days_of(field.info.title, wanted(test), 2 if test.operator is Operator.BETWEEN else 1)
-    if field.moment:
-        # Outside these years a time zone can no longer be reckoned, and nothing was recorded.
-        days = [min(max(day, date(1971, 1, 1)), date(9000, 1, 1)) for day in days]
     match test.operator:
         case Operator.BEFORE:
             return None, days[0]
@@ -166,7 +164,3 @@ def _span(test: Test, field: SqlField, today: date) -> tuple[date | None, date |
 
 def _next(day: date) -> date | None:
     return day + timedelta(days=1) if day < date.max else None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min).astimezone()

@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -74,8 +74,9 @@ def opened(context: TaskContext, file: Path, beside: Path) -> Iterator[tuple[Dat
 def forget_left(folder: Path) -> None:
     """Delete what a program that was killed left in `folder`: it holds people."""
     for one in folder.glob(f"{_BESIDE}*"):
-        if time.time() - one.stat().st_mtime > _LEFT_SECONDS:
-            shutil.rmtree(one, ignore_errors=True)
+        with suppress(OSError):  # another program tidies too
+            if time.time() - one.stat().st_mtime > _LEFT_SECONDS:
+                shutil.rmtree(one, ignore_errors=True)
 
 
 def _bring_up(context: TaskContext, file: Path, newer: Path) -> None:

@@ -1,6 +1,7 @@
-"""Dates as people read them on screen: `23 Nov 2026`, whatever the computer's locale says of `%b`."""
+"""Dates as people read them on screen: `23 Nov 2026`, whatever the computer's locale says of `%b`; and when a day
+begins."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -16,3 +17,12 @@ def shown_time(moment: datetime | None) -> str:
         return ""
     local = moment.astimezone()
     return f"{shown(local.date())} at {local:%H:%M}"
+
+
+_FIRST, _LAST = date(1971, 1, 1), date(9000, 1, 1)
+"""Outside these a time zone cannot be reckoned on every system, and nothing was recorded."""
+
+
+def day_begins(day: date) -> datetime:
+    """Midnight in this computer's time zone; of the first or last day that can be reckoned for one beyond."""
+    return datetime.combine(min(max(day, _FIRST), _LAST), time.min).astimezone()

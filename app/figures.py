@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any
@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, or_,
 from app import access
 from app.access import Permission, User
 from app.conditions_sql import Where
-from app.dates import MONTHS
+from app.dates import MONTHS, day_begins
 from app.db.database import Database
 from app.db.tables import (
     SHOWN,
@@ -75,7 +75,7 @@ def figures(db: Database, tx: Connection, user: User, today: date | None = None)
     found = []
     if not (rights.why_not(Permission.PROCESSES) or rights.why_not(Permission.EXTRACTS)):
         found.append(_statuses(tx, access.campuses(tx, user), day))
-    return [*found, _ages(db, tx), _progress(tx), _attainments(tx)]
+    return [*found, _ages(db, tx, day), _progress(tx), _attainments(tx)]
 
 
 def _numbers(conditions: Sequence[Where]) -> list[ColumnElement[int]]:
@@ -87,7 +87,7 @@ def _numbers(conditions: Sequence[Where]) -> list[ColumnElement[int]]:
 
 def _statuses(tx: Connection, scope: records_list.Scope, today: date) -> Figure:
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
-    ends = [datetime.combine(day, time.min).astimezone() for day in (*days, today + timedelta(days=1))]
+    ends = [day_begins(day) for day in (*days, today + timedelta(days=1))]
     at = extract_record.c.status_at
     on_day = [and_(at >= first, at < last) for first, last in pairwise(ends)]
     query = records_list.joined(select(extract_record.c.status, *_numbers(on_day)).select_from(extract_record))
@@ -110,7 +110,7 @@ _AGES = (
 _OLDER, _NEVER = "older", "never came"
 
 
-def _ages(db: Database, tx: Connection) -> Figure:
+def _ages(db: Database, tx: Connection, today: date) -> Figure:
     now, good = db.now(tx), lms_course.c.grades_good_at
     edges = [now - age for _, age in _AGES]
     bands: list[Where] = [good >= edges[0]]
@@ -119,7 +119,7 @@ def _ages(db: Database, tx: Connection) -> Figure:
     followed = (
         lms_course.c.state == CourseState.OPEN.value,
         lms_course.c.removed_at.is_(None),
-        or_(lms_course.c.paused_until.is_(None), lms_course.c.paused_until <= date.today()),
+        or_(lms_course.c.paused_until.is_(None), lms_course.c.paused_until <= today),
     )
     row = tx.execute(select(*_numbers(bands)).where(*followed)).one()
     names = (*(name for name, _ in _AGES), _OLDER, _NEVER)
@@ -160,17 +160,16 @@ def _progress(tx: Connection) -> Figure:
 
 _LEVELS = ("Entry Level", "Level 1", "Level 1/2", "Level 2", "Level 3", "Level 4", "Level 5")
 _OTHER_LEVEL = "other or none"
-_SOURCES = (("NPD", "NPD"), ("ILR", "ILR"), ("AO", "Awarding bodies"), ("QCFU", "Awarding bodies"))
+_BELIEVED = (("AO", "Awarding bodies"), ("QCFU", "Awarding bodies"), ("NPD", "NPD"), ("ILR", "ILR"))
+"""Who is believed first of those who told of it, as app.attainments.stored.rank has it, and what they are called."""
 _OWN, _OTHER_SOURCE = "Own", "Other LRS"
 _NAMES = ("NPD", "ILR", "Awarding bodies", _OWN, _OTHER_SOURCE)
 
 
 def _attainments(tx: Connection) -> Figure:
-    # Who is believed first of those who told of it, as app.attainments.stored.rank has it.
-    first = (("AO", 0), ("QCFU", 1), ("NPD", 2), ("ILR", 3))
     told = func.upper(attainment_event.c.source)
     best = (
-        select(func.min(case(*((told == name, place) for name, place in first), else_=9)))
+        select(func.min(case(*((told == code, place) for place, (code, _) in enumerate(_BELIEVED)), else_=9)))
         .where(attainment_event.c.attainment_id == attainment.c.id)
         .correlate(attainment)
         .scalar_subquery()
@@ -183,7 +182,7 @@ def _attainments(tx: Connection) -> Figure:
         .subquery("each")
     )
     query = select(each.c.level, each.c.source, func.count()).group_by(each.c.level, each.c.source)
-    names = {place: dict(_SOURCES)[name] for name, place in first} | {-1: _OWN}
+    names = {-1: _OWN, **{place: name for place, (_, name) in enumerate(_BELIEVED)}}
     held: dict[tuple[str, str], int] = {}
     for level, place, number in tx.execute(query):
         key = (level if level in _LEVELS else _OTHER_LEVEL, names.get(place, _OTHER_SOURCE))

@@ -226,7 +226,11 @@ def claim(tx: Connection, db: Database, job_id: int, operation_id: int, counts: 
         .values(state="applied", operation_id=operation_id, ended_at=db.now(tx), counts=json.dumps(dict(counts)))
     )
     if done.rowcount != 1:
-        raise ConflictError("This file has been loaded or discarded meanwhile.", hint="Read the file once more.")
+        raise _gone()
+
+
+def _gone() -> ConflictError:
+    return ConflictError("This file has been loaded or discarded meanwhile.", hint="Read the file once more.")
 
 
 def importing(tx: Connection, job_id: int, since: str, operation_id: int, options: Mapping[str, Any]) -> None:
@@ -339,6 +343,13 @@ def rows_in_batches(tx: Connection, job_id: int, predicted: Sequence[str]) -> It
             return
         yield rows
         last = rows[-1].number
+
+
+def hold_checked(tx: Connection, job_id: int) -> None:
+    """Keep a job from being applied until this transaction ends. Raises ConflictError if it was, or is gone."""
+    waiting = (file_job.c.id == job_id) & (file_job.c.state == "checked")
+    if tx.execute(select(file_job.c.id).where(waiting).with_for_update()).first() is None:
+        raise _gone()
 
 
 def decide(tx: Connection, job_id: int, decisions: Mapping[int, str | None]) -> None:

@@ -3,7 +3,7 @@ shows that it is."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, func, select
 from app import access
 from app.access import User
 from app.attention import Matter, Waiting
+from app.dates import day_begins
 from app.db.tables import extract_record, operation, plr_check, sync_error
 from app.learners import load_stored, search
 from app.lms.extracts import records_list
@@ -56,7 +57,7 @@ def lines(tx: Connection, user: User, waiting: Sequence[Waiting], today: date) -
     """The steps that concern `user`, of the month of `today` by this computer's time zone; `waiting` is theirs."""
     left = {one.matter: one.number for one in waiting}
     some = has_learners(tx)
-    loaded = _last_load(tx, datetime.combine(today.replace(day=1), time.min).astimezone())
+    loaded = _last_load(tx, day_begins(today.replace(day=1)))
     found = [Line(Step.LOAD, loaded is not None, 0, loaded)]
     for step, matter in MATTERS.items():
         if matter in left:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import insert, select, update
 
-from app.access import User
+from app import access
+from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import saved
 from app.files.columns import Mapping, header_key, remembered
@@ -76,10 +77,12 @@ def held(context: TaskContext, db: Database, user: User, table: Table, kind: str
 
 
 def remember(db: Database, user: User, headings: tuple[str, ...], mapping: Mapping, kind: str = KIND) -> None:
-    """Keep what was decided about the columns, for the next table with these headings; for everybody."""
+    """Keep what was decided about the columns, for the next table with these headings; for everybody.
+    Raises AccessError."""
     name, body = header_key(headings), json.dumps(mapping.body())
     mine = (saved.c.kind == kind) & (saved.c.owner_id == user.id) & (saved.c.name == name)
     with db.write() as tx:
+        access.require(tx, user, Permission.OPEN)
         held = tx.execute(select(saved.c.body, saved.c.version).where(mine)).one_or_none()
         if held is None:
             tx.execute(insert(saved).values(kind=kind, owner_id=user.id, name=name, body=body, shared=True))

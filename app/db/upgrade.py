@@ -1,6 +1,7 @@
 """Bringing a database up to date, inside the program. A file is copied before it is changed."""
 
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -143,5 +144,7 @@ def _copy(file: Path) -> None:
             "The database must be brought up to date, but no copy of it could be made first.",
             hint="Free some disk space or check the folder's rights, then start again. Nothing was changed.",
         ) from error
-    for old_copy in sorted(folder.glob(f"{file.stem}-*.db"))[:-KEPT_COPIES]:
-        old_copy.unlink()
+    ours = re.compile(re.escape(file.stem) + r"-\d{8}-\d{6}-\d+\.db")
+    for old_copy in sorted(one for one in folder.iterdir() if ours.fullmatch(one.name))[:-KEPT_COPIES]:
+        with suppress(OSError):  # another program's, or gone: no reason not to start
+            old_copy.unlink()

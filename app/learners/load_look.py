@@ -2,14 +2,17 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
-from app import jobs
+from app import access, jobs
+from app.access import Permission, User
 from app.dates import shown
+from app.db.database import Database
 from app.db.file_tables import file_row
 from app.db.tables import campus, learner
 from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
@@ -283,15 +286,34 @@ def _lines(
     )
 
 
-def decide_all(tx: Connection, job_id: int, question: Question, decision: str | None) -> None:
+@contextmanager
+def _deciding(db: Database, user: User, job_id: int) -> Iterator[Connection]:
+    with db.write() as tx:
+        access.require(tx, user, Permission.EDIT_LEARNERS)
+        jobs.hold_checked(tx, job_id)
+        yield tx
+
+
+def decide(db: Database, user: User, job_id: int, decisions: Mapping[int, str | None]) -> Decided:
+    """Keep what a person decided about rows, by their number; None takes a decision back. Returns how far the
+    decisions are. Raises AccessError; ConflictError for a file that was loaded or discarded meanwhile."""
+    with _deciding(db, user, job_id) as tx:
+        jobs.decide(tx, job_id, decisions)
+        return decided(tx, job_id)
+
+
+def decide_all(db: Database, user: User, job_id: int, question: Question, decision: str | None) -> Decided:
     """Decide every row that raises `question` the same way; `SAME` takes the candidate where there is just one,
-    None takes every decision back."""
-    if decision != SAME:
-        tx.execute(update(file_row).where(_asks(job_id, question)).values(decision=decision))
-        return
-    chosen: dict[int, str | None] = {}
-    for number, findings in tx.execute(select(file_row.c.number, file_row.c.findings).where(_asks(job_id, question))):
-        candidates = json.loads(findings)["candidates"]
-        if len(candidates) == 1:
-            chosen[number] = f"{SAME}{candidates[0]}"
-    jobs.decide(tx, job_id, chosen)
+    None takes every decision back. Returns and raises as `decide`."""
+    asks = _asks(job_id, question)
+    with _deciding(db, user, job_id) as tx:
+        if decision == SAME:
+            chosen: dict[int, str | None] = {}
+            for number, findings in tx.execute(select(file_row.c.number, file_row.c.findings).where(asks)):
+                candidates = json.loads(findings)["candidates"]
+                if len(candidates) == 1:
+                    chosen[number] = f"{SAME}{candidates[0]}"
+            jobs.decide(tx, job_id, chosen)
+        else:
+            tx.execute(update(file_row).where(asks).values(decision=decision))
+        return decided(tx, job_id)

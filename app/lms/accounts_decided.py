@@ -131,12 +131,11 @@ def _looks_like(account: Row[Any], person: Row[Any]) -> bool:
     return account.email_fold is not None and account.email_fold == person.email_fold
 
 
-def relink(db: Database, user: User, learner_id: int, lms_user_number: str) -> int:
-    """*Relink*: the learner's account was made anew under this number (SE-22). Raises as `decide`."""
+def relink(db: Database, user: User, lms_course_id: int, learner_id: int, lms_user_number: str) -> int:
+    """*Relink*: the learner's account was made anew under this number, in the LMS that the course is of (SE-22).
+    Raises as `decide`."""
     with db.read() as tx:
-        account_id = tx.execute(
-            select(lms_account.c.id).where(lms_account.c.lms_user_number == lms_user_number)
-        ).scalar()
-    if account_id is None:
+        account = of_course(tx, lms_course_id, lms_user_number)
+    if account is None:
         raise ConflictError("This account is no longer known.", hint="Compare with the LMS once more.")
-    return decide(db, user, account_id, learner_id)
+    return decide(db, user, account.id, learner_id)

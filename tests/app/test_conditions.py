@@ -1,6 +1,7 @@
 """Conditions as data: what is refused, and the sentence a search reads as."""
 
 import pytest
+from sqlalchemy import column
 
 from app.condition_values import words_of
 from app.conditions import (
@@ -20,6 +21,7 @@ from app.conditions import (
     sentence,
     wanted,
 )
+from app.conditions_sql import SqlField, where
 from app.errors import InputError
 
 FIELDS = {
@@ -148,3 +150,11 @@ def test_which_fields_a_tree_asks_about():
     tree = Group(members=(Test("name", Operator.BLANK), Group(members=(Test("day", Operator.BLANK),))))
     assert fields_used(tree) == {"name", "day"}
     assert fields_used(None) == set()
+
+
+def test_the_days_of_moments_can_be_reckoned_on_every_system():
+    """Windows knows no time zone before 1970."""
+    fields = {"day": SqlField(FIELDS["day"], column("at"), moment=True)}
+    for test in (Test("day", Operator.IN_LAST, "36500"), Test("day", Operator.FROM, "1900-01-01")):
+        bounds = where(Group(members=(test,)), fields).compile().params.values()
+        assert min(one.year for one in bounds) == 1971

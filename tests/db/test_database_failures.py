@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, insert, literal, select, text
 
+from app.copy_files import forget_left
 from app.db.database import Database
 from app.db.tables import learner, operation
 from app.db.upgrade import _copy, upgrade
@@ -177,6 +178,26 @@ def test_the_copy_before_an_upgrade(file: Path):
     assert stat.S_IMODE(copy.parent.stat().st_mode) == 0o700
     with opened(copy) as db, opened(file) as original:
         assert snapshot(db, "learner") == snapshot(original, "learner")
+
+
+def test_copies_before_an_upgrade_that_are_no_longer_kept(file: Path):
+    """The newest of this database; one that cannot go is no reason not to start."""
+    folder = file.parent / "backups"
+    folder.mkdir()
+    (folder / "learners-20240101-000000-1.db").mkdir()
+    old = [f"learners-2025010{day}-000000-1.db" for day in range(1, 7)]
+    others = ["learners-b-20240101-000000-1.db", "daily-2024-01-01.db"]
+    for name in (*old, *others):
+        (folder / name).touch()
+    _copy(file)
+    left = {one.name for one in folder.iterdir()}
+    assert left >= {*old[2:], *others}
+    assert not left & set(old[:2])
+
+
+def test_what_another_program_tidies_away_at_the_same_time(tmp_path: Path):
+    (tmp_path / ".older-copy-1").symlink_to(tmp_path / "gone")
+    forget_left(tmp_path)
 
 
 def test_files_are_the_users_alone(tmp_path: Path):

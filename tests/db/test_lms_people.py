@@ -16,7 +16,7 @@ from app.tasks import TaskContext
 from tests.builders import add_learner, user_with
 from tests.db.lms_class import Class, codes, open_codes, synced
 from tests.lms.fake_lms import FakeLms, person
-from tests.lms.rows import MOMENT, add_account, add_course, add_section
+from tests.lms.rows import MOMENT, add_account, add_course, add_section, vendor
 
 
 def linked(db: Database) -> dict[str, tuple[int | None, str | None, bool]]:
@@ -146,9 +146,18 @@ def test_an_account_made_anew_is_offered_to_be_relinked(db: Database, user: User
     assert some.row(1).grade_text == "5.00"
     [entry] = compared(db, user, lms, some.id).only_here
     assert (entry.offered, entry.user, entry.learner_id) == (Offered.RELINK, "31", key)
-    accounts_decided.relink(db, user, key, "31")
+    accounts_decided.relink(db, user, some.id, key, "31")
     assert synced(db, user, lms).state == "finished"
     assert (some.row(1).grade_text, open_codes(db)) == ("8.00", [])
+
+
+def test_relinking_means_the_account_of_the_lms_that_the_course_is_of(db: Database, user: User):
+    elsewhere = add_account(db, "31", None, vendor_id=vendor(db, "other"))
+    here, key = add_account(db, "31", None), add_learner(db, 1)
+    accounts_decided.relink(db, user, add_course(db, "5"), key, "31")
+    with db.read() as tx:
+        whose = {row.id: row.learner_id for row in tx.execute(select(lms_account))}
+    assert whose == {elsewhere: None, here: key}
 
 
 def test_deciding_needs_the_right_the_account_and_the_learner(db: Database, user: User):
@@ -159,7 +168,7 @@ def test_deciding_needs_the_right_the_account_and_the_learner(db: Database, user
     with pytest.raises(ConflictError):
         accounts_decided.decide(db, user, account + 1, None)
     with pytest.raises(ConflictError):
-        accounts_decided.relink(db, user, gone, "99")
+        accounts_decided.relink(db, user, add_course(db, "5"), gone, "99")
     with pytest.raises(InputError, match="removed"):
         accounts_decided.decide(db, user, account, gone)
     accounts_decided.decide(db, user, account, None)

@@ -5,15 +5,16 @@ from pathlib import Path
 import pytest
 
 from app import job_notes
-from app.access import User
+from app.access import Role, User
 from app.db.database import Database
+from app.errors import AccessError, ConflictError
 from app.files.columns import guess
 from app.files.rows import FileKind, Level
 from app.job_notes import Weight
 from app.learners import load_file, load_look
 from app.learners.load_plan import ANOTHER, SAME, TAKE, Question
 from app.tasks import TaskContext
-from tests.builders import uln_number
+from tests.builders import uln_number, user_with
 from tests.db.loading import Loader, an_aim, record
 
 
@@ -53,13 +54,29 @@ def test_both_sides_of_a_decision_and_all_the_same_way(loader: Loader):
         stored, other = one.options
         assert (one.number, stored.stored, other.decision) == (3, "R00003", ANOTHER)
         assert {line.title for line in stored.lines if line.differs} == {"Person Code"}
-        load_look.decide_all(tx, job_id, Question.MATCH, SAME)
-        load_look.decide_all(tx, job_id, Question.ULN, TAKE)
-        decided = load_look.decided(tx, job_id)
-        assert (decided.open, decided.more, decided.any) == (0, 3, 3)
+    load_look.decide_all(loader.db, loader.user, job_id, Question.MATCH, SAME)
+    decided = load_look.decide_all(loader.db, loader.user, job_id, Question.ULN, TAKE)
+    assert (decided.open, decided.more, decided.any) == (0, 3, 3)
+    with loader.db.read() as tx:
         assert load_look.undecided(tx, job_id, Question.MATCH, 1, 5)[0].decision == stored.decision
-        load_look.decide_all(tx, job_id, Question.MATCH, None)
-        assert load_look.decided(tx, job_id).open == 2
+    assert load_look.decide_all(loader.db, loader.user, job_id, Question.MATCH, None).open == 2
+
+
+def test_deciding_needs_the_right_and_a_file_that_still_waits(loader: Loader):
+    loader.bring(record(1))
+    seen = loader.preview([record(1, uln=uln_number(501))])
+    db, job_id = loader.db, seen.job_id
+    other = user_with(db, Role.LMS_ADMINISTRATOR)
+    with pytest.raises(AccessError):
+        load_look.decide(db, other, job_id, {1: TAKE})
+    with pytest.raises(AccessError):
+        load_look.decide_all(db, other, job_id, Question.ULN, TAKE)
+    assert load_look.decide(db, loader.user, job_id, {1: TAKE}).open == 0
+    loader.apply(seen)
+    with pytest.raises(ConflictError):
+        load_look.decide(db, loader.user, job_id, {1: None})
+    with db.read() as tx:
+        assert load_look.decided(tx, job_id).any == 1, "what was decided stays on record"
 
 
 def test_columns_are_remembered_for_the_next_table(loader: Loader, tmp_path: Path):
@@ -77,3 +94,5 @@ def test_columns_are_remembered_for_the_next_table(loader: Loader, tmp_path: Pat
     assert again.remembered
     assert again.mapping.index("campus_code") == 2
     assert again.samples(2) == ["Red"]
+    with pytest.raises(AccessError):
+        load_file.remember(loader.db, user_with(loader.db), first.headings, first.mapping)

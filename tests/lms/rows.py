@@ -19,11 +19,11 @@ def _add(db: Database, table: Any, values: dict[str, Any]) -> int:
         return int(tx.execute(insert(table).values(**values).returning(table.c.id)).scalar_one())
 
 
-def vendor(db: Database) -> int:
-    """The one LMS of the tests."""
+def vendor(db: Database, code: str = "moodle") -> int:
+    """The LMS of the tests; or another one."""
     with db.read() as tx:
-        found = tx.execute(select(lms_vendor.c.id).where(lms_vendor.c.code == "moodle")).scalar()
-    return int(found) if found is not None else _add(db, lms_vendor, {"code": "moodle", "kind": "moodle"})
+        found = tx.execute(select(lms_vendor.c.id).where(lms_vendor.c.code == code)).scalar()
+    return int(found) if found is not None else _add(db, lms_vendor, {"code": code, "kind": "moodle"})
 
 
 def add_course(db: Database, number: str | None = None, **other: Any) -> int:

@@ -205,10 +205,10 @@ class CompareDialog(WorkingDialog):
         elif one.offered is Offered.CHECK and self.found is not None:
             QDesktopServices.openUrl(QUrl(self.found.page))
         elif one.offered is Offered.RELINK and one.learner_id is not None and one.user is not None:
-            run, learner_id, user = self._context, one.learner_id, one.user
+            run, course, learner_id, user = self._context, self._course.id, one.learner_id, one.user
             self.work(
                 tr("Relinking…"),
-                lambda task: accounts_decided.relink(run.db, run.user, learner_id, user),
+                lambda task: accounts_decided.relink(run.db, run.user, course, learner_id, user),
                 self._decided,
                 Lane.WRITE,
             )

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QFrame, QGridLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app import jobs
+from app.access import User
 from app.dates import shown
 from app.db.database import Database
 from app.jobs import Foreseen
@@ -150,6 +150,7 @@ class ChangesView(ListView):
     def __init__(
         self,
         db: Database,
+        user: User,
         runner: TaskRunner,
         job_id: int,
         category: Foreseen,
@@ -159,7 +160,7 @@ class ChangesView(ListView):
         by_line: bool = False,
     ) -> None:
         super().__init__(db, runner, job_id, category, title, shown, by_line=by_line)
-        self._seen = shown.seen
+        self._user, self._seen = user, shown.seen
         self._current: Any = None
         self.who = ElidingLabel("", Type.HEADER)
         self.fields = FieldTable(shown)
@@ -210,13 +211,11 @@ class ChangesView(ListView):
         row = self._current
         if row is None:
             return
-        db, job_id = self._db, self._job_id
+        db, user, job_id = self._db, self._user, self._job_id
         decision = TICKED + ",".join(names) if names else None
 
         def work(context: TaskContext) -> Decided:
-            with db.write() as tx:
-                jobs.decide(tx, job_id, {row.number: decision})
-                return load_look.decided(tx, job_id)
+            return load_look.decide(db, user, job_id, {row.number: decision})
 
         self._runner.run(work, lane=Lane.WRITE, done=self._was_ticked, failed=self._failed)
 

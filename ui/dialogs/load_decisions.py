@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QComboBox, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app import jobs
+from app.access import User
 from app.db.database import Database
 from app.learners import load_look
 from app.learners.load_look import Decided, Undecided
@@ -48,10 +48,17 @@ class DecisionsView(QWidget):
     failed = Signal(object)
 
     def __init__(
-        self, db: Database, runner: TaskRunner, job_id: int, parent: QWidget | None = None, *, by_line: bool = False
+        self,
+        db: Database,
+        user: User,
+        runner: TaskRunner,
+        job_id: int,
+        parent: QWidget | None = None,
+        *,
+        by_line: bool = False,
     ) -> None:
         super().__init__(parent)
-        self._db, self._runner, self._job_id, self._by_line = db, runner, job_id, by_line
+        self._db, self._user, self._runner, self._job_id, self._by_line = db, user, runner, job_id, by_line
         self._start = 0
         self._questions: list[Question] = []
         self._decided = Decided({}, {}, 0, 0)
@@ -231,12 +238,10 @@ class DecisionsView(QWidget):
 
     @Slot(int, str)
     def _take(self, number: int, decision: str) -> None:
-        db, job_id = self._db, self._job_id
+        db, user, job_id = self._db, self._user, self._job_id
 
         def work(context: TaskContext) -> Decided:
-            with db.write() as tx:
-                jobs.decide(tx, job_id, {number: decision or None})
-                return load_look.decided(tx, job_id)
+            return load_look.decide(db, user, job_id, {number: decision or None})
 
         self._runner.run(work, lane=Lane.WRITE, done=self._counted, failed=self._failed)
 
@@ -245,12 +250,10 @@ class DecisionsView(QWidget):
         question, decision = self.question, self.alike.itemData(place)
         if question is None or not decision:
             return
-        db, job_id = self._db, self._job_id
+        db, user, job_id = self._db, self._user, self._job_id
 
         def work(context: TaskContext) -> Decided:
-            with db.write() as tx:
-                load_look.decide_all(tx, job_id, question, None if decision == _OPEN else decision)
-                return load_look.decided(tx, job_id)
+            return load_look.decide_all(db, user, job_id, question, None if decision == _OPEN else decision)
 
         self.alike.setCurrentIndex(0)
         self._runner.run(work, lane=Lane.WRITE, done=self._all_decided, failed=self._failed)

@@ -69,4 +69,5 @@ class LoadLearnersDialog(LoadDialog):
         seen = found.preview
         assert isinstance(seen, Preview)
         side = learners_side(seen, found.seconds)
-        return PreviewPage(self._context.db, self._runner, seen, side, questions=seen.questions)
+        run = self._context
+        return PreviewPage(run.db, run.user, self._runner, seen, side, questions=seen.questions)

@@ -91,7 +91,8 @@ class LoadPlannedDialog(LoadDialog):
             *self.facts(seen),
             (tr("Read in"), time_words(found.seconds)),
         ]
-        return PreviewPage(self._context.db, self._runner, seen, SidePane(counts, lines, facts), self.shown)
+        run, side = self._context, SidePane(counts, lines, facts)
+        return PreviewPage(run.db, run.user, self._runner, seen, side, self.shown)
 
     def why_not_load(self, number: int) -> str:
         return "" if number else tr("Nothing in this file is new or changed.")

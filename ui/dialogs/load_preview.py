@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app import job_notes
+from app.access import User
 from app.db.database import Database
 from app.files.rows import FileFacts, Problem
 from app.job_notes import Weight
@@ -113,6 +114,7 @@ class PreviewPage(QWidget):
     def __init__(
         self,
         db: Database,
+        user: User,
         runner: TaskRunner,
         preview: AnyPreview,
         side: SidePane,
@@ -120,7 +122,7 @@ class PreviewPage(QWidget):
         questions: tuple[Problem, ...] = (),
     ) -> None:
         super().__init__()
-        self._db, self._runner, self.preview, self._how = db, runner, preview, shown
+        self._db, self._user, self._runner, self.preview, self._how = db, user, runner, preview, shown
         self.decided = Decided({}, {}, 0, 0)
         self.notes = dict.fromkeys(Weight, 0)
         self.is_read = False
@@ -150,12 +152,12 @@ class PreviewPage(QWidget):
         self._read()
 
     def _build_views(self) -> None:
-        db, runner, job_id = self._db, self._runner, self.preview.job_id
+        db, user, runner, job_id = self._db, self._user, self._runner, self.preview.job_id
         by_line, how = self.preview.facts.kind in TABLES, self._how
         for category, button in self.side.buttons.items():
             view: QWidget
             if category is Foreseen.DECISION:
-                self.decisions = view = DecisionsView(db, runner, job_id, by_line=by_line)
+                self.decisions = view = DecisionsView(db, user, runner, job_id, by_line=by_line)
                 view.counted.connect(self._counted)
                 view.failed.connect(self._failed)
                 view.rebuilt.connect(self.rebuilt)
@@ -164,7 +166,7 @@ class PreviewPage(QWidget):
                 self.problems = view = ProblemsView(db, runner, job_id, about, how, by_line=by_line)
                 view.rebuilt.connect(self.rebuilt)
             elif category in (Foreseen.CHANGED, Foreseen.BY_HAND):
-                view = ChangesView(db, runner, job_id, category, button.text(), how, by_line=by_line)
+                view = ChangesView(db, user, runner, job_id, category, button.text(), how, by_line=by_line)
                 view.counted.connect(self._counted)
                 view.failed.connect(self._failed)
                 view.rebuilt.connect(self.rebuilt)

@@ -3,7 +3,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
@@ -12,6 +12,7 @@ from app import access
 from app.access import Permission, User
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
+from app.dates import day_begins
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import (
@@ -136,17 +137,12 @@ def fits(filters: Filters, scope: Scope) -> Where:
 def _sent(filters: Filters) -> Sequence[Where]:
     sent, days = extract_record.c.extracted_at, []
     if filters.sent_from is not None:
-        days.append(sent >= _midnight(filters.sent_from))
+        days.append(sent >= day_begins(filters.sent_from))
     if filters.sent_to is not None and filters.sent_to < date.max:
-        days.append(sent < _midnight(filters.sent_to + timedelta(days=1)))
+        days.append(sent < day_begins(filters.sent_to + timedelta(days=1)))
     if days and filters.include_not_sent:
         return [or_(sent.is_(None), and_(*days))]
     return days
-
-
-def _midnight(day: date) -> datetime:
-    # Outside these years a time zone can no longer be reckoned, and nothing was sent.
-    return datetime.combine(min(max(day, date(1971, 1, 1)), date(9000, 1, 1)), time.min).astimezone()
 
 
 def _text(name: str, title: str, column: ColumnElement[Any]) -> SqlField:

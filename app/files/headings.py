@@ -6,7 +6,6 @@ Only whole names count: `School Postcode` and `Previous ULN` are somebody else's
 import re
 import unicodedata
 from collections.abc import Sequence
-from functools import lru_cache
 
 _OFFICIAL = """
 ref: LearnRefNumber, MISIdentifier | prev_ref: PrevLearnRefNumber | uln: ULN | family_name: FamilyName
@@ -86,17 +85,16 @@ def names_of(table: str) -> dict[str, tuple[str, int]]:
 OFFICIAL, LIKELY, UNSURE = names_of(_OFFICIAL), names_of(_LIKELY), names_of(_UNSURE)
 """By normal heading: the column of ours, and how far down its list the name stands."""
 
+_FIELDS = {name: field for name, (field, _) in (UNSURE | LIKELY | OFFICIAL).items()}
+
 _NUMBERED_END = re.compile(r"(\D.*?)(?:aim)?(\d{1,2})")
 _NUMBERED_IN = re.compile(r"(?:programme)?aim(\d{1,2})(\D.*)")
 
 
-@lru_cache(maxsize=4096)
 def field_of(heading: str) -> str:
-    """The column of ours that a normal heading names; "" for none."""
-    for names in (OFFICIAL, LIKELY, UNSURE):
-        if heading in names:
-            return names[heading][0]
-    return ""
+    """The column of ours that a normal heading names; "" for none. Nothing is remembered of what is asked: where a
+    file has no headings it is the cells of its first rows, which are about people."""
+    return _FIELDS.get(heading, "")
 
 
 def numbered(heading: str) -> tuple[str, int] | None:

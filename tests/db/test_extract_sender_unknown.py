@@ -1,7 +1,7 @@
 """The sender where nobody knows what became of a call, or somebody was quicker: look before sending again."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -80,6 +80,40 @@ def test_a_look_in_the_same_run_settles_it(some: Sections, lms: FakeLms):
     lms.on_enrol = lambda entries: unknown()
     some.send(lms)
     assert (some.statuses(), some.results()) == ([("add", "processed")] * 3, ["seen"] * 3)
+
+
+@pytest.mark.rule("EX-R6")
+def test_taken_back_before_anybody_knows_whether_it_was_sent(some: Sections, lms: FakeLms):
+    """The Add arrived and its answer did not. It is not sent again, and the Drop does not wait behind it."""
+    at = some.learner(1, some.section("5"))
+    lms.on_enrol = lambda entries: unknown(True)
+    some.send(lms)
+    assert [one.active for one in lms.courses_of["5"].people] == [True]
+    some.change(at, removed_at=datetime.now(UTC))
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert some.statuses(at) == [("add", "ready"), ("drop", "processed")]
+    assert [one.active for one in lms.courses_of["5"].people] == [False]
+    some.change(at, removed_at=None)
+    some.send(lms)
+    assert some.statuses(at) == [("add", "ready"), ("drop", "processed"), ("add", "processed")]
+    assert [one.active for one in lms.courses_of["5"].people] == [True]
+    assert [len(entries) for entries in lms.enrolled] == [1, 1, 1], "the first one was sent again"
+
+
+@pytest.mark.rule("EX-R5")
+def test_what_was_overtaken_keeps_nothing_waiting(some: Sections, lms: FakeLms):
+    """A person says of the newer record that the LMS has it: the older one is not sent any more, the next one is."""
+    at = some.learner(1, some.section("5"))
+    some.judge()
+    some.change(at, **TERM)
+    some.judge()
+    some.set_status(some.records(at)[1].id, "processed")
+    some.send(lms)
+    assert lms.enrolled == []
+    some.change(at, status="on_break")
+    some.send(lms)
+    assert some.statuses(at) == [("add", "ready"), ("change", "processed"), ("change", "processed")]
 
 
 def test_a_change_that_cannot_be_seen_is_sent_again(some: Sections, lms: FakeLms):

@@ -64,7 +64,7 @@ class Said:
     late: bool = False
 
 
-_EARLIER, _LATER, _LAST = (extract_record.alias(name) for name in ("earlier", "later", "before"))
+_EARLIER, _BETWEEN, _LATER, _LAST = (extract_record.alias(name) for name in ("earlier", "between", "later", "before"))
 _IS_LAST = and_(_LAST.c.enrolment_id == extract_record.c.enrolment_id, _LAST.c.number == extract_record.c.number - 1)
 _BEFORE = extract_attempt.alias("attempt_before")
 _TAKEN = exists().where(
@@ -76,17 +76,20 @@ _OPEN = exists().where(extract_attempt.c.record_id == extract_record.c.id, extra
 
 def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Select[Any]:
     """Ready records that may be sent now. The gates hold, the learner has one account, the registration is there
-    (EX-R6); of an enrolment the oldest one, and none that is older than what went out already (EX-R5).
+    (EX-R6); of an enrolment the oldest one, and none that is older than what went out already (EX-R5). Those that go
+    for one of these two reasons never again keep nothing waiting behind them.
 
     `claimed`: also those with an attempt under way; `of_course`: of the course whose number is the parameter
     "number"."""
     may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
     same = _EARLIER.c.enrolment_id == extract_record.c.enrolment_id
-    older_ready = exists().where(same, _EARLIER.c.number < extract_record.c.number, _EARLIER.c.status == "ready")
-    newer_out = exists().where(
-        _LATER.c.enrolment_id == extract_record.c.enrolment_id,
-        _LATER.c.number > extract_record.c.number,
-        _LATER.c.status.in_(("transmitted", "processed")),
+    standing = and_(enrolment.c.removed_at.is_(None), SHOWN)
+    older_ready = exists().where(
+        same,
+        _EARLIER.c.number < extract_record.c.number,
+        _EARLIER.c.status == "ready",
+        or_(standing, _EARLIER.c.change == "drop"),
+        ~_is_out(_BETWEEN, _EARLIER),
     )
     query = (
         select(
@@ -108,13 +111,22 @@ def due(vendor_id: int, *, claimed: bool = False, of_course: bool = False) -> Se
         .join(account, and_(account.c.learner_id == enrolment.c.learner_id, account.c.vendor_id == may.c.vendor_id))
         .outerjoin(_LAST, _IS_LAST)
     )
-    there = or_(and_(enrolment.c.removed_at.is_(None), SHOWN), extract_record.c.change == "drop")
-    ready = query.where(extract_record.c.status == "ready", there, ~older_ready, ~newer_out)
+    there = or_(standing, extract_record.c.change == "drop")
+    ready = query.where(extract_record.c.status == "ready", there, ~older_ready, ~_is_out(_LATER, extract_record))
     if not claimed:
         ready = ready.where(~_OPEN)
     if of_course:
         ready = ready.where(may.c.lms_number == bindparam("number"))
     return ready.order_by(extract_record.c.id)
+
+
+def _is_out(newer: Any, one: Any) -> Any:
+    """Whether a record of the same enrolment that is newer than `one` went to the LMS."""
+    return exists().where(
+        newer.c.enrolment_id == one.c.enrolment_id,
+        newer.c.number > one.c.number,
+        newer.c.status.in_(("transmitted", "processed")),
+    )
 
 
 def sendings(tx: Connection, rows: Collection[Row[Any]]) -> dict[int, tuple[Sending, Place]]:

@@ -38,9 +38,9 @@ def action_list() -> tuple[Action, ...]:
 
 _ASK_THE_DATABASE = frozenset(
     {
-        "data.codes", "data.loads", "find.saved", "history.changes", "history.undo", "home.refresh",
-        "imports.course_loads",
-        "imports.new", "imports.undo_credit", "learner.fill", "lms.section_loads", "lms.why_not_there", "view.layout",
+        "administration.find.saved", "data.codes", "data.loads", "find.saved", "history.changes", "history.undo",
+        "home.refresh", "imports.find.saved", "imports.undo_credit", "lms.find.saved", "lms.load_sections",
+        "lms.report", "lms.section_loads", "lms.why_not_there",
     }
 )  # fmt: skip
 """Beside those that need a permission: what else cannot be done while the database does not answer."""

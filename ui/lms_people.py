@@ -38,7 +38,7 @@ class LmsPeople(QObject):
     def __init__(self, context: AppContext, runner: TaskRunner, hub: Hub, stack: PageStack, window: QWidget) -> None:
         super().__init__(window)
         self._context, self._runner, self._hub, self._stack, self._window = context, runner, hub, stack, window
-        self._adopting = False
+        self._reading: TaskContext | None = None
 
     def enrol_selected(self, learner_ids: Sequence[int]) -> None:
         """*Enrol Selected*: these learners, onto a course that is chosen then."""
@@ -110,9 +110,8 @@ class LmsPeople(QObject):
 
     def _read_course(self, key: int, *, adopting: bool) -> None:
         db = self._context.db
-        self._adopting = adopting
 
-        def read(context: TaskContext) -> CourseRow:
+        def read(context: TaskContext) -> tuple[CourseRow, bool]:
             with db.read(context) as tx:
                 row = courses_list.rows(tx, [key]).get(key)
             if row is None:
@@ -120,13 +119,16 @@ class LmsPeople(QObject):
             reason = enrol.why_not(row.state.value, row.removed_at is not None) if adopting else ""
             if reason:
                 raise InputError(f"Nobody can be adopted on {row.short_name}.", hint=reason)
-            return row
+            return row, adopting
 
-        self._runner.run(read, lane=Lane.READ, done=self._course_read, failed=self._failed)
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = self._runner.run(read, lane=Lane.READ, done=self._course_read, failed=self._failed)
 
     @Slot(object)
-    def _course_read(self, course: CourseRow) -> None:
-        self._open(CompareDialog(self._window, self._runner, self._context, course, adopting=self._adopting))
+    def _course_read(self, result: tuple[CourseRow, bool]) -> None:
+        course, adopting = result
+        self._open(CompareDialog(self._window, self._runner, self._context, course, adopting=adopting))
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

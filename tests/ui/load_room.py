@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
@@ -24,7 +25,7 @@ from tests.ui.dialog_room import (
     press,
 )
 from ui.dialogs.load_learners import LoadLearnersDialog
-from ui.workers import TaskRunner
+from ui.workers import Lane, TaskRunner
 
 UKPRN = "99999999"
 
@@ -143,3 +144,26 @@ def opener(qtbot: Any, runner: TaskRunner, context: AppContext, folder: Path) ->
         return dialog
 
     return open_it
+
+
+@contextmanager
+def damaged(context: AppContext) -> Iterator[None]:
+    """While it lasts, the database file is none."""
+    file, away = context.folder.database_file, context.folder.path / "away"
+    context.db.close()
+    file.rename(away)
+    file.write_bytes(b"this is no database " * 500)
+    yield
+    context.db.close()
+    away.replace(file)
+
+
+@contextmanager
+def held_up(runner: TaskRunner, lane: Lane = Lane.WRITE) -> Iterator[None]:
+    """While it lasts, whatever is to be written (or done in another lane) waits behind another task."""
+    gate = Event()
+    runner.run(lambda context: gate.wait(30), lane=lane)
+    try:
+        yield
+    finally:
+        gate.set()

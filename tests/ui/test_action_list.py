@@ -61,6 +61,14 @@ def test_a_button_says_which_role_or_licence_is_missing():
     assert "Licences" in download.why_not(state(rights=user, selected=5))
 
 
+def test_what_reads_the_database_waits_for_it():
+    away = state(offline="The database does not answer.")
+    saved = [f"{tab}find.saved" for tab in ("", "lms.", "imports.", "administration.")]
+    for name in ("lms.load_sections", "lms.report", *saved):
+        [action] = [one for one in action_list() if one.id == name]
+        assert action.why_not(away) == away.offline, name
+
+
 def test_a_button_says_what_to_do_first():
     download = next(action for action in action_list() if action.id == "plr.download")
     assert download.why_not(state(selected=0)) == "Select 1 to 1,000 learners first."

@@ -23,8 +23,9 @@ from tests.ui.dialog_room import (
     press,
     type_text,
     unnamed,
+    when_asked,
 )
-from tests.ui.load_room import bring, done, held, loading_context
+from tests.ui.load_room import bring, damaged, done, held, held_up, loading_context
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.look.fonts import set_scale
@@ -164,6 +165,53 @@ def test_the_fields_of_the_college_are_chosen_with_keys(dialog, context, qtbot, 
     with context.db.read() as tx:
         assert own_fields.read(tx) == OwnFields(course="A")
     assert dialog.banner.isVisible()
+
+
+def test_what_cannot_be_read_is_told_once_and_undo_stays(dialog, context, qtbot, runner):
+    type_text("Brickwork")
+    press(ENTER)
+    done(qtbot, runner)
+    with damaged(context):
+        child(dialog, QPushButton, "codes_undo").setFocus()
+        press(SPACE)
+        done(qtbot, runner)
+        assert not runner.is_busy(), "it is not asked again and again"
+        assert dialog.banner.isVisible()
+    assert child(dialog, QPushButton, "codes_undo").isEnabled()
+    press(SPACE)
+    done(qtbot, runner)
+    assert len(texts(dialog)) == 4
+
+
+def test_what_was_typed_is_kept_for_its_code_and_not_thrown_away_unasked(dialog, context, qtbot, runner):
+    type_text("Brickwork")
+    dialog.list.setFocus()
+    press(Qt.Key.Key_Down)
+    assert dialog.edit.text() == ""
+    asked = when_asked(qtbot, "keep")
+    press(ESC)
+    assert asked == ["A title that you typed is not saved."]
+    assert not gone(dialog)
+    dialog.activateWindow()
+    dialog.list.setFocus()
+    press(Qt.Key.Key_Up)
+    assert dialog.edit.text() == "Brickwork"
+    dialog.edit.setFocus()
+    press(ENTER)
+    done(qtbot, runner)
+    press(ESC)
+    assert gone(dialog), "nothing is left that was typed only"
+
+
+def test_it_stays_open_until_the_title_is_written(dialog, context, qtbot, runner):
+    type_text("Brickwork")
+    with held_up(runner):
+        press(ENTER)
+        press(ESC)
+        assert not gone(dialog)
+    done(qtbot, runner)
+    press(ESC)
+    assert gone(dialog)
 
 
 def test_who_may_not_edit_reads_only(qtbot, runner, context, loaded):

@@ -9,6 +9,7 @@ from app.lms.sections import section as sections
 from app.lms.sections.section import Section
 from tests.ui.college_room import LmsRoom, listed
 from tests.ui.dialog_room import click, type_text
+from tests.ui.load_room import damaged
 from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
 
 
@@ -49,6 +50,10 @@ def test_a_code_gets_its_meaning_and_people_are_enrolled_and_taken_back(lms: Lms
     lms.room.at_rest()
     lms.room.until(lambda: len(lms.enrolled()) == before + 3)
     assert dialog.foreseen_words.text() == "Unchanged 3."
+    with damaged(lms.context):
+        click(dialog.undo_button)
+        lms.room.until(dialog.banner.isVisible)
+    lms.room.until(lambda: not dialog.busy)
     click(dialog.undo_button)
     lms.room.at_rest()
     lms.room.until(lambda: len(lms.enrolled()) == before)

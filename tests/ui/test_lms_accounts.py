@@ -10,7 +10,7 @@ from app.lms import accounts_decided, compare
 from app.lms.accounts_decided import Unsettled
 from app.sandbox.moodle_state import Place
 from app.tasks import TaskContext
-from tests.ui.college_room import CLOSED, OPEN, LmsRoom, listed
+from tests.ui.college_room import CLOSED, OPEN, LmsRoom, listed, words_of
 from tests.ui.dialog_room import click, press, type_text, write_into
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_decide import DecideDialog
@@ -102,6 +102,23 @@ def test_it_is_nobody_of_ours_and_is_not_asked_again(lms: LmsRoom):
     assert one.user not in [other.user for other in waiting(lms)]
     compare.compare(TaskContext(), lms.context.db, lms.context.user, lms.context.lms(), lms.course(CLOSED).id)
     assert one.user not in [other.user for other in waiting(lms)]
+
+
+def test_what_somebody_decided_since_stays_and_that_is_said(lms: LmsRoom):
+    one = with_stranger(lms)
+    dialog = opened(lms)
+    write_into(dialog.search, one.full_name or "")
+    click(decide(lms, dialog).nobody_button)
+    at_rest(lms, dialog)
+    mine = lms.enrolled(OPEN)[0].learner_id
+    with lms.context.db.write() as tx:
+        row = lms_account.c.lms_user_number == one.user
+        tx.execute(lms_account.update().where(row).values(learner_id=mine, matched_by="email"))
+    lms.room.in_front(dialog)
+    click(dialog.undo_button)
+    at_rest(lms, dialog)
+    assert account(lms, one.user).learner_id == mine
+    assert "Not taken back" in words_of(dialog.banner)
 
 
 def test_two_accounts_of_one_learner_clash_until_one_is_chosen(lms: LmsRoom):

@@ -14,8 +14,10 @@ from app.lms import enrol
 from tests.ui.college_room import CLOSED, HIDDEN, NEW, OPEN, Browser, LmsRoom, listed
 from tests.ui.conftest import named, saving_as
 from tests.ui.dialog_room import click, press
+from tests.ui.load_room import held_up
 from ui.dialogs.lms_compare import CompareDialog
 from ui.dialogs.lms_decide import DecideDialog
+from ui.workers import Lane
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -243,6 +245,18 @@ def test_the_lists_go_to_a_file(lms: LmsRoom, tmp_path: Path, ending):
         rows = read_csv(path)
     assert rows[0][:3] == ["List", "Person Code", "Name"]
     assert len(rows) - 1 == sum(numbers(dialog))
+
+
+def test_the_last_one_pressed_opens_as_what_it_is(lms: LmsRoom):
+    lms.pick_course(CLOSED)
+    window = lms.room.window
+    with held_up(window.runner, Lane.READ):
+        window.lms.people.adopt()
+        window.lms.people.compare()
+    lms.room.at_rest()
+    [dialog] = [one for one in window.findChildren(CompareDialog) if one.isVisible()]
+    at_rest(lms, dialog)
+    assert dialog.windowTitle() == "Compare with the LMS"
 
 
 def test_adopting_by_keys(lms: LmsRoom):

@@ -47,6 +47,8 @@ TAB, ENTER, SPACE, ESC, DOWN = (
     Qt.Key.Key_Down,
 )
 
+FULL_DISK = "CREATE TRIGGER full_disk BEFORE UPDATE ON file_row BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
+
 
 @pytest.fixture
 def context(tmp_path):
@@ -152,6 +154,17 @@ def test_all_are_decided_the_same_way_and_left_open_again(open_file, context, tm
     assert [card.decision for card in view.cards] == ["", "", ""]
 
 
+def test_what_cannot_be_stored_is_not_shown_as_decided(open_file, context, tmp_path, qtbot, runner):
+    dialog = open_file(two_questions(context, tmp_path))
+    view = dialog.page.decisions
+    with context.db.write() as tx:
+        tx.exec_driver_sql(FULL_DISK)
+    with qtbot.waitSignal(view.failed):
+        click(view.cards[0].boxes[1].radio)
+    done(qtbot, runner)
+    assert not any(one.radio.isChecked() for one in view.cards[0].boxes)
+
+
 def test_a_decision_is_taken_back_with_delete(open_file, context, tmp_path, qtbot, runner):
     dialog = open_file(two_questions(context, tmp_path))
     view = dialog.page.decisions
@@ -223,7 +236,16 @@ def test_ticking_what_was_only_edited_by_hand_makes_one_learner_more(open_file, 
     edit.save(context.db, context.user, form, replace(form.form, family_name="By Hand"))
     dialog = open_file(ilr(someone(1)))
     assert main(dialog).text() == "Mark as Loaded"
+    view = dialog.page.views[Foreseen.BY_HAND]
+    with context.db.write() as tx:
+        tx.exec_driver_sql(FULL_DISK)
     tab_until("take_family_name")
+    with qtbot.waitSignal(view.failed):
+        press(SPACE)
+    done(qtbot, runner)
+    assert not child(view, QCheckBox, "take_family_name").isChecked(), "what could not be stored"
+    with context.db.write() as tx:
+        tx.exec_driver_sql("DROP TRIGGER full_disk")
     press(SPACE)
     done(qtbot, runner)
     assert main(dialog).text() == "Load 1 Learner"

@@ -19,7 +19,7 @@ from tests.ui.dialog_room import (
     unnamed,
     when_asked,
 )
-from tests.ui.load_room import bring, done, loading_context
+from tests.ui.load_room import bring, done, held_up, loading_context
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.look.fonts import set_scale
@@ -67,6 +67,31 @@ def test_the_summary_counts_and_undoes(qtbot, runner, context, tmp_path):
     assert not child(dialog, QPushButton, "load_undo").isEnabled()
     press(ENTER)
     assert gone(dialog)
+
+
+def test_they_stay_open_until_an_undo_is_told(qtbot, runner, context, tmp_path):
+    loaded = bring(context, tmp_path / "one.xml", *people(1))
+    summary = opened(qtbot, LoadSummaryDialog(None, runner, context, loaded))
+    with held_up(runner):
+        child(summary, QPushButton, "load_undo").setFocus()
+        press(SPACE)
+        press(ESC)
+        assert not gone(summary)
+    done(qtbot, runner)
+    assert summary.accessibleName() == "The load was undone"
+    press(ESC)
+    assert gone(summary)
+    bring(context, tmp_path / "two.xml", *people(2))
+    loads = opened(qtbot, LoadsDialog(None, runner, context))
+    done(qtbot, runner)
+    child(loads, QPushButton, "loads_undo").setFocus()
+    when_asked(qtbot, "undo")
+    with held_up(runner):
+        press(SPACE)
+        press(ESC)
+        assert not gone(loads)
+    done(qtbot, runner)
+    assert loads.banner.isVisible()
 
 
 def test_an_undo_that_comes_too_late_says_so(qtbot, runner, context, tmp_path):

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.context import AppContext
-from app.errors import AppError, InputError
+from app.errors import AppError, ConflictError, InputError
 from app.files.aims import OwnFields
 from app.folding import cleaned, fold
 from app.history import UndoSummary
@@ -17,6 +17,7 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.codes_fields import OwnFieldsCard
 from ui.dialogs.form_field import FormField, line
+from ui.dialogs.questions import confirm_discarding
 from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
@@ -51,8 +52,8 @@ class CodesDialog(FormDialog):
         self._codes: list[Code] = []
         self._shown: list[int] = []
         self._done: list[int] = []
-        self._busy = False
-        self._is_read = False
+        self._drafts: dict[tuple[str, str], str] = {}
+        self._is_read = self._is_undoing = False
         self._build()
         self.open_at(_WIDTH, _HEIGHT)
         self.read()
@@ -113,7 +114,7 @@ class CodesDialog(FormDialog):
             with db.read(context) as tx:
                 return codes.listed(tx), own_fields.read(tx)
 
-        self._runner.run(work, lane=Lane.READ, done=self._read, failed=self._failed)
+        self._runner.run(work, lane=Lane.READ, done=self._read, failed=self._show_problem)
 
     @Slot(object)
     def _read(self, found: tuple[list[Code], OwnFields]) -> None:
@@ -162,12 +163,17 @@ class CodesDialog(FormDialog):
         name = tr("Title of {code}", code=visible_text(code.code)) if code is not None else tr("Title")
         self.field.rename(name)
         self.field.show_error("")
-        self.edit.setText(code.title if code is not None else "")
+        self.edit.setText(self._drafts.get(code.key, code.title) if code is not None else "")
         self.edit.selectAll()
         self._refresh()
 
     @Slot()
     def _typed(self) -> None:
+        code, typed = self.current, self.edit.text()
+        if code is not None and (cleaned(typed) or "") != code.title:
+            self._drafts[code.key] = typed
+        elif code is not None:
+            self._drafts.pop(code.key, None)
         self.field.show_error("")
         self._refresh()
 
@@ -176,13 +182,14 @@ class CodesDialog(FormDialog):
         if code is None:
             reason = reason or tr("There is no code to give a title to.")
         self.edit.setEnabled(not reason)
-        if not reason and self._busy:
+        if not reason and self.writing:
             reason = tr("The last title is being saved.")
         if not reason and code is not None and (cleaned(self.edit.text()) or "") == code.title:
             reason = tr("Type a title first.")
         enable(self.save_button, reason, tr("Keeps the title, and goes on to the next code."))
         undo = self._why_not or ("" if self._done else tr("No title was given since this window was opened."))
-        enable(self.undo_button, tr("The last title is being saved.") if self._busy else undo, tr("The last title."))
+        busy = tr("The last title is being saved.") if self.writing else ""
+        enable(self.undo_button, busy or undo, tr("The last title."))
 
     # Writing
 
@@ -190,7 +197,7 @@ class CodesDialog(FormDialog):
     def save(self) -> None:
         """Keep what was typed as the title of the current code."""
         code, title = self.current, self.edit.text()
-        if code is None or self._busy or not self.save_button.isEnabled():
+        if code is None or self.writing or not self.save_button.isEnabled():
             return
         run = self._context
 
@@ -203,14 +210,15 @@ class CodesDialog(FormDialog):
         self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
 
     def _start(self) -> None:
-        self._busy = True
+        self.writing = True
         self.banner.hide()
         self._refresh()
 
     @Slot(object)
     def _saved(self, found: tuple[Code, int | None]) -> None:
         code, operation = found
-        self._busy = False
+        self.writing = False
+        self._drafts.pop(code.key, None)
         if operation is not None:
             self._done.append(operation)
         place = next((n for n, one in enumerate(self._codes) if one.key == code.key), None)
@@ -235,10 +243,11 @@ class CodesDialog(FormDialog):
     @Slot()
     def undo(self) -> None:
         """Take back the last title that was given here."""
-        if not self._done or self._busy:
+        if not self._done or self.writing:
             return
-        run, operation = self._context, self._done.pop()
+        run, operation = self._context, self._done[-1]
         self._start()
+        self._is_undoing = True
         self._runner.run(
             lambda context: codes.undo(run.db, run.user, operation),
             lane=Lane.WRITE,
@@ -249,7 +258,10 @@ class CodesDialog(FormDialog):
 
     @Slot(object)
     def _undone(self, done: UndoSummary) -> None:
-        self._busy = False
+        self._done.pop()
+        self._stopped()
+        if not self._done:
+            self.close_button.setFocus()
         words = tr("Somebody changed it since, so it stays.") if done.left else tr("The code is called as before.")
         self.banner.say(tr("Undo"), words, Role.WARN if done.left else Role.GOOD, Icon.ARROW_COUNTER_CLOCKWISE)
         self.banner.show()
@@ -276,8 +288,11 @@ class CodesDialog(FormDialog):
 
     @Slot()
     def _stopped(self) -> None:
-        self._busy = False
+        self.writing = False
         self._refresh()
+        if self._is_undoing:
+            self._is_undoing = False
+            self.undo_button.setFocus()
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -285,12 +300,24 @@ class CodesDialog(FormDialog):
         if isinstance(error, InputError) and error.field == "title":
             self.field.show_error(f"{tr(error.message)} {tr(error.hint)}")
             self.field.lead_here()
-        elif isinstance(error, AppError):
+        else:
+            if isinstance(error, ConflictError):
+                self._drafts.clear()
+            self._show_problem(error)
+            self.read()
+
+    @Slot(object)
+    def _show_problem(self, error: Exception) -> None:
+        if isinstance(error, AppError):
             self.banner.say(tr(error.message), tr(error.hint), Role.BAD, Icon.WARNING_CIRCLE)
             self.banner.show()
-            self.read()
         else:
             self._runner.failed.emit(error)
+
+    def done(self, result: int) -> None:
+        """Titles that were typed and not saved are not thrown away unasked."""
+        if self.writing or not self._drafts or confirm_discarding(self, tr("A title that you typed is not saved.")):
+            super().done(result)
 
 
 def _row(code: Code) -> StateRow:

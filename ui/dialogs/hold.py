@@ -58,7 +58,6 @@ class HoldDialog(FormDialog):
         )
         self._runner, self._context, self._first = runner, context, course
         self._waiting: list[Waiting] = []
-        self._working: TaskContext | None = None
         self.list = QListWidget(self)
         self.list.setObjectName("hold_items")
         self.list.setProperty("ring", True)
@@ -86,11 +85,10 @@ class HoldDialog(FormDialog):
                 found = [_told(tx, hold) for hold in holds.waiting(tx)]
             return sorted(found, key=lambda one: first is None or one.hold.lms_course_id != first)
 
-        self._working = self._runner.run(read, lane=Lane.READ, done=self._known, failed=self._failed)
+        self._runner.run(read, lane=Lane.READ, done=self._known, failed=self._failed)
 
     @Slot(object)
     def _known(self, waiting: list[Waiting]) -> None:
-        self._working = None
         self._waiting = waiting
         self._show()
 
@@ -151,18 +149,19 @@ class HoldDialog(FormDialog):
         self._decide(KEEP)
 
     def _decide(self, decision: str) -> None:
-        if self._working is not None or not self._waiting:
+        if self.writing or not self._waiting:
             return
         db, user, hold = self._context.db, self._context.user, self._waiting[0].hold
 
         def work(context: TaskContext) -> tuple[Hold, str, int]:
             return hold, decision, holds.decide(db, user, hold.id, decision)
 
-        self._working = self._runner.run(work, lane=Lane.WRITE, done=self._done, failed=self._failed)
+        self.writing = True
+        self._runner.run(work, lane=Lane.WRITE, done=self._done, failed=self._failed, cancelled=self._stopped)
 
     @Slot(object)
     def _done(self, result: tuple[Hold, str, int]) -> None:
-        self._working = None
+        self.writing = False
         hold, decision, removed = result
         self._waiting = self._waiting[1:]
         if decision == KEEP:
@@ -181,9 +180,13 @@ class HoldDialog(FormDialog):
         else:
             super().accept()
 
+    @Slot()
+    def _stopped(self) -> None:
+        self.writing = False
+
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._working = None
+        self.writing = False
         if isinstance(error, AppError):
             self.failed.say(Icon.X_CIRCLE, str(error), Role.BAD)
             self.fit()

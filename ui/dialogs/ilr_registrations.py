@@ -223,7 +223,6 @@ class IlrRegistrationsDialog(WorkingDialog):
         """Take it back, in a task."""
         run, operation_id = self._context, self._operation
         if operation_id is not None:
-            self._operation = None
             self.work(
                 tr("Taking it back…"),
                 lambda task: history.undo(run.db, run.user.id, operation_id),
@@ -232,6 +231,7 @@ class IlrRegistrationsDialog(WorkingDialog):
             )
 
     def _undone(self, done: UndoSummary) -> None:
+        self._operation = None
         self.written(*_TOPICS)
         self._read()
         words = tr("What was changed since stays.") if done.left else tr("Everybody is as before.")

@@ -207,4 +207,8 @@ class AccountsDialog(WorkingDialog):
         self.undo_button.hide()
         self.written(Topic.ENROLMENTS)
         self.read()
-        self.tell(tr("The last decision was taken back"), "", Role.GOOD, Icon.ARROW_COUNTER_CLOCKWISE)
+        if done.left:
+            words = tr("Somebody decided about this account since, so it stays.")
+            self.tell(tr("Not taken back"), words, Role.WARN, Icon.ARROW_COUNTER_CLOCKWISE)
+        else:
+            self.tell(tr("The last decision was taken back"), "", Role.GOOD, Icon.ARROW_COUNTER_CLOCKWISE)

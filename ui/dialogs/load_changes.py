@@ -57,7 +57,8 @@ class FieldTable(QScrollArea):
         self.boxes: dict[str, QCheckBox] = {}
 
     def show_changes(self, changes: Sequence[Sequence[Any]], ticked: frozenset[str]) -> None:
-        """Show these changes, one line each."""
+        """Show these changes, one line each; the box of the field that has the keyboard keeps it."""
+        at = next((name for name, box in self.boxes.items() if box.hasFocus()), "")
         inside = QWidget()
         grid = QGridLayout(inside)
         grid.setContentsMargins(0, 0, 8, 0)
@@ -85,6 +86,8 @@ class FieldTable(QScrollArea):
         grid.setRowStretch(len(changes) + 1, 1)
         self.setWidget(inside)
         inside.setAutoFillBackground(False)
+        if at in self.boxes:
+            self.boxes[at].setFocus()
 
     def _box(self, name: str, title: str, before: str, after: str, is_ticked: bool) -> QCheckBox:
         box = QCheckBox(tr("Take it from the file"))
@@ -214,16 +217,22 @@ class ChangesView(ListView):
         db, user, job_id = self._db, self._user, self._job_id
         decision = TICKED + ",".join(names) if names else None
 
-        def work(context: TaskContext) -> Decided:
-            return load_look.decide(db, user, job_id, {row.number: decision})
+        def work(context: TaskContext) -> tuple[int, Decided]:
+            return row.number, load_look.decide(db, user, job_id, {row.number: decision})
 
-        self._runner.run(work, lane=Lane.WRITE, done=self._was_ticked, failed=self._failed)
+        self._runner.run(work, lane=Lane.WRITE, done=self._was_ticked, failed=self._not_ticked)
 
     @Slot(object)
-    def _was_ticked(self, decided: Decided) -> None:
-        if self._current is not None:
-            self.grid.refresh_rows([self._current.number])
+    def _was_ticked(self, result: tuple[int, Decided]) -> None:
+        number, decided = result
+        self.grid.refresh_rows([number])
         self.counted.emit(decided)
+
+    @Slot(object)
+    def _not_ticked(self, error: Exception) -> None:
+        """The boxes tell what is stored."""
+        self.failed.emit(error)
+        self._look()
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:

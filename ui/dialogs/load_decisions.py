@@ -243,7 +243,7 @@ class DecisionsView(QWidget):
         def work(context: TaskContext) -> Decided:
             return load_look.decide(db, user, job_id, {number: decision or None})
 
-        self._runner.run(work, lane=Lane.WRITE, done=self._counted, failed=self._failed)
+        self._runner.run(work, lane=Lane.WRITE, done=self._counted, failed=self._not_decided)
 
     @Slot(int)
     def _decide_alike(self, place: int) -> None:
@@ -256,7 +256,7 @@ class DecisionsView(QWidget):
             return load_look.decide_all(db, user, job_id, question, None if decision == _OPEN else decision)
 
         self.alike.setCurrentIndex(0)
-        self._runner.run(work, lane=Lane.WRITE, done=self._all_decided, failed=self._failed)
+        self._runner.run(work, lane=Lane.WRITE, done=self._all_decided, failed=self._not_decided)
 
     @Slot(object)
     def _counted(self, decided: Decided) -> None:
@@ -266,6 +266,12 @@ class DecisionsView(QWidget):
     @Slot(object)
     def _all_decided(self, decided: Decided) -> None:
         self._counted(decided)
+        self.read()
+
+    @Slot(object)
+    def _not_decided(self, error: Exception) -> None:
+        """The cards tell what is stored."""
+        self.failed.emit(error)
         self.read()
 
     @Slot(object)

@@ -64,7 +64,6 @@ class LoadSummaryDialog(FormDialog):
     def __init__(self, parent: QWidget | None, runner: TaskRunner, context: AppContext, summary: AnySummary) -> None:
         super().__init__(parent, title=tr(self.title), name="load_summary")
         self._runner, self._context, self.summary = runner, context, summary
-        self._busy = False
         written = summary.new + summary.changed
         heading = plural(written, self.one, self.many) if written else tr("Nothing changed")
         self.say(heading, tr("Everything was written together. Undo takes all of it back."))
@@ -132,7 +131,7 @@ class LoadSummaryDialog(FormDialog):
     @Slot()
     def undo(self) -> None:
         """Take the whole load back, in a task."""
-        if self._busy:
+        if self.writing:
             return
         self._set_busy(True)
         job_id = self.summary.job_id
@@ -144,11 +143,12 @@ class LoadSummaryDialog(FormDialog):
 
     @Slot()
     def _to_codes(self) -> None:
-        self.accept()
-        self.codes_wanted.emit()
+        if not self.writing:
+            self.accept()
+            self.codes_wanted.emit()
 
     def _set_busy(self, busy: bool) -> None:
-        self._busy = busy
+        self.writing = busy
         self.undo_button.setEnabled(not busy)
         self.undo_button.setText(tr("Undoing…") if busy else tr("Undo"))
 

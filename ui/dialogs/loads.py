@@ -62,7 +62,6 @@ class LoadsDialog(FormDialog):
         super().__init__(parent, title=tr(self.title), heading=tr(self.title), icon=Icon.TRAY, name="loads")
         self._runner, self._context = runner, context
         self._jobs: list[FileJob] = []
-        self._busy = False
         self.banner = Banner(Icon.INFO, Role.INFO, "")
         self.banner.setObjectName("loads_banner")
         self.banner.hide()
@@ -107,7 +106,7 @@ class LoadsDialog(FormDialog):
         words = plural(len(found), "{n} load, the latest first.", "{n} loads, the latest first.")
         self.say(tr(self.title), words if found else tr("No file was loaded yet."))
         self._refresh()
-        if not self._busy:
+        if not self.writing:
             (self.list if found else self.close_button).setFocus()
 
     def _row(self, job: FileJob) -> StateRow:
@@ -143,7 +142,7 @@ class LoadsDialog(FormDialog):
             reason = tr("There is no load to undo.")
         elif job.state == "undone":
             reason = tr("This load was undone already.")
-        elif self._busy:
+        elif self.writing:
             reason = tr("An undo is running.")
         enable(self.undo_button, reason, tr("Takes back what this load changed, as far as nobody changed it since."))
 
@@ -151,7 +150,7 @@ class LoadsDialog(FormDialog):
     def undo(self) -> None:
         """Take back the load of the current row, after a question."""
         job = self.current
-        if job is None or self._busy:
+        if job is None or self.writing:
             return
         answer = ask(
             self,
@@ -164,7 +163,7 @@ class LoadsDialog(FormDialog):
         )
         if answer != "undo":
             return
-        self._busy = True
+        self.writing = True
         self._refresh()
 
         def work(context: TaskContext) -> UndoSummary:
@@ -174,12 +173,12 @@ class LoadsDialog(FormDialog):
 
     @Slot()
     def _stopped(self) -> None:
-        self._busy = False
+        self.writing = False
         self._refresh()
 
     @Slot(object)
     def _undone(self, done: UndoSummary) -> None:
-        self._busy = False
+        self.writing = False
         self.banner.say(tr("The load was undone"), undone_words(done), Role.GOOD, Icon.CHECK_CIRCLE)
         self.banner.show()
         self.undone.emit()

@@ -48,7 +48,6 @@ class SnoozeDialog(FormDialog):
             name="snooze_dialog",
         )
         self._runner, self._context, self._ids = runner, context, tuple(ids)
-        self._saving: TaskContext | None = None
         self._build_form()
         self._group.buttonToggled.connect(self._way_chosen)
         self.edit.textChanged.connect(self._typed)
@@ -112,7 +111,7 @@ class SnoozeDialog(FormDialog):
     @Slot()
     def accept(self) -> None:
         """Save; the window closes when that is done."""
-        if self._saving is not None:
+        if self.writing:
             return
         db, user, ids = self._context.db, self._context.user, self._ids
         way, reason, chosen = self.way, self.edit.text(), self.day.date().toPython()
@@ -126,11 +125,12 @@ class SnoozeDialog(FormDialog):
             changed = errors_kept.snooze(db, user, ids, _moment(way, chosen))
             return max(changed, errors_kept.accept(db, user, ids, None, None)) if way == WAKE else changed
 
-        self._saving = self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed)
+        self.writing = True
+        self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
 
     @Slot(object)
     def _saved(self, changed: int) -> None:
-        self._saving = None
+        self.writing = False
         words = {
             ACCEPT: ("{n} error accepted", "{n} errors accepted"),
             WAKE: ("{n} error raises notices again", "{n} errors raise notices again"),
@@ -138,9 +138,13 @@ class SnoozeDialog(FormDialog):
         self.said.emit(plural(changed, *words))
         super().accept()
 
+    @Slot()
+    def _stopped(self) -> None:
+        self.writing = False
+
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._saving = None
+        self.writing = False
         if isinstance(error, InputError) and error.field == "reason":
             self.reason.show_error(str(error))
             self.fit()

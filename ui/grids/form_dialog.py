@@ -19,7 +19,8 @@ _MARGIN = QSize(40, 80)
 class FormDialog(FramedDialog):
     """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing.
 
-    It deletes itself some time after it was closed, in the thread of the window; never before `exec` has returned.
+    While `writing` is set it stays open, so that what came of it is told here. Once closed it deletes itself
+    some time later, in the thread of the window; never before `exec` has returned.
     """
 
     def __init__(
@@ -34,6 +35,7 @@ class FormDialog(FramedDialog):
         name: str = "",
     ) -> None:
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
+        self.writing = False
         self._awaited = False
         self.finished.connect(self._let_go)
 
@@ -46,6 +48,10 @@ class FormDialog(FramedDialog):
         finally:
             if isValid(self):
                 self.deleteLater()
+
+    def done(self, result: int) -> None:
+        if not self.writing:
+            super().done(result)
 
     @Slot()
     def _let_go(self) -> None:

@@ -198,10 +198,6 @@ class LrsSettings(_Section):
             return replace(self, service=service, url=address, live_url=address)
         return replace(self, service=service, url=address, test_url=address)
 
-    def confirming(self, host: str) -> Self:
-        """These settings after an administrator confirmed `host`."""
-        return replace(self, confirmed_hosts=tuple(sorted({*self.confirmed_hosts, host})))
-
     def _agreeing(self) -> Self:
         """The addresses of a file written by hand brought together: `url` is right, if it is given."""
         other = TEST if self.service == LIVE else LIVE

@@ -273,7 +273,6 @@ class UndoSummary:
 
     undone: int
     left: int
-    left_learners: frozenset[int]
 
 
 @begun_anew

@@ -89,7 +89,7 @@ class TakingBack:
         return rows
 
     def run(self) -> UndoSummary:
-        undone, learners, owner = 0, set[int](), dict[_Spot, int | None]()
+        undone, owner = 0, dict[_Spot, int | None]()
         moment = self._again.db.now(self._again.tx)
         for one in self._changes:
             spot = (one.table_name, one.row_id)
@@ -98,8 +98,6 @@ class TakingBack:
                 undone += 1
             else:
                 self._left.add(spot)
-                if one.learner_id is not None:
-                    learners.add(one.learner_id)
         names = dict.fromkeys(one.table_name for one in reversed(self._changes))
         self._delete([name for name in names if name in _LINKS], owner)
         for name in names:
@@ -111,7 +109,7 @@ class TakingBack:
         self._delete([one.name for one in reversed(tables.metadata.sorted_tables) if one.name in held], owner)
         lost = self._put_back()
         self._again.end(self._again.tx)
-        return UndoSummary(undone - lost, len(self._left) + lost, frozenset(learners))
+        return UndoSummary(undone - lost, len(self._left) + lost)
 
     def _delete(self, names: Sequence[str], owner: Mapping[_Spot, int | None]) -> None:
         for name in names:

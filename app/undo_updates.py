@@ -4,7 +4,7 @@ The same rule as in `app.history.undo`, and its changes read the same: a row is 
 the one that the operation left.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from sqlalchemy import ColumnElement, Connection, Table, func, insert, literal, select, update
 
@@ -36,28 +36,23 @@ def take_back(again: Operation, operation_id: int, name: str) -> UndoSummary:
     tx, table = again.tx, tables.metadata.tables[name]
     before = {one: JsonValue(change.c.before, table.c[one]) for one in sorted(names_before(tx, operation_id))}
     ids = tx.execute(select(change.c.id).where(change.c.operation_id == operation_id).order_by(change.c.id)).scalars()
-    undone, left, learners = 0, 0, set[int]()
+    undone, left = 0, 0
     for some in batched(ids.all(), BATCH):
         ours = (change.c.operation_id == operation_id) & change.c.id.between(some[0], some[-1])
-        behind = _take_some(again, table, ours, before)
-        undone += len(some) - len(behind)
-        left += len(behind)
-        learners.update(key for key in behind if key is not None)
+        written = _take_some(again, table, ours, before)
+        undone += written
+        left += len(some) - written
     again.end(tx)
-    return UndoSummary(undone, left, frozenset(learners))
+    return UndoSummary(undone, left)
 
 
-def _take_some(
-    again: Operation, table: Table, ours: ColumnElement[bool], before: Mapping[str, JsonValue]
-) -> Sequence[int | None]:
-    """One batch of changes; returns whose rows were changed since and stay."""
+def _take_some(again: Operation, table: Table, ours: ColumnElement[bool], before: Mapping[str, JsonValue]) -> int:
+    """One batch of changes; returns how many rows were put back: the others were changed since, and stay."""
     tx = again.tx
     same = ours & (change.c.row_id == table.c.id)
     if not again.db.embedded:
         tx.execute(select(table.c.id).where(same).order_by(table.c.id).with_for_update(of=table)).all()
     fits = same & (change.c.version_after == table.c.version)
-    fitting = select(table.c.id).where(fits)
-    left = tx.execute(select(change.c.learner_id).where(ours, change.c.row_id.not_in(fitting))).scalars().all()
     told = select(
         literal(again.id, Key),
         change.c.learner_id,
@@ -74,4 +69,4 @@ def _take_some(
     written = tx.execute(update(table).where(fits).values({**before, "version": table.c.version + 1})).rowcount
     if noted != written:
         raise ConflictError("Somebody else changed these records.", hint="Try again.")
-    return left
+    return int(written)

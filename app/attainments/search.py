@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Connection, Select, func, or_, select
 from app.attainments.related import LEARNERS
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
-from app.db.database import Database
 from app.db.tables import app_user, attainment, attainment_type, change, learner, operation
 from app.history import unpacked
 from app.quick_filter import passes
@@ -233,12 +232,3 @@ def history_of(tx: Connection, attainment_id: int) -> list[HistoryEntry]:
 
 
 _TOLD = frozenset(_SORTS) | {"awarding_org_code", "language", "under_challenge", "removed_at"}
-
-
-def to_export_count(db: Database, tx: Connection, learner_ids: Sequence[int] | None = None) -> int:
-    """How many attainments are new or changed since the last export."""
-    query = select(func.count()).select_from(attainment).where(_shown(), _changed())
-    if learner_ids is None:
-        return int(tx.execute(query).scalar_one())
-    with db.ids_as_table(tx, dict.fromkeys(learner_ids)) as picked:
-        return int(tx.execute(query.join(picked, picked.c.id == attainment.c.learner_id)).scalar_one())

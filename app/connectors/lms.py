@@ -36,7 +36,6 @@ class Trouble(StrEnum):
     GRADES_CLOSED_TO_US = "SE-12"
     GROUPS = "SE-13"
     TOO_SLOW = "SE-14"
-    COLUMN_OFF = "SE-18"
     UNKNOWN = "SE-19"
     ACCOUNT_GONE = "SE-22"
 

@@ -3,7 +3,6 @@
 The service's list is open: a code that is not here is shown as it came and never counts as a success.
 """
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -142,14 +141,3 @@ def describe(code: str) -> CodeText:
 def may_import(code: str | None) -> bool:
     """Whether the events that came with this response code are certainly this learner's."""
     return code in _IMPORTABLE
-
-
-def same_code(typed: str, wire: str) -> bool:
-    """Whether a code typed into a filter means the one on the wire.
-
-    Capitals do not matter, and the three digits that printed tables show (`WSRC004`) find `WSRC0004`. Only a
-    filter is this lenient: from the service nothing but the wire form is understood.
-    """
-    typed = typed.strip().upper()
-    printed = re.fullmatch(r"(WS[RE]C|WCEC)([0-9]{3})", typed)
-    return wire == (f"{printed[1]}0{printed[2]}" if printed else typed)

@@ -25,9 +25,8 @@ Grants: TypeAlias = Mapping[str, Sequence[str]]
 """Privileges by table."""
 _VERSION = 4
 """Counts the changes of what stands below."""
-LONGEST_DATABASE = 40
-"""Of its name so much goes into that of a group: a server cuts names off at 63."""
 
+# Of the name of the database 40 characters go into that of a group: a server cuts names off at 63.
 _FUNCTIONS = """
 create or replace function lm_group(code text) returns name language sql stable
 set search_path = pg_catalog, pg_temp as $$

@@ -8,7 +8,6 @@ from enum import StrEnum
 
 from app.files.cells import DateOrder
 from app.files.headings import (
-    AIM_FIELDS,
     ALONE_FIRST,
     FIRST_NAME,
     LIKELY,
@@ -168,8 +167,3 @@ def _settle_doubles(uses: list[ColumnUse], names: list[str]) -> None:
             uses[at] = replace(uses[at], field="", note="Another column says the same; that one is used.")
         else:
             wanted[key] = at
-
-
-def has_aims(mapping: Mapping) -> bool:
-    """Whether any column says something about a course."""
-    return any(one.field in AIM_FIELDS for one in mapping.uses)

@@ -26,7 +26,7 @@ from app.imports.forecast import BETWEEN
 from app.imports.foresee import Circumstances
 from app.imports.judging import Judge, Judged, Seen
 from app.imports.reading import RowReader
-from app.imports.record import Read, Record
+from app.imports.record import Read
 from app.imports.recording import Recorder
 from app.imports.rules import GOOD, Finding, Outcome
 from app.imports.standing import NOTHING
@@ -134,7 +134,7 @@ def _outcome(one: StoredRow, judged: Judged, around: Around) -> Ended:
         return Ended(one, Outcome.ERROR, judged, NOT_SHOWN)
     if outcome is not Outcome.HELD:
         return Ended(one, outcome, judged)
-    return Ended(one, outcome, judged, held=waits_for_record(judged.seen.read.records[0]))
+    return Ended(one, outcome, judged, held=matching.waits_for(judged.seen.read.records[0]))
 
 
 def _allowed(one: StoredRow, around: Around) -> frozenset[str]:
@@ -145,11 +145,6 @@ def _allowed(one: StoredRow, around: Around) -> frozenset[str]:
     given = around.acknowledged & shown
     # Who was told that an unknown learner is completed and credited on appearing was told so of one who has appeared.
     return given | {"CR-34"} if "CR-33" in given else given
-
-
-def waits_for_record(record: Record) -> tuple[str | None, str | None]:
-    """The id and the e-mail address that a held row says, as learners are looked for by them."""
-    return matching.waits_for(record)
 
 
 # --------------------------------------------------------------------------------------------------------- shells

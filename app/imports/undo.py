@@ -23,8 +23,8 @@ from app.db.tables import award, enrolment, file_row, operation, outgoing_report
 from app.errors import InputError
 from app.history import Operation, batched
 from app.imports import apply, lock, stored, withdrawing
-from app.imports.applying import waits_for_record
 from app.imports.empty_shells import remove_empty_shells
+from app.imports.matching import waits_for
 from app.imports.withdrawing import Plan, Told
 from app.tasks import TaskContext
 
@@ -218,6 +218,6 @@ def _waiting(tx: Connection, job_id: int, row_ids: Sequence[int]) -> dict[int, d
                 "What the file said is kept no longer, so these rows cannot be held again.",
                 hint=f"Use {TITLES[Removal.BOTH]}.",
             )
-        user, email = waits_for_record(readers.read(tx, job_id, row.number, row.cells).records[0])
+        user, email = waits_for(readers.read(tx, job_id, row.number, row.cells).records[0])
         found[row.id] = {"held": "held", "held_user": user, "held_email": email}
     return found

@@ -45,11 +45,6 @@ class Asked(Generic[Answer]):
     code: str = ""
     problem: str = ""
 
-    @property
-    def was_asked(self) -> bool:
-        """Whether a call was made that the learner will see."""
-        return self.answer is not None or (bool(self.code) and self.code != NOT_ASKED)
-
 
 def learners_to_ask(
     db: Database, user: User, learner_ids: Sequence[int], *, all_names: bool, context: TaskContext | None = None

@@ -65,7 +65,7 @@ def compared(subject: Subject, candidates: Sequence[FoundLearner]) -> list[Line]
     for name, title in _TITLES:
         if name not in _ALWAYS and not any(one[name] for one in theirs):
             continue
-        told = tuple(Told(text[name], _mark(name, subject, ours[name], text[name])) for text in theirs)
+        told = tuple(Told(text[name], _mark(name, ours[name], text[name])) for text in theirs)
         lines.append(Line(name, title, ours[name], told, name in _CODES))
     return lines
 
@@ -101,7 +101,7 @@ def _theirs(one: FoundLearner) -> dict[str, str]:
     }
 
 
-def _mark(name: str, subject: Subject, ours: str, theirs: str) -> Mark:
+def _mark(name: str, ours: str, theirs: str) -> Mark:
     if not ours or not theirs:
         return Mark.UNKNOWN
     if name == "postcode":

@@ -135,7 +135,7 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
         if chosen is None and decision != ANOTHER:
             return Plan(Foreseen.DECISION, question=Question.MATCH, candidates=found.candidates)
         row = chosen
-    if row is None and (why := _never_new(cells, found)):
+    if row is None and (why := _never_new(cells)):
         return Plan(Foreseen.PROBLEM, notes=[(Level.STOP, "ref", why)])
     if row is None:
         return Plan(Foreseen.NEW, aims_new=len(cells.aims))
@@ -154,7 +154,7 @@ def plan(cells: Cells, found: Match, stored: Mapping[int, Stored], decision: str
     return made
 
 
-def _never_new(cells: Cells, found: Match) -> str:
+def _never_new(cells: Cells) -> str:
     """Why a learner who was not found cannot be added; "" if they can."""
     if fold(str(cells.values.get("ref") or "")) is None:
         return "Nobody has this ULN and date of birth, and there is no person code. Add it in your MIS."

@@ -276,7 +276,6 @@ _ALL = (
 )
 CAUSES: Mapping[str, Cause] = {one.code: one for one in _ALL}
 UNKNOWN = "SE-19"
-CONNECTION_CODES = tuple(one.code for one in _ALL if one.level is Level.CONNECTION)
 MAY_BE_ONE_COURSE = frozenset({"SE-01", "SE-05", "SE-07"})
 """What the connector says of the connection, and what one course alone can bring about: asked once more elsewhere."""
 CONNECTION_IF_EVERYWHERE = frozenset({"SE-11", "SE-12"})

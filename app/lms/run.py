@@ -3,7 +3,7 @@
 import json
 import platform
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +20,7 @@ from app.db.tables import lms_vendor, sync_run
 from app.errors import AppError, ServiceError
 from app.history import Operation
 from app.lms import errors_kept, runs
-from app.lms.errors import Found, Level, of_connection
+from app.lms.errors import Found, of_connection
 from app.lms.site import OtherSiteError
 from app.tasks import Cancelled
 
@@ -222,8 +222,3 @@ def vendor_id(tx: Connection, kind: str = "moodle") -> int:
     if found is None:
         found = tx.execute(insert(lms_vendor).values(code=kind, kind=kind).returning(lms_vendor.c.id)).scalar_one()
     return int(found)
-
-
-def connection_error(found: Collection[Found]) -> Found | None:
-    """The error of the connection among those of a run."""
-    return next((one for one in found if one.level is Level.CONNECTION), None)

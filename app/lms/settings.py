@@ -49,11 +49,6 @@ class Plan:
     def paused(self, today: date) -> bool:
         return self.paused_until is not None and today < self.paused_until
 
-    @property
-    def average_age(self) -> float:
-        """Minutes that data are old on average (LS-S2)."""
-        return self.interval / 2
-
 
 @dataclass(frozen=True, slots=True)
 class SyncSettings:

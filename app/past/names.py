@@ -1,7 +1,5 @@
 """Tables and columns of the history in the user's words."""
 
-from app.db import tables
-
 TABLES: dict[str, str] = {
     "learner": "Learner",
     "attainment": "Attainment",
@@ -123,13 +121,3 @@ def column(table_name: str, name: str) -> str:
     if name in UNTOLD or name.endswith("_fold"):
         return ""
     return _HERE.get((table_name, name)) or _COLUMNS.get(name) or name.replace("_", " ").capitalize()
-
-
-def unnamed() -> list[str]:
-    """Columns that have no words here: none, or a migration forgot this list."""
-    return [
-        f"{name}.{one.name}"
-        for name in TABLES
-        for one in tables.metadata.tables[name].c
-        if one.name not in UNTOLD and not one.name.endswith("_fold") and one.name not in _COLUMNS
-    ]

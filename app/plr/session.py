@@ -216,11 +216,6 @@ class PlrSession:
             place = self._place.get(learner_id)
             return None if place is None else self._answers.get(place)
 
-    def asked_of(self, learner_id: int) -> Asked | None:
-        with self._lock:
-            place = self._place.get(learner_id)
-            return None if place is None else self._learners[place]
-
     def _keys_of(self, place: int) -> list[int]:
         start = place * EVENTS_PER_LEARNER
         return list(range(start, start + self._answers[place].row_count))

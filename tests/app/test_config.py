@@ -213,11 +213,11 @@ def test_hosts_outside_the_department_need_confirmation(address, needed):
 def test_confirming_a_host_lets_its_address_be_asked(tmp_path):
     lrs = LrsSettings(url=LIVE)
     assert lrs.awaits_confirmation
-    lrs = lrs.confirming(lrs.host)
+    lrs = dataclasses.replace(lrs, confirmed_hosts=(lrs.host,))
     assert not lrs.awaits_confirmation
     assert lrs.using("test", TEST).awaits_confirmation
     assert not LrsSettings(url="https://[::1]:9/x").awaits_confirmation
-    save(tmp_path, Settings(lrs=LrsSettings().confirming("fd00::1")))
+    save(tmp_path, Settings(lrs=LrsSettings(confirmed_hosts=("fd00::1",))))
     assert load(tmp_path).lrs.confirmed_hosts == ("fd00::1",)
 
 

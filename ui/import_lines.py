@@ -219,7 +219,8 @@ def head_words(shown: Shown) -> list[str]:
     if not shown.options.assign:
         said.append(tr("all to be held"))
     if shown.open and shown.seconds is not None:
-        said.append(tr("checked in {n} s, nothing written", n=f"{shown.seconds:.1f}"))
+        took = tr("{n} s", n=f"{shown.seconds:.1f}") if shown.seconds >= 1 else tr("less than 1 s")
+        said.append(tr("checked in {time}, nothing written", time=took))
     elif shown.open:
         said.append(tr("checked, nothing written"))
     else:

@@ -9,7 +9,7 @@ from app.imports.repairs import DELIMITERS, Repair
 from app.imports.rules import Outcome, Severity
 from ui.grids.columns import State
 from ui.look.icons import Icon
-from ui.look.plain import visible_text
+from ui.look.plain import seen_blanks, visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -107,4 +107,4 @@ def example_words(offer: Offer) -> str:
     example = next(iter(offer.examples), None)
     if example is None:
         return ""
-    return f"{visible_text(example.old)} → {visible_text(example.new) or tr('nothing')}"
+    return f"{visible_text(seen_blanks(example.old))} → {visible_text(example.new) or tr('nothing')}"

@@ -21,11 +21,12 @@ from ui.hub import Hub
 from ui.lms_banners import Held, LmsBanners
 from ui.lms_errors import LmsErrors
 from ui.lms_pause import LmsPause
+from ui.look.icons import Icon
 from ui.look.words import count, tr
 from ui.messages import Messages
 from ui.page_row import AREAS, PageRow
 from ui.page_stack import PageStack
-from ui.status_bar import StatusBar
+from ui.status_bar import Sign, StatusBar
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
@@ -165,7 +166,7 @@ class LmsPart(QObject):
     def words(self) -> str:
         """For the status bar."""
         if self._sync is None:
-            return "" if not self._context.settings.lms.url else tr("LMS")
+            return "" if not self._context.settings.lms.url else Sign(tr("LMS"), Icon.CIRCLE_DASHED)
         from ui.lms_sync import standing_words
 
         return standing_words(self._sync.shown, set_up=self._sync.set_up)

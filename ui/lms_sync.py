@@ -23,7 +23,10 @@ from app.tasks import Progress, TaskContext
 from ui.activity import Listed, Outcome, Place, Stage
 from ui.hub import Hub
 from ui.lms_progress import BEGUN, SENDING
+from ui.look.icons import Icon
+from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.status_bar import Sign
 from ui.workers import Lane, TaskRunner
 
 _MINUTE_MS = 60_000
@@ -355,26 +358,30 @@ def sent_words(one: RunSummary) -> str:
     return tr("Sending finished: {what}", what=told or tr("there was nothing to send"))
 
 
-def standing_words(shown: Shown | None, *, set_up: bool) -> str:
+def standing_words(shown: Shown | None, *, set_up: bool) -> Sign:
     """For the status bar: "LMS as of 10:42, next 11:12"."""
     if not set_up:
-        return tr("LMS not set up")
+        return Sign(tr("LMS not set up"), Icon.CIRCLE_DASHED)
     if shown is None:
-        return tr("LMS")
+        return Sign(tr("LMS"), Icon.CIRCLE_DASHED)
     one = shown.worst
     coming = [at for at in shown.next_at.values() if at is not None]
     after = f"{min(coming):%H:%M}" if coming else ""
     as_of = _clock(one.as_of)
     if one.state is State.PAUSED and one.facts.plan.paused_until is not None:
-        return tr("LMS paused until {day}", day=shown_day(one.facts.plan.paused_until))
-    if one.state is State.FAILING:
-        words = tr("LMS not answering since {moment}", moment=_clock(one.facts.failing_since) or "–")
-        return f"{words}, {tr('next try {moment}', moment=after)}" if after else words
-    if one.state is State.DOWN:
-        words = tr("LMS down since {moment}", moment=_clock(one.facts.failing_since) or "–")
-        return f"{words}, {tr('next try {moment}', moment=after)}" if after else words
+        day = shown_day(one.facts.plan.paused_until)
+        return Sign(tr("LMS paused until {day}", day=day), Icon.PAUSE, Role.WARN)
+    if one.state in (State.FAILING, State.DOWN):
+        since = _clock(one.facts.failing_since) or "–"
+        words = tr("LMS not answering since {moment}", moment=since)
+        if one.state is State.DOWN:
+            words = tr("LMS down since {moment}", moment=since)
+        return Sign(
+            f"{words}, {tr('next try {moment}', moment=after)}" if after else words, Icon.WIFI_SLASH, Role.BAD
+        )
     words = tr("LMS as of {moment}", moment=as_of) if as_of else tr("LMS never synchronised")
-    return f"{words}, {tr('next {moment}', moment=after)}" if after else words
+    words = f"{words}, {tr('next {moment}', moment=after)}" if after else words
+    return Sign(words, Icon.CHECK_CIRCLE, Role.GOOD) if as_of else Sign(words, Icon.CIRCLE_DASHED)
 
 
 def _clock(moment: datetime | None) -> str:

@@ -120,6 +120,8 @@ Commands = Any
 
 
 def _add_tour(commands: Commands) -> None:
+    from ui.tour import form
+
     tour = commands.add_parser("tour", help="play the main job through the real window, without anyone present")
     tour.add_argument("--out", metavar="DIR", type=Path, required=True, help="folder for pictures and exports")
     tour.add_argument("--learners", type=_positive, default=1000)
@@ -131,6 +133,7 @@ def _add_tour(commands: Commands) -> None:
         default="",
         help="an empty PostgreSQL database, by its owner; an officer plays there",
     )
+    form.add_options(tour)
     tour.set_defaults(run=_run_tour)
 
 

@@ -2,6 +2,7 @@
 front."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, cast
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -18,6 +19,10 @@ from ui.page_stack import TITLES, PageStack
 from ui.pages.grid_page import GridPage
 from ui.ribbon import Ribbon
 
+if TYPE_CHECKING:
+    from ui.pages.home import HomePage
+
+_GAP = 8
 AREAS: Mapping[str, tuple[str, ...]] = {
     HOME: ("home",),
     LEARNERS: ("learners", "attainments"),
@@ -56,7 +61,7 @@ class PageRow(QWidget):
         super().__init__(window)
         self._stack, self._ribbon = stack, ribbon
         self._counts: dict[str, str] = {}
-        row = QHBoxLayout(self)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(4, 0, 8, 4)
         row.setSpacing(8)
         self.tabs = TabBar(parent=window)
@@ -74,6 +79,7 @@ class PageRow(QWidget):
         row.addWidget(self.search)
         row.addWidget(self.details)
         ribbon.tab_changed.connect(self._show_area)
+        ribbon.keyboard_lost.connect(self.to_page)
         self.tabs.currentChanged.connect(self._tab_chosen)
         self.search.textChanged.connect(self._quick_typed)
         self.search.left.connect(self.to_page)
@@ -110,13 +116,18 @@ class PageRow(QWidget):
         self.back.setVisible(bool(back))
         self.search.setVisible(is_grid)
         self.details.setVisible(is_grid)
-        self.setVisible(is_grid or len(AREAS[area]) > 1)
+        self._show_row(is_grid or len(AREAS[area]) > 1)
         if isinstance(page, GridPage):
             self.search.blockSignals(True)
             self.search.setText(page.quick)
             self.search.blockSignals(False)
             self.details.setChecked(page.details is not None and not page.details.isHidden())
         self.switched.emit()
+
+    def _show_row(self, wanted: bool) -> None:
+        """The row, or the gap that is left where it would have nothing in it."""
+        self.tabs.setVisible(wanted)
+        self._row.setContentsMargins(4, 0, 8, 4 if wanted else _GAP)
 
     def set_count(self, name: str, words: str) -> None:
         """What stands in the pill beside the title of a page ("3 new"); "" for nothing."""
@@ -190,6 +201,8 @@ class PageRow(QWidget):
         """The keyboard goes to the page in front: to its grid, if it has one."""
         if (page := self.grid_page) is not None:
             page.grid.setFocus()
+        elif self.front == "home":
+            cast("HomePage", self._stack.currentWidget()).take_focus()
         else:
             parts.move([self._stack], 1)
 

@@ -21,11 +21,12 @@ from ui.look.help_key import HelpKey
 from ui.look.icons import Icon
 from ui.look.search_field import SearchField
 from ui.look.speech import announce
+from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.plr import PlrPage
 from ui.pages.plr_find import PlrFind
 from ui.plr_tool_bar import PlrToolBar
-from ui.status_bar import StatusBar
+from ui.status_bar import Sign, StatusBar
 from ui.workers import TaskRunner
 
 _KEYS = {
@@ -218,14 +219,17 @@ class PlrWindow(QWidget):
         page = self.page
         if page.downloading is not None:
             calls = self._context.settings.lrs.parallel
+            words = plural(calls, "Downloading, {n} call at once", "Downloading, {n} calls at once")
             left = [
-                plural(calls, "Downloading, {n} call at once", "Downloading, {n} calls at once"),
+                Sign(words, Icon.CLOUD_ARROW_DOWN, Role.ACCENT_TEXT),
                 tr("Rows can be read, sorted and filtered meanwhile"),
             ]
         else:
-            left = [tr("{n} of {all} selected", n=count(selected), all=count(page.shown))]
+            chosen = tr("{n} of {all} selected", n=count(selected), all=count(page.shown))
+            left = [Sign(chosen, Icon.CHECK, Role.ACCENT_TEXT) if selected else chosen]
         gone = tr("The database does not answer") if self._context.offline else ""
-        right = [gone, page.downloaded_words(), self._context.user.name]
+        done = Sign(page.downloaded_words(), Icon.CHECK_CIRCLE, Role.GOOD)
+        right = [Sign(gone, Icon.WARNING, Role.BAD), done, Sign(self._context.user.name, Icon.USER)]
         self.status.show_texts(left, [text for text in right if text])
 
     def closeEvent(self, event: QCloseEvent) -> None:

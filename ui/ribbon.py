@@ -79,6 +79,8 @@ class Ribbon(QWidget):
     """
 
     tab_changed = Signal(str)
+    keyboard_lost = Signal()
+    """The button that had the keyboard was of the area before: Qt would go on to whatever comes next."""
     help_wanted = Signal()
     theme_chosen = Signal(str)
 
@@ -206,8 +208,12 @@ class Ribbon(QWidget):
     def _tab_chosen(self, at: int) -> None:
         if not 0 <= at < len(self.areas):
             return
+        focus = self.window().focusWidget()
+        pressed = focus if focus is not None and focus.isVisible() and self.card.isAncestorOf(focus) else None
         self._show_area(self.areas[at])
         self.tab_changed.emit(self.areas[at])
+        if pressed is not None and not pressed.isVisible():
+            self.keyboard_lost.emit()
 
     @Slot(int, bool)
     def _tab_pressed(self, at: int, again: bool) -> None:

@@ -53,6 +53,7 @@ class PaintedButton(QToolButton):
         super().__init__(parent)
         self._open = False
         self.setAutoRaise(True)
+        self.setProperty("ring_grown", 2)  # the name of the group is right below, the next button beside
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 

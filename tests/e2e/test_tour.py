@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from PySide6.QtGui import QImage
+
 from tests.e2e.children import run
 
 KEYS = {
@@ -65,7 +67,8 @@ COUNTS = {"processed", "updated", "new", "changed", "unchanged", "not_applied"}
 
 def test_tour(tmp_path: Path):
     out = tmp_path / "tour"
-    done = run(tmp_path, "tour", "--learners", "60", "--latency-ms", "5", "--out", str(out), timeout=200)
+    form = ("--look", "contrast", "--scale", "125", "--size", "1366x768")
+    done = run(tmp_path, "tour", "--learners", "60", "--latency-ms", "5", "--out", str(out), *form, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
     first_line, *told = done.stdout.splitlines()
     assert first_line.startswith("Playing the main job with 60 invented learners")
@@ -85,6 +88,9 @@ def test_tour(tmp_path: Path):
     for name in report["files"]:
         assert (out / name).stat().st_size > 1_000, name
     assert "attainments-plr.xlsx" in report["files"]
+    picture = QImage(str(out / "01-learners.png"))
+    assert picture.size().toTuple() == (1708, 960), "1366x768 at 125 %"
+    assert picture.pixelColor(2, 90).name() == "#000000", "high contrast"
     assert {f"{name}.png" for name in PICTURES} <= set(report["files"])
     assert report["load"] == report["expected_load"]
     assert report["loaded"] == {"new": report["load"]["new"], "changed": report["load"]["changed"] + 1}, "one decided"

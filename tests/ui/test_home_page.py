@@ -153,6 +153,16 @@ def test_the_ribbon_leads_there_as_well(room: Room):
     home(room)
 
 
+def test_the_keyboard_follows_from_a_button_of_the_ribbon_that_is_gone(room: Room):
+    named(room.window, "learner.add").setFocus()
+    room.press("Ctrl+1")
+    page = home(room)
+    room.until(lambda: page.tiles.isAncestorOf(QApplication.focusWidget()))
+    named(room.window, "home.refresh").setFocus()
+    room.press("Ctrl+2")
+    room.until(lambda: QApplication.focusWidget() is room.window.learners.grid)
+
+
 def test_everything_has_words():
     assert set(MATTERS) == {one.value for one in Matter}
     assert set(TITLES) == {one.value for one in Step}

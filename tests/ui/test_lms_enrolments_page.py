@@ -84,7 +84,10 @@ def test_why_the_numbers_differ_lists_the_items(lms: LmsRoom):
 
 def test_the_pane_has_both_counts_and_how_it_came_about(lms: LmsRoom):
     one, _ = graded(lms)
+    lms.room.window.resize(1366, 768)
     page = picked(lms, one.id)
+    area = named(page.pane, "details_scroll")
+    assert area.widget().minimumSizeHint().width() <= area.viewport().width(), "nothing stands out of the pane"
     assert f"{one.graded} of {one.visible} visible activities graded" in words_of(page.pane)
     lms.room.until(lambda: "Adopted" in words_of(page.pane))
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from ui.look import fonts
 from ui.look.fonts import Type
 from ui.look.labels import ElidingLabel, TextLabel, text_label
-from ui.look.plain import shortened, tip_text, visible_text
+from ui.look.plain import seen_blanks, shortened, tip_text, visible_text
 from ui.look.tips import tip_html
 from ui.look.tokens import Role, apply, color, theme
 from ui.look.words import tr
@@ -169,3 +169,10 @@ def test_markup_in_a_shortened_name_stays_text_in_the_tip(qtbot):
 def test_tr_puts_values_in():
     assert tr("{n} learners", n="1,243") == "1,243 learners"
     assert tr("100 % {literal}") == "100 % {literal}"
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"), [("credits ", "credits␣"), ("  a b", "␣␣a b"), ("   ", "␣␣␣"), ("", ""), ("a b", "a b")]
+)
+def test_spaces_at_the_ends_are_seen(text: str, seen: str):
+    assert seen_blanks(text) == seen

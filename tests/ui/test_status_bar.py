@@ -2,8 +2,10 @@
 
 import pytest
 
+from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel
-from ui.status_bar import StatusBar
+from ui.look.tokens import Role, color
+from ui.status_bar import Sign, StatusBar
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -19,3 +21,22 @@ def test_what_is_selected_stays_whole_beside_long_words_about_work(qtbot):
     left, work = (bar.findChild(ElidingLabel, name) for name in ("status_left", "status_work"))
     qtbot.waitUntil(lambda: work.shown_text().endswith("…"))
     assert left.shown_text() == "1 of 2 selected"
+    right = bar.findChild(ElidingLabel, "status_right")
+    assert right.shown_text() == right.text() == right.accessibleName()
+    assert right.text().endswith("|   root")
+
+
+def test_a_sign_has_its_icon_in_its_colour(qtbot):
+    bar = StatusBar()
+    qtbot.addWidget(bar)
+    bar.resize(900, bar.sizeHint().height())
+    bar.show_texts([], ["Embedded database"])
+    bar.show()
+    wide = bar.findChild(ElidingLabel, "status_right").sizeHint().width()
+    bar.show_texts([], [Sign("Embedded database", Icon.WARNING, Role.BAD)])
+    right = bar.findChild(ElidingLabel, "status_right")
+    assert right.text() == "Embedded database"
+    assert right.sizeHint().width() == wide + 21
+    image = bar.grab().toImage()
+    dots = {image.pixelColor(x, y).name() for x in range(image.width()) for y in range(image.height())}
+    assert color(Role.BAD).name() in dots

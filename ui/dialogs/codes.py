@@ -69,7 +69,7 @@ class CodesDialog(FormDialog):
         self.which.chosen.connect(self._fill)
         self._top = QWidget()
         row = QHBoxLayout(self._top)
-        row.setContentsMargins(0, 0, 0, 0)
+        row.setContentsMargins(RING, 0, RING, 0)
         row.addWidget(self.search, 1)
         row.addWidget(self.which)
         self.content.addWidget(self._top)
@@ -77,7 +77,7 @@ class CodesDialog(FormDialog):
             ListColumn(tr("Kind"), "text", 16),
             ListColumn(tr("Code"), "code", 20),
             ListColumn(tr("Title"), "key", 50),
-            ListColumn(tr("Learners"), "text", 14),
+            ListColumn(tr("Learners"), "number", 14),
         )
         self.list = StateList(columns, "codes_list", 2)
         self.list.setAccessibleName(tr("Codes"))

@@ -11,7 +11,7 @@ from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
 from ui.look.cards import in_card
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tiles import TileContent, Tiles
@@ -93,7 +93,7 @@ class SavedStatusesDialog(FormDialog):
         first = next((key for key in (_CONFLICT, _REFUSED) if self._number(key)), _UPDATED)
         self.tiles.choose(first)
         self.show_list(first)
-        self.open_at(_WIDTH, _HEIGHT)
+        self.open_at(_WIDTH, 0)
 
     def _number(self, key: str) -> int:
         one = self.summary
@@ -158,6 +158,9 @@ class SavedStatusesDialog(FormDialog):
             self.words.setText(tr("All that was staged when Save was pressed."))
         self.list.setAccessibleName(self.words.text())
         self.list.show_records(rows)
+        self._card.setVisible(bool(rows))
+        if rows and self.height() < scaled(_HEIGHT):
+            self.open_at(_WIDTH, _HEIGHT)
 
     @Slot()
     def _undo(self) -> None:

@@ -74,7 +74,7 @@ class IlrRegistrationsDialog(WorkingDialog):
             ListColumn(tr("Kind"), "text", 14),
             ListColumn(tr("Code"), "code", 18),
             ListColumn(tr("Year"), "code", 8),
-            ListColumn(tr("Learners"), "text", 10),
+            ListColumn(tr("Learners"), "number", 10),
             ListColumn(tr("Section"), "key", 30),
         )
         self.list = StateList(columns, "ilr_codes", 0)

@@ -28,7 +28,7 @@ from ui.look.words import count, plural, tr
 from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 660, 340
+_WIDTH, _HEIGHT = 660, 250
 _LIST = 180
 _TOLD = State(Icon.PAPER_PLANE_TILT, "Reported", Role.WARN)
 _LEFT = State(Icon.PENCIL_SIMPLE, "Stays", Role.TEXT2)
@@ -95,13 +95,15 @@ class ImportUndoDialog(WorkingDialog):
         column.addWidget(self._listed)
         columns = (
             ListColumn(tr("What"), "text", 20),
-            ListColumn(tr("Row"), "text", 12),
+            ListColumn(tr("Row"), "number", 12),
             ListColumn(tr("Why"), "text", 68),
         )
         self.list = StateList(columns, "undo_list", 0)
         self.list.setAccessibleName(tr("What cannot be taken back"))
         self._card = in_card(self.list)
         column.addWidget(self._card, 1)
+        for one in (self._listed, self._card):
+            one.hide()
         column.addLayout(self.work_line())
         column.addStretch(0)
         self.content.addWidget(scrolling(inside, sideways=False), 1)

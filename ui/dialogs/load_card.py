@@ -51,6 +51,8 @@ class OptionBox(QWidget):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(3)
         head = QHBoxLayout()
+        head.setContentsMargins(0, 0, 0, 3)  # for the ring of the keyboard, as the spacing
+        head.setSpacing(12)
         head.addWidget(self.radio, 1)
         head.addWidget(text_label(where, Type.SECONDARY, Role.TEXT2))
         grid.addLayout(head, 0, 0, 1, 2)

@@ -24,12 +24,12 @@ from ui.look.tokens import Role, color
 Index = QModelIndex | QPersistentModelIndex
 _ROW_HEIGHT = 26
 _PADDING = 6
-_FONTS = {"code": Type.CODE, "key": Type.KEY, "text": Type.BODY}
+_FONTS = {"code": Type.CODE, "key": Type.KEY, "text": Type.BODY, "number": Type.BODY}
 
 
 @dataclass(frozen=True, slots=True)
 class ListColumn:
-    """`kind` is "code", "key" or "text"; `share` its part of the width."""
+    """`kind` is "code", "key", "text" or "number", which stands at the right; `share` its part of the width."""
 
     title: str
     kind: str
@@ -59,7 +59,10 @@ class TextsModel(QAbstractTableModel):
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if role == Qt.ItemDataRole.FontRole:
-            return font(_FONTS[self._columns[index.column()].kind])
+            kind = self._columns[index.column()].kind
+            return font(_FONTS[kind], numbers=kind == "number")
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self._alignment(index.column())
         if role not in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
             return None
         text = visible_text(self._texts_of(index.row())[index.column()])
@@ -69,8 +72,13 @@ class TextsModel(QAbstractTableModel):
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return self._columns[section].title
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+            return self._alignment(section)
         return None
+
+    def _alignment(self, column: int) -> Qt.AlignmentFlag:
+        right = self._columns[column].kind == "number"
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        return side | Qt.AlignmentFlag.AlignVCenter
 
 
 class LineDelegate(QStyledItemDelegate):
@@ -86,7 +94,7 @@ class LineDelegate(QStyledItemDelegate):
         painter.setPen(color(Role.TEXT))
         room = rect.adjusted(_PADDING, 0, -_PADDING, 0)
         text = QFontMetrics(face).elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color(Role.LINE))
 
 

@@ -22,7 +22,7 @@ from ui.look.words import count, plural, tr
 from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 778, 440
+_WIDTH, _HEIGHT = 860, 440
 _PROCESSED, _UPDATED, _UNCHANGED, _NOT_APPLIED = "processed", "updated", "unchanged", "not_applied"
 _TITLES = {
     _PROCESSED: "Processed",

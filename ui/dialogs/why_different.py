@@ -1,4 +1,4 @@
-"""*Why is this different from Moodle's completion?*: our two counts and what stands behind them (LS-E13)."""
+"""*Why is Moodle's completion different?*: our two counts and what stands behind them (LS-E13)."""
 
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 

@@ -17,7 +17,7 @@ PILL_HEIGHT = 16
 _PADDING = 8
 _GAP = 5
 _CLOSE = 10
-_LONGEST_VALUE = 240
+_LONGEST_VALUE = 320
 
 SOFT: dict[Role, Role] = {
     Role.GOOD: Role.GOOD_SOFT,

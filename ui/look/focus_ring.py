@@ -19,7 +19,8 @@ from shiboken6 import isValid
 from ui.look.shapes import CARD_RADIUS, box
 from ui.look.tokens import Role, theme
 
-_GROWN = 4
+GROWN = 4
+"""How far the ring stands out, unless a control says otherwise with its property `ring_grown`."""
 _WIDTH = 2.0
 _RINGED = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QTextEdit, QPlainTextEdit, QTabBar)
 _MOVED = {
@@ -115,7 +116,8 @@ class FocusRing(QWidget):
         if isinstance(target, QTabBar) and target.currentIndex() >= 0:
             inside = target.tabRect(target.currentIndex()).adjusted(4, 4, -4, -4)
         corner = target.mapTo(self._window, QPoint(0, 0))
-        rect = inside.translated(corner).adjusted(-_GROWN, -_GROWN, _GROWN, _GROWN)
+        grown = target.property("ring_grown") or GROWN
+        rect = inside.translated(corner).adjusted(-grown, -grown, grown, grown)
         seen = self._seen_of(target, rect)
         if seen.isEmpty():
             self.hide()

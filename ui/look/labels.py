@@ -82,6 +82,10 @@ class ElidingLabel(TextLabel):
         self.setText(text)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
+    def shorten_in_the_middle(self) -> None:
+        """Keep both ends of a text that has no room: titles of qualifications differ at their ends."""
+        self._mode = Qt.TextElideMode.ElideMiddle
+
     def setText(self, text: str) -> None:
         before = self.text()
         super().setText(" ".join(text.split("\n")))

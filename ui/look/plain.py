@@ -7,6 +7,7 @@ _UNSEEN = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
 """Controls, format characters (zero width, direction marks), unassigned, and the two line separators."""
 _ALLOWED = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
 """These two shape letters of several scripts, but only between letters."""
+_BLANK = "\N{OPEN BOX}"
 _BLANKS = {"\N{HANGUL FILLER}", "\N{HALFWIDTH HANGUL FILLER}", "\N{BRAILLE PATTERN BLANK}"}
 
 
@@ -29,6 +30,13 @@ def _shown(whole: str, at: int, sign: str) -> str:
     if category in _UNSEEN or sign in _BLANKS:
         return f"‹U+{ord(sign):04X}›"
     return sign
+
+
+def seen_blanks(text: str) -> str:
+    """`text` with a mark for each space at its ends, where nobody would see one."""
+    inside = text.strip(" ")
+    before = len(text) - len(text.lstrip(" ")) if inside else 0
+    return _BLANK * before + inside + _BLANK * (len(text) - before - len(inside))
 
 
 def tip_text(text: str) -> str:

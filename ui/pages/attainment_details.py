@@ -46,6 +46,7 @@ class AttainmentDetails(RowDetails):
     def __init__(self, parent: QWidget | None = None) -> None:
         selected = "{n} attainment selected", "{n} attainments selected"
         super().__init__("attainment_details", tr("Attainment details"), selected, parent)
+        self.title.shorten_in_the_middle()
         self._who = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True)
         self.inside.addWidget(self._who)
         self._facts = Facts()

@@ -23,7 +23,7 @@ from ui.look.cards import Card, HairLine
 from ui.look.fonts import Type, font, metrics
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
-from ui.look.labels import ElidingLabel, TextLabel
+from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
 from ui.pages.follower import Follower
@@ -175,12 +175,12 @@ class CountLine(QAbstractButton):
         number = count(self._number)
         wide = metrics(Type.KEY, numbers=True).horizontalAdvance(number)
         words = metrics(Type.BODY).elidedText(
-            self._state.text, Qt.TextElideMode.ElideRight, area.width() - wide - 24 - 28
+            self._state.text, Qt.TextElideMode.ElideRight, area.width() - wide - 24 - 24
         )
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(area.adjusted(24, 0, 0, 0), middle | Qt.AlignmentFlag.AlignLeft, words)
         painter.setFont(font(Type.KEY, numbers=True))
-        painter.drawText(area.adjusted(0, 0, -24, 0), middle | Qt.AlignmentFlag.AlignRight, number)
+        painter.drawText(area.adjusted(0, 0, -20, 0), middle | Qt.AlignmentFlag.AlignRight, number)
         arrow = QRect(area.width() - 14, 0, 12, area.height())
         draw(painter, Icon.CARET_RIGHT, arrow, Role.TEXT3, size=12)
 
@@ -262,16 +262,19 @@ class Facts(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(6)
         self._grid.setColumnStretch(1, 1)
-        self._values: dict[str, ElidingLabel] = {}
+        self._values: dict[str, TextLabel] = {}
         self._states: dict[str, StateLabel] = {}
 
-    def add(self, name: str, title: str, *, code: bool = False, stated: bool = False) -> None:
+    def add(self, name: str, title: str, *, code: bool = False, stated: bool = False, wrap: bool = False) -> None:
+        """`wrap`: a sentence, shown whole in as many lines as it takes."""
         place = self._grid.rowCount()
         caption = TextLabel(tr(title), Type.SECONDARY, Role.TEXT2)
-        value = ElidingLabel("", Type.CODE if code else Type.BODY)
+        kind = Type.CODE if code else Type.BODY
+        value = text_label("", kind, wrap=True) if wrap else ElidingLabel("", kind)
         value.setObjectName(f"fact_{name}")
         caption.setBuddy(value)
-        self._grid.addWidget(caption, place, 0)
+        top = Qt.AlignmentFlag.AlignTop if wrap else Qt.AlignmentFlag(0)
+        self._grid.addWidget(caption, place, 0, top)
         self._values[name] = value
         if not stated:
             self._grid.addWidget(value, place, 1)

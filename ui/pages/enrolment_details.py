@@ -81,7 +81,7 @@ class EnrolmentDetails(RowDetails):
         self._bar = ProgressBar()
         inside.addWidget(self._bar)
         self._why = button(
-            tr("Why is this different from Moodle's completion?"),
+            tr("Why is Moodle's completion different?"),
             Icon.QUESTION,
             "link",
             "why_different",
@@ -113,11 +113,12 @@ class EnrolmentDetails(RowDetails):
             column.setSpacing(0)
             number = ElidingLabel("", Type.PAGE_TITLE, numbers=True)
             number.setObjectName(f"enrolment_{name}")
-            words = TextLabel("", Type.SECONDARY, Role.TEXT2)
+            words = text_label("", Type.SECONDARY, Role.TEXT2, wrap=name == "progress")
             column.addWidget(number)
             column.addWidget(words)
             self._numbers[name] = (number, words)
-            row.addLayout(column, 1)
+            column.addStretch(1)
+            row.addLayout(column, 1 if name == "progress" else 0)
         return row
 
     def fill(self, looked: Looked) -> None:

@@ -17,7 +17,7 @@ from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import seen_blanks, tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.details_pane import PADDING, DetailsPane, rule
@@ -75,7 +75,7 @@ class ImportSide(DetailsPane):
         column.addWidget(self.why_link)
         self._changes = _table(
             (
-                ListColumn(tr("Row"), "text", 18),
+                ListColumn(tr("Row"), "number", 18),
                 ListColumn(tr("Value"), "code", 41),
                 ListColumn(tr("Repaired"), "code", 41),
             ),
@@ -84,7 +84,7 @@ class ImportSide(DetailsPane):
         )
         self._examples = _table(
             (
-                ListColumn(tr("Row"), "text", 18),
+                ListColumn(tr("Row"), "number", 18),
                 ListColumn(tr("Column"), "code", 41),
                 ListColumn(tr("Value"), "code", 41),
             ),
@@ -204,11 +204,11 @@ class ImportSide(DetailsPane):
             (self._cards[0], self._changes, changes[:_MOST]),
             (self._cards[1], self._examples, [] if changes else found),
         ):
-            table.show_rows(len(texts), texts.__getitem__)
+            table.show_rows(len(texts), [tuple(map(seen_blanks, one)) for one in texts].__getitem__)
             card.setVisible(bool(texts))
             # As high as its rows: what scrolls is the pane.
-            high = table.horizontalHeader().height() + len(texts) * table.verticalHeader().defaultSectionSize() + 2
-            card.setFixedHeight(high + 2)
+            high = table.horizontalHeader().height() + len(texts) * table.verticalHeader().defaultSectionSize()
+            card.setFixedHeight(high + 1)  # the line below the last row is that of the card
 
     def show_row(self, found: JobLine | None, outcome: Outcome | None, *, done: bool) -> None:
         """The row of the grid that is looked at, and how it ends."""

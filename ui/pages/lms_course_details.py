@@ -90,7 +90,7 @@ class LmsCourseDetails(RowDetails):
         inside.addWidget(TextLabel(tr("What each state allows"), Type.HEADER))
         allows = Facts()
         for state, words in _ALLOWS:
-            allows.add(state.value, STATE_TITLES[state])
+            allows.add(state.value, STATE_TITLES[state], wrap=True)
             allows.show_value(state.value, tr(words))
         inside.addWidget(allows)
         inside.addWidget(rule())

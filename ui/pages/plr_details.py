@@ -236,6 +236,7 @@ class PlrDetails(DetailsPane):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("plr_details", parent)
         self.setAccessibleName(tr("Record details"))
+        self.title.shorten_in_the_middle()
         self._who = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
         self.column.addWidget(self._who)
         line = QHBoxLayout()

@@ -17,14 +17,14 @@ from ui.look.words import tr
 from ui.pages.cause_words import SHORT
 
 COLUMNS = (
-    Column("code", "Cause", Kind.STATE, 178, stretch=True),
+    Column("code", "Cause", Kind.STATE, 164, stretch=True),
     Column("course", "Course", Kind.MONO, 92, absent="–"),
     Column("ref", "Person Code", Kind.MONO, 96, absent="–"),
-    Column("name", "Learner", Kind.KEY, 124, absent="–"),
+    Column("name", "Learner", Kind.KEY, 112, absent="–"),
     Column("since", "Since", Kind.AGE, 66),
     Column("runs", "Runs", Kind.NUMBER, 52, tip="How many runs have met it"),
     Column("last_good", "Last Good", Kind.AGE, 78, absent="never", tip="When the data of its course were last good"),
-    Column("marks", "Marks", Kind.TAGS, 120, sortable=False),
+    Column("marks", "Marks", Kind.TAGS, 112, sortable=False),
     Column("whose", "Whose Move", Kind.TEXT, 150, sortable=False, visible=False),
     Column("detail", "Detail", Kind.TEXT, 200, sortable=False, visible=False),
     Column("level", "Concerns", Kind.TEXT, 90, visible=False),

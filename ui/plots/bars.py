@@ -22,6 +22,7 @@ pyqtgraph.setConfigOptions(antialias=True, exitCleanup=False)
 _THICK = 0.62
 """How much of its room a bar takes."""
 _LONGEST_NAME = 130
+_THIN = 3
 _BEYOND = 22
 """So far the words of the last mark may reach over the end of an axis."""
 
@@ -95,6 +96,10 @@ class _Bars(pyqtgraph.GraphicsObject):  # type: ignore[misc]
         for one in self.parts:
             box = to_pixels.mapRect(one.place).toAlignedRect()
             painter.setBrushOrigin(box.topLeft())
+            if min(box.width(), box.height()) < _THIN:
+                # Its edges would be all of it, and wipe out the line below: a few of thousands are seen too.
+                painter.fillRect(box, color(self._roles[one.series]))
+                continue
             painter.setBrush(brush(self._roles[one.series]))
             painter.drawRect(box)
         painter.restore()

@@ -14,13 +14,16 @@ def run(options: argparse.Namespace) -> int:
     expected, which is listed."""
     from app.demo import Orders
     from ui import commands
+    from ui.look.tokens import theme
+    from ui.tour import form
     from ui.tour.player import Player, TourError
     from ui.tour.script import Tour
     from ui.window import application, demo_context, opened
 
     out: Path = options.out
     out.mkdir(parents=True, exist_ok=True)
-    app = application()
+    with form.screen_of(options):
+        app = application()
     if not options.json:
         commands.say(f"Playing the main job with {options.learners:,} invented learners; it takes a minute or two.")
     orders = Orders()
@@ -34,6 +37,8 @@ def run(options: argparse.Namespace) -> int:
         ) as context,
         opened(context) as window,
     ):
+        theme().set_mode(options.look)
+        window.resize(*options.size)
         tour = Tour(window, out, orders, latency_ms=options.latency_ms, parallel=options.parallel)
         player = Player(tour.steps(), lambda: app.exit(0), window)
         player.start()

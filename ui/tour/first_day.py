@@ -117,6 +117,8 @@ class FirstDay:
         yield Until(lambda: QApplication.activeModalWidget() is None, "the builder to close")
         yield Until(lambda: page.conditions is not None and not page.grid.is_loading, "what was found")
         yield Until(lambda: 0 < page.shown < page.total, "only what was found")
+        yield Act(self._window.activateWindow)
+        yield Until(lambda: page.pane.settled and self._window.isActiveWindow(), "the counts of what was found")
         yield Act(lambda: self._grab(self._window, "05-found"))
 
 

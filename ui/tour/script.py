@@ -87,6 +87,7 @@ class Tour:
             yield Act(lambda: click(named("take")))
         yield Until(lambda: window.plr.window is not None and window.plr.window.isVisible(), "the PLR window")
         page = self._plr_page()
+        page.window().resize(window.size())
         half = len(chosen) // 2
         yield Until(lambda: page.session.state()[0] >= half or not page.busy, "half of the answers", 600)
         yield Act(lambda: self._grab(page.window(), "03-plr-downloading"))

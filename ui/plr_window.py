@@ -5,7 +5,16 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QPushButton,
+    QToolButton,
+    QToolTip,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.access import Permission
 from app.context import AppContext
@@ -42,8 +51,9 @@ _KEYS = {
 _SHOWN_KEYS = {**_KEYS, "select_all": "Ctrl+A", "export": "Ctrl+E"}
 
 
-class PlrWindow(QWidget):
-    """Opens with a download; `closed` when it went away and everything downloaded is forgotten."""
+class PlrWindow(QMainWindow):
+    """Opens with a download; `closed` when it went away and everything downloaded is forgotten. Of Qt's windows
+    only a QMainWindow is one to a screen reader."""
 
     closed = Signal()
 
@@ -59,7 +69,8 @@ class PlrWindow(QWidget):
         self.page.busy_changed.connect(self.refresh_buttons)
         self.status = StatusBar(self)
         self._buttons: dict[str, QPushButton] = {}
-        whole = QVBoxLayout(self)
+        inside = QWidget()
+        whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(self._build_tool_bar())
@@ -69,6 +80,7 @@ class PlrWindow(QWidget):
         whole.addLayout(strip)
         whole.addWidget(self.page, 1)
         whole.addWidget(self.status)
+        self.setCentralWidget(inside)
         self._shortcuts()
         parts.in_reading_order([self._bar, self.page.strip, self.page, self.status])
         FocusRing(self)

@@ -22,6 +22,8 @@ CONTROLS = {
     "push button", "toggle button", "check box", "radio button", "combo box", "text", "password text", "spin button",
     "slider", "page tab", "table", "tree table", "list", "list box", "progress bar", "dialog", "frame", "menu item",
 }  # fmt: skip
+DIALOGS = {"dialog", "alert", "file chooser"}
+BUTTONS = {"push button", "toggle button", "push button menu"}
 TABLES = {"table", "tree table", "list", "list box"}
 """What holds more children than anybody walks through."""
 
@@ -138,17 +140,97 @@ def look_at_pages(frame: Any) -> dict[str, Any]:
     return {"tabs": pages, "nameless": sorted(nameless)}
 
 
-def look_at_dialog(program: Any, frame: Any) -> dict[str, Any]:
-    press(until(lambda: named(frame, "push button", "Condition Builder"), "Condition Builder"))
+def dialog_of(program: Any) -> Any:
+    return next(
+        (one for one in children(program) if one.get_role_name() in DIALOGS and "showing" in states(one)), None
+    )
 
-    def opened() -> Any:
-        return next(
-            (one for one in children(program) if one.get_role_name() == "dialog" and "showing" in states(one)), None
-        )
 
-    dialog = until(opened, "the dialog")
-    controls = sorted(name for _, role, name, _ in shown(dialog) if role in CONTROLS)
-    return {"dialog": dialog.get_name(), "dialog_controls": controls}
+def button(start: Any, name: str) -> Any:
+    """The button of that name, as soon as it can be pressed."""
+
+    def ready() -> Any:
+        found = (one for one, role, called, _ in shown(start) if called == name and role in BUTTONS)
+        return next((one for one in found if "enabled" in states(one)), None)
+
+    return until(ready, f"the button {name}")
+
+
+def write(dialog: Any, name: str, words: str) -> None:
+    until(lambda: named(dialog, "text", name), name).get_editable_text_iface().set_text_contents(words)
+
+
+class Dialogs:
+    """What is found in one dialog after another: its controls, and what around it has no name."""
+
+    def __init__(self, program: Any, frame: Any) -> None:
+        self.program, self.frame = program, frame
+        self.seen: dict[str, list[str]] = {}
+        self.nameless: set[tuple[str, str]] = set()
+
+    def open(self, start: Any, name: str) -> Any:
+        """Press a button; returns the dialog that it opens."""
+        press(button(start, name))
+        return until(lambda: dialog_of(self.program), f"the dialog of {name}")
+
+    def look(self, dialog: Any, name: str, awaited: str) -> None:
+        """At a dialog once it shows the control `awaited`."""
+        until(lambda: any(called == awaited for _, _, called, _ in shown(dialog)), f"{awaited} in {name}")
+        self.seen[name] = sorted(called for _, role, called, _ in shown(dialog) if role in CONTROLS)
+        self.nameless |= without_a_name(dialog)
+
+    def close(self, dialog: Any, name: str) -> None:
+        press(button(dialog, name))
+        until(lambda: dialog_of(self.program) is None, f"{dialog.get_name()} closes")
+
+    def tab(self, name: str, page: str = "") -> None:
+        choose(until(lambda: named(self.frame, "page tab", name), name))
+        if page:
+            choose(until(lambda: named(self.frame, "page tab", page), page))
+
+
+def look_at_dialogs(program: Any, frame: Any) -> dict[str, Any]:
+    """One after another as people come by them; each is left without doing what it is for, save the update."""
+    at = Dialogs(program, frame)
+    builder = at.open(frame, "Condition Builder")
+    at.look(builder, "Condition Builder", "Add a condition")
+    at.close(builder, "Cancel")
+    export = at.open(frame, "Export to Excel")
+    press(until(lambda: named(export, "check box", "Protect it with a password"), "the tick"))
+    at.look(export, "Export", "Password, once more")
+    at.close(export, "Cancel")
+    at.tab("Administration")
+    place = at.open(frame, "Database")
+    press(until(lambda: named(place, "radio button", "On a shared server"), "On a shared server"))
+    for name, words in (("Computer", "db.example.ac.uk"), ("Database", "learners"), ("User", "officer")):
+        write(place, name, words)
+    at.look(place, "Database", "Move to Server…")
+    press(button(place, "Move to Server…"))
+    move = until(lambda: (one := dialog_of(program)) and named(one, "push button", "Move") and one, "the dialog Move")
+    at.look(move, "Move", "Move")
+    at.close(move, "Close")
+    at.tab("Imports", "Course Records")
+    types = at.open(frame, "Credit Types")
+    at.look(types, "Credit Types", "Add Credit Type")
+    at.close(types, "Close")
+    at.tab("Learners")
+    look_at_update(at)
+    return {"dialogs": at.seen, "dialogs_nameless": sorted(at.nameless)}
+
+
+def look_at_update(at: Dialogs) -> None:
+    """One learner is downloaded and updated; the window of that stays open."""
+    press(button(at.frame, "Clear"))
+    named(at.frame, "table", "Learners").get_table_iface().add_row_selection(3)
+    press(button(at.frame, "Attainments (PLR) Download"))
+    name = "Attainments (PLR)"
+    window = until(lambda: next((one for one in children(at.program) if one.get_name() == name), None), name)
+    at.seen["window"] = [window.get_role_name()]
+    button(window, "Refresh")  # can be pressed once all answers are there
+    press(button(window, "Select All"))
+    summary = at.open(window, "Update Selected")
+    at.look(summary, "Update summary", "Undo")
+    at.close(summary, "OK")
 
 
 def main(command: list[str]) -> None:
@@ -163,7 +245,7 @@ def main(command: list[str]) -> None:
         )
         seen: dict[str, Any] = {"frame": [frame.get_role_name(), frame.get_name()], "table": look_at_table(frame)}
         seen["spoken"] = spoken_after(lambda: press(named(frame, "push button", "Select All")))
-        print(json.dumps({**seen, **look_at_pages(frame), **look_at_dialog(program, frame)}))
+        print(json.dumps({**seen, **look_at_pages(frame), **look_at_dialogs(program, frame)}))
     finally:
         child.terminate()
         left = child.wait(20)

@@ -5,7 +5,7 @@ from functools import partial
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QKeySequence, QMouseEvent, QPainter, QPaintEvent, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QVBoxLayout, QWidget
 
 from app.help.topics import FIRST, Book
 from ui import parts
@@ -38,9 +38,9 @@ class _Visit:
     scrolled: int = 0
 
 
-class HelpWindow(QWidget):
+class HelpWindow(QMainWindow):
     """`print_wanted` and `manual_wanted`: this topic on paper, everything as a PDF file. Where one was before is
-    remembered as long as the program runs."""
+    remembered as long as the program runs. Of Qt's windows only a QMainWindow is one to a screen reader."""
 
     print_wanted = Signal()
     manual_wanted = Signal()
@@ -61,12 +61,14 @@ class HelpWindow(QWidget):
         self.split.addWidget(self.page)
         self.split.setStretchFactor(1, 1)
         self.split.setSizes([scaled(280), scaled(760)])
-        whole = QVBoxLayout(self)
+        inside = QWidget()
+        whole = QVBoxLayout(inside)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addLayout(self._build_tools())
         whole.addWidget(HairLine())
         whole.addWidget(self.split, 1)
+        self.setCentralWidget(inside)
         self.contents.chosen.connect(self.show_place)
         self.contents.done.connect(self.page.setFocus)
         self.page.link_chosen.connect(self.open)

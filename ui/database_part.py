@@ -140,9 +140,9 @@ class DatabasePart(QObject):
     def back_up(self) -> None:
         """*Back Up*."""
         from ui.dialogs.back_up import BackUpDialog
-        from ui.exporting import COPY, ask_for_file, documents
+        from ui.exporting import COPY, ask_for_file
 
-        start = str(documents() / f"Learner Manager {datetime.now():%Y-%m-%d %H%M%S}.db")
+        start = f"Learner Manager {datetime.now():%Y-%m-%d %H%M%S}.db"
         if (target := ask_for_file(self._window, COPY, "Back Up", start)) is not None:
             BackUpDialog(self._window, self._runner, self._context, target).open()
 

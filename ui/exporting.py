@@ -16,7 +16,7 @@ from ui.look.fonts import scaled
 from ui.look.help_key import HelpKey
 from ui.look.screens import room_on_screen
 from ui.look.shapes import WINDOW_GAP
-from ui.look.words import plural, tr
+from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
 if TYPE_CHECKING:
@@ -43,16 +43,22 @@ class Wanted:
     title: str
 
 
-class SaveDialog(QFileDialog):
-    """Takes a typed path as it stands: Qt also selects the folders on the way, and Return would only open one."""
+class FileDialog(QFileDialog):
+    """Takes a typed path as it stands: Qt also selects the folders on the way, and Return would only open one.
+
+    `start` is a folder, or a file that it proposes; without a folder in front it is in the user's documents.
+    """
+
+    def __init__(self, parent: QWidget | None, title: str, start: str, kinds: str) -> None:
+        super().__init__(parent, title, str(documents() / start), kinds)
+        self.setOption(QFileDialog.Option.DontUseNativeDialog, True)
+        HelpKey(self)
 
     def to_save(self, kind: str) -> None:
         """It asks for a file of this kind to be written."""
         self.setObjectName("save_file")
-        HelpKey(self)
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         self.setFileMode(QFileDialog.FileMode.AnyFile)
-        self.setOption(QFileDialog.Option.DontUseNativeDialog, True)
         self.setDefaultSuffix(kind)
         self.setLabelText(QFileDialog.DialogLabel.Accept, tr("Save"))  # Qt's own word has an & for a key in it
 
@@ -78,9 +84,8 @@ class SaveDialog(QFileDialog):
 def ask_for_file(
     parent: QWidget, kind: str, title: str, start: str, below: Callable[[], QWidget] | None = None
 ) -> Path | None:
-    """Ask where to write; the program's own dialog, so that it looks and behaves alike everywhere. `below` makes what
-    stands under the name."""
-    dialog = SaveDialog(parent, tr(title), start, tr(FILTERS[kind]))
+    """Ask where to write, `start` as in FileDialog. `below` makes what stands under the name."""
+    dialog = FileDialog(parent, tr(title), start, tr(FILTERS[kind]))
     dialog.to_save(kind)
     if below is not None:
         dialog.add_below(below())
@@ -96,11 +101,10 @@ def ask_for_file(
 
 def ask_to_open(parent: QWidget, title: str, filters: Sequence[str], folder: Path) -> Path | None:
     """Ask which file to read, looked for in `folder`; a path can be typed at once."""
-    dialog = SaveDialog(parent, title, str(folder), ";;".join(tr(one) for one in filters))
+    dialog = FileDialog(parent, title, str(folder), ";;".join(tr(one) for one in filters))
     dialog.setObjectName("open_file")
     dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptOpen)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-    dialog.setOption(QFileDialog.Option.DontUseNativeDialog, True)
     name = dialog.findChild(QLineEdit, "fileNameEdit")
     if isinstance(name, QLineEdit):
         name.setFocus()
@@ -183,9 +187,9 @@ class Exporter(QObject):
     @staticmethod
     def outcome(summary: "ExportSummary") -> Outcome:
         """What was exported, in words, and where it is."""
-        said = plural(summary.rows, "{n} row exported to", "{n} rows exported to")
-        note = f". {tr(summary.note)}" if summary.note else ""
-        return Outcome(f"{said} {summary.path.name}{note}", place=Place(file=summary.path))
+        words = "{n} row exported to {name}" if summary.rows == 1 else "{n} rows exported to {name}"
+        said = tr(words, n=count(summary.rows), name=summary.path.name)
+        return Outcome(f"{said}. {tr(summary.note)}" if summary.note else said, place=Place(file=summary.path))
 
     def cancel(self) -> None:
         if self._context is not None:

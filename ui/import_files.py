@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.context import AppContext
 from app.tasks import TaskContext
 from ui.export_status import ExportStatus
-from ui.exporting import CSV, EXCEL, Exporter, documents
+from ui.exporting import CSV, EXCEL, Exporter
 from ui.look.icons import Icon, qicon
 from ui.look.words import tr
 from ui.protecting import Holds, ask_for_target
@@ -51,7 +51,7 @@ class ImportFiles(QObject):
             )
 
     def _ask(self, title: str, name: str, kind: str = CSV, *, holds: Holds = Holds.NOBODY) -> "Target | None":
-        return ask_for_target(self._window, kind, title, str(documents() / f"{name}.{kind}"), holds)
+        return ask_for_target(self._window, kind, title, f"{name}.{kind}", holds)
 
     def _export(self, work: object, title: str) -> None:
         exporter = Exporter(self._runner, self)

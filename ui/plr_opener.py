@@ -11,6 +11,7 @@ from app.keys import Keys
 from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.messages import Messages
+from ui.notifying import to_front
 from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
@@ -59,11 +60,9 @@ class PlrOpener(QObject):
         if self.window is None:
             self.window = self._make()
         elif self.window.isVisible() and not self.window.close():
-            self.window.raise_()
+            to_front(self.window)
             return
-        self.window.show()
-        self.window.raise_()
-        self.window.activateWindow()
+        to_front(self.window)
         self.window.download(keys)
 
     def _make(self) -> "PlrWindow":

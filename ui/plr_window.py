@@ -38,7 +38,7 @@ from ui.plr_tool_bar import PlrToolBar
 from ui.status_bar import Sign, StatusBar
 from ui.workers import TaskRunner
 
-_KEYS = {
+KEYS = {
     "update_selected": "Ctrl+U",
     "refresh": "F5",
     "refresh_failed": "Shift+F5",
@@ -48,7 +48,7 @@ _KEYS = {
     "conditions": "Ctrl+Shift+F",
 }
 """Of the buttons of the tool bar; *Select All* is Ctrl-A of the grid."""
-_SHOWN_KEYS = {**_KEYS, "select_all": "Ctrl+A", "export": "Ctrl+E"}
+_SHOWN_KEYS = {**KEYS, "select_all": "Ctrl+A", "export": "Ctrl+E"}
 
 
 class PlrWindow(QMainWindow):
@@ -163,7 +163,7 @@ class PlrWindow(QMainWindow):
             "Shift+F6": partial(self._move_part, -1),
             "Ctrl+W": self.close,
         }
-        keys |= {shortcut: partial(self._do, name) for name, shortcut in _KEYS.items()}
+        keys |= {shortcut: partial(self._do, name) for name, shortcut in KEYS.items()}
         for shortcut, act in keys.items():
             QShortcut(QKeySequence(shortcut), self, act)
 

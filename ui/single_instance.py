@@ -16,11 +16,12 @@ import sys
 import threading
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.errors import ConflictError, DatabaseError
 from app.tasks import now
+from ui.notifying import to_front
 
 _PATIENCE = 10.0
 """Seconds a second start tries to reach the first."""
@@ -188,11 +189,7 @@ class SingleInstance(QObject):
 
 def _bring_forward(window: QWidget) -> None:
     """Show `window` on top, and over it the question that may be open."""
-    if window.isMinimized():
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
     for one in (window, QApplication.activeModalWidget()):
         if one is not None:
-            one.show()
-            one.raise_()
-            one.activateWindow()
+            to_front(one)
     QApplication.alert(window)

@@ -116,7 +116,7 @@ from ui.dialogs.verify import VerifyDialog
 from ui.dialogs.why_different import WhyDifferentDialog
 from ui.dialogs.why_not_there import WhyNotThereDialog
 from ui.dialogs.working import WorkingDialog
-from ui.exporting import EXCEL, SaveDialog, ask_for_file
+from ui.exporting import EXCEL, FileDialog, ask_for_file
 from ui.grids.condition_builder import ConditionBuilder
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import FramedDialog, Question
@@ -270,7 +270,7 @@ CASES = {
 EDITED = [kind.__name__ for kind, entry in MADE.items() if entry.edit is not None]
 WITHOUT_A_LINE = {
     *(FramedDialog, FormDialog, WorkingDialog, LoadDialog, AskingDialog, _ReportDialog),
-    *(Question, questions.MainAnswerQuestion, SaveDialog),
+    *(Question, questions.MainAnswerQuestion, FileDialog),
     *(LoadPlannedDialog, PlannedSummaryDialog, PlannedLoadsDialog),
     *(EndingDialog, KeptListsDialog),
 }

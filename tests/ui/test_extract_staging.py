@@ -219,6 +219,17 @@ def test_undo_last_save_puts_back_and_lists_what_moved_on(extracts: ExtractRoom)
 
 
 @pytest.mark.rule("EX-U8")
+def test_pressed_twice_it_takes_back_one_save(extracts: ExtractRoom):
+    for key in extracts.keys[3:5]:
+        extracts.stage("ready", key)
+        extracts.close(extracts.save(), "saved_ok")
+    extracts.page.staging.undo_last_save()
+    extracts.page.staging.undo_last_save()
+    extracts.rest()
+    assert extracts.statuses(extracts.keys[3:5]) == ["ready", "rejected"]
+
+
+@pytest.mark.rule("EX-U8")
 def test_undo_from_the_summary(extracts: ExtractRoom):
     key = extracts.keys[3]
     extracts.stage("ready", key)

@@ -13,6 +13,7 @@ from ui.help.where import DIALOGS, FROM_OPENER, PAGES
 from ui.page_stack import TITLES
 from ui.pages.home_month import TITLES as STEPS
 from ui.plots.words import PLOTS
+from ui.plr_window import KEYS
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = book()
@@ -66,6 +67,11 @@ def test_the_map_of_the_keyboard_has_every_command_with_its_keys():
     for one in action_list():
         if one.on_ribbon:
             assert f"| {one.text} | {keys_of(one)} |" in text
+
+
+def test_the_map_of_the_keyboard_has_every_key_of_the_plr_window():
+    part = keyboard(action_list()).partition("PLR) window")[2].partition("## ")[0]
+    assert [keys for keys in KEYS.values() if f"| {keys.replace('+', ' ')} |" not in part] == []
 
 
 def test_the_commands_of_a_topic_are_those_of_its_own_area():

@@ -23,6 +23,7 @@ from tests.ui.dialog_room import (
     unnamed,
     write_into,
 )
+from tests.ui.load_room import held_up
 from ui.hub import Hub
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
@@ -186,6 +187,17 @@ def test_what_is_typed_in_one_card_survives_saving_the_other(page, qtbot):
     qtbot.waitUntil(lambda: first.tag.text == "On")
     assert edit_of(second, "organisation").text() == "Northfold"
     assert save_of(second).isEnabled()
+
+
+def test_nothing_is_typed_that_the_save_under_way_would_throw_away(page, runner, qtbot):
+    card = page().cards[LRS]
+    write_into(edit_of(card, "organisation"), "Northfold")
+    with held_up(runner):
+        click(save_of(card))
+        assert edit_of(card, "organisation").isReadOnly()
+        assert not card.switch.isEnabled()
+    qtbot.waitUntil(lambda: not edit_of(card, "organisation").isReadOnly())
+    assert edit_of(card, "organisation").text() == "Northfold"
 
 
 def test_a_change_elsewhere_is_shown(page, context, hub, qtbot):

@@ -305,11 +305,23 @@ def test_closing_asks_keeps_or_clears(room: Room):
     )
     assert room.plr_window.isVisible()
     assert page.record_count() == records
+    click(named(room.plr_window, "tile_new"))
     room.close_plr()
     room.at_rest()
     assert page.record_count() == 0
     assert page.session.learner_count == 0
     assert page.grid.count == 0
+    chosen = room.window.learners.grid.selected_keys()
+    room.window.plr.download(chosen)
+    room.until(lambda: not page.busy)
+    room.at_rest()
+    assert page.grid.count == len(page.session.rows()) > 0, "everything is shown"
+    assert named(room.plr_window, "tile_all").isChecked()
+    with answering("keep"):
+        room.plr_window.showMinimized()
+        room.window.plr.download(chosen)
+    assert not room.plr_window.isMinimized(), "the window that was kept is seen"
+    room.close_plr()
 
 
 def test_closing_without_records_asks_nothing(rooms: Rooms, lrs: LrsSandbox):

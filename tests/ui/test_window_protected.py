@@ -17,7 +17,8 @@ from tests.ui.conftest import Room, Rooms, named, read_csv
 from tests.ui.dialog_room import click
 from ui.activity_list import state_words
 from ui.dialogs.protect import ProtectingSaveDialog
-from ui.exporting import EXCEL, SaveDialog
+from ui.exporting import CSV, EXCEL, FileDialog, ask_to_open, documents
+from ui.look.help_key import HelpKey
 from ui.protecting import LAST, Holds
 
 PASSWORD = "Three plain words"
@@ -206,12 +207,37 @@ def test_the_file_is_what_its_name_says(
     LAST.protected = False
 
 
+@pytest.mark.parametrize("start", ["one.csv", "/tmp/one.csv"])
+def test_a_file_without_a_folder_is_put_into_the_documents(qtbot: QtBot, start: str):
+    dialog = ProtectingSaveDialog(None, CSV, "Export", start, Holds.PEOPLE)
+    qtbot.addWidget(dialog)
+    assert Path(dialog.directory().path()) == (documents() / start).parent
+    assert name_in(dialog) == "one.csv"
+
+
+def test_help_is_asked_for_in_the_dialog_that_opens_a_file(room: Room):
+    asked: list[str] = []
+
+    def look() -> None:
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, FileDialog) and dialog.isVisible():
+            asked.extend(one.key().toString() for one in dialog.findChildren(HelpKey))
+            dialog.reject()
+
+    timer = QTimer(interval=20)
+    timer.timeout.connect(look)
+    timer.start()
+    ask_to_open(room.window, "Open", ["All files (*)"], documents())
+    timer.stop()
+    assert asked == ["F1"]
+
+
 def test_the_batch_file_says_that_it_is_about_people(room: Room):
     said: list[str] = []
 
     def look() -> None:
         dialog = QApplication.activeModalWidget()
-        if isinstance(dialog, SaveDialog) and dialog.isVisible():
+        if isinstance(dialog, FileDialog) and dialog.isVisible():
             banner = named(dialog, "file_holds")
             said.append(" ".join((banner.accessibleName(), *(label.text() for label in banner.findChildren(QLabel)))))
             dialog.reject()

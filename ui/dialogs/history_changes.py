@@ -18,7 +18,7 @@ from app.past.listed import OperationRow
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.working import WorkingDialog
-from ui.exporting import CSV, EXCEL, Wanted, documents, export
+from ui.exporting import CSV, EXCEL, Exporter, Wanted, export
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.buttons import enable
@@ -28,7 +28,7 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
-from ui.look.words import count, plural, tr
+from ui.look.words import plural, tr
 from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, TaskRunner
 
@@ -201,7 +201,7 @@ class HistoryChangesDialog(WorkingDialog):
         self._export_to(CSV)
 
     def _export_to(self, kind: str) -> None:
-        start = str(documents() / f"{tr('Changes')} {self._operation_id}.{kind}")
+        start = f"{tr('Changes')} {self._operation_id}.{kind}"
         path = ask_for_target(self, kind, tr("Export {page}", page=self.windowTitle()), start, Holds.MAYBE)
         if path is not None:
             self.start_export(path)
@@ -218,5 +218,5 @@ class HistoryChangesDialog(WorkingDialog):
         self.work(tr("Exporting…"), task, self._exported, Lane.EXPORT)
 
     def _exported(self, summary: ExportSummary) -> None:
-        told = tr("{n} changes were exported to {name}.", n=count(summary.rows), name=summary.path.name)
+        told = Exporter.outcome(summary).words
         self.tell(told, "", Role.GOOD, Icon.CHECK_CIRCLE)

@@ -220,11 +220,11 @@ class ImportUndoDialog(WorkingDialog):
     def _done_so(self, done: Undone) -> None:
         self.undone = done
         self.show_icon(*((Icon.WARNING, Role.WARN) if done.left else (Icon.CHECK_CIRCLE, Role.GOOD)))
-        heading = tr("Job {n} was undone in part") if done.left else tr("Job {n} was undone")
+        heading = tr("Job {n} was undone in part" if done.left else "Job {n} was undone", n=self.job_id)
         if self._row_ids is not None:
             heading = tr("Done: {what}", what=tr(TITLES[self.way]))
         shells = plural(done.shells, "{n} course that it had made is gone.", "{n} courses that it had made are gone.")
-        self.say(heading.replace("{n}", str(self.job_id)), shells if done.shells else "")
+        self.say(heading, shells if done.shells else "")
         self._does.setText("")
         self._does.hide()
         self._choice.hide()

@@ -1,9 +1,8 @@
 """*Compare with the LMS* and *Adopt*: who is on a course there, here, or in both, asked at that moment."""
 
 from dataclasses import replace
-from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, QUrl, Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -308,11 +307,10 @@ class CompareDialog(WorkingDialog):
         """All three lists, to a file that the user names."""
         if self.found is None:
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         title = tr("Compare with the LMS")
         source, run = ComparisonSource(self.found), self._context
         holds = Holds.of(column.id for column in source.columns)
-        path = ask_for_target(self, EXCEL, title, str(Path(folder) / f"{title}.xlsx"), holds)
+        path = ask_for_target(self, EXCEL, title, f"{title}.xlsx", holds)
         if path is None:
             return
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.export_target import Protected, Target, password_problem, password_strength
-from ui.exporting import CSV, EXCEL, FILTERS, ZIP, SaveDialog
+from ui.exporting import CSV, EXCEL, FILTERS, ZIP, FileDialog
 from ui.look.banner import Banner
 from ui.look.buttons import icon_button
 from ui.look.fonts import Type
@@ -115,7 +115,7 @@ class ProtectPanel(QWidget):
         self.again.setEchoMode(mode)
 
 
-class ProtectingSaveDialog(SaveDialog):
+class ProtectingSaveDialog(FileDialog):
     """`target` is what was chosen. With the tick the file is a zip, and the dialog asks about that name."""
 
     def __init__(self, parent: QWidget | None, kind: str, title: str, start: str, holds: Holds) -> None:

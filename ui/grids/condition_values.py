@@ -12,7 +12,7 @@ from app.conditions import FieldInfo, FieldKind, Operator
 from ui.grids.date_field import DateField
 from ui.look.fonts import Type, scaled
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -152,11 +152,13 @@ class BetweenValue(ValueEditor):
         self.row.addWidget(lower, 1)
         self.row.addWidget(text_label(tr("and"), Type.BODY, Role.TEXT2, parent=self))
         self.row.addWidget(upper, 1)
-        for one, words in zip(self._ends, (tr("From, for {field}"), tr("To, for {field}")), strict=True):
+        for one, words in zip(
+            self._ends, (tr("From, for {field}", field=title), tr("To, for {field}", field=title)), strict=True
+        ):
             one.changed.connect(self.changed)
             if one.target is not None:
                 one.target.setMinimumWidth(scaled(84) + 24)
-                one.target.setAccessibleName(words.replace("{field}", title))
+                one.target.setAccessibleName(words)
         self.target = lower.target
 
     @property
@@ -240,7 +242,7 @@ class ChoicesValue(ValueEditor):
         labels = dict(self._choices)
         words = ", ".join(visible_text(tr(labels[value])) for value in words_of(self.text) if value in labels)
         self._combo.setItemText(0, words or tr("Choose…"))
-        self._combo.setToolTip(words)
+        self._combo.setToolTip(tip_text(words))
         self._combo.setAccessibleName(tr("Values for {field}", field=self.title))
 
 

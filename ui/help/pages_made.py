@@ -30,6 +30,11 @@ _PLR = (
     ("Shift F5", "Refresh Failed"),
     ("Ctrl F5", "Refresh Selected"),
     ("F2", "Edit Learner"),
+    ("Ctrl Shift U", "Find ULN"),
+    ("Ctrl Shift F", "Condition Builder"),
+    ("Ctrl F", "The quick filter"),
+    ("Ctrl E, Ctrl Shift E", "Export to Excel, to CSV"),
+    ("F6, Shift F6", "From part to part of the window"),
     ("Ctrl W", "Close the window"),
 )
 _HELP = (

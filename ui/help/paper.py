@@ -1,9 +1,8 @@
 """The help on its way to paper: this topic to a printer, or everything as a PDF file, made in a task."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app import __version__
 from app.errors import AppError
@@ -39,8 +38,7 @@ class HelpPaper(QObject):
     @Slot()
     def save_manual(self) -> None:
         """Ask for a file and write everything into it."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / f"{tr('Learner Manager, Manual')}.pdf")
+        start = f"{tr('Learner Manager, Manual')}.pdf"
         path = ask_for_file(self._window, PDF, tr("Save the whole manual as PDF"), start)
         if path is None:
             return
@@ -49,7 +47,7 @@ class HelpPaper(QObject):
         def work(context: TaskContext) -> tuple[int, str]:
             return write_manual(context, pages, path), path.name
 
-        self._runner.run(work, lane=Lane.READ, done=self._saved, failed=self._failed)
+        self._runner.run(work, lane=Lane.EXPORT, done=self._saved, failed=self._failed)
 
     @Slot()
     def print_topic(self) -> None:
@@ -71,7 +69,7 @@ class HelpPaper(QObject):
             pages = manual([topic], contents=False)
             self._runner.run(
                 lambda context: paint(context, printer, printer, pages, printer.abort),
-                lane=Lane.READ,
+                lane=Lane.EXPORT,
                 done=self._printed,
                 failed=self._failed,
             )

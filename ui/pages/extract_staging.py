@@ -47,6 +47,7 @@ class ExtractStaging(QObject):
         self.can_undo = False
         """Whether there is a save of this user that *Undo Last Save* would take back."""
         self._saving: TaskContext | None = None
+        self._undoing = False
         self.look()
 
     @property
@@ -212,12 +213,31 @@ class ExtractStaging(QObject):
 
     @Slot()
     def undo_last_save(self) -> None:
-        """*Undo Last Save*."""
+        """*Undo Last Save*; pressed again meanwhile, the save before that one stays."""
+        if self._undoing:
+            return
+        self._undoing = True
         db, user = self._context.db, self._context.user
-        self._runner.run(lambda task: saving.undo_last_save(db, user), lane=Lane.WRITE, done=self._undone)
+        self._runner.run(
+            lambda task: saving.undo_last_save(db, user),
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._undo_failed,
+            cancelled=self._undo_ended,
+        )
+
+    @Slot()
+    def _undo_ended(self) -> None:
+        self._undoing = False
+
+    @Slot(object)
+    def _undo_failed(self, error: Exception) -> None:
+        self._undo_ended()
+        self._runner.failed.emit(error)
 
     @Slot(object)
     def _undone(self, done: UndoneSave) -> None:
+        self._undo_ended()
         self.said.emit(undone_words(done))
         self._announce()
         if done.left:

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QStandardPaths, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 from sqlalchemy import Connection
@@ -368,8 +367,7 @@ class ExtractsPage(GridPage):
 
     def export_history(self, kind: str) -> None:
         """Ask for a file, and write what happened to the selected records, or to all that are shown."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / f"{tr('History of extract records')}.{kind}")
+        start = f"{tr('History of extract records')}.{kind}"
         source = HistorySource(self._context.db, self._context.user, self.rows_to_export())
         holds = Holds.of(column.id for column in source.columns)
         path = ask_for_target(self.window(), kind, tr("Export History"), start, holds)

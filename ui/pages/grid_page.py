@@ -1,10 +1,9 @@
 """What every page with a grid is made of: conditions above, the grid in a card, a details pane beside it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from PySide6.QtCore import QEvent, QStandardPaths, QTimer, Signal, Slot
+from PySide6.QtCore import QEvent, QTimer, Signal, Slot
 from PySide6.QtGui import QCursor
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 from sqlalchemy import Connection
@@ -344,10 +343,9 @@ class GridPage(QWidget):
 
     def export_to(self, kind: str) -> None:
         """Ask for a file and export there, in a task."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / f"{self.title}.{kind}")
+        title = tr(self.title)
         holds = Holds.of(column.id for column in self.grid.column_layout.visible_columns())
-        target = ask_for_target(self.window(), kind, tr("Export {page}", page=self.title), start, holds)
+        target = ask_for_target(self.window(), kind, tr("Export {page}", page=title), f"{title}.{kind}", holds)
         if target is not None:
             self.start_export(target)
 

@@ -1,10 +1,7 @@
 """Export LRS Batch File: asks for a file and writes the chosen learners without a ULN there, in a task."""
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-from PySide6.QtCore import QStandardPaths
 
 from ui.exporting import CSV, Exporter
 from ui.look.words import tr
@@ -22,8 +19,7 @@ def choose_batch_file(window: "MainWindow") -> None:
 
     settings = window.context.settings
     ukprn = settings.college.ukprn or settings.lrs.ukprn
-    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    start = str(Path(folder) / batch_name(ukprn or "00000000", datetime.now()))
+    start = batch_name(ukprn or "00000000", datetime.now())
     why = tr("The LRS portal takes it only without a password. Delete it when it has been sent.")
     path = ask_for_plain_file(window, CSV, tr("Export LRS Batch File"), start, Holds.PEOPLE, why)
     if path is None:

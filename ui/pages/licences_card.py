@@ -184,7 +184,8 @@ class LicenceCard(Card):
 
     def _show_state(self) -> None:
         """What can be done now."""
-        locked = self._why_not
+        busy = tr("It is being saved.") if self._saving else ""
+        locked = self._why_not or busy
         for field in self.fields.values():
             if isinstance(field.focus, QLineEdit):
                 field.focus.setReadOnly(bool(locked))
@@ -195,10 +196,7 @@ class LicenceCard(Card):
         self.switch.setAccessibleDescription(locked)
         changed = self.is_changed
         set_kind(self.save_button, "primary" if changed and not locked else "normal")
-        reason = locked or (
-            tr("It is being saved.") if self._saving else "" if changed else tr("Nothing was changed.")
-        )
-        enable(self.save_button, reason)
+        enable(self.save_button, locked or ("" if changed else tr("Nothing was changed.")))
         self.save_button.setText(tr("Saving…") if self._saving else tr("Save"))
 
     # What is typed

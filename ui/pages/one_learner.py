@@ -1,9 +1,8 @@
 """One learner, one page: what is stored of them and what happened; printed or saved as a PDF."""
 
 from datetime import datetime
-from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.access import Permission
@@ -26,7 +25,7 @@ from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.shapes import HEADER_HEIGHT
 from ui.look.tokens import Role
-from ui.look.words import count, tr
+from ui.look.words import count, plural, tr
 from ui.pages.details_pane import empty
 from ui.printing import learner_pages
 from ui.printing.learner_pages import LearnerPages
@@ -229,8 +228,7 @@ class OneLearnerPage(QWidget):
         """*Save as PDF*: ask for a file and write it."""
         if self._blank() is None:
             return
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / f"{tr('Learner')}.pdf")
+        start = f"{tr('Learner')}.pdf"
         path = ask_for_target(self.window(), PDF, tr("Save as PDF"), start, Holds.TOGETHER)
         if path is not None:
             self.save_pdf(path)
@@ -281,4 +279,4 @@ class OneLearnerPage(QWidget):
 
     @Slot(object)
     def _printed(self, pages: int) -> None:
-        self.said.emit(tr("Sent to the printer: {n} pages.", n=count(pages)))
+        self.said.emit(plural(pages, "Sent to the printer: {n} page.", "Sent to the printer: {n} pages."))

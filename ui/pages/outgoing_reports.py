@@ -1,8 +1,6 @@
 """The page Outgoing Reports: what is due to outside bodies, by when, and what is missing; exported as their files."""
 
-from pathlib import Path
-
-from PySide6.QtCore import QStandardPaths, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from app.changes import Changes, Topic
@@ -61,10 +59,8 @@ class OutgoingReportsPage(GridPage):
 
     def export_for_body(self) -> None:
         """*Export for the Body*: the selected records, or all of the filter, into the file of their one body."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
         title = tr("Export for the Body")
-        start = str(Path(folder) / f"{tr(self.title)}.{CSV}")
-        target = ask_for_target(self.window(), CSV, title, start, Holds.MAYBE)
+        target = ask_for_target(self.window(), CSV, title, f"{tr(self.title)}.{CSV}", Holds.MAYBE)
         if target is not None:
             self.start_export_for_body(target)
 

@@ -394,5 +394,6 @@ class PlrPage(GridPage):
         self._left, self._asked, self._last = [], [], None
         self.updating.updated_rows = 0
         self._rows.change, self._rows.code = None, ""
+        self.strip.show_all()
         self._recount()
         self.reload()

@@ -160,6 +160,13 @@ class PlrStrip(Card):
         self.next.setAccessibleName(whole)
         self.next.setToolTip(whole)
 
+    def show_all(self) -> None:
+        """Nothing is filtered any more."""
+        self._tiles[None].setChecked(True)
+        self._codes.setText(tr("Codes"))
+        for action in self._menu.actions():
+            action.setChecked(not action.data())
+
     def show_counts(self, total: int, by_change: Mapping[Change, int], by_code: Mapping[str, int]) -> None:
         for change, tile in self._tiles.items():
             number = total if change is None else by_change.get(change, 0)

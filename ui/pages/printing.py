@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, Slot
+from PySide6.QtCore import QObject, Slot
 
 from app.dates import shown_time
 from app.export_sheet import ExportSummary
@@ -69,8 +69,7 @@ class Printing(QObject):
     @Slot()
     def to_pdf(self) -> None:
         """Ask for a file and write it."""
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        start = str(Path(folder) / f"{tr(self._page.title)}.pdf")
+        start = f"{tr(self._page.title)}.pdf"
         holds = Holds.of(column.id for column in self.listing.columns)
         path = ask_for_target(self._page.window(), PDF, tr("Save as PDF"), start, holds)
         if path is not None:

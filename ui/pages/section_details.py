@@ -34,7 +34,7 @@ _KINDS = {"undo": "Undo", "sections_loaded": "Loaded from a file", "lms_course_l
 
 
 class SectionDetails(RowDetails):
-    """`edit_wanted` when *Edit Section* is pressed, `enrolments_wanted` for who is on it."""
+    """`edit_wanted` when *Edit Section* is pressed. `why_not_enrol`: why nobody is enrolled; set it before a row."""
 
     edit_wanted = Signal()
 

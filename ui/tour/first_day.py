@@ -18,8 +18,6 @@ from ui.tour.player import Act, Step, TourError, Until, click, listening, named,
 from ui.tour.typed_file import FileChosen
 
 Grab = Callable[[QWidget, str], None]
-_PATIENCE = 2.0
-"""Seconds after which Return is pressed again."""
 
 
 class FirstDay:

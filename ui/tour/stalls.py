@@ -8,7 +8,7 @@ PERIOD = 0.005
 
 
 class StallMeter(QObject):
-    """Collects lateness in seconds while it runs; `paused` leaves the tour's own picture taking out."""
+    """Collects lateness in seconds while it runs; `skip` leaves the tour's own picture taking out."""
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)

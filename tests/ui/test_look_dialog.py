@@ -131,7 +131,7 @@ def test_esc_rejects_where_no_button_is_the_safe_one(framed):
 def test_the_primary_button_is_the_default(framed):
     assert labelled(framed, "save").isDefault()
     QTest.keyClick(framed, Qt.Key.Key_Return)
-    assert framed.heard == ["save"] or labelled(framed, "cancel").hasFocus()
+    assert framed.heard == ["save"]
 
 
 def test_left_buttons_stand_left_of_the_right_ones(framed):

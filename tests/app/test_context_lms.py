@@ -1,5 +1,6 @@
 """The client of the LMS that the settings and the password store describe."""
 
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -50,12 +51,14 @@ def test_every_setting_reaches_the_connector():
         "deadline": 66,
         "gradebook_timeout": 99,
     }
-    client = lms_client(settings(**chosen), with_token())
+    client = lms_client(settings(**chosen, student_role_id=8), with_token())
     assert isinstance(client, MoodleClient)
     assert client.parallel == 2
     access = client._access
     assert {name: getattr(access, name) for name in chosen} == chosen
-    assert (access.url, access.token) == ("https://moodle.invalid", TOKEN)
+    assert (access.url, access.token, access.student_role) == ("https://moodle.invalid", TOKEN, 8)
+    told = {one.name for one in fields(access)} - {"largest_answer"}
+    assert told == {*chosen, "url", "token", "student_role"}, "all that the connector asks for"
 
 
 @pytest.mark.parametrize(

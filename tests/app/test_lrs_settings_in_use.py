@@ -1,6 +1,6 @@
 """What is asked of the settings before the first call: an address, that somebody stands by it, the secrets."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 
@@ -40,6 +40,34 @@ def test_the_secrets_of_one_host_are_not_sent_to_another():
     confirmed = settings(url=ELSEWHERE, confirmed_hosts=("records.example.org",))
     with pytest.raises(SecretNeededError):
         lrs_access(confirmed, held("ws.lrs.education.gov.uk"))
+
+
+def test_every_setting_reaches_the_connector():
+    chosen = {
+        "url": "https://localhost:8443/LearnerServiceR9.svc",
+        "ca_file": "/x.pem",
+        "proxy": "http://proxy:8080",
+        "certificate_file": "/x.p12",
+        "organisation_ref": "ABC123",
+        "ukprn": "19990002",
+        "username": "somebody",
+        "vendor_id": 77,
+        "user_type": "LNR",
+        "language": "ENG",
+        "get_type": "BRIEF",
+        "parallel": 3,
+        "connect_timeout": 7,
+        "read_timeout": 33,
+        "deadline": 66,
+    }
+    secrets = Secrets({})
+    secrets.set_for_session("lrs_password", "fedcba9876543210", host="localhost")
+    secrets.set_for_session("lrs_certificate_password", "another", host="localhost")
+    access = lrs_access(settings(**chosen), secrets)
+    told = {one.name for one in fields(access)} - {"largest_answer"}
+    assert told == {*chosen, "password", "certificate_password"}, "all that the connector asks for"
+    assert {name: getattr(access, name) for name in chosen} == chosen
+    assert (access.password, access.certificate_password) == ("fedcba9876543210", "another")
 
 
 def test_without_an_address_it_says_where_to_set_it():

@@ -52,11 +52,13 @@ def test_killed_anywhere(db: Database, address: str, user: User):
             add_enrolment(db, add_learner(db, number * LEARNERS + learner), taught)
     draw = random.Random(7)
     moments = [("commit", 3), *(("statement", draw.randint(8, 45)) for _ in range(KILLS))]
+    deaths = 0
     for moment in moments:
         dead = child(address, *moment)
         if dead.returncode == 0 or "it should be dead" in dead.stderr:
             continue  # the run was over before that moment: what is left of it is looked at all the same
         assert dead.returncode == -signal.SIGKILL, (moment, dead.stderr)
+        deaths += 1
         for held, aged in by_course(db).values():
             assert (held, aged) in ((0, False), (LEARNERS, True)), moment
         with db.read() as tx:
@@ -66,6 +68,7 @@ def test_killed_anywhere(db: Database, address: str, user: User):
             if db.embedded:
                 assert tx.execute(text("pragma integrity_check")).scalar() == "ok"
         starts_anew(db)
+    assert deaths >= 3
     done = enrolments.run(TaskContext(), db, user, lms())
     assert done.state == "finished"
     assert set(by_course(db).values()) == {(LEARNERS, True)}

@@ -201,6 +201,7 @@ def test_an_answer_about_somebody_else_is_never_filed(window: Window, sandbox: L
     sandbox.set_fault("wrong-learner")
     window.ask(EXACT[:20])
     own = {one.number: {event.event_id for event in events_of(one)} for one in EXACT[:20]}
+    assert window.codes(EXACT[:20]).count("LOCAL26") >= 19
     for one in EXACT[:20]:
         held = window.answer(one)
         assert {event.event_id for event in held.events} <= own[one.number]

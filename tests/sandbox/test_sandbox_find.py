@@ -52,6 +52,7 @@ def test_whom_it_finds_can_be_downloaded_and_verified(asker: Asker) -> None:
             assert calls.verify(found.uln, *name).response_code == code
             answer = calls.learning_events(found.uln, *name)
             assert (answer.response_code, bool(answer.events)) == ("WSRC0004", True)
+            assert bool(found.linked_ulns) is (case is Case.MERGED)
             if found.linked_ulns:
                 verified = calls.verify(found.linked_ulns[0], *name)
                 assert (verified.response_code, verified.uln) == ("WSVRC002", found.uln)

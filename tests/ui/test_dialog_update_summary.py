@@ -3,7 +3,7 @@
 import csv
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.connectors.lrs_answer import LearningEvent
@@ -23,6 +23,7 @@ from tests.ui.dialog_room import (
 )
 from ui.dialogs.update_summary import UpdateSummaryDialog
 from ui.look.fonts import set_scale
+from ui.look.tiles import Tile
 from ui.look.tokens import theme
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
@@ -191,9 +192,10 @@ def test_every_control_has_a_name_and_nothing_is_clipped(open_summary, mode, siz
     dialog = open_summary(stopped="The database is in use by another program. Wait a moment, then try again.", left=3)
     assert unnamed(dialog) == []
     assert clipped(dialog) == []
-    for tile in dialog.tiles.children():
-        if hasattr(tile, "content"):
-            assert dialog.rect().contains(tile.rect().translated(tile.mapTo(dialog, tile.rect().topLeft())))
+    tiles = dialog.tiles.findChildren(Tile)
+    assert len(tiles) == 4
+    for tile in tiles:
+        assert dialog.rect().contains(QRect(tile.mapTo(dialog, QPoint(0, 0)), tile.size()))
 
 
 def test_a_long_list_is_made_row_by_row(qtbot):

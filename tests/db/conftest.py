@@ -16,10 +16,13 @@ from app import access, grants
 from app.access import User
 from app.db.database import Database
 from app.db.upgrade import upgrade
+from app.sandbox.lrs import LrsSandbox
 from tests.builders import first_user, with_types
 from tests.db import postgresql
 from tests.db.crowd import Crowd, make
+from tests.db.lrs_people import running
 from tests.db.postgresql import Server
+from tests.db.rights_college import College, new_college
 
 TEMPLATE, SIGNED_IN = "lm_template", "lm_signed_in"
 FIRST = "first"
@@ -178,3 +181,27 @@ def crowd(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
             db = Database(stack.enter_context(request.getfixturevalue("server").database(template)))
         stack.callback(db.close)
         yield db, make(db)
+
+
+@pytest.fixture(scope="module")
+def college(server: Server) -> Iterator[College]:
+    """A college on a real server, for tests of who may do what there; all of a module are of the same one. Modules
+    about something else have a college of their own under this name."""
+    made = new_college(server)
+    yield made
+    made.owner.close()
+
+
+@pytest.fixture(scope="module")
+def lrs_of_module(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LrsSandbox]:
+    with running(tmp_path_factory.mktemp("lrs")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def lrs(lrs_of_module: LrsSandbox) -> Iterator[LrsSandbox]:
+    """A sandbox service that finds and verifies; a test may spoil it."""
+    yield lrs_of_module
+    lrs_of_module.set_fault()
+    lrs_of_module.set_latency(0)
+    lrs_of_module.answers.clear()

@@ -2,7 +2,6 @@
 
 import contextlib
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -27,23 +26,9 @@ from app.sandbox.registry import Case, right_uln
 from app.sandbox.server import Reply
 from app.tasks import TaskContext
 from tests.builders import add_learner, licences_on, snapshot, uln_number, user_with
-from tests.db.lrs_people import add_person, client, of_case, of_kind, running
+from tests.db.lrs_people import add_person, client, of_case, of_kind
 
 FIND = "FindLearnerByDemographics"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LrsSandbox]:
-    with running(tmp_path_factory.mktemp("lrs")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def lrs(service: LrsSandbox) -> Iterator[LrsSandbox]:
-    yield service
-    service.set_fault()
-    service.set_latency(0)
-    service.answers.clear()
 
 
 def look(db: Database, user: User, lrs: LrsSandbox, ids: list[int], **other: object) -> FindSummary:

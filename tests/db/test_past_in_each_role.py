@@ -1,7 +1,5 @@
 """History and One Learner on a server, signed in as somebody who is not the owner: read, and undone by who may."""
 
-from collections.abc import Iterator
-
 import pytest
 
 from app import access
@@ -10,16 +8,8 @@ from app.errors import AccessError
 from app.past import changes_of, listed, one_learner, undoing
 from app.tasks import TaskContext
 from tests.builders import add_learner
-from tests.db.postgresql import Server
-from tests.db.rights_college import College, new_college
+from tests.db.rights_college import College
 from tests.db.test_past import latest, rename, told
-
-
-@pytest.fixture(scope="module")
-def college(server: Server) -> Iterator[College]:
-    made = new_college(server)
-    yield made
-    made.owner.close()
 
 
 @pytest.mark.parametrize(

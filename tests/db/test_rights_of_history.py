@@ -1,9 +1,6 @@
 """What stands in the history stays on a real server: by plain SQL no role writes a sending anew, nor becomes somebody
 whom the history names (`app.grants`, `app.db.server_rows`)."""
 
-from collections.abc import Iterator
-
-import pytest
 from sqlalchemy import insert, select
 
 from app import history, users
@@ -12,17 +9,9 @@ from app.db.database import Database
 from app.db.tables import extract_attempt, extract_record, learner
 from app.learners import erase
 from app.users import Account
-from tests.db.postgresql import Server
-from tests.db.rights_college import College, new_college, refused
+from tests.db.rights_college import College, refused
 from tests.lms.rows import MOMENT
 from tests.two_learners import EVERYTHING, FULLER, build
-
-
-@pytest.fixture(scope="module")
-def college(server: Server) -> Iterator[College]:
-    made = new_college(server)
-    yield made
-    made.owner.close()
 
 
 def me(college: College, login: str) -> User:

@@ -25,17 +25,9 @@ from app.lms import course_states, settings, site
 from app.saved import Kind
 from app.tasks import TaskContext
 from tests.builders import add_learner
-from tests.db.postgresql import Server
-from tests.db.rights_college import DENIED, College, new_college, refused
+from tests.db.rights_college import DENIED, College, refused
 
 CHANGE = "insert into change (operation_id, table_name, row_id, kind) values ({0}, 'learner', 1, 'update')"
-
-
-@pytest.fixture(scope="module")
-def college(server: Server) -> Iterator[College]:
-    made = new_college(server)
-    yield made
-    made.owner.close()
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """Merging and erasing on a real server: in their roles people do it, by plain SQL nobody does it otherwise."""
 
-from collections.abc import Iterator
-
 import pytest
 from sqlalchemy import select
 
@@ -12,18 +10,10 @@ from app.errors import AppError
 from app.learners import erase, merge
 from app.tasks import TaskContext
 from tests.builders import add_learner
-from tests.db.postgresql import Server
-from tests.db.rights_college import College, new_college, refused
+from tests.db.rights_college import College, refused
 from tests.two_learners import EVERYTHING, FULLER, build, tables_of
 
 REASON = "Asked in writing"
-
-
-@pytest.fixture(scope="module")
-def college(server: Server) -> Iterator[College]:
-    made = new_college(server)
-    yield made
-    made.owner.close()
 
 
 def me(college: College, login: str) -> User:

@@ -1,6 +1,5 @@
 """*Verify* against the sandbox service: the verdicts, what differs in words, and problems first."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import pytest
@@ -16,23 +15,9 @@ from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind
 from app.tasks import TaskContext
 from tests.builders import snapshot, user_with
-from tests.db.lrs_people import add_person, client, of_kind, running
+from tests.db.lrs_people import add_person, client, of_kind
 
 VERIFY = "VerifyLearner"
-
-
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LrsSandbox]:
-    with running(tmp_path_factory.mktemp("lrs")) as sandbox:
-        yield sandbox
-
-
-@pytest.fixture
-def lrs(service: LrsSandbox) -> Iterator[LrsSandbox]:
-    yield service
-    service.set_fault()
-    service.set_latency(0)
-    service.answers.clear()
 
 
 def ask(db: Database, user: User, lrs: LrsSandbox, ids: list[int]) -> VerifySummary:

@@ -29,8 +29,10 @@ from tests.db import postgresql
 from tests.db.postgresql import Server
 from tests.ui.dialog_room import click, dressed, open_context, open_runner
 from tests.ui.dialog_samples import Desk
+from tests.ui.grid_people import Opener
 from ui.dialogs.update_summary import UpdateSummaryDialog
-from ui.look.tokens import apply
+from ui.look.fonts import set_scale
+from ui.look.tokens import apply, theme
 from ui.main_window import MainWindow
 from ui.pages.plr import PlrPage
 from ui.plr_window import PlrWindow
@@ -59,6 +61,24 @@ def server() -> Iterator[Server]:
 def dressed_up(qapp: QApplication) -> Iterator[None]:
     with dressed(qapp):
         yield
+
+
+@pytest.fixture
+def light(qapp: QApplication) -> Iterator[None]:
+    """The look in light at 100 %, also afterwards."""
+    apply(qapp)
+    theme().set_mode("light")
+    yield
+    set_scale(1.0)
+    theme().set_mode("light")
+
+
+@pytest.fixture
+def open_grid(light: None, qtbot: QtBot) -> Iterator[Opener]:
+    """Opens grids in windows of their own."""
+    opener = Opener(qtbot)
+    yield opener
+    opener.close()
 
 
 @pytest.fixture

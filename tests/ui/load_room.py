@@ -24,7 +24,9 @@ from tests.ui.dialog_room import (
     opened,
     press,
 )
+from ui.dialogs.load_dialog import LoadDialog
 from ui.dialogs.load_learners import LoadLearnersDialog
+from ui.grids.grid_view import GridView
 from ui.workers import Lane, TaskRunner
 
 UKPRN = "99999999"
@@ -115,12 +117,23 @@ def tab_until(name: str) -> None:
     raise AssertionError(f"Tab does not lead to {name}")
 
 
-def counts(dialog: LoadLearnersDialog) -> dict[str, int]:
+def counts(dialog: LoadDialog) -> dict[str, int]:
+    """Rows of each kind that there are any of."""
+    assert dialog.page is not None
     return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
 
 
-def main(dialog: LoadLearnersDialog) -> QPushButton:
+def main(dialog: LoadDialog) -> QPushButton:
     return child(dialog, QPushButton, "load_main")
+
+
+def shown(grid: GridView) -> list[list[str]]:
+    """What stands in the rows."""
+    model = grid.model()
+    return [
+        [str(model.index(row, column).data() or "") for column in range(1, model.columnCount())]
+        for row in range(model.rowCount())
+    ]
 
 
 def two_questions(context, tmp_path) -> str:

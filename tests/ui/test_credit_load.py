@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication
 
 from app.access import Role
 from app.db.tables import course, file_job, file_row
@@ -12,8 +12,8 @@ from tests.builders import user_with
 from tests.imports.credit_files import HEAD, CreditFiles
 from tests.imports.credit_rows import add_type
 from tests.ui.conftest import Rooms, read_csv
-from tests.ui.dialog_room import as_user, child, click, clipped, gone, opened, press, unnamed
-from tests.ui.load_room import done, number_of, opening, write
+from tests.ui.dialog_room import as_user, click, clipped, gone, opened, press, unnamed
+from tests.ui.load_room import counts, done, main, number_of, opening, shown, write
 from ui.dialogs.load_courses import CourseLoadsDialog, CoursesSummaryDialog, LoadCoursesDialog
 from ui.look.fonts import set_scale
 
@@ -41,23 +41,6 @@ def open_file(qtbot, runner, context, files, tmp_path):
         return dialog
 
     return open_it
-
-
-def main(dialog: LoadCoursesDialog) -> QPushButton:
-    return child(dialog, QPushButton, "load_main")
-
-
-def counts(dialog: LoadCoursesDialog) -> dict[str, int]:
-    assert dialog.page is not None
-    return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
-
-
-def shown(grid) -> list[list[str]]:
-    model = grid.model()
-    return [
-        [str(model.index(row, column).data() or "") for column in range(1, model.columnCount())]
-        for row in range(model.rowCount())
-    ]
 
 
 def test_courses_are_shown_loaded_with_enter_and_taken_back(open_file, context, qtbot, runner):

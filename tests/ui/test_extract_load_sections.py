@@ -4,7 +4,7 @@ loaded."""
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox
 from sqlalchemy import select
 
 from app.access import Role
@@ -15,7 +15,7 @@ from tests.lms.section_files import REGISTRATIONS, SECTIONS, FileCollege, Files
 from tests.ui.college_room import listed
 from tests.ui.conftest import Rooms, named, read_csv
 from tests.ui.dialog_room import as_user, child, click, clipped, gone, opened, press, unnamed, when_asked
-from tests.ui.load_room import done, left_behind, number_of, opening, write
+from tests.ui.load_room import counts, done, left_behind, main, number_of, opening, shown, write
 from ui.dialogs.load_sections import LoadSectionsDialog, SectionLoadsDialog, SectionsSummaryDialog
 from ui.look.fonts import set_scale
 
@@ -56,23 +56,6 @@ def people(college, files) -> None:
     files.bring(SECTIONS, BIO, CHEM)
     for number in range(1, 4):
         college.learner(number)
-
-
-def main(dialog: LoadSectionsDialog) -> QPushButton:
-    return child(dialog, QPushButton, "load_main")
-
-
-def counts(dialog: LoadSectionsDialog) -> dict[str, int]:
-    assert dialog.page is not None
-    return {one.value: button.number for one, button in dialog.page.side.buttons.items() if button.number}
-
-
-def shown(grid) -> list[list[str]]:
-    model = grid.model()
-    return [
-        [str(model.index(row, column).data() or "") for column in range(1, model.columnCount())]
-        for row in range(model.rowCount())
-    ]
 
 
 def test_sections_are_shown_and_loaded_with_enter(open_file, context, qtbot, runner):

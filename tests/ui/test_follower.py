@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from app.tasks import TaskContext
 from ui.pages.follower import Follower
-from ui.workers import Lane, Task, TaskRunner
+from ui.workers import Lane, Task
 
 
 class Rows(QObject):
@@ -36,15 +36,6 @@ class Rows(QObject):
 
     def show(self, found: str | None) -> None:
         self.shown.append(found)
-
-
-@pytest.fixture
-def runner(qtbot):
-    runner = TaskRunner()
-    yield runner
-    runner.cancel_all()
-    assert runner.wait(5_000)
-    QApplication.processEvents()
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from app.tasks import Cancelled, TaskContext
-from tests.ui.grid_people import READY, Opener, People, keys_of, press
+from tests.ui.grid_people import READY, People, keys_of, press
 from ui.grids import grid_view
 from ui.grids.cell_text import copied
 from ui.grids.columns import Column, Kind, Row
@@ -72,13 +72,6 @@ class Cells(html.parser.HTMLParser):
 def copy(*names: object):
     keys = array("q", range(len(names)))
     return copy_rows(Names(*names), COLUMNS, keys, TaskContext())
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 def test_titles_and_cells_dates_in_iso_and_no_word_for_what_is_not_held():

@@ -7,7 +7,7 @@ from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QApplication
 
-from tests.ui.grid_people import COLUMNS, Opener, People, SlowPeople, click, keys_of, press
+from tests.ui.grid_people import COLUMNS, People, SlowPeople, click, keys_of, press
 from ui.grids.paged_model import PAGE
 from ui.grids.row_selection import Flag
 
@@ -17,13 +17,6 @@ ON_SCREEN = 21
 VERTICAL_HEADER = 1
 """Qt counts it for a screen reader though it is hidden."""
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 @pytest.fixture(params=[False, True], ids=["plain", "screen reader"])

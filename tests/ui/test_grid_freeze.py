@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.ui.grid_people import COLUMNS, Opener, People, click_at, header_place, keys_of, press, selected
+from tests.ui.grid_people import COLUMNS, People, click_at, header_place, keys_of, press, selected
 from tests.ui.test_grid_painting import HEIGHT, Said, ground, has, picture, tip_at
 from ui.grids.columns import Row
 from ui.grids.grid_view import GridView
@@ -21,15 +21,6 @@ WIDE = {"state": 100, "ref": 92, "surname": 100, "born": 300, "marks": 300, "not
 FROZEN = GUTTER_WIDTH + 100 + 92
 POPUPS = pytest.mark.qt_log_ignore("This plugin does not support")
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    theme().set_mode("light")
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
-    theme().set_mode("light")
 
 
 @pytest.fixture

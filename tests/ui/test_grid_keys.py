@@ -6,20 +6,13 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
-from tests.ui.grid_people import CountingGrid, Opener, People, click, keys_of, press, selected
+from tests.ui.grid_people import CountingGrid, People, click, keys_of, press, selected
 from ui.grids.columns import Query
 from ui.look.screens import window_behind
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 LEFT = Qt.MouseButton.LeftButton
 SHIFT, CTRL = Modifier.ShiftModifier, Modifier.ControlModifier
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 @pytest.fixture

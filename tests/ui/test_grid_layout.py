@@ -9,7 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 
-from tests.ui.grid_people import COLUMNS, Opener, People, click, header_place, keys_of
+from tests.ui.grid_people import COLUMNS, People, click, header_place, keys_of
 from ui.grids.columns import Column
 from ui.grids.header import GUTTER_WIDTH
 from ui.look.fonts import set_scale
@@ -22,13 +22,6 @@ JSON = st.recursive(
     max_leaves=12,
 )
 KEYS = ("order", "widths", "text_size", "hidden", "sort", "descending")
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QLabel
 
 from app.errors import DatabaseError
 from tests.ui.grid_people import (
-    Opener,
     People,
     SlowPeople,
     click,
@@ -24,13 +23,6 @@ from ui.grids.page_reader import MOST_WAITING
 from ui.grids.paged_model import PAGE
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 @pytest.fixture(params=[People, SlowPeople], ids=["in memory", "by page"])

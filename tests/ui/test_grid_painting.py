@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QHelpEvent, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
-from tests.ui.grid_people import COLUMNS, READY, Opener, People, SlowPeople, click, keys_of
+from tests.ui.grid_people import COLUMNS, READY, People, SlowPeople, click, keys_of
 from ui.grids.cell_text import shown
 from ui.grids.columns import Column, Kind, Row
 from ui.look import fonts
@@ -19,16 +19,6 @@ from ui.look.tokens import Role, color, theme
 HEIGHT = 24
 TIPS = pytest.mark.qt_log_ignore("This plugin does not support")
 HOSTILE = "<b>Ann</b>\u202egnp.exe\u200b\u2028x"
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    theme().set_mode("light")
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
-    theme().set_mode("light")
-    fonts.set_scale(1.0)
 
 
 @pytest.fixture

@@ -10,22 +10,14 @@ from PySide6.QtWidgets import QApplication, QMenu
 from app.sorting import SortKey
 from tests.ui.conftest import Room
 from tests.ui.dialog_room import click as click_on
-from tests.ui.grid_people import Opener, People, click, click_at, header_place, keys_of
+from tests.ui.grid_people import People, click, click_at, header_place, keys_of
 from tests.ui.test_grid_painting import has, pixels
-from ui.look.tokens import Role, theme
+from ui.look.tokens import Role
 from ui.pages.plr_source import value_of
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
 POPUPS = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture
-def open_grid(qtbot):
-    theme().set_mode("light")
-    opener = Opener(qtbot)
-    yield opener
-    opener.close()
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from tests.ui.dialog_room import (
     press,
     unnamed,
 )
-from tests.ui.load_room import done, held, left_behind, loading_context, number_of, write
+from tests.ui.load_room import done, held, left_behind, loading_context, main, number_of, write
 from ui.dialogs.load_learners import LoadLearnersDialog
 from ui.look.fonts import set_scale
 
@@ -55,10 +55,6 @@ def open_file(qtbot, runner, context, tmp_path):
 
 def fills(dialog: LoadLearnersDialog) -> list[str]:
     return [line.box.currentText() for line in dialog.columns.lines.values()]
-
-
-def main(dialog: LoadLearnersDialog) -> QPushButton:
-    return child(dialog, QPushButton, "load_main")
 
 
 def load(dialog: LoadLearnersDialog, qtbot, runner) -> None:

@@ -22,23 +22,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ui.look import fonts
 from ui.look.buttons import button, enable, explain, icon_button, set_kind
 from ui.look.icons import Icon
 from ui.look.style_buttons import dress, font_of
-from ui.look.tokens import Role, apply, color, theme
+from ui.look.tokens import Role, color, theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("light")]
 KINDS = ("normal", "primary", "danger", "quiet", "link")
-
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    fonts.set_scale(1.0)
-    theme().set_mode("light")
 
 
 def picture(widget: QWidget) -> QImage:

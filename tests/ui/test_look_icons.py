@@ -9,16 +9,9 @@ from PySide6.QtGui import QFontInfo, QIcon, QImage, QPainter
 from ui.look import fonts
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, Weight, draw, glyph_names, has_glyph, pixmap, qicon
-from ui.look.tokens import Role, apply, color, theme
+from ui.look.tokens import Role, color, theme
 
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    fonts.set_scale(1.0)
-    theme().set_mode("light")
+pytestmark = pytest.mark.usefixtures("light")
 
 
 def painted(image: QImage) -> set[str]:

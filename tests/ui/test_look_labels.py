@@ -14,17 +14,10 @@ from ui.look.fonts import Type
 from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.plain import seen_blanks, shortened, tip_text, visible_text
 from ui.look.tips import tip_html
-from ui.look.tokens import Role, apply, color, theme
+from ui.look.tokens import Role, color, theme
 from ui.look.words import tr
 
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    fonts.set_scale(1.0)
-    theme().set_mode("light")
+pytestmark = pytest.mark.usefixtures("light")
 
 
 @pytest.mark.parametrize(

@@ -11,18 +11,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, Q
 
 from tests.ui import token_sheet
 from ui.look import fonts
-from ui.look.tokens import DARK, Role, apply, theme
+from ui.look.tokens import DARK, Role, theme
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
-
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    fonts.set_scale(1.0)
-    theme().set_mode("light")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("light")]
 
 
 @pytest.fixture

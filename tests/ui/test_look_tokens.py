@@ -11,6 +11,8 @@ from ui.look.shapes import mixed
 from ui.look.tips import quiet_colour
 from ui.look.tokens import DARK, HIGH_CONTRAST, LIGHT, Role, apply, color, palette_for, theme, tint
 
+pytestmark = pytest.mark.usefixtures("light")
+
 R = Role
 PALETTES = {"light": LIGHT, "dark": DARK, "contrast": HIGH_CONTRAST}
 STATES = (R.GOOD, R.WARN, R.BAD, R.INFO)
@@ -45,14 +47,6 @@ def luminance(colour: QColor) -> float:
 def contrast(one: QColor, other: QColor) -> float:
     high, low = sorted((luminance(one), luminance(other)), reverse=True)
     return (high + 0.05) / (low + 0.05)
-
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    theme().set_mode("light")
 
 
 def test_contrast_formula():

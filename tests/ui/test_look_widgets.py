@@ -27,18 +27,10 @@ from ui.look.segments import Segments
 from ui.look.speech import announce
 from ui.look.tabs import TabBar
 from ui.look.tiles import TileContent, Tiles
-from ui.look.tokens import Role, apply, color, theme
+from ui.look.tokens import Role, color
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("light")]
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(autouse=True)
-def _light(qapp):
-    apply(qapp)
-    theme().set_mode("light")
-    yield
-    theme().set_mode("light")
 
 
 @pytest.fixture

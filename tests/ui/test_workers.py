@@ -32,15 +32,6 @@ class Listener(QObject):
         self.told.append("cancelled")
 
 
-@pytest.fixture
-def runner(qtbot):
-    runner = TaskRunner()
-    yield runner
-    runner.cancel_all()
-    assert runner.wait(5_000)
-    QApplication.processEvents()
-
-
 def test_tasks_of_a_lane_run_one_after_another_and_lanes_side_by_side(runner, qtbot):
     both_at_once = threading.Barrier(2, timeout=5)
     running: list[str] = []

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QLineEdit, QPushButton, QToolButton
 
 from tests.ui import token_sheet
+from tests.ui.dialog_room import clipped
 from ui.look import fonts
 from ui.look.tokens import DARK, Role, theme
 
@@ -23,21 +24,6 @@ def sheet(qtbot, qapp):
     made.show()
     qapp.processEvents()
     return made
-
-
-def clipped(window: QWidget) -> list[str]:
-    """The labels and buttons that have less room than their text needs."""
-    found = []
-    for widget in window.findChildren(QWidget):
-        if not widget.isVisible() or not isinstance(widget, QAbstractButton | QLabel):
-            continue
-        need = widget.minimumSizeHint() if isinstance(widget, QLabel) else widget.sizeHint()
-        if isinstance(widget, QLabel) and widget.wordWrap():
-            need.setHeight(widget.heightForWidth(widget.width()))
-            need.setWidth(0)
-        if widget.width() < need.width() or widget.height() < need.height():
-            found.append(f"{type(widget).__name__} {widget.objectName()} {widget.text()!r} {widget.size()} < {need}")
-    return found
 
 
 def test_nothing_is_clipped(sheet):

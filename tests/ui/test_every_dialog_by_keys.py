@@ -81,6 +81,8 @@ def test_tab_goes_through_all_of_it_and_every_control_is_seen_and_named(desk, ca
         assert not missed
         assert len(stops) == len(set(stops))
         _every_button_is_reached(dialog, stops)
+        if not isinstance(dialog, QFileDialog):
+            _what_cannot_be_pressed_says_why(dialog)
 
     work(desk, case, act)
 
@@ -117,6 +119,19 @@ def _every_button_is_reached(dialog: QDialog, stops: list[QWidget]) -> None:
         inside = isinstance(button.parentWidget(), QLineEdit | QAbstractItemView | QComboBox)
         if own and not inside:
             assert button in stops or _by_arrows(button, stops), named(button)
+
+
+def _what_cannot_be_pressed_says_why(dialog: QDialog) -> None:
+    """To the pointer and to a screen reader. What is in a part that is off as a whole has no need to."""
+    off = [
+        one
+        for one in dialog.findChildren(QAbstractButton)
+        if one.isVisible()
+        and not one.isEnabled()
+        and (around := one.parentWidget()) is not None
+        and around.isEnabled()
+    ]
+    assert [named(one) for one in off if not (one.accessibleDescription() and one.toolTip())] == []
 
 
 def _by_arrows(button: QWidget, stops: list[QWidget]) -> bool:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
-from ui.look.buttons import button
+from ui.look.buttons import button, enable
 from ui.look.fonts import Type, metrics
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -131,7 +131,7 @@ class ConnectionPane(QWidget):
             small=True,
             clicked=self._copy,
         )
-        self.copy_button.setEnabled(False)
+        enable(self.copy_button, tr("Nothing was tested yet."))
         for one in (self.test_button, self.copy_button):
             one.setAutoDefault(True)
             self._buttons.addWidget(one)
@@ -159,8 +159,7 @@ class ConnectionPane(QWidget):
         for step in lines:
             step.show_waiting()
         lines[0].show_running()
-        self.test_button.setEnabled(False)
-        self.test_button.setToolTip(tr("The test is running."))
+        enable(self.test_button, tr("The test is running."))
         self._task = self._runner.run(
             work,
             lane=Lane.CHECK,
@@ -191,7 +190,7 @@ class ConnectionPane(QWidget):
         self._ended()
         self._show_result(result)
         self.copy_button.setText(tr("Copy Report"))
-        self.copy_button.setEnabled(True)
+        enable(self.copy_button, "")
 
     @Slot(object)
     def _not_tested(self, error: Exception) -> None:
@@ -217,9 +216,8 @@ class ConnectionPane(QWidget):
 
     def _ended(self) -> None:
         self._task = None
-        self.test_button.setEnabled(True)
+        enable(self.test_button, "")
         self.test_button.setText(tr("Test Again"))
-        self.test_button.setToolTip("")
 
     @Slot()
     def _copy(self) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QHBoxLayout, QListWidget, QListWidgetItem, QVBoxLa
 
 from app.attainments.export_changes import COLUMNS, Layout
 from ui.dialogs.questions import confirm_discarding
-from ui.look.buttons import button
+from ui.look.buttons import button, enable
 from ui.look.dialog import FramedDialog
 from ui.look.icons import Icon
 from ui.look.words import tr
@@ -65,7 +65,7 @@ class LayoutDialog(FramedDialog):
 
     @Slot()
     def _changed(self) -> None:
-        self._ok.setEnabled(bool(self.chosen.columns))
+        enable(self._ok, "" if self.chosen.columns else tr("Tick at least one column first."))
 
     @Slot()
     def _up(self) -> None:

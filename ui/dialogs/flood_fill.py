@@ -18,6 +18,7 @@ from ui.dialogs.flood_fill_form import FillForm
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
+from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -138,12 +139,13 @@ class FloodFillDialog(FormDialog):
             return
         self._chosen = True
         self.preview = None
-        self.fill_button.setEnabled(False)
+        enable(self.fill_button, tr("What would change is being counted."))
         self.close_button.setDefault(True)
         name, value = self.form.what.name, self.form.value
         if value == "":
             self._show_counts({}, {})
             self.list_words.setText(tr("Type a value, or make it blank."))
+            enable(self.fill_button, tr("Type a value, or make it blank."))
             return
         run, ids = self._context, self._ids
         self.list_words.setText(tr("Looking…"))
@@ -169,14 +171,12 @@ class FloodFillDialog(FormDialog):
         self.fill_button.setText(
             plural(changing, "Fill {n} Learner", "Fill {n} Learners") if changing else tr("Fill")
         )
-        self.fill_button.setEnabled(changing > 0)
+        enable(self.fill_button, "" if changing else tr("No learner would change."))
         (self.fill_button if changing else self.close_button).setDefault(True)
-        reason = "" if changing else tr("No learner would change.")
-        self.fill_button.setToolTip(reason)
-        self.fill_button.setAccessibleDescription(reason)
 
     @Slot(object)
     def _look_failed(self, error: Exception) -> None:
+        enable(self.fill_button, tr("What would change could not be counted."))
         if isinstance(error, InputError) and error.field == "value":
             self.form.show_error(f"{tr(error.message)} {tr(error.hint)}")
             self.list_words.setText("")
@@ -237,7 +237,7 @@ class FloodFillDialog(FormDialog):
 
     def _set_working(self, words: str) -> None:
         self.form.setEnabled(False)
-        self.fill_button.setEnabled(False)
+        enable(self.fill_button, tr("It is under way."))
         self.undo_button.setEnabled(False)
         self.close_button.setText(tr("Stop"))
         self.list_words.setText(words)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QStackedWidget, QVBoxLayou
 from app.learners.edit import LONGEST
 from app.learners.flood_fill import FIELDS, FillField, Value
 from ui.dialogs.form_field import FormField, choice, line
+from ui.look.buttons import enable
 from ui.look.plain import visible_text
 from ui.look.words import tr
 
@@ -81,13 +82,9 @@ class FillForm(QWidget):
         self._values.setVisible(settable)
         if settable:
             self._values.setCurrentWidget(self._editors[what.name])
-        self.blank.setEnabled(settable)
         self.blank.setChecked(not settable)
-        reason = (
-            "" if settable else tr("{title} belongs to one person: it can only be made blank.", title=tr(what.title))
-        )
-        self.blank.setToolTip(reason)
-        self.blank.setAccessibleDescription(reason)
+        reason = tr("{title} belongs to one person: it can only be made blank.", title=tr(what.title))
+        enable(self.blank, "" if settable else reason)
         self.show_error("")
         self.changed.emit()
 

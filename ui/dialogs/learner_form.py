@@ -18,6 +18,7 @@ from ui.dialogs.questions import confirm_discarding
 from ui.grids.date_field import DateField
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
+from ui.look.buttons import enable
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
@@ -146,9 +147,7 @@ class LearnerDialog(FormDialog):
         for field in self.fields.values():
             field.lock(reason)
         self.birth.button.setEnabled(False)
-        self.save_button.setEnabled(False)
-        self.save_button.setToolTip(reason)
-        self.save_button.setAccessibleDescription(reason)
+        enable(self.save_button, reason)
 
     # What is typed
 

@@ -14,6 +14,7 @@ from app.learners.load_apply import LoadSummary
 from app.tasks import TaskContext
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
+from ui.look.buttons import enable
 from ui.look.cards import Card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -149,7 +150,8 @@ class LoadSummaryDialog(FormDialog):
 
     def _set_busy(self, busy: bool) -> None:
         self.writing = busy
-        self.undo_button.setEnabled(not busy)
+        undo = tr("Takes back everything this load changed.")
+        enable(self.undo_button, tr("It is under way.") if busy else "", undo)
         self.undo_button.setText(tr("Undoing…") if busy else tr("Undo"))
 
     @Slot()
@@ -159,7 +161,7 @@ class LoadSummaryDialog(FormDialog):
     @Slot(object)
     def _undone(self, done: UndoSummary) -> None:
         self._set_busy(False)
-        self.undo_button.setEnabled(False)
+        enable(self.undo_button, tr("This load was undone already."))
         self.show_icon(Icon.ARROW_COUNTER_CLOCKWISE, Role.ACCENT_TEXT)
         self.say(tr("The load was undone"), undone_words(done))
         self.ok_button.setFocus()

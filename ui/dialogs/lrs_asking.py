@@ -17,6 +17,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.grids.columns import State
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
+from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -55,7 +56,7 @@ class AskingDialog(FormDialog):
         self.learners: list[Subject] = []
         self._build_asking()
         self.build()
-        self.ask_button.setEnabled(False)
+        enable(self.ask_button, tr("The learners are still being read."))
         self.read()
 
     # For the dialogs to fill in
@@ -134,7 +135,7 @@ class AskingDialog(FormDialog):
         ready = sum(1 for reason in reasons if not reason)
         self.say(*self.words_before(ready, len(learners) - ready))
         self.ask_button.setText(plural(ready, "Ask About {n} Learner", "Ask About {n} Learners"))
-        self.ask_button.setEnabled(ready > 0)
+        enable(self.ask_button, "" if ready else tr("None of them can be asked about; the list says why."))
         self.ask_button.setDefault(True)
         (self.ask_button if ready else self.close_button).setFocus()
         self.fit()

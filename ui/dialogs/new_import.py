@@ -25,7 +25,7 @@ from ui.exporting import ask_to_open, documents
 from ui.grids.columns import State
 from ui.import_checking import check
 from ui.import_lines import Shown
-from ui.look.buttons import button, enable
+from ui.look.buttons import button, enable, explain
 from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -143,8 +143,7 @@ class NewImportDialog(WorkingDialog):
         self.assign.setObjectName("import_assign")
         self.assign.setChecked(True)
         told = tr("Rows of known learners are applied at once. Without it every row is held until you match it.")
-        self.assign.setToolTip(told)
-        self.assign.setAccessibleDescription(told)
+        explain(self.assign, told)
         self.sender_box = QComboBox()
         self.sender_box.setEditable(True)
         self.sender_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

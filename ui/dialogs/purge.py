@@ -124,8 +124,9 @@ class PurgeDialog(WorkingDialog):
         sure = "" if self.sure.isChecked() else tr("Tick that you know that this cannot be undone.")
         enable(self.purge_button, self._why_not or busy or nothing or reason or sure, tr("Deletes what is listed."))
         entry = not busy and self.summary is None and not self._why_not
-        for part in (self._field, self.sure):
-            part.setEnabled(entry and not nothing)
+        self._field.setEnabled(entry and not nothing)
+        over = "" if self.summary is None else tr("It was done.")
+        enable(self.sure, self._why_not or busy or over or nothing)
         self.close_button.setDefault(True)
         if not self.busy and self.summary is None:
             self.close_button.setText(tr("Cancel"))

@@ -148,8 +148,8 @@ class RestoreDialog(WorkingDialog):
         sure = "" if self.sure.isChecked() else tr("Tick that you know what is lost.")
         why_not = self._why_not or self._context.offline or busy or nothing or self._others() or reason or sure
         enable(self.restore_button, why_not, tr("Puts the copy into the place of everything."))
-        for part in (self._field, self.sure):
-            part.setEnabled(self._look is not None and not self.busy and not self._why_not)
+        self._field.setEnabled(self._look is not None and not self.busy and not self._why_not)
+        enable(self.sure, self._why_not or busy or nothing)
         self.close_button.setDefault(True)
         if not self.busy and self.kept is None:
             self.close_button.setText(tr("Cancel"))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 from app.connectors.lrs_access import PASSWORD_LENGTH
 from app.connectors.moodle_access import TOKEN
 from app.secrets import StoreState
-from ui.look.buttons import icon_button
+from ui.look.buttons import enable, icon_button
 from ui.look.icons import Icon
 from ui.look.words import tr
 
@@ -24,15 +24,15 @@ class SecretEdit(QWidget):
         self.edit = QLineEdit(self)
         self.edit.setEchoMode(QLineEdit.EchoMode.Password)
         self.edit.setMaxLength(LONGEST)
-        self.edit.textChanged.connect(self._typed)
         self.eye = icon_button(Icon.EYE, tr("Show what I typed"), "secret_eye", parent=self, checkable=True)
         self.eye.toggled.connect(self._look)
-        self.eye.setEnabled(False)
+        self._offer_eye()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(4)
         row.addWidget(self.edit, 1)
         row.addWidget(self.eye)
+        self.edit.textChanged.connect(self._typed)
 
     @property
     def text(self) -> str:
@@ -48,10 +48,13 @@ class SecretEdit(QWidget):
 
     @Slot(str)
     def _typed(self, text: str) -> None:
-        self.eye.setEnabled(bool(text))
+        self._offer_eye()
         if not text:
             self.eye.setChecked(False)
         self.changed.emit()
+
+    def _offer_eye(self) -> None:
+        enable(self.eye, "" if self.text else tr("Only what you type here can be shown."), tr("Show what I typed"))
 
     @Slot(bool)
     def _look(self, shown: bool) -> None:

@@ -28,7 +28,7 @@ from ui.dialogs.settings_saving import Known, type_again
 from ui.exporting import ask_to_open, documents
 from ui.grids.date_field import DateField
 from ui.look.banner import Banner
-from ui.look.buttons import button
+from ui.look.buttons import button, enable
 from ui.look.cards import HairLine
 from ui.look.fonts import Type, scale
 from ui.look.icons import Icon
@@ -219,8 +219,7 @@ class SettingsForm(QWidget):
             field = self.fields[name]
             field.lock(reason)
             for helper in _helpers(field):
-                helper.setEnabled(False)
-                helper.setToolTip(reason)
+                enable(helper, reason)
 
     # What is typed
 

@@ -12,6 +12,7 @@ from ui.dialogs.form_field import choice
 from ui.dialogs.lrs_draft import LIVE, OPTIONS, TEST, LrsDraft
 from ui.dialogs.settings_form import Section, SettingsForm
 from ui.dialogs.settings_saving import Known
+from ui.look.buttons import enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
@@ -116,9 +117,7 @@ class LrsPage(SettingsForm):
 
     def lock(self, reason: str, names: Iterable[str] | None = None, title: str = "") -> None:
         super().lock(reason, names, title)
-        self.service.setEnabled(False)
-        self.service.setToolTip(reason)
-        self.service.setAccessibleDescription(reason)
+        enable(self.service, reason)
 
     # What is typed
 

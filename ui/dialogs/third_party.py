@@ -8,6 +8,7 @@ from app.tasks import TaskContext
 from app.third_party.component import Component
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.grids.form_dialog import FormDialog
+from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.fonts import Type, font
 from ui.look.icons import Icon
@@ -64,7 +65,7 @@ class ThirdPartyDialog(FormDialog):
         self._copy = self.add_button(
             tr("Copy All"), Icon.COPY, name="third_party_copy", clicked=self._copy_all, left=True
         )
-        self._copy.setEnabled(False)
+        enable(self._copy, tr("The list is still being read."))
         self.add_button(tr("Close"), kind="primary", name="third_party_close", clicked=self.accept)
         self.open_at(_WIDTH, _HEIGHT)
         self.list.setFocus()
@@ -80,7 +81,7 @@ class ThirdPartyDialog(FormDialog):
             tr("Learner Manager stands on the work of others"),
             tr("{number}, each under its own licence. The program itself is under the MIT licence.", number=number),
         )
-        self._copy.setEnabled(True)
+        enable(self._copy, "")
         if parts:
             self.list.selectRow(0)
 

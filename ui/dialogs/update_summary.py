@@ -12,6 +12,7 @@ from app.tasks import TaskContext
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.exporting import CSV
 from ui.grids.form_dialog import FormDialog
+from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
@@ -126,9 +127,7 @@ class UpdateSummaryDialog(FormDialog):
             tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="summary_undo", clicked=self._undo
         )
         reason = "" if summary.operation_id is not None else tr("There is nothing to undo: no record was changed.")
-        self.undo_button.setEnabled(not reason)
-        self.undo_button.setToolTip(reason)
-        self.undo_button.setAccessibleDescription(reason or tr("Takes back everything this update changed."))
+        enable(self.undo_button, reason, tr("Takes back everything this update changed."))
         self.add_button(tr("OK"), kind="primary", name="summary_ok", clicked=self.accept, safe=True)
 
     @Slot(str)

@@ -17,6 +17,7 @@ from ui.grids.condition_side import Offer, SearchSide
 from ui.grids.condition_words import known_part, pieces
 from ui.grids.form_dialog import FormDialog
 from ui.grids.rows_area import RowsArea
+from ui.look.buttons import explain
 from ui.look.cards import Card, HairLine
 from ui.look.dialog import ask
 from ui.look.fonts import Type, scaled
@@ -314,10 +315,10 @@ class ConditionBuilder(FormDialog):
             return
         if isinstance(answer, AppError):
             self.of_all.setText(tr("not counted"))
-            self.of_all.setToolTip(str(answer))
+            explain(self.of_all, str(answer))
             return
         self._show_found(*answer)
-        self.of_all.setToolTip("")
+        explain(self.of_all, "")
         announce(self, f"{self.found.text()} {self.of_all.text()}")
 
     def _show_found(self, found: int | None, total: int | None) -> None:

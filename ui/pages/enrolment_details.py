@@ -13,7 +13,7 @@ from app.lms.details import EnrolmentDetails as Looked
 from app.lms.enrolments_list import STATUSES
 from app.lms.errors import cause
 from app.lms.progress import percent
-from ui.look.buttons import button
+from ui.look.buttons import button, explain
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
@@ -157,7 +157,7 @@ class EnrolmentDetails(RowDetails):
             when = shown(one.at.astimezone().date())
             line = text_label(f"{when}   {words}", Type.SECONDARY, Role.TEXT2, wrap=True)
             kind = tr(_KINDS.get(one.kind, one.kind))
-            line.setToolTip(" · ".join(part for part in (shown_time(one.at), kind, one.who) if part))
+            explain(line, " · ".join(part for part in (shown_time(one.at), kind, one.who) if part))
             self._lines.addWidget(line)
 
 

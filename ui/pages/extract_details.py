@@ -12,7 +12,7 @@ from app.lms.extracts import history_of
 from app.lms.extracts.history_of import Event
 from app.lms.extracts.records_list import ExtractRow
 from ui.grids.columns import State
-from ui.look.buttons import button, enable
+from ui.look.buttons import button, enable, explain
 from ui.look.fonts import Type
 from ui.look.icons import Icon, qicon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
@@ -162,7 +162,7 @@ class ExtractDetails(RowDetails):
             when = shown_time(one.at)
             told = f"{when}   {event_words(one)}"
             line = text_label(told, Type.SECONDARY, Role.TEXT2, wrap=True, selectable=True)
-            line.setToolTip(one.who or tr("system"))
+            explain(line, one.who or tr("system"))
             self._lines.addWidget(line)
 
 

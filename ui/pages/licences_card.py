@@ -191,9 +191,7 @@ class LicenceCard(Card):
                 field.focus.setReadOnly(bool(locked))
             if isinstance(field.editor, DateField):
                 field.editor.button.setEnabled(not locked)
-        self.switch.setEnabled(not locked and self._row is not None)
-        self.switch.setToolTip(locked)
-        self.switch.setAccessibleDescription(locked)
+        enable(self.switch, locked or ("" if self._row is not None else tr("Reading…")))
         changed = self.is_changed
         set_kind(self.save_button, "primary" if changed and not locked else "normal")
         enable(self.save_button, locked or ("" if changed else tr("Nothing was changed.")))

@@ -19,7 +19,7 @@ from ui.dialogs.saved_words import search_words
 from ui.grids.condition_words import spoken
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
-from ui.look.plain import visible_text
+from ui.look.plain import tip_text, visible_text
 from ui.look.words import tr
 from ui.pages.saved_list import SavedList
 from ui.workers import TaskRunner
@@ -101,7 +101,7 @@ class Searches(SavedList):
             for words, meant, tip in entries:
                 action = menu.addAction(qicon(icon), words.replace("&", "&&"))
                 action.setData(meant)
-                action.setToolTip(tip or words)
+                action.setToolTip(tip_text(tip or words))
         menu.addSeparator()
         saving = menu.addAction(qicon(Icon.FLOPPY_DISK), tr("Save This Search…"))
         saving.setData("save")

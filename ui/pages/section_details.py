@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from app.dates import shown, shown_time
 from app.lms.sections.details import SectionChange
 from app.lms.sections.details import SectionDetails as Looked
-from ui.look.buttons import button, enable
+from ui.look.buttons import button, enable, explain
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
@@ -94,7 +94,7 @@ class SectionDetails(RowDetails):
         for one in changes:
             when = shown(one.at.astimezone().date())
             line = text_label(f"{when}   {visible_text(_told(one))}", Type.SECONDARY, Role.TEXT2, wrap=True)
-            line.setToolTip(" · ".join(part for part in (shown_time(one.at), one.who) if part))
+            explain(line, " · ".join(part for part in (shown_time(one.at), one.who) if part))
             self._lines.addWidget(line)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, true, update
 
@@ -18,6 +18,8 @@ from app.dates import shown
 from app.db.database import Database
 from app.db.tables import app_user, licence, role, user_campus, user_role
 from app.errors import AccessError
+
+Scope: TypeAlias = frozenset[int] | None  # the campuses that somebody sees, by id; None: all of them
 
 
 class Permission(StrEnum):
@@ -376,12 +378,11 @@ def _licences(rows: Sequence[Row[Any]]) -> tuple[LicenceRow, ...]:
     )
 
 
-def campuses(tx: Connection, user: User) -> frozenset[int] | None:
+def campuses(tx: Connection, user: User) -> Scope:
     """Ids of the campuses whose sections and extract records `user` may see; None: all of them, as administrators
     may. Somebody to whom no campus was given sees none (extract-statuses.md 2.2)."""
-    if Role.ADMINISTRATOR in rights(tx, user).roles:
-        return None
-    return frozenset(tx.execute(_CAMPUSES, {"of_user": user.id}).scalars())
+    sees_all = Role.ADMINISTRATOR in rights(tx, user).roles
+    return None if sees_all else frozenset(tx.execute(_CAMPUSES, {"of_user": user.id}).scalars())
 
 
 def require(tx: Connection, user: User, permission: Permission) -> None:

@@ -12,14 +12,16 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, func, null, select
 
-from app import access, locks_listed
+from app import access
 from app.access import Permission, Rights, User
 from app.conditions import Group, Join, Operator, Test
+from app.dates import academic_year
 from app.db import locks
 from app.db.database import Database
 from app.db.tables import extract_record, file_job, job_lock, lms_course, outgoing_report, sync_error
 from app.imports import held_list, job_list, outgoing
 from app.imports.job_list import JobState
+from app.imports.lock import PREFIX
 from app.imports.outgoing import Stage
 from app.learners import search
 from app.learners.ready_searches import ready_searches
@@ -106,7 +108,7 @@ def _of_learners(today: date) -> Mapping[Matter, Place]:
 
 def new_starters(today: date) -> Group:
     """Those who began an aim in this academic year, could be asked about and never were."""
-    first = date(today.year if today.month >= 8 else today.year - 1, 8, 1)
+    first = date(academic_year(today), 8, 1)
     return _all(
         Test("ready", Operator.IS, Ready.READY.value),
         Test("last_plr", Operator.BLANK),
@@ -190,12 +192,12 @@ def waiting(
 
 
 def _count(
-    db: Database, tx: Connection, matter: Matter, place: Place, scope: records_list.Scope
+    db: Database, tx: Connection, matter: Matter, place: Place, scope: access.Scope
 ) -> tuple[int, datetime | date | None]:
     if matter is Matter.HOLDS:
         return len(holds.waiting(tx)), None
     if matter is Matter.STALE_LOCKS:
-        imports = job_lock.c.name.startswith(locks_listed.IMPORT, autoescape=True)
+        imports = job_lock.c.name.startswith(PREFIX, autoescape=True)
         stale = [one.since for one in locks.holders(tx, db, imports) if one.stale]
         return len(stale), min(stale, default=None)
     if place.page == "extracts":

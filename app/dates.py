@@ -26,3 +26,8 @@ _FIRST, _LAST = date(1971, 1, 1), date(9000, 1, 1)
 def day_begins(day: date) -> datetime:
     """Midnight in this computer's time zone; of the first or last day that can be reckoned for one beyond."""
     return datetime.combine(min(max(day, _FIRST), _LAST), time.min).astimezone()
+
+
+def academic_year(day: date) -> int:
+    """The year in which the academic year of `day` began, on 1 August."""
+    return day.year if day.month >= 8 else day.year - 1

@@ -23,7 +23,7 @@ from app.config import CollegeSettings, LrsSettings, Settings
 from app.db.database import Database
 from app.db.tables import attainment, attainment_event, attainment_type, campus, learner, licence, plr_check
 from app.errors import ServiceError
-from app.folding import fold
+from app.folding import fold, fold_code
 from app.learners.edit import derived
 from app.postcodes import normal_postcode
 from app.sandbox.people import Person, people
@@ -40,7 +40,7 @@ def fill(db: Database, count: int = DEMO_LEARNERS, *, held: bool = True) -> tupl
     with db.write() as tx:
         type_ids = dict(tx.execute(select(attainment_type.c.code, attainment_type.c.id)).all())
         names = {one.campus_code: one.campus_name for one in invented}
-        rows = [{"code": code, "name": name, "name_fold": fold(name)} for code, name in sorted(names.items())]
+        rows = [{"code": code, "name": name, "name_fold": fold_code(name)} for code, name in sorted(names.items())]
         tx.execute(insert(campus), rows)
         campus_ids = dict(tx.execute(select(campus.c.code, campus.c.id)).all())
         ids = db.new_ids(tx, learner, count)

@@ -16,6 +16,23 @@ from app.errors import ConflictError
 from app.history import Operation, batched
 
 NO_TERM = "-"
+"""The code of the term that stands for none."""
+STATUSES = (
+    ("scheduled", "Scheduled"),
+    ("current", "Current"),
+    ("on_break", "On break"),
+    ("dropped", "Dropped"),
+    ("completed", "Completed"),
+)
+"""Codes of `enrolment.status`, and their titles."""
+ORIGINS = (
+    ("hand", "By hand"),
+    ("adopted", "Adopted"),
+    ("file", "File"),
+    ("ilr", "ILR"),
+    ("import", "Import"),
+)
+"""Codes of `enrolment.origin`, and their titles."""
 _SOME = 5_000
 _BY_LEARNER = itemgetter("learner_id")
 
@@ -109,6 +126,11 @@ def enrol(
     return entered.new, entered.back, entered.already
 
 
+def no_term(tx: Connection) -> int:
+    """The row that stands for no term at all."""
+    return int(tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one())
+
+
 def going(starts: date | None, today: date) -> str:
     """The status of somebody who is neither withdrawn nor on a break nor done."""
     return "scheduled" if starts is not None and starts > today else "current"
@@ -154,7 +176,7 @@ _OPEN = (
 
 def _plain(operation: Operation, course_ids: Sequence[int]) -> dict[int, int]:
     tx = operation.tx
-    none = tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one()
+    none = no_term(tx)
     last: dict[int, int] = {}
     for some in batched(course_ids, _SOME):
         query = select(section.c.course_id, func.max(section.c.number)).where(

@@ -85,7 +85,7 @@ def _numbers(conditions: Sequence[Where]) -> list[ColumnElement[int]]:
 # Extract records by the day on which they were given the status that they have
 
 
-def _statuses(tx: Connection, scope: records_list.Scope, today: date) -> Figure:
+def _statuses(tx: Connection, scope: access.Scope, today: date) -> Figure:
     days = [today - timedelta(days=back) for back in reversed(range(DAYS))]
     ends = [day_begins(day) for day in (*days, today + timedelta(days=1))]
     at = extract_record.c.status_at

@@ -25,7 +25,7 @@ from app.json_text import decoded, encoded
 Values = Mapping[str, Any]
 _Id = TypeVar("_Id", int, str)
 _AT_ID = itemgetter("at_id")
-_CHANGE = (
+CHANGE_COLUMNS = (
     "operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after",
 )  # fmt: skip
 
@@ -43,7 +43,7 @@ class Operation:
     db: Database
     tx: Connection
     changes: list[tuple[Any, ...]] = field(default_factory=list)
-    """Rows of `change` to be written, by `_CHANGE`."""
+    """Rows of `change` to be written, by `CHANGE_COLUMNS`."""
     whose: set[int] = field(default_factory=set)
     """Learners whose attainments were written: what these come to is worked out anew with `save_changes`."""
     at: datetime | None = None
@@ -183,7 +183,7 @@ class Operation:
             at_a_glance_kept.keep(self.tx, self.whose)
             self.whose.clear()
         if self.changes:
-            self.db.insert_plain(self.tx, change, _CHANGE, self.changes)
+            self.db.insert_plain(self.tx, change, CHANGE_COLUMNS, self.changes)
             self.changes.clear()
 
     def end(self, tx: Connection, state: str = "done") -> None:
@@ -265,6 +265,14 @@ def _readers(table: Table) -> tuple[tuple[str, Callable[[str], Any]], ...]:
 NEVER_UNDONE = frozenset(
     {"lms_courses", "lms_enrolments", "lms_sender", "extracts_queued", "purged", "import_unlocked", "learner_erased"}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The id of what was saved, and the operation that can be taken back; None if nothing differed."""
+
+    id: int
+    operation_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

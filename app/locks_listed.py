@@ -12,12 +12,12 @@ from app.db import locks
 from app.db.database import Database
 from app.db.locks import Holder
 from app.db.tables import file_job, job_lock
+from app.imports.lock import PREFIX
+from app.imports.stored import importer_of
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
-IMPORT = "import:"
-"""How the names of importers' locks begin; what follows is the scope that `unlock` takes."""
-_TITLES = {"lms": "Synchronising with the LMS", "purge": "Purge", "import:global": "The global importer"}
+_TITLES = {"lms": "Synchronising with the LMS", "purge": "Purge"}
 _HELD = job_lock.c.token.is_not(None)
 
 
@@ -31,13 +31,12 @@ class LockRow:
     @property
     def title(self) -> str:
         """What is locked, in words."""
-        name = self.holder.name
-        return _TITLES.get(name) or f"The importer of {name.removeprefix('import:course:')}"
+        return _TITLES.get(self.holder.name) or importer_of(self.scope)
 
     @property
     def scope(self) -> str:
         """The scope that a person may unlock; "" where the lock is taken over by itself."""
-        return self.holder.name.removeprefix(IMPORT) if self.holder.name.startswith(IMPORT) else ""
+        return self.holder.name.removeprefix(PREFIX) if self.holder.name.startswith(PREFIX) else ""
 
 
 FIELDS: Mapping[str, SqlField] = {
@@ -83,7 +82,7 @@ def rows(tx: Connection, db: Database, ids: Sequence[int]) -> dict[int, LockRow]
     """The rows of a page; those that were released meanwhile are not there."""
     named = {row.name: row.id for row in tx.execute(select(job_lock.c.id, job_lock.c.name).where(_in(ids)))}
     held = locks.holders(tx, db, _in(ids))
-    jobs = [one.job_id for one in held if one.job_id is not None and one.name.startswith(IMPORT)]
+    jobs = [one.job_id for one in held if one.job_id is not None and one.name.startswith(PREFIX)]
     query = select(file_job.c.id, file_job.c.file_name).where(file_job.c.id.in_(jobs))
     files = {row.id: row.file_name for row in tx.execute(query)}
     return {named[one.name]: LockRow(one, files.get(one.job_id or 0)) for one in held if one.name in named}

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Insert,
     Integer,
     MetaData,
+    Select,
     Table,
     bindparam,
     delete,
@@ -40,13 +41,12 @@ from app.db.server_lines import PLANNED_ANEW
 from app.db.tables import attainment, change
 from app.db.types import Key
 from app.errors import ConflictError
-from app.history import Operation
+from app.history import CHANGE_COLUMNS, Operation
 
 BATCH = 5_000
 """So many rows at a time at most: between two batches a cancel is heard."""
 FEW = 20
 """So many rows are found one by one, whatever plan there is; it takes a server as long to plan as to change them."""
-_CHANGE = ("operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,17 +176,9 @@ def _change_embedded(
     fits = same & table.c.id.in_(select(seen.c.id)) & (table.c.version == seen.c.version)
     new: dict[str, ColumnElement[Any]] = {name: value_of(table.c[name], value) for name, value in values.items()}
     new |= {name: seen.c[name] for name in each}
-    told = select(
-        literal(operation.id, Key),
-        owner,
-        literal(table.name),
-        table.c.id,
-        literal("update"),
-        JsonObject({name: table.c[name] for name in new}),
-        JsonObject(new),
-        table.c.version + 1,
-    ).where(fits)
-    noting = insert(change).from_select(_CHANGE, told.order_by(table.c.id))
+    old = {name: table.c[name] for name in new}
+    told = _told(literal(operation.id, Key), table, table, owner, old, new).where(fits)
+    noting = insert(change).from_select(CHANGE_COLUMNS, told.order_by(table.c.id))
     noted = tx.execute(noting, execution_options={"preserve_rowcount": True}).rowcount
     left: list[int] = []
     if noted != number:
@@ -240,15 +232,20 @@ def _held_written_noted(
     new |= {name: held.c[f"new_{name}"] for name in each}
     writing = update(table).where(table.c.id == held.c.id)
     written = writing.values({**new, "version": table.c.version + 1}).returning(table.c.id).cte("written")
-    told = select(
-        bindparam("of_operation", type_=Key),
-        held.c.owner,
-        literal(table.name),
-        held.c.id,
-        literal("update"),
-        JsonObject({name: held.c[f"old_{name}"] for name in new}),
-        JsonObject(new),
-        held.c.version + 1,
-    )
+    old = {name: held.c[f"old_{name}"] for name in new}
+    told = _told(bindparam("of_operation", type_=Key), table, held, held.c.owner, old, new)
     told = told.join_from(held, written, written.c.id == held.c.id).order_by(held.c.id)
-    return insert(change).from_select(_CHANGE, told).returning(change.c.row_id)
+    return insert(change).from_select(CHANGE_COLUMNS, told).returning(change.c.row_id)
+
+
+def _told(
+    operation: ColumnElement[Any],
+    table: Table,
+    rows: FromClause,
+    owner: ColumnElement[Any],
+    old: Mapping[str, ColumnElement[Any]],
+    new: Mapping[str, ColumnElement[Any]],
+) -> Select[Any]:
+    """What `change` is told of each of `rows`, in the order of CHANGE_COLUMNS."""
+    what = (literal(table.name), rows.c.id, literal("update"))
+    return select(operation, owner, *what, JsonObject(old), JsonObject(new), rows.c.version + 1)

@@ -56,7 +56,7 @@ class Line:
 def lines(tx: Connection, user: User, waiting: Sequence[Waiting], today: date) -> list[Line]:
     """The steps that concern `user`, of the month of `today` by this computer's time zone; `waiting` is theirs."""
     left = {one.matter: one.number for one in waiting}
-    some = has_learners(tx)
+    some = search.any_learner(tx)
     loaded = _last_load(tx, day_begins(today.replace(day=1)))
     found = [Line(Step.LOAD, loaded is not None, 0, loaded)]
     for step, matter in MATTERS.items():
@@ -65,11 +65,6 @@ def lines(tx: Connection, user: User, waiting: Sequence[Waiting], today: date) -
             done = left[matter] == 0 and (some or not about_learners)
             found.append(Line(step, done, left[matter], _moment(tx, _last_change(tx, user, step))))
     return found
-
-
-def has_learners(tx: Connection) -> bool:
-    """Whether there is any learner."""
-    return tx.execute(search.keys_query().order_by(None).limit(1)).first() is not None
 
 
 def _last_load(tx: Connection, since: datetime) -> datetime | None:

@@ -27,7 +27,7 @@ def done(tx: Connection, settings: Settings, rights: Rights) -> frozenset[Step]:
     stands = {
         Step.LRS: bool(settings.college.ukprn and lrs.url and lrs.certificate_file),
         Step.LICENCES: not rights.missing_licence(),
-        Step.LEARNERS: tx.execute(search.keys_query().order_by(None).limit(1)).first() is not None,
+        Step.LEARNERS: search.any_learner(tx),
         Step.LMS: bool(settings.lms.url),
         Step.PEOPLE: tx.execute(select(func.count()).where(app_user.c.active)).scalar_one() > 1,
     }

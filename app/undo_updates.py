@@ -13,7 +13,7 @@ from app.db.json_parts import JsonValue, carries, names_before
 from app.db.tables import attainment, change
 from app.db.types import Key
 from app.errors import ConflictError
-from app.history import Operation, UndoSummary, batched
+from app.history import CHANGE_COLUMNS, Operation, UndoSummary, batched
 from app.mass_change import BATCH
 
 
@@ -63,8 +63,7 @@ def _take_some(again: Operation, table: Table, ours: ColumnElement[bool], before
         change.c.before,
         table.c.version + 1,
     ).where(fits)
-    columns = ["operation_id", "learner_id", "table_name", "row_id", "kind", "before", "after", "version_after"]
-    noting = insert(change).from_select(columns, told.order_by(change.c.id))
+    noting = insert(change).from_select(CHANGE_COLUMNS, told.order_by(change.c.id))
     noted = tx.execute(noting, execution_options={"preserve_rowcount": True}).rowcount
     written = tx.execute(update(table).where(fits).values({**before, "version": table.c.version + 1})).rowcount
     if noted != written:

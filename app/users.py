@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.tables import app_user, campus, role, user_campus, user_role
 from app.errors import ConflictError, InputError
 from app.folding import cleaned
-from app.history import Operation
+from app.history import Operation, Saved
 
 KIND = "user_changed"
 LONGEST_LOGIN, LONGEST_NAME = 63, 200
@@ -35,14 +35,6 @@ class Account:
     roles: frozenset[Role] = frozenset()
     campuses: frozenset[int] = frozenset()
     last_sign_in: datetime | None = field(default=None, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The id of the user, and the operation that can be taken back; None if nothing differed."""
-
-    id: int
-    operation_id: int | None
 
 
 def read(tx: Connection, key: int) -> Account | None:

@@ -12,6 +12,7 @@ _TAKES_SQL = {
 }  # fmt: skip
 PUT_TOGETHER = {
     ("app/db/database.py", "_roomy"): "numbers of the module",
+    ("app/db/database.py", "alone"): "a number of the module",
     ("app/db/database.py", "fill"): "names of tables and columns of the program",
     ("app/db/database.py", "ids_as_table"): "one of two words",
     ("app/db/database.py", "look_anew"): "names of tables, which its callers write down",

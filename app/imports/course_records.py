@@ -12,25 +12,12 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.among import among
 from app.db.tables import SHOWN, award, course, credit_type, enrolment, learner, outgoing_report, section
+from app.enrolling import ORIGINS, STATUSES
 from app.imports import participation
 from app.imports.amounts import shown
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
-STATUSES = (
-    ("scheduled", "Scheduled"),
-    ("current", "Current"),
-    ("on_break", "On break"),
-    ("dropped", "Dropped"),
-    ("completed", "Completed"),
-)
-ORIGINS = (
-    ("hand", "By hand"),
-    ("adopted", "Adopted"),
-    ("file", "File"),
-    ("ilr", "ILR"),
-    ("import", "Import"),
-)
 AWARD_ORIGINS = (("import", "In a file"), ("course", "By the course"), ("hand", "By hand"))
 
 

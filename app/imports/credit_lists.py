@@ -14,7 +14,7 @@ from app.db.database import Database
 from app.db.tables import credit_type, reporter, reporter_type, setting
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold_code
-from app.history import Operation
+from app.history import Operation, Saved
 from app.json_text import decoded, encoded
 
 KIND = "credit_set_up"
@@ -34,14 +34,6 @@ FIELDS: Mapping[str, str] = {
 CATEGORIES = ("physician", "non-physician")
 """Of participants, before a college says otherwise."""
 _CATEGORIES_KEY = "imports.participant_categories"
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The id of what was saved, and the operation that can be taken back; None if nothing differed."""
-
-    id: int
-    operation_id: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from app.db.database import Database
 from app.db.tables import course, course_credit, credit_mapping, credit_type
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold_code
-from app.history import Operation
+from app.history import Operation, Saved
 from app.imports.amounts import MOST, shown
-from app.imports.credit_lists import KIND, LONGEST_TITLE, Saved
+from app.imports.credit_lists import KIND, LONGEST_TITLE
 from app.imports.facts import MAPPED_BY, SHELL
 
 LONGEST_CODE, MOST_OBJECTS, MOST_VALUES = 128, 9_999, 200

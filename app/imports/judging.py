@@ -13,7 +13,7 @@ from app.imports.columns import Column, Importer
 from app.imports.facts import CourseFacts, Says
 from app.imports.forecast import ALL, BETWEEN, Answers, Forecast
 from app.imports.foresee import Case, Circumstances, Step
-from app.imports.matching import NOBODY, Courses, Learners, Whose
+from app.imports.matching import IDENTITY, NOBODY, Courses, Learners, Whose
 from app.imports.record import Read, Record
 from app.imports.rules import GOOD, RULES, Finding, Outcome, Severity
 from app.imports.standing import NOTHING, Standing
@@ -21,7 +21,6 @@ from app.imports.standing import NOTHING, Standing
 Pair = tuple[int | str, ...]
 """A learner and a course, or who is not known yet and a course."""
 _NO_SAYS: Says = MappingProxyType({})
-_IDENTITY = frozenset({Column.USER, Column.EMAIL})
 
 
 @dataclass(slots=True)
@@ -106,7 +105,7 @@ class Judge:
     def _pair(self, read: Read, record: Record, whose: Whose, about: int | str) -> Pair | None:
         if not about or (read.findings and any(one.rule == "CR-19" for one in read.findings)):
             return None
-        if record.broken and (Column.COURSE in record.broken or record.broken & _IDENTITY):
+        if record.broken and (Column.COURSE in record.broken or record.broken & IDENTITY):
             return None
         if whose.id is not None:
             return whose.id, about

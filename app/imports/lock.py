@@ -22,7 +22,8 @@ from app.imports.stored import GLOBAL_SCOPE
 from app.json_text import decoded
 from app.tasks import TaskContext
 
-_PREFIX = "import:"
+PREFIX = "import:"
+"""How the names of the locks begin; the scope follows."""
 LOOK_EVERY = 1.0
 """Seconds between two looks of whoever waits in the queue."""
 
@@ -52,7 +53,7 @@ class ImportLock:
     @property
     def title(self) -> str:
         """The importer in words."""
-        return "The global importer" if self.scope == GLOBAL_SCOPE else f"The importer of {self.scope[7:]}"
+        return stored.importer_of(self.scope)
 
     def sentence(self) -> str:
         """Who holds it, since when, and how far that is."""
@@ -76,7 +77,7 @@ class LockedError(ConflictError):
 
 def standing(tx: Connection, db: Database) -> list[ImportLock]:
     """Every lock of an import that is held, stale ones too; the longest first."""
-    return _shown(tx, locks.holders(tx, db, job_lock.c.name.like(f"{_PREFIX}%")))
+    return _shown(tx, locks.holders(tx, db, job_lock.c.name.like(f"{PREFIX}%")))
 
 
 def in_the_way(tx: Connection, db: Database, scope: str) -> ImportLock | None:
@@ -87,13 +88,13 @@ def in_the_way(tx: Connection, db: Database, scope: str) -> ImportLock | None:
 
 def name_of(scope: str) -> str:
     """What the lock of a scope is called."""
-    return _PREFIX + scope
+    return PREFIX + scope
 
 
 def _rivals(scope: str) -> ColumnElement[bool]:
     """The locks that exclude an import of this scope, beside its own (CR-L1)."""
     if scope == GLOBAL_SCOPE:
-        return job_lock.c.name.like(f"{_PREFIX}%")
+        return job_lock.c.name.like(f"{PREFIX}%")
     return job_lock.c.name == name_of(GLOBAL_SCOPE)
 
 
@@ -108,7 +109,7 @@ def _shown(tx: Connection, found: list[Holder]) -> list[ImportLock]:
         options = decoded(job.options) if job is not None else {}
         rows = stored.facts_of(options).tally.rows if options else 0
         name, reached = (job.file_name, job.reached) if job is not None else ("", 0)
-        scope = one.name.removeprefix(_PREFIX)
+        scope = one.name.removeprefix(PREFIX)
         held = ImportLock(
             scope, one.owner, one.computer, one.since, one.alive_at, one.stale, one.job_id, name, reached, rows
         )

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from app.db.among import among
 from app.db.tables import SHOWN, learner
@@ -19,6 +19,7 @@ from app.imports.columns import Column
 from app.imports.facts import CourseFacts
 from app.imports.record import Record
 from app.imports.rules import Finding
+from app.meant import providers
 from app.ulns import UlnState, normal, state
 
 _MOST_COURSES = 10_000
@@ -55,21 +56,14 @@ _SEVERAL_EMAILS = Whose(
 
 
 _GONE = (learner.c.merged_into_id, learner.c.removed_at)
-_IDENTITY = frozenset({Column.USER, Column.EMAIL})
+IDENTITY = frozenset({Column.USER, Column.EMAIL})
 
 
 class Learners:
     """Finds learners for some thousand rows at a time."""
 
     def __init__(self, tx: Connection) -> None:
-        # References are found by their index, which begins with the provider: there are few, and no index of them.
-        self._providers: list[str] = []
-        last = ""
-        while (
-            found := tx.execute(select(func.min(learner.c.ukprn)).where(learner.c.ukprn > last)).scalar()
-        ) is not None:
-            self._providers.append(found)
-            last = found
+        self._providers = providers(tx)
 
     def of(self, tx: Connection, records: Sequence[Record]) -> list[Whose]:
         """Whose each record is."""
@@ -197,7 +191,7 @@ def course_key(record: Record) -> str:
 def findings(record: Record, whose: Whose, course: CourseFacts | None) -> list[Finding]:
     """What is to be said of whose the row is and of which course."""
     found: list[Finding] = []
-    known = not (record.broken and record.broken & _IDENTITY)  # what cannot be read is told already
+    known = not (record.broken and record.broken & IDENTITY)  # what cannot be read is told already
     if whose.id is not None:
         if record.last_name and whose.family_fold and fold(record.last_name) != whose.family_fold and known:
             found.append(_other_name(record.last_name))

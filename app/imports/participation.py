@@ -9,9 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 
 from app.conditions_sql import Where
 from app.db.tables import SHOWN, enrolment, file_job, file_row, learner, section
-
-GLOBAL = "global"
-"""The scope of a job of the global importer."""
+from app.imports.stored import GLOBAL_SCOPE
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +31,7 @@ def _from_job(condition: Where) -> Where:
 
 
 def _global() -> Where:
-    return _from_job(file_job.c.scope == GLOBAL)
+    return _from_job(file_job.c.scope == GLOBAL_SCOPE)
 
 
 def counted() -> Where:

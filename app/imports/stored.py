@@ -30,6 +30,11 @@ def scope_of(importer: Importer, course: str = "") -> str:
     return GLOBAL_SCOPE if importer is Importer.GLOBAL else f"course:{course}"
 
 
+def importer_of(scope: str) -> str:
+    """The importer of a scope in words."""
+    return "The global importer" if scope == GLOBAL_SCOPE else f"The importer of {scope.removeprefix('course:')}"
+
+
 @dataclass(frozen=True, slots=True)
 class JobFacts:
     """What a job was asked, and what the dry run found of the file as a whole."""

@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.tables import SHOWN, aim, campus, course, learner, source_code
 from app.errors import ConflictError, InputError
 from app.files.aims import PROGRAMME_WRAPPER
-from app.folding import cleaned, fold, fold_code
+from app.folding import cleaned, fold_code
 from app.history import Operation, UndoSummary
 
 NAMED = "code_named"
@@ -206,7 +206,7 @@ def _name_campus(operation: Operation, seen: Code, wanted: str) -> None:
     if row is None or (row.name if row.name != row.code else "") != seen.held:
         raise _changed()
     name = wanted or row.code
-    operation.update(campus, row, {"name": name, "name_fold": fold(name) or name})
+    operation.update(campus, row, {"name": name, "name_fold": fold_code(name)})
 
 
 def _name(operation: Operation, seen: Code, wanted: str) -> None:

@@ -20,8 +20,8 @@ from app.db.tables import SHOWN, file_job, learner, operation
 from app.errors import InputError
 from app.files.aims import settle
 from app.files.checks import check_file
-from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Problem, Reading
-from app.folding import fold
+from app.files.rows import FileFacts, LearnerRecord, Level, Problem, Reading
+from app.folding import fold_code
 from app.jobs import Foreseen
 from app.json_text import encoded
 from app.learners import codes, load_cells, own_fields
@@ -30,11 +30,11 @@ from app.learners.load_match import match
 from app.learners.load_new import last_change
 from app.learners.load_plan import NO_YEAR, Plan, Stored, plan
 from app.learners.load_stored import beside, with_hand_edits
+from app.table_columns import TABLES
 from app.tasks import TaskContext
 
 KIND = "learners"
 BATCH = 500
-TABLES = frozenset({FileKind.CSV, FileKind.XLSX})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ class _Previewing:
         settle(record, self._own)
         if code := record.values.get("campus_code"):
             text = str(code)
-            record.values["campus_code"] = self._spellings.setdefault(fold(text) or text, text)
+            record.values["campus_code"] = self._spellings.setdefault(fold_code(text), text)
 
     def _note_providers(self, batch: Sequence[LearnerRecord]) -> None:
         """A table may say in a column whose learners these are."""

@@ -13,7 +13,7 @@ from app.db.again import begun_anew
 from app.db.database import Database
 from app.db.tables import aim, campus, file_job, file_row, learner, operation
 from app.errors import InputError
-from app.folding import fold
+from app.folding import fold_code
 from app.history import Operation, UndoSummary
 from app.jobs import Foreseen
 from app.learners import load_cells
@@ -240,7 +240,7 @@ class _Loading:
         """A campus that nobody knows yet: its code is its name until a person gives it a better one. Not undone:
         other learners may belong to it by then."""
         for code in sorted({code for code in codes if code} - self._campus.keys()):
-            values = {"code": code, "name": code, "name_fold": fold(code) or code}
+            values = {"code": code, "name": code, "name_fold": fold_code(code)}
             self._campus[code] = self._tx.execute(insert(campus).values(values).returning(campus.c.id)).scalar_one()
         return self._campus
 

@@ -5,6 +5,7 @@ from datetime import date
 
 from app.attainments.at_a_glance import Measure
 from app.conditions import Group, Join, Operator, Test
+from app.dates import academic_year
 from app.learners.search import Ready
 
 _ULN_GRACE_DAYS = 60
@@ -54,7 +55,7 @@ def ready_searches(today: date | None = None) -> tuple[ReadySearch, ...]:
 def born_for(youngest: int, oldest: int, today: date) -> tuple[str, str]:
     """The first and the last day of birth of those who are so old on 31 August of the academic year, which
     begins on 1 August."""
-    year = today.year if today.month >= 8 else today.year - 1
+    year = academic_year(today)
     return date(year - oldest - 1, 9, 1).isoformat(), date(year - youngest, 8, 31).isoformat()
 
 

@@ -180,6 +180,11 @@ def keys_query(
     return query.order_by(*order_by((SortKey(sort, descending), *then), _SORTS), ids)
 
 
+def any_learner(tx: Connection) -> bool:
+    """Whether there is any learner."""
+    return tx.execute(keys_query().order_by(None).limit(1)).first() is not None
+
+
 def total_query() -> Select[Any]:
     """How many learners there are without any filter."""
     return select(func.count()).select_from(learner).where(SHOWN)

@@ -11,7 +11,8 @@ from app.connectors.lms import Course, LmsCalls, LmsClient, Whereabouts
 from app.db.database import Database
 from app.db.tables import lms_course, lms_vendor, sync_error
 from app.errors import BusyError, ServiceError, StopRunError
-from app.folding import cleaned, fold
+from app.folding import cleaned, fold_code
+from app.history import differs
 from app.lms import errors_kept, holds, site
 from app.lms.asking import check_site, patiently
 from app.lms.errors import of_course
@@ -129,7 +130,7 @@ def _write(run: Run, listed: Mapping[str, Course], plan: _Plan, address: str) ->
             for number, one in listed.items()
             if number in known
         ]
-        updates = [one for one in updates if _differs(*one[:2])]
+        updates = [one for one in updates if differs(*one[:2])]
         back = [row for row, _, _ in updates if row.removed_at is not None]
         # Somebody may have decided about it meanwhile.
         gone = [known[row.lms_number] for row in plan.confirmed if known[row.lms_number].removed_at is None]
@@ -155,10 +156,6 @@ def _write(run: Run, listed: Mapping[str, Course], plan: _Plan, address: str) ->
         run.say(f"{len(missing)} courses would be removed at once: nothing is removed until somebody decides.")
 
 
-def _differs(row: Row[Any], values: Mapping[str, Any]) -> bool:
-    return any(getattr(row, name) != value for name, value in values.items())
-
-
 def _tell(run: Run, one: str, many: str, rows: Sequence[Row[Any]]) -> None:
     if rows:
         names = ", ".join(row.short_name for row in rows[:MOST_NAMED])
@@ -172,9 +169,9 @@ def mirror(one: Course) -> dict[str, Any]:
     full = cleaned(one.full_name) or short
     return {
         "short_name": short,
-        "short_fold": fold(short) or short,
+        "short_fold": fold_code(short),
         "full_name": full,
-        "full_fold": fold(full) or full,
+        "full_fold": fold_code(full),
         "id_number": cleaned(one.id_number),
         "category": cleaned(one.category),
         "starts": one.starts,

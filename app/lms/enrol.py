@@ -11,10 +11,10 @@ from app import access, history
 from app.access import Permission, User
 from app.db.again import begun_anew
 from app.db.database import Database
-from app.db.tables import SHOWN, course, enrolment, learner, lms_account, lms_course, section, term
-from app.enrolling import NO_TERM, enrol
+from app.db.tables import SHOWN, course, enrolment, learner, lms_account, lms_course, section
+from app.enrolling import enrol, no_term
 from app.errors import ConflictError, InputError
-from app.folding import fold
+from app.folding import fold_code
 from app.lms.extracts import queue
 from app.lms.states import CourseState
 
@@ -62,7 +62,7 @@ def section_for(tx: Connection, lms_course_row: Row[Any]) -> int:
         return int(found)
     code = lms_course_row.id_number or lms_course_row.short_name
     course_id = _course(tx, code, lms_course_row.full_name)
-    none = tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one()
+    none = no_term(tx)
     last = tx.execute(
         select(func.max(section.c.number)).where(section.c.course_id == course_id, section.c.term_id == none)
     ).scalar()
@@ -79,7 +79,7 @@ def section_for(tx: Connection, lms_course_row: Row[Any]) -> int:
 
 def _course(tx: Connection, code: str, title: str) -> int:
     """Our course of this code, made when first needed."""
-    folded = fold(code) or code
+    folded = fold_code(code)
     found = tx.execute(select(course.c.id).where(course.c.code_fold == folded)).scalar()
     if found is None:
         values = {"code": code, "code_fold": folded, "title": title, "origin": "lms"}

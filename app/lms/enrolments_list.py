@@ -24,25 +24,12 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.database import Database
 from app.db.tables import SHOWN, course, enrolment, learner, lms_course, progress, section, sync_error
+from app.enrolling import ORIGINS, STATUSES
 from app.lms import progress as counting
 from app.lms.states import STATE_TITLES
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
-STATUSES = (
-    ("scheduled", "Scheduled"),
-    ("current", "Current"),
-    ("on_break", "On break"),
-    ("dropped", "Dropped"),
-    ("completed", "Completed"),
-)
-ORIGINS = (
-    ("hand", "By hand"),
-    ("adopted", "Adopted"),
-    ("file", "File"),
-    ("ilr", "ILR"),
-    ("import", "Import"),
-)
 MARKS = (("fell", "Progress fell"), ("grade_gone", "Grade gone"))
 
 

@@ -25,9 +25,9 @@ from app.db.tables import (
     section,
     section_campus,
 )
+from app.enrolling import STATUSES as COURSE_STATUSES
 from app.errors import AccessError
 from app.history import unpacked
-from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts.records_list import CHANGES, STATUSES
 from app.past import kinds, names
 from app.past.labels import labels

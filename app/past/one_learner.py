@@ -24,6 +24,7 @@ from app.db.tables import (
     learner,
     plr_check,
 )
+from app.enrolling import STATUSES
 from app.lms import enrolments_list
 from app.lms.extracts import records_list
 from app.past import changes_of
@@ -32,7 +33,7 @@ from app.past.kinds import words_of_file, words_of_outcome
 
 ON_SCREEN, ON_PAPER = 200, 2_000
 """So many rows of a part are read at most."""
-_STATUSES = dict(enrolments_list.STATUSES)
+_STATUSES = dict(STATUSES)
 _RECORD_STATUSES, _CHANGES = dict(records_list.STATUSES), dict(records_list.CHANGES)
 _ULN = {"ok": "valid", "temporary": "temporary", "bad": "fails its check digit"}
 _CHECKED = {"records": "records came", "none": "no records", "refused": "refused", "failed": "failed"}

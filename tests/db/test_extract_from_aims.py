@@ -12,6 +12,7 @@ from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import aim, enrolment, lms_course, user_campus
 from app.errors import AccessError, ConflictError
+from app.files.aims import PROGRAMME_WRAPPER
 from app.lms.sections import code_map, from_aims, section
 from app.lms.sections.code_map import FileCode
 from app.lms.sections.from_aims import Move, decide
@@ -57,7 +58,7 @@ def test_what_a_code_means_is_said_for_a_year_however_it_is_spelled(db: Database
     first, second = add_learner(db, 1), add_learner(db, 2)
     add_aim(db, first)
     add_aim(db, second, course_code="bio-1")
-    add_aim(db, second, 2, aim_ref=code_map.PROGRAMME, course_code=None)
+    add_aim(db, second, 2, aim_ref=PROGRAMME_WRAPPER, course_code=None)
     found = codes(db)
     assert set(found) == {"bio-1", "60012345"}, "the programme aim is no course"
     assert [found[code].learners for code in ("bio-1", "60012345")] == [2, 2]

@@ -9,8 +9,9 @@ from app.access import Permission
 from app.changes import Topic
 from app.context import AppContext
 from app.errors import InputError
+from app.history import Saved
 from app.imports import credit_set_up, set_up_choices
-from app.imports.credit_lists import LONGEST_TITLE, Saved
+from app.imports.credit_lists import LONGEST_TITLE
 from app.imports.credit_set_up import LONGEST_CODE, CourseSetUp
 from app.imports.facts import SHELL
 from app.imports.set_up_choices import Choices

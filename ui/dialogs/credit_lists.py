@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QWidget
 from app.access import Permission
 from app.changes import Topic
 from app.context import AppContext
+from app.history import Saved
 from app.imports import credit_lists
-from app.imports.credit_lists import CreditType, Lists, Reporter, Saved
+from app.imports.credit_lists import CreditType, Lists, Reporter
 from app.tasks import TaskContext
 from ui.dialogs.credit_list_forms import BodyForm, CategoriesForm, TypeForm
 from ui.dialogs.kept_lists import OFF, ON, KeptListsDialog

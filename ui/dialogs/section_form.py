@@ -11,10 +11,10 @@ from app.changes import Topic
 from app.context import AppContext
 from app.errors import InputError
 from app.folding import fold
+from app.history import Saved
 from app.lms.sections import choices, section
 from app.lms.sections.choices import Choice, Choices
 from app.lms.sections.section import LONGEST_CODE, LONGEST_TITLE, Section
-from app.lms.sections.things_save import Saved
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, line

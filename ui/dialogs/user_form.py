@@ -12,8 +12,9 @@ from app.access import Role as UserRole
 from app.changes import Topic
 from app.context import AppContext
 from app.errors import InputError
+from app.history import Saved
 from app.tasks import TaskContext
-from app.users import LONGEST_LOGIN, LONGEST_NAME, Account, Saved
+from app.users import LONGEST_LOGIN, LONGEST_NAME, Account
 from ui import parts
 from ui.dialogs.campus_ticks import LINKED, CampusTicks, Site
 from ui.dialogs.form_field import FormField, StateLine, line

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from app.db.database import Database
+from app.enrolling import ORIGINS, STATUSES
 from app.imports import course_records
-from app.imports.course_records import ORIGINS, STATUSES, RecordRow
+from app.imports.course_records import RecordRow
 from app.keys import Keys
 from app.tasks import TaskContext
 from ui.grids.columns import Column, Kind, Query, Row, State

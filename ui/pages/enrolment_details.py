@@ -8,9 +8,9 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.dates import shown, shown_time
+from app.enrolling import STATUSES
 from app.lms.details import EnrolmentChange
 from app.lms.details import EnrolmentDetails as Looked
-from app.lms.enrolments_list import STATUSES
 from app.lms.errors import cause
 from app.lms.progress import percent
 from ui.look.buttons import button, explain

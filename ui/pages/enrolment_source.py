@@ -4,9 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 
 from app.dates import shown
 from app.db.database import Database
+from app.enrolling import ORIGINS, STATUSES
 from app.keys import Keys
 from app.lms import enrolments_list
-from app.lms.enrolments_list import ORIGINS, STATUSES, EnrolmentRow
+from app.lms.enrolments_list import EnrolmentRow
 from app.lms.errors import cause
 from app.lms.progress import percent
 from app.tasks import TaskContext

@@ -5,9 +5,9 @@ from datetime import date, datetime
 
 from app.access import User
 from app.db.database import Database
+from app.enrolling import STATUSES as COURSE_STATUSES
 from app.keys import Keys
 from app.lms import settings
-from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import records_list
 from app.lms.extracts.records_list import CHANGES, TITLES, ExtractRow, Filters
 from app.lms.extracts.staged import Staged

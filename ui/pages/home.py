@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 from app.changes import Changes
 from app.context import AppContext
 from app.dates import shown_time
+from app.learners import search
 from app.tasks import TaskContext
 from ui.hub import Hub
 from ui.look.cards import Card
@@ -166,7 +167,7 @@ class HomePage(QWidget):
             with db.read(context) as tx:
                 waiting = attention.waiting(db, tx, user)
                 month = month_list.lines(tx, user, waiting, date.today())
-                return _Read(db.now(tx), waiting, month, month_list.has_learners(tx))
+                return _Read(db.now(tx), waiting, month, search.any_learner(tx))
 
         return read
 

@@ -11,17 +11,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, not_, select
 
 from app import access, history
-from app.access import Permission, User
+from app.access import Permission, Scope, User
 from app.db.again import begun_anew
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import change as history_row
 from app.db.tables import enrolment, section
+from app.enrolling import going
 from app.errors import AccessError, DatabaseError, InputError
 from app.history import UndoSummary
 from app.lms.extracts import queue
 from app.lms.extracts.queue import HeldBack, QueueSummary
-from app.lms.sections.listed import Scope, seen_by
+from app.lms.sections.listed import seen_by
 
 KIND = "course_status_changed"
 
@@ -201,12 +202,7 @@ def _values(row: Row[Any], step: Step, day: date, starts: Wish, ends: Wish) -> d
         wishes: dict[str, Any] = {"starts": starts, "ends": ends}
         values = {name: wish for name, wish in wishes.items() if wish is not KEEP}
         if row.status != "on_break" and "starts" in values:
-            values["status"] = _status(values["starts"])
+            values["status"] = going(values["starts"], date.today())
         return values
-    status = {Step.WITHDRAW: "dropped", Step.BREAK: "on_break"}.get(step) or _status(row.starts)
+    status = {Step.WITHDRAW: "dropped", Step.BREAK: "on_break"}.get(step) or going(row.starts, date.today())
     return {"status": status, "status_on": day}
-
-
-def _status(starts: date | None) -> str:
-    """Of an enrolment that is neither broken off nor dropped."""
-    return "scheduled" if starts is not None and starts > date.today() else "current"

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
+from app.access import Scope
 from app.dates import shown
 from app.db.tables import campus, campus_term, course, section, section_campus, term
 from app.errors import InputError
-from app.lms.extracts.records_list import STATUSES, TITLES, Filters, Scope
+from app.lms.extracts.records_list import STATUSES, TITLES, Filters
 
 FIRST_STATUSES = ("ready", "transmitted", "rejected")
 _NAMED = 3

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select, union_all
 
+from app.access import Scope
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import (
@@ -26,7 +27,7 @@ from app.db.tables import (
 from app.history import unpacked
 from app.keys import Keys
 from app.lms.extracts.queue import QUEUED
-from app.lms.extracts.records_list import Scope, in_scope, joined
+from app.lms.extracts.records_list import in_scope, joined
 from app.lms.run import SENDER
 
 CREATED, STATUS, LATE, CHANGED, ATTEMPT = "created", "status", "late", "changed", "attempt"

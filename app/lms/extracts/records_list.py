@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, func, or_, select, true
 
 from app import access
-from app.access import Permission, User
+from app.access import Permission, Scope, User
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.dates import day_begins
@@ -28,9 +28,9 @@ from app.db.tables import (
     section_campus,
     term,
 )
+from app.enrolling import STATUSES as COURSE_STATUSES
 from app.keys import Keys
 from app.lms import settings
-from app.lms.enrolments_list import STATUSES as COURSE_STATUSES
 from app.lms.extracts import marks
 from app.lms.settings import OVERDUE_HOURS
 from app.quick_filter import passes
@@ -44,8 +44,6 @@ STATUSES = (
 )
 TITLES = dict(STATUSES)
 CHANGES = (("add", "Add"), ("drop", "Drop"), ("change", "Change"))
-Scope = frozenset[int] | None
-"""Ids of the campuses that a user may see; None: all of them (`access.campuses`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, not_, or_, select, true
 
 from app import access
-from app.access import Permission, User
+from app.access import Permission, Scope, User
 from app.conditions_sql import Where
 from app.dates import shown
 from app.db.database import Database
 from app.db.tables import course, enrolment, extract_record, learner, section, section_campus
 from app.errors import InputError
 from app.lms.extracts import marks
-from app.lms.extracts.records_list import STATUSES, TITLES, Scope, campus_names, in_scope, joined
+from app.lms.extracts.records_list import STATUSES, TITLES, campus_names, in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.mass_change import Seen
 from app.tasks import TaskContext

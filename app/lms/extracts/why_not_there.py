@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, select
 
 from app import access
-from app.access import User
+from app.access import Scope, User
 from app.dates import shown, shown_time
 from app.db.database import Database
 from app.db.tables import (
@@ -32,7 +32,7 @@ from app.enrolling import NO_TERM
 from app.errors import AccessError, ConflictError
 from app.lms import enrol
 from app.lms.extracts import gates, places
-from app.lms.sections.listed import Scope, seen_by
+from app.lms.sections.listed import seen_by
 
 
 class Remedy(StrEnum):

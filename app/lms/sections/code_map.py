@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, func, select
 
 from app import access, history
-from app.access import Permission, User
+from app.access import Permission, Scope, User
 from app.db.database import Database
 from app.db.tables import SHOWN, aim, learner, source_code
 from app.errors import AccessError, ConflictError
-from app.folding import fold
+from app.files.aims import PROGRAMME_WRAPPER
+from app.folding import fold_code
 from app.lms.sections import listed
-from app.lms.sections.listed import Scope
 from app.lms.sections.section import read, why_not_edit
 from app.lms.sections.things_save import KIND
 
 COURSE, AIM = "course", "aim"
-PROGRAMME = "ZPROG001"
 """The aim that only holds others together: nobody is taught in it."""
 _COLUMNS = {COURSE: aim.c.course_code, AIM: aim.c.aim_ref}
 
@@ -40,7 +39,7 @@ class FileCode:
 
 def key_of(kind: str, code: str, year: str) -> tuple[str, str, str]:
     """What a code is found by, however it is spelled."""
-    return kind, fold(code) or code, year
+    return kind, fold_code(code), year
 
 
 def meanings(tx: Connection) -> dict[tuple[str, str, str], int]:
@@ -61,7 +60,7 @@ def listed_codes(tx: Connection, scope: Scope) -> list[FileCode]:
         query = (
             select(column, aim.c.year, func.count(aim.c.learner_id.distinct()))
             .join(learner, learner.c.id == aim.c.learner_id)
-            .where(column.is_not(None), column != PROGRAMME, SHOWN)
+            .where(column.is_not(None), column != PROGRAMME_WRAPPER, SHOWN)
             .group_by(column, aim.c.year)
         )
         for code, year, learners in tx.execute(query):

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, and_, or_, select
 
+from app.access import Scope
 from app.dates import shown
 from app.db.tables import (
     app_user,
@@ -25,7 +26,7 @@ from app.history import unpacked
 from app.lms.extracts import gates
 from app.lms.extracts.gates import Gate
 from app.lms.sections import listed
-from app.lms.sections.listed import Scope, SectionRow
+from app.lms.sections.listed import SectionRow
 from app.lms.sections.section import read, why_not_edit
 
 MOST_CHANGES = 40

@@ -6,13 +6,14 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from app.access import Scope
 from app.db.tables import course, lms_course, section, section_campus
+from app.enrolling import no_term
 from app.errors import InputError
 from app.folding import fold_code
 from app.lms import enrol
 from app.lms.sections import things
-from app.lms.sections.listed import Scope
-from app.lms.sections.section import Section, no_term
+from app.lms.sections.section import Section
 from app.lms.sections.things import Thing, What
 
 _CALLED = {

@@ -23,7 +23,7 @@ from app.jobs import Foreseen
 from app.lms.sections.file_index import Index
 from app.lms.sections.file_plan import Planned, refused
 from app.lms.sections.section import Section
-from app.meant import MEANT, NAMED
+from app.meant import MEANT, NAMED, providers
 
 _GOING = frozenset({"scheduled", "current"})
 _STEPS = {
@@ -86,7 +86,7 @@ class RegistrationPlanner:
     def __init__(self, tx: Connection, index: Index, today: date) -> None:
         """`today`: the day of a status that says none."""
         self._index, self._today = index, today
-        self._ukprns = _ukprns(tx)
+        self._providers = providers(tx)
         self._seen: set[_Spot] = set()
         self._entering: dict[_Spot, int] = {}
         """The section by which a row of the file brings a learner onto a course of the LMS."""
@@ -169,7 +169,7 @@ class RegistrationPlanner:
 
     def _by_ref(self, tx: Connection, refs: Collection[str]) -> dict[str, list[Row[Any]]]:
         found: dict[str, list[Row[Any]]] = defaultdict(list)
-        for ukprn in self._ukprns if refs else ():
+        for ukprn in self._providers if refs else ():
             query: Any = select(*_WHO, NAMED.c.ref_fold.label("said")).select_from(MEANT)
             query = query.where(among(NAMED.c.ref_fold, refs, (NAMED.c.ukprn, ukprn)), SHOWN)
             for row in tx.execute(query):
@@ -194,17 +194,6 @@ def _words(name: str, value: Any) -> str:
     if value is None:
         return ""
     return STATUS_WORDS[value] if name == "status" else str(value)
-
-
-def _ukprns(tx: Connection) -> list[str]:
-    """Whose learners there are: found from one to the next, since going through all learners takes long."""
-    found: list[str] = []
-    while True:
-        query = select(learner.c.ukprn).order_by(learner.c.ukprn).limit(1)
-        ukprn = tx.execute(query.where(learner.c.ukprn > found[-1]) if found else query).scalar_one_or_none()
-        if ukprn is None:
-            return found
-        found.append(ukprn)
 
 
 def _by_uln(tx: Connection, ulns: Collection[str]) -> dict[str, list[Row[Any]]]:

@@ -12,16 +12,18 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from app import access, enrolling, history
-from app.access import Permission, User
+from app.access import Permission, Scope, User
 from app.db.among import among
 from app.db.database import Database
 from app.db.tables import SHOWN, aim, enrolment, learner, lms_course, section
+from app.enrolling import going
+from app.files.aims import PROGRAMME_WRAPPER
 from app.history import Operation
 from app.lms import enrol
 from app.lms.extracts import queue
 from app.lms.extracts.queue import QueueSummary
-from app.lms.sections.code_map import AIM, COURSE, PROGRAMME, key_of, meanings
-from app.lms.sections.listed import Scope, seen_by
+from app.lms.sections.code_map import AIM, COURSE, key_of, meanings
+from app.lms.sections.listed import seen_by
 from app.tasks import TaskContext
 
 KIND = "enrolled"
@@ -133,7 +135,7 @@ def _aims(tx: Connection, known: Mapping[tuple[str, str, str], int]) -> tuple[di
     query = (
         select(aim)
         .join(learner, learner.c.id == aim.c.learner_id)
-        .where(SHOWN, aim.c.aim_ref.is_distinct_from(PROGRAMME))
+        .where(SHOWN, aim.c.aim_ref.is_distinct_from(PROGRAMME_WRAPPER))
     )
     found: dict[tuple[int, int], Row[Any]] = {}
     unmapped = 0
@@ -193,7 +195,7 @@ def decide(one: Any, there: Any | None, today: date) -> tuple[Move, dict[str, An
     """
     ends = one.ends or one.planned_end
     wanted = {"2": "completed", "3": "dropped", "6": "on_break"}.get(one.completion or "")
-    going = "scheduled" if one.starts is not None and one.starts > today else "current"
+    status = going(one.starts, today)
     dates = {"starts": one.starts, "ends": ends}
     if there is None:
         return (Move.NEW, dates) if wanted is None else (Move.SAME, {})
@@ -203,12 +205,12 @@ def decide(one: Any, there: Any | None, today: date) -> tuple[Move, dict[str, An
         differs = there.origin == "ilr" and (there.starts, there.ends) != (one.starts, ends)
         if not differs:
             return Move.SAME, {}
-        return Move.CHANGE, dates if wanted else {**dates, "status": going}
+        return Move.CHANGE, dates if wanted else {**dates, "status": status}
     if there.status == "completed":
         return Move.LEFT, {}
     if wanted is None:
         again = one.starts is not None and there.status_on is not None and one.starts > there.status_on
-        values = {"status": going, "status_on": one.starts, **(dates if there.origin == "ilr" else {})}
+        values = {"status": status, "status_on": one.starts, **(dates if there.origin == "ilr" else {})}
         return (Move.CHANGE, values) if again else (Move.LEFT, {})
     move = {"completed": Move.COMPLETE, "dropped": Move.DROP, "on_break": Move.BREAK}[wanted]
     if there.status == "dropped":

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, exists, func, or_, select, true
 
+from app.access import Scope
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import (
@@ -20,12 +21,10 @@ from app.db.tables import (
     section_campus,
     term,
 )
+from app.enrolling import NO_TERM
 from app.lms.extracts import gates
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
-
-Scope = frozenset[int] | None
-"""Ids of the campuses the user may see; None: all (`access.campuses`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +196,7 @@ def _row(row: Any, further: list[str]) -> SectionRow:
         version=row.version,
         course_code=row.code,
         course_title=row.title,
-        term="" if row.term_code == "-" else row.term_name,
+        term="" if row.term_code == NO_TERM else row.term_name,
         number=row.number,
         owner=row.owner,
         further=tuple(further),

@@ -10,14 +10,14 @@ from app import access, history
 from app.access import Permission, User
 from app.db.among import among
 from app.db.database import Database
-from app.db.tables import campus, course, lms_course, section, section_campus, term
+from app.db.tables import campus, course, lms_course, section, section_campus
+from app.enrolling import no_term
 from app.errors import AccessError, ConflictError, InputError
-from app.folding import cleaned, fold
-from app.history import Operation
+from app.folding import cleaned, fold_code
+from app.history import Operation, Saved
 from app.lms import enrol
 from app.lms.extracts import queue
-from app.lms.sections.things import NO_TERM
-from app.lms.sections.things_save import KIND, Saved
+from app.lms.sections.things_save import KIND
 
 LONGEST_CODE, LONGEST_TITLE, MOST_NUMBERS = 60, 500, 9_999
 _OWN = ("term_id", "number", "lms_course_id", "starts", "ends", "open", "delivery_method_id", "vendor_id")
@@ -139,7 +139,7 @@ def _as_known(tx: Connection, wanted: Section) -> Section:
 
 
 def _folded(wanted: Section) -> str:
-    return fold(wanted.course_code) or wanted.course_code
+    return fold_code(wanted.course_code)
 
 
 def require_scope(scope: frozenset[int] | None, before: Section | None, wanted: Section) -> None:
@@ -204,11 +204,6 @@ def _courses(operation: Operation, wanted: Sequence[Section]) -> dict[str, int]:
     ]
     made = operation.insert_many(course, rows)
     return found | {row["code_fold"]: key for row, key in zip(rows, made, strict=True)}
-
-
-def no_term(tx: Connection) -> int:
-    """The row that stands for no term at all."""
-    return int(tx.execute(select(term.c.id).where(term.c.code == NO_TERM)).scalar_one())
 
 
 def _number(tx: Connection, wanted: Section) -> int:

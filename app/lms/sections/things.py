@@ -23,8 +23,8 @@ from app.db.tables import (
     term,
     user_campus,
 )
+from app.enrolling import NO_TERM
 
-NO_TERM = "-"
 SEND_SECTIONS, SEND_REGISTRATIONS, DEFAULT = "send_sections", "send_registrations", "is_default"
 
 

@@ -1,7 +1,7 @@
 """Saving what sections are set up with: one operation a save, whole or not at all (extract-statuses.md 2.1)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -11,8 +11,8 @@ from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import campus_vendor, lms_vendor
 from app.errors import AccessError, ConflictError, InputError
-from app.folding import cleaned, fold
-from app.history import Operation
+from app.folding import cleaned, fold_code
+from app.history import Operation, Saved
 from app.lms.extracts import queue
 from app.lms.sections import things
 from app.lms.sections.things import COLUMNS, DEFAULT, LINKS, TABLES, Thing, What
@@ -27,14 +27,6 @@ NOUNS: Mapping[What, str] = {
     What.VENDOR: "LMS vendor",
 }
 _FLAGGED = (What.CAMPUS, What.METHOD, What.VENDOR)
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The id of what was saved, and the operation that can be taken back; None if nothing differed."""
-
-    id: int
-    operation_id: int | None
 
 
 def save(db: Database, user: User, before: Thing | None, wanted: Thing) -> Saved:
@@ -131,9 +123,9 @@ def _require_own_code(tx: Connection, before: Thing | None, wanted: Thing) -> No
             field="code",
         )
     table = TABLES[wanted.what]
-    folded = fold(wanted.code)
+    folded = fold_code(wanted.code)
     for row in tx.execute(select(table.c.id, table.c.code)):
-        if row.id != wanted.id and fold(row.code) == folded:
+        if row.id != wanted.id and fold_code(row.code) == folded:
             raise InputError(
                 f"There is a {NOUNS[wanted.what]} “{row.code}” already.", hint="Choose another code.", field="code"
             )
@@ -143,7 +135,7 @@ def _write(operation: Operation, before: Thing | None, wanted: Thing) -> int:
     table, tx = TABLES[wanted.what], operation.tx
     values: dict[str, Any] = {name: getattr(wanted, name) for name in COLUMNS[wanted.what]}
     if wanted.what is What.CAMPUS:
-        values["name_fold"] = fold(wanted.name) or wanted.name
+        values["name_fold"] = fold_code(wanted.name)
     if before is None:
         key = operation.insert(table, values)
     else:

@@ -1,29 +1,57 @@
-"""`python -m tests.endurance --hours 8 --seed 1`: so many simulated hours of use; figures as JSON. Ends with 1 where
-anything was lost or doubled, or grew beyond the bounds below."""
+"""`python -m tests.endurance --hours 8 --seed 1`: so many simulated hours of use, after some that are not measured;
+figures as JSON. Ends with 1 where anything was lost or doubled, or is not shown to be flat (`flat.BOUNDS`).
+
+`--database postgresql` runs on a server of its own (`tests.db.postgresql`), which ends with it.
+"""
 
 import argparse
 import gc
 import json
 import sys
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+from tests.db.postgresql import running_server
+from tests.endurance import flat
 from tests.endurance.run import endure
 
-BOUNDS = {"kb": 400.0, "threads": 0.5, "files": 0.5, "databases": 0.25}
-"""Of growth in a simulated hour, by the line through the second half. Memory: both sandboxes live in this process and
-remember each call that they were asked, some 100 kB an hour; the rest is the scatter of the allocator."""
+
+@contextmanager
+def _address(kind: str) -> Iterator[str]:
+    """Of an empty database on a server; "" for a file."""
+    if kind == "sqlite":
+        yield ""
+        return
+    with running_server("autovacuum=on") as server, server.database() as address:
+        yield address
+
+
+def judged(samples: list[Mapping[str, Any]]) -> dict[str, Any]:
+    """How much each thing grows in an hour, and what is beyond its bound: nothing of too few samples."""
+    found = [flat.Sample(**one) for one in samples if one["hour"] >= flat.WARM]
+    if len(found) < flat.LEAST:
+        return {"growth_an_hour": {}, "too_much": ["too few hours to tell"]}
+    names = (*flat.BOUNDS, "python", "native", "objects")
+    told = {name: flat.growth(found, name)._asdict() for name in names}
+    return {"growth_an_hour": told, "too_much": sorted(flat.too_much(found))}
 
 
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.endurance", description=__doc__)
     options.add_argument("--hours", type=float, default=8.0)
     options.add_argument("--seed", type=int, default=1)
+    options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     given = options.parse_args()
     gc.disable()  # as in the program: it is collected at known moments
-    with tempfile.TemporaryDirectory(prefix="lm-endurance-") as folder:
-        told = endure(Path(folder), given.hours, given.seed, lambda words: print(words, file=sys.stderr))
-    told["too_much"] = [name for name, most in BOUNDS.items() if told["growth_an_hour"][name] > most]
+    with tempfile.TemporaryDirectory(prefix="lm-endurance-") as folder, _address(given.database) as address:
+        hours = flat.WARM + given.hours
+        told = endure(
+            Path(folder), hours, given.seed, lambda words: print(words, file=sys.stderr, flush=True), address
+        )
+    told |= judged(told["samples"])
     print(json.dumps(told, indent=1))
     return 1 if told["too_much"] else 0
 

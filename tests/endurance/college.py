@@ -1,15 +1,15 @@
-"""A small college for the endurance run: a real database, both sandboxes on real sockets, and who works there."""
+"""A small college for the endurance run: a real database, both services on real sockets, and who works there."""
 
 import csv
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import pytest
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
-from app import access, demo
+from app import access, demo, grants, retention
 from app.access import User
 from app.connectors.lrs import LrsAccess, LrsClient
 from app.connectors.moodle import MoodleAccess, MoodleClient
@@ -19,29 +19,42 @@ from app.db.upgrade import upgrade
 from app.files.rows import LEARNER_FIELDS
 from app.lms import settings as lms_settings
 from app.lms.schedule import Schedule
-from app.lms.settings import Plan, SyncSettings
-from app.sandbox import faults, moodle_faults
-from app.sandbox.lrs import LrsSandbox
-from app.sandbox.moodle import MoodleSandbox
-from app.sandbox.moodle_intake import account_of
-from app.sandbox.moodle_people import accounts, user_id_of
-from app.sandbox.people import Kind, Person, people
+from app.lms.settings import SyncSettings
+from app.sandbox.moodle_people import user_id_of
+from app.sandbox.people import Person
+from app.tasks import TaskContext
 from tests.builders import first_user, with_types
-from tests.certificates import certificates
+from tests.endurance.services import COURSES, Services, learners_of_the_college
 from tests.imports.importing import Importing
 from tests.lms.sending import Sections
 
-LEARNERS, COURSES = 24, ("2", "3")
 IMPATIENT = {"connect_timeout": 2.0, "read_timeout": 0.3, "deadline": 0.6}
 _FIELDS = ("ref", "uln", "family_name", "given_names", "birth_date", "sex", "postcode", "email", "phone")
 
 
-def learners_of_the_college() -> list[Person]:
-    """People whom the LRS knows and who have one account in the LMS."""
-    everybody = people(120)
-    users = accounts(everybody)
-    known = [one for one in everybody if one.kind in (Kind.EXACT, Kind.LINKED) and one.email and one.birth_date]
-    return [one for one in known if account_of(one, users) is not None][:LEARNERS]
+ON_LMS = (
+    select(learner.c.ref, lms_course.c.lms_number, enrolment.c.id)
+    .join(enrolment, enrolment.c.learner_id == learner.c.id)
+    .join(section, section.c.id == enrolment.c.section_id)
+    .join(lms_course, lms_course.c.id == section.c.lms_course_id)
+)
+"""The enrolments on courses of the LMS, also those that were taken back."""
+
+
+class Impatient(TaskContext):
+    """Somebody who is told that a service is busy waits for a moment, and presses Cancel."""
+
+    PATIENCE = 1.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._waited = 0.0
+
+    def wait(self, seconds: float) -> None:
+        self._waited += seconds
+        if self._waited > self.PATIENCE:
+            self.cancel()
+        super().wait(seconds)
 
 
 @dataclass
@@ -51,8 +64,7 @@ class College:
     db: Database
     user: User
     folder: Path
-    lrs: LrsSandbox
-    moodle: MoodleSandbox
+    services: Services
     people: dict[str, Person]
     schedule: Schedule
     lrs_client: LrsClient = field(init=False)
@@ -60,31 +72,45 @@ class College:
     imports: Importing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.lrs_client = LrsClient(LrsAccess(**{**self.lrs.info.as_dict(), **IMPATIENT, "largest_answer": 400_000}))
-        told = {**self.moodle.info.as_dict(), **IMPATIENT, "gradebook_timeout": 0.6, "largest_answer": 4_000_000}
-        self.lms = MoodleClient(MoodleAccess(**told))
+        self._access = self.services.ask("access")
+        self.well()
         self.imports = Importing(self.db, self.user, self.folder)
+
+    def well(self) -> None:
+        """Both services are healthy from now on, and given time: the computer may be busy."""
+        self.services.ask("weather", [], [])
+        self._ask_by({})
+
+    def weather(self, of_lrs: list[str], of_moodle: list[str]) -> None:
+        """These faults from now on, and little time for each answer."""
+        self.services.ask("weather", of_lrs, of_moodle)
+        self._ask_by(IMPATIENT)
+
+    def _ask_by(self, times: dict[str, float]) -> None:
+        self.lrs_client = LrsClient(LrsAccess(**{**self._access["lrs"], **times, "largest_answer": 400_000}))
+        gradebook = {"gradebook_timeout": 0.6} if times else {}
+        access = {**self._access["lms"], **times, **gradebook, "largest_answer": 4_000_000}
+        self.lms = MoodleClient(MoodleAccess(**access))
+
+    def context(self) -> TaskContext:
+        """For a task of somebody who does not like to wait."""
+        return Impatient()
 
     def ids(self) -> dict[str, int]:
         """The learners that stand, by person code."""
-        with self.db.read() as tx:
-            rows = tx.execute(select(learner.c.ref, learner.c.id).where(learner.c.removed_at.is_(None))).all()
+        rows = self.rows(select(learner.c.ref, learner.c.id).where(learner.c.removed_at.is_(None)))
         return {row.ref: row.id for row in rows}
 
     def course_ids(self) -> dict[str, int]:
-        with self.db.read() as tx:
-            return dict(tx.execute(select(lms_course.c.lms_number, lms_course.c.id)).all())  # type: ignore[arg-type]
+        return {row.lms_number: row.id for row in self.rows(select(lms_course.c.lms_number, lms_course.c.id))}
 
     def enrolment_ids(self) -> dict[tuple[str, str], int]:
         """The enrolments on courses of the LMS, by person code and number of the course."""
-        query = (
-            select(learner.c.ref, lms_course.c.lms_number, enrolment.c.id)
-            .join(enrolment, enrolment.c.learner_id == learner.c.id)
-            .join(section, section.c.id == enrolment.c.section_id)
-            .join(lms_course, lms_course.c.id == section.c.lms_course_id)
-        )
+        return {(row.ref, row.lms_number): row.id for row in self.rows(ON_LMS)}
+
+    def rows(self, query: Select[Any]) -> list[Any]:
         with self.db.read() as tx:
-            return {(row.ref, row.lms_number): row.id for row in tx.execute(query)}
+            return list(tx.execute(query))
 
     def account(self, ref: str) -> int:
         """The number of a learner's account in the LMS."""
@@ -101,34 +127,26 @@ class College:
                 rows.writerow([phone if name == "phone" else getattr(one, name) for name in _FIELDS])
         return path
 
-    def well(self) -> None:
-        """Both services are healthy from now on."""
-        self.moodle.set_fault()
-        self.moodle.restore_token()
-        self.lrs.set_fault()
-
 
 @contextmanager
-def college(folder: Path, seed: int) -> Iterator[College]:
-    """One with its courses, no learners yet, and sections that may send; sending goes with the schedule."""
+def college(folder: Path, seed: int, address: str = "") -> Iterator[College]:
+    """One with its courses, no learners yet, and sections that may send; sending goes with the schedule. Its database
+    is that at `address`, an empty one, else a file in `folder`. History is kept for as short as may be."""
     found = learners_of_the_college()
-    db = Database.in_file(folder / "learners.sqlite")
+    db = Database(address) if address else Database.in_file(folder / "learners.sqlite")
     with ExitStack() as stack:
         stack.callback(db.close)
-        for module in (faults, moodle_faults):
-            stack.enter_context(pytest.MonkeyPatch.context()).setattr(module, "RETRY_AFTER_SECONDS", 0)
         upgrade(db)
         access.prepare(db)
+        grants.install(db)
         with_types(db)
         user = first_user(db)
-        lrs = stack.enter_context(LrsSandbox(certificates(), people=found, seed=seed))
-        moodle = MoodleSandbox(certificates(), people=people(120), courses=len(COURSES), learners=0, seed=seed)
-        stack.enter_context(moodle)
+        services = stack.enter_context(Services(folder / "services", seed))
         sections = Sections(db, user)
         for number in COURSES:
             sections.section(number)
-        lms_settings.save(db, user, SyncSettings(Plan(interval=10), Plan(interval=10), send=True))
-        yield College(db, user, folder, lrs, moodle, {one.ref: one for one in found}, Schedule(0.0, delay=0.0))
+        lms_settings.save(db, user, SyncSettings(send=True, kept_months=retention.SHORTEST))
+        yield College(db, user, folder, services, {one.ref: one for one in found}, Schedule(0.0, delay=0.0))
 
 
 UKPRN = demo.COLLEGE_UKPRN

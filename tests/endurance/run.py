@@ -7,7 +7,6 @@ Nothing waits: a simulated minute takes as long as what happens in it. The sched
 import time
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -17,14 +16,18 @@ from app.lms import courses, enrolments, schedule
 from app.lms.extracts import sender
 from app.lms.run import RunSummary
 from app.lms.settings import Kind
-from app.tasks import TaskContext
-from tests.endurance import checks, faults, flat
+from tests.endurance import checks, checks_history, flat
 from tests.endurance.acts import Acts
+from tests.endurance.acts_lms import LmsActs
 from tests.endurance.college import College, college
+from tests.endurance.deck import Deck
+from tests.endurance.faults import Weather
+from tests.endurance.keeping import Calendar
 from tests.endurance.model import Model
 
-WEATHER, SAMPLES, HOUR = 10, 10, 60
-"""Minutes: new faults, a look at memory and handles, and everything mended and looked through."""
+WEATHER, HOUR = 10, 60
+"""Minutes: new faults; and everything mended, looked through, and measured."""
+WELL = ("finished", "messages")
 
 
 class Day:
@@ -33,36 +36,41 @@ class Day:
     def __init__(self, here: College, seed: int) -> None:
         self.college, self.model, self.draw = here, Model(), Random(seed)
         self.acts = Acts(here, self.model, self.draw)
+        self.of_lms = LmsActs(self.acts)
+        self.calendar = Calendar(here, self.model)
+        self.weather = Weather(self.draw)
+        one, lms = self.acts, self.of_lms
+        of_college = (one.load, one.plr, one.plr, one.export, one.records)
+        of_lms = (lms.enrol, lms.course_status, lms.course_status, lms.grade, lms.take_back)
+        self.deck = Deck((*of_college, *of_lms), self.draw)
         self.samples: list[flat.Sample] = []
         self.checked = 0
 
     def live(self, minutes: int, told: Callable[[str], None]) -> None:
+        checks_history.begin(self.college, self.model)
         self.acts.load()
         self.hour(0)
         for minute in range(1, minutes + 1):
             if minute % WEATHER == 1:
-                self.weather()
+                self.new_weather()
             self.run_due(minute * 60.0)
             if self.draw.random() < 0.7:
-                self.acts.any_of_them()
-            if minute % HOUR == 0:
+                self.any_act()
+            if minute % HOUR == 0 or minute == minutes:
                 self.hour(minute)
-                told(f"hour {minute // 60}: {sum(self.model.acts.values())} acts, {self.model.runs.total()} runs")
-            if minute % SAMPLES == 0:
-                self.samples.append(flat.take(minute / 60, self.quiet_threads()))
-        if minutes % HOUR:
-            self.hour(minutes)
+                told(f"hour {minute / 60:g}: {sum(self.model.acts.values())} acts, {self.samples[-1]}")
 
-    def quiet_threads(self) -> int:
-        return self.samples[0].threads if self.samples else 0
+    def any_act(self) -> None:
+        """One act, as often as another: hours are alike."""
+        act = self.deck.deal()
+        act()
+        self.model.acts[act.__name__] += 1
 
-    def weather(self) -> None:
+    def new_weather(self) -> None:
         """What the services suffer from for the next minutes."""
-        self.college.well()
-        self.college.moodle.set_fault(*faults.of_moodle(self.draw))
-        self.college.lrs.set_fault(*faults.of_lrs(self.draw))
+        self.college.weather(self.weather.of_lrs(), self.weather.of_moodle())
         if self.draw.random() < 0.1:
-            self.college.moodle.revoke_token()
+            self.college.services.ask("revoke_token")
 
     def run_due(self, now: float) -> None:
         """As the window does once a minute (`ui/lms_sync.py`)."""
@@ -70,7 +78,7 @@ class Day:
         with db.read() as tx:
             plans, told = schedule.read(db, tx)
         self.college.schedule.look(told, now)
-        kinds = self.college.schedule.due(plans, date.today(), now)
+        kinds = self.college.schedule.due(plans, self.calendar.today, now)
         for kind in kinds:
             if self.run(kind).state in ("failed", "cancelled"):
                 return
@@ -85,7 +93,7 @@ class Day:
         return self._counted("sender", sender.run(*self._who(), self.college.lms, "schedule"))
 
     def _who(self) -> tuple[Any, ...]:
-        return TaskContext(), self.college.db, self.college.user
+        return self.college.context(), self.college.db, self.college.user
 
     def _counted(self, kind: str, done: RunSummary) -> RunSummary:
         self.model.runs[kind] += 1
@@ -93,23 +101,34 @@ class Day:
         return done
 
     def hour(self, minute: int) -> None:
-        """Both services are mended; what waited is sent and fetched; then everything must be as the model says."""
+        """Both services are mended; what waited is sent and fetched; then everything must be as the model says. Days
+        pass, and what the program holds now is measured."""
         self.college.well()
-        for _ in range(3):  # the first sees what became of calls whose outcome was unknown
-            assert self.send().state in ("finished", "messages")
-            self.acts.resubmit()
+        self.of_lms.decide()
         for kind in Kind:
             done = self.run(kind)
-            assert done.state in ("finished", "messages"), (kind, done.messages)
+            assert done.state in WELL, (kind, done.messages)
+        for _ in range(3):  # the first sees what became of calls whose outcome was unknown
+            assert self.send().state in WELL
+            self.of_lms.resubmit()
+        for kind in Kind:
+            assert self.run(kind).state in WELL
+        checks.look(self.college, self.model)
+        self.acts.forget()
+        self.calendar.turn()
         checks.look(self.college, self.model)
         self.checked += 1
+        quiet = self.samples[0].threads if self.samples else 0
+        self.samples.append(flat.take(minute / 60, quiet))
 
 
-def endure(folder: Path, hours: float, seed: int, told: Callable[[str], None] = lambda words: None) -> dict[str, Any]:
+def endure(
+    folder: Path, hours: float, seed: int, told: Callable[[str], None] = lambda words: None, address: str = ""
+) -> dict[str, Any]:
     """Live so many simulated hours; what was done and measured. Raises AssertionError where anything was lost or
-    doubled, with the simulated minute in its notes."""
+    doubled, with the simulated minute in its notes. `address`: that of an empty database on a server."""
     began = time.monotonic()
-    with college(folder, seed) as here:
+    with college(folder, seed, address) as here:
         day = Day(here, seed)
         try:
             day.live(round(hours * 60), told)
@@ -122,8 +141,7 @@ def endure(folder: Path, hours: float, seed: int, told: Callable[[str], None] = 
             "seconds": round(time.monotonic() - began, 1),
             "looks": day.checked,
             "acts": dict(sorted(day.model.acts.items())),
-            "runs": dict(day.model.runs),
-            "calls": {"lms": len(here.moodle.calls), "lrs": len(here.lrs.calls)},
-            "growth_an_hour": flat.growth(day.samples),
+            "calls": here.services.ask("calls"),
+            "faults": {name: sorted(dealt) for name, dealt in day.weather.dealt.items()},
             "samples": [asdict(one) for one in day.samples],
         }

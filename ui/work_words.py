@@ -1,10 +1,15 @@
 """What the Activity pane says of the work of dialogs, in counts."""
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ui.activity import Listed, Outcome, Place, Stage
 from ui.look.words import count, plural, tr
+
+if TYPE_CHECKING:
+    from app.export_target import Target
+    from app.purge import PurgeSummary
 
 
 class _Counts(Protocol):
@@ -14,6 +19,15 @@ class _Counts(Protocol):
     def changed(self) -> int: ...
     @property
     def unchanged(self) -> int: ...
+
+
+class _Undone(Protocol):
+    """What every Undo tells of itself."""
+
+    @property
+    def undone(self) -> int: ...
+    @property
+    def left(self) -> int: ...
 
 
 class _Asked(Protocol):
@@ -91,6 +105,34 @@ def copy_listed(title: str, target: Path | None = None) -> Listed:
     return Listed(title, outcome)
 
 
-def plain_listed(title: str, page: str = "") -> Listed:
-    """Work of which the dialog itself tells the numbers."""
-    return Listed(title, lambda result: Outcome(""), Place(page=page))
+def undo_listed(title: str, page: str = "history") -> Listed:
+    """An Undo, which is one step for the database: done, or nothing of it."""
+    return Listed(title, put_back, Place(page=page), stoppable=False)
+
+
+def put_back(done: _Undone) -> Outcome:
+    """How many rows are as before, and how many were left."""
+    words = plural(done.undone, "{n} row was put back.", "{n} rows were put back.")
+    if done.left:
+        left = "{n} was left: somebody changed it since.", "{n} were left: somebody changed them since."
+        words += " " + plural(done.left, *left)
+    return Outcome(words)
+
+
+def file_listed(title: str, target: "Target") -> Listed:
+    """A file that is written, of which more is not to be said."""
+    from app.export_target import path_of
+
+    name, path = target.name, path_of(target)  # not the target itself, which may hold a password
+    return Listed(title, lambda result: Outcome(tr("Saved as {name}", name=name), place=Place(file=path)))
+
+
+def told_listed(title: str, words: Callable[[Any], str], page: str = "", *, stoppable: bool = True) -> Listed:
+    """Work whose result `words` tells, in counts; `stoppable`: it looks whether it shall stop."""
+    return Listed(title, lambda result: Outcome(words(result)), Place(page=page), stoppable)
+
+
+def purged(done: "PurgeSummary") -> Outcome:
+    """How many rows went."""
+    stage = Stage.STOPPED if done.stopped else Stage.DONE
+    return Outcome(plural(done.gone.total, "{n} row was deleted", "{n} rows were deleted"), stage)

@@ -27,6 +27,7 @@ from app.folders import DataFolder
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from tests import first_starts
+from ui.activity_list import state_words
 from ui.look.fonts import set_scale
 from ui.look.labels import ElidingLabel
 from ui.look.screens import window_behind
@@ -214,6 +215,11 @@ def tab_order(dialog: QWidget, first: QWidget) -> list[str]:
         if QApplication.focusWidget() is first:
             return names
     raise AssertionError(names)
+
+
+def activity(window: Any) -> list[str]:
+    """What the Activity pane says of all that ran, the newest first."""
+    return [f"{one.title}: {state_words(one)}" for one in window.runner.activities]
 
 
 _TEXTS = (QLabel, QAbstractButton, QComboBox)

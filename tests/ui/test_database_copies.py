@@ -17,7 +17,7 @@ from app.learners.edit import LearnerForm, add
 from app.tasks import TaskContext
 from tests.db.older import make_older
 from tests.ui.conftest import Room, Rooms, answering, saving_as
-from tests.ui.dialog_room import click, write_into
+from tests.ui.dialog_room import activity, click, write_into
 from tests.ui.load_room import opening
 from ui.action_reasons import at_rest
 from ui.dialogs.back_up import BackUpDialog
@@ -67,6 +67,12 @@ def test_backed_up_restored_and_checked(rooms: Rooms, tmp_path: Path):
     with room.context.db.read() as tx:
         newest = tx.execute(select(operation).order_by(operation.c.id.desc()).limit(1)).one()
     assert (newest.kind, newest.reason) == ("database_restored", "typed into the wrong database")
+    kept = f"What was there before is in {dialog.kept.name}, in the folder “backups”."
+    assert activity(room.window) == [
+        f"Restore: Done: {kept}",
+        "Compare with a copy: Done: 1 thing that was done here since would be lost.",
+        "Back Up: Done: Copied to copy.db",
+    ]
     click(dialog.close_button)
     room.until(lambda: not room.window.isVisible())
     assert room.window.database.restart_wanted, "users and ids are those of the copy: it opens anew"
@@ -157,6 +163,7 @@ def test_checked_and_one_copy_a_day(rooms: Rooms):
     room.window.actions_.run("admin.check")
     dialog = dialog_of(room, DatabaseCheckDialog)
     assert dialog.accessibleName() == "The database is whole."
+    assert activity(room.window) == ["Check Database: Done: The database is whole."]
     room.close_dialog(dialog, "database_check_close")
     folder = room.context.folder.path / "backups"
     for _ in range(2):

@@ -18,7 +18,7 @@ from tests.builders import user_with
 from tests.lms.rows import add_account, add_enrolment
 from tests.ui.college_room import listed
 from tests.ui.conftest import Room, Rooms
-from tests.ui.dialog_room import press, type_text
+from tests.ui.dialog_room import activity, press, type_text
 from tests.ui.extract_room import SmallCollege
 from ui.dialogs.course_status import CourseStatusDialog
 from ui.pages.enrolments import EnrolmentsPage
@@ -142,6 +142,8 @@ def test_withdrawn_with_who_waits_and_taken_back(rooms: Rooms):
     press(Qt.Key.Key_Space)
     here.rest(dialog)
     assert dialog.accessibleName() == "Withdraw was undone"
+    said = ["Undo of Withdraw: Done: 3 rows were put back.", "Withdraw: Done: 3 enrolments were changed"]
+    assert activity(here.room.window) == said
     assert here.held("status") == ["completed", *["current"] * 3]
     assert here.records() == [*[("drop", "ready")] * 2, *[("add", "ready")] * 2], "the LMS hears that they are back"
     here.leave()

@@ -22,7 +22,7 @@ from tests.builders import user_with
 from tests.ui.college_room import words_of
 from tests.ui.conftest import Rooms, named, read_csv, saving_as
 from tests.ui.credit_room import CreditRoom
-from tests.ui.dialog_room import click, clipped, press, type_text, unnamed
+from tests.ui.dialog_room import activity, click, clipped, press, type_text, unnamed
 from ui.dialogs.history_changes import HistoryChangesDialog
 from ui.dialogs.history_undo import HistoryUndoDialog
 from ui.pages.history import HistoryPage
@@ -176,6 +176,8 @@ def test_undo_by_keys_tells_what_was_left_and_shows_it(history: CreditRoom):
     history.room.at_rest()
     assert "19 rows were put back" in words_of(dialog)
     assert "1 was left" in words_of(dialog)
+    said = "Undo: Done: 19 rows were put back. 1 was left: somebody changed it since."
+    assert activity(history.room.window) == [said]
     assert dialog.left_button.hasFocus()
     press(Qt.Key.Key_Space)
     left = history.dialog("changes")

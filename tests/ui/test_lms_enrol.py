@@ -13,7 +13,7 @@ from app.lms import enrol
 from tests.builders import user_with
 from tests.ui.college_room import CLOSED, HIDDEN, NEW, OPEN, LmsRoom, listed, met, serving, use
 from tests.ui.conftest import Rooms
-from tests.ui.dialog_room import click, press, type_text, write_into
+from tests.ui.dialog_room import activity, click, press, type_text, write_into
 from ui.dialogs.lms_enrol import EnrolDialog
 
 
@@ -61,6 +61,8 @@ def test_learners_are_enrolled_with_dates_and_taken_back(lms: LmsRoom):
     run(lms, dialog)
     assert dialog.accessibleName() == "Enrol Selected was undone"
     assert dialog.accessibleDescription().startswith("5 enrolments were taken back.")
+    said = ["Undo of Enrol Selected: Done: 5 rows were put back.", "Enrol Selected: Done: 5 new."]
+    assert activity(lms.room.window) == said
     assert lms.enrolled(CLOSED) == []
 
 

@@ -15,7 +15,7 @@ from tests.builders import add_attainment, learner_values, user_with
 from tests.lms.rows import add_enrolment, add_section
 from tests.ui.college_room import listed
 from tests.ui.conftest import Room, Rooms, named
-from tests.ui.dialog_room import click, clipped, press, type_text, unnamed
+from tests.ui.dialog_room import activity, click, clipped, press, type_text, unnamed
 from ui.dialogs.erase import EraseDialog
 from ui.dialogs.merge import MergeDialog
 from ui.look.tokens import theme
@@ -92,6 +92,11 @@ def test_two_selected_are_compared_merged_and_parted(rooms: Rooms):
     room.until(lambda: not dialog.busy and dialog.undo_button.isHidden())
     room.at_rest()
     assert (rows(room)["TWIN1"].merged_into_id, rows(room)["TWIN2"].phone) == (None, "0161 2")
+    undone, merged = activity(room.window)
+    assert undone.startswith("Undo of Merge Learners: Done: ")
+    assert undone.endswith(" rows were put back.")
+    assert merged.startswith("Merge Learners: Done: ")
+    assert merged.endswith(" rows moved or changed.")
     press(Qt.Key.Key_Escape)
     room.until(lambda: QApplication.activeModalWidget() is None)
 
@@ -148,6 +153,10 @@ def test_erased_with_the_code_typed_and_a_reason(rooms: Rooms):
     room.until(lambda: dialog.summary is not None and not dialog.busy)
     room.at_rest()
     assert (last(room).kind, last(room).reason) == ("learner_erased", "Asked in writing")
+    done, refused = activity(room.window)
+    assert done == "Erase Learner: Done: The learner was erased"
+    assert refused.startswith("Erase Learner: Failed: ")
+    assert ref not in refused
     assert ref not in rows(room)
     with room.context.db.read() as tx:
         assert tx.execute(select(attainment.c.id).where(attainment.c.learner_id == key)).all() == []

@@ -18,7 +18,7 @@ from app.tasks import TaskContext
 from tests.builders import snapshot
 from tests.db.postgresql import OWNER, Server
 from tests.ui.conftest import Room, Rooms
-from tests.ui.dialog_room import child, click, write_into
+from tests.ui.dialog_room import activity, child, click, write_into
 from ui.dialogs.database_place import DatabaseDialog
 from ui.dialogs.move import MoveDialog
 
@@ -74,6 +74,9 @@ def test_moved_to_a_server_and_opened_there(rooms: Rooms, server: Server, monkey
         assert config.load(room.context.folder.path).database.url == ""
         moved(room, dialog)
         assert dialog.moved.resumed > 0
+        done, stopped = activity(room.window)
+        assert done == f"Move: Done: {sum(dialog.moved.counts.values()):,} rows are there, equal to those here."
+        assert stopped == "Move: Stopped"
         url = config.load(room.context.folder.path).database.url
         assert url == f"postgresql+psycopg://{OWNER}@127.0.0.1:{server.port}/{fields['database']}"
         opened = begin(TaskContext(), room.context.folder, secrets=Secrets({}))

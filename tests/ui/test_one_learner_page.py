@@ -21,7 +21,7 @@ from tests.builders import user_with
 from tests.ui.college_room import words_of
 from tests.ui.conftest import Rooms, named, saving_as
 from tests.ui.credit_room import CreditRoom
-from tests.ui.dialog_room import click, clipped, press, unnamed
+from tests.ui.dialog_room import activity, click, clipped, press, unnamed
 from tests.ui.test_print import pages_in
 from ui.dialogs.erase import EraseDialog
 from ui.dialogs.merge import MergeDialog
@@ -119,6 +119,7 @@ def test_saved_as_a_pdf_by_the_keyboard(college: CreditRoom, tmp_path: Path):
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     assert list(tmp_path.glob(".learner-manager-*")) == []
     assert "Saved as Learner.pdf" in words_of(college.room.window.status)
+    assert activity(college.room.window) == ["One Learner: Done: Saved as Learner.pdf"]
     assert b"Smyth" not in target.read_bytes()[:600], "the title of the file names nobody"
 
 

@@ -27,6 +27,7 @@ from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed, undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT, _WITH_LIST = 620, 290, 480
@@ -238,14 +239,14 @@ class CourseStatusDialog(WorkingDialog):
         def work(context: TaskContext) -> CourseStatusSummary:
             return course_status.change(run.db, run.user, ids, step, **wishes)  # type: ignore[arg-type]
 
-        self.work(tr("Writing…"), work, self._changed, Lane.WRITE)
+        listed = told_listed(tr(step.value), _heading, "enrolments", stoppable=False)
+        self.work(tr("Writing…"), work, self._changed, Lane.WRITE, listed)
 
     def _changed(self, done: CourseStatusSummary) -> None:
         self.summary = done
         waits = len(done.held_back)
         self.show_icon(*((Icon.WARNING, Role.WARN) if waits else (Icon.CHECK_CIRCLE, Role.GOOD)))
-        heading = plural(done.changed, "{n} enrolment was changed", "{n} enrolments were changed")
-        self.say(heading if done.changed else tr("Nothing was changed"), changed_words(done))
+        self.say(_heading(done), changed_words(done))
         self._entry.hide()
         self.foretold.setText(_waiting_words(waits) if waits else "")
         self.list.show_states([_row(one) for one in done.held_back])
@@ -271,6 +272,7 @@ class CourseStatusDialog(WorkingDialog):
             lambda task: course_status.take_back(run.db, run.user, operation_id),
             self._undone,
             Lane.WRITE,
+            undo_listed(tr("Undo of {what}", what=tr(self._step.value)), "enrolments"),
         )
 
     def _undone(self, done: UndoSummary) -> None:
@@ -284,6 +286,12 @@ class CourseStatusDialog(WorkingDialog):
         self.say(tr("{step} was undone", step=tr(self._step.value)), words)
         self.close_button.setFocus()
         self.written(Topic.ENROLMENTS, Topic.EXTRACTS)
+
+
+def _heading(done: CourseStatusSummary) -> str:
+    if not done.changed:
+        return tr("Nothing was changed")
+    return plural(done.changed, "{n} enrolment was changed", "{n} enrolments were changed")
 
 
 def changed_words(done: CourseStatusSummary) -> str:

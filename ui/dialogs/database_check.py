@@ -7,6 +7,7 @@ from app.context import AppContext
 from app.db_check import Checked
 from app.past import names
 from app.tasks import TaskContext
+from ui.activity import Listed, Outcome, Stage
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -15,7 +16,6 @@ from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.work_words import plain_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 640, 480
@@ -53,7 +53,7 @@ class DatabaseCheckDialog(WorkingDialog):
         def work(task: TaskContext) -> Checked:
             return db_check.check(task, db)
 
-        self.work(tr("Reading…"), work, self._found, Lane.BACKUP, plain_listed(tr("Check Database")))
+        self.work(tr("Reading…"), work, self._found, Lane.BACKUP, Listed(tr("Check Database"), _outcome))
 
     def _found(self, found: Checked) -> None:
         self.checked = found
@@ -61,16 +61,20 @@ class DatabaseCheckDialog(WorkingDialog):
         rows = plural(total, "{n} row was read", "{n} rows were read")
         if found.ok:
             self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)
-            self.say(tr("The database is whole."), tr("{rows}; nothing is wrong.", rows=rows))
+            self.say(_outcome(found).words, tr("{rows}; nothing is wrong.", rows=rows))
         else:
             self.show_icon(Icon.WARNING_CIRCLE, Role.BAD)
             first = found.problems[0]
-            self.say(
-                plural(len(found.problems), "{n} problem was found.", "{n} problems were found."), tr(first.hint)
-            )
+            self.say(_outcome(found).words, tr(first.hint))
         wrong = [StateRow(_WRONG, ("", tr(one.what), "")) for one in found.problems]
         read = [
             StateRow(_COUNTED, ("", tr(names.table(name)), count(number))) for name, number in found.counts.items()
         ]
         self.list.show_states([*wrong, *read])
         self.close_button.setFocus()
+
+
+def _outcome(found: Checked) -> Outcome:
+    if found.ok:
+        return Outcome(tr("The database is whole."))
+    return Outcome(plural(len(found.problems), "{n} problem was found.", "{n} problems were found."), Stage.FAILED)

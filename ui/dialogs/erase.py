@@ -22,6 +22,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT, _LONGEST_CODE = 720, 640, 60
@@ -147,14 +148,18 @@ class EraseDialog(WorkingDialog):
             return
         run, key, typed, reason = self._context, self._learner_id, self.typed.text(), self.edit.text()
         self.work(
-            tr("Erasing…"), lambda task: erase.erase(run.db, run.user, key, typed, reason), self._erased, Lane.WRITE
+            tr("Erasing…"),
+            lambda task: erase.erase(run.db, run.user, key, typed, reason),
+            self._erased,
+            Lane.WRITE,
+            told_listed(tr("Erase Learner"), _erased_words, "history", stoppable=False),
         )
 
     def _erased(self, done: Erased) -> None:
         self.summary = done
         self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)
         self.say(
-            plural(done.learners, "The learner was erased", "{n} records of the learner were erased"),
+            _erased_words(done),
             tr("The history says that it was done, and why."),
         )
         if not done.scrubbed:
@@ -170,6 +175,10 @@ class EraseDialog(WorkingDialog):
         self.refresh()
         self.close_button.setFocus()
         self.changed.emit(done.changes)
+
+
+def _erased_words(done: Erased) -> str:
+    return plural(done.learners, "The learner was erased", "{n} records of the learner were erased")
 
 
 def _warnings(found: Foreseen) -> list[tuple[str, str]]:

@@ -26,7 +26,7 @@ from ui.look.labels import text_label
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.work_words import fill_listed
+from ui.work_words import fill_listed, undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 860, 600
@@ -339,6 +339,7 @@ class FloodFillDialog(FormDialog):
             done=self._undone,
             failed=self._undo_failed,
             cancelled=self._undo_stopped,
+            listed=undo_listed(tr("Undo of Flood Fill"), "learners"),
         )
 
     @Slot(object)

@@ -17,6 +17,7 @@ from app.past.changes_of import DID, ChangeRow
 from app.past.listed import OperationRow
 from app.tasks import TaskContext
 from ui import parts
+from ui.activity import Listed
 from ui.dialogs.working import WorkingDialog
 from ui.exporting import CSV, EXCEL, Exporter, Wanted, export
 from ui.grids.columns import Column, Kind, Query, Row, State
@@ -215,7 +216,8 @@ class HistoryChangesDialog(WorkingDialog):
             run.require(Permission.EXPORT)
             return export(context, wanted, path)
 
-        self.work(tr("Exporting…"), task, self._exported, Lane.EXPORT)
+        listed = Listed(tr("Export {page}", page=self.windowTitle()), Exporter.outcome)
+        self.work(tr("Exporting…"), task, self._exported, Lane.EXPORT, listed)
 
     def _exported(self, summary: ExportSummary) -> None:
         told = Exporter.outcome(summary).words

@@ -18,6 +18,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
+from ui.work_words import undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 620, 260
@@ -115,6 +116,7 @@ class HistoryUndoDialog(WorkingDialog):
             lambda task: undoing.undo(task, run.db, run.user, key),
             self._undone,
             Lane.WRITE,
+            undo_listed(tr("Undo")),
         )
 
     def _undone(self, done: Undone) -> None:

@@ -30,6 +30,7 @@ from ui.look.labels import text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed, undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 860, 660
@@ -208,7 +209,11 @@ class IlrRegistrationsDialog(WorkingDialog):
         run = self._context
         if self.apply_button.isEnabled():
             self.work(
-                tr("Enrolling…"), lambda task: from_aims.apply(task, run.db, run.user), self._applied, Lane.WRITE
+                tr("Enrolling…"),
+                lambda task: from_aims.apply(task, run.db, run.user),
+                self._applied,
+                Lane.WRITE,
+                told_listed(self.windowTitle(), lambda done: foreseen_words(done.foreseen), "extracts"),
             )
 
     def _applied(self, done: Applied) -> None:
@@ -228,6 +233,7 @@ class IlrRegistrationsDialog(WorkingDialog):
                 lambda task: history.undo(run.db, run.user.id, operation_id),
                 self._undone,
                 Lane.WRITE,
+                undo_listed(tr("Undo of {what}", what=self.windowTitle()), "extracts"),
             )
 
     def _undone(self, done: UndoSummary) -> None:

@@ -25,7 +25,7 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.work_words import plain_listed
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 660, 250
@@ -214,7 +214,11 @@ class ImportUndoDialog(WorkingDialog):
             work,
             self._done_so,
             Lane.IMPORT,
-            plain_listed(tr("Undo of an import"), "import_jobs"),
+            told_listed(
+                tr("Undo of an import"),
+                lambda done: _number_words(done.withdrawn, done.deleted, len(done.left)),
+                "import_jobs",
+            ),
         )
 
     def _done_so(self, done: Undone) -> None:

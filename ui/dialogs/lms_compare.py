@@ -35,6 +35,7 @@ from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.protecting import Holds, ask_for_target
+from ui.work_words import file_listed, told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 900, 620
@@ -112,7 +113,8 @@ class CompareDialog(WorkingDialog):
         def work(context: TaskContext) -> Comparison:
             return compare.compare(context, app.db, app.user, app.lms(), key)
 
-        self.work(tr("Asking the LMS who is on the course…"), work, self._compared, Lane.CHECK)
+        listed = told_listed(tr("Compare with the LMS"), _compared_words)
+        self.work(tr("Asking the LMS who is on the course…"), work, self._compared, Lane.CHECK, listed)
 
     def _compared(self, found: Comparison) -> None:
         first, self.found = self.found is None, found
@@ -227,6 +229,7 @@ class CompareDialog(WorkingDialog):
             lambda task: (learner_ids, enrol.adopt(run.db, run.user, key, learner_ids)),
             self._adopted,
             Lane.WRITE,
+            told_listed(tr("Adopt"), lambda result: enrolled_words(result[1]), "enrolments", stoppable=False),
         )
 
     def _adopted(self, result: tuple[list[int], EnrolSummary]) -> None:
@@ -319,10 +322,21 @@ class CompareDialog(WorkingDialog):
             wanted = Wanted(source, source.all_keys, source.columns, title)
             return export(context, wanted, path).path.name
 
-        self.work(tr("Exporting…"), work, self._exported, Lane.EXPORT)
+        self.work(
+            tr("Exporting…"), work, self._exported, Lane.EXPORT, file_listed(tr("Export {page}", page=title), path)
+        )
 
     def _exported(self, name: str) -> None:
         self.tell(tr("Exported to {file}", file=visible_text(name)), "", Role.GOOD, Icon.CHECK_CIRCLE)
+
+
+def _compared_words(found: Comparison) -> str:
+    return tr(
+        "{n} on both sides, {m} only here, {k} only there",
+        n=count(len(found.both)),
+        m=count(len(found.only_here)),
+        k=count(len(found.only_there)),
+    )
 
 
 def _moved(found: Comparison, adopted: set[int]) -> Comparison:

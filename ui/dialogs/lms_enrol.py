@@ -29,6 +29,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed, undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 860, 600
@@ -204,6 +205,9 @@ class EnrolDialog(WorkingDialog):
             lambda task: (course, enrol.enrol_selected(run.db, run.user, ids, course.id, starts, ends)),
             self._enrolled,
             Lane.WRITE,
+            told_listed(
+                tr("Enrol Selected"), lambda result: enrolled_words(result[1]), "enrolments", stoppable=False
+            ),
         )
 
     def _enrolled(self, result: tuple[CourseRow, EnrolSummary]) -> None:
@@ -232,6 +236,7 @@ class EnrolDialog(WorkingDialog):
             lambda task: history.undo(run.db, run.user.id, operation_id),
             self._undone,
             Lane.WRITE,
+            undo_listed(tr("Undo of {what}", what=tr("Enrol Selected")), "enrolments"),
         )
 
     def _undone(self, done: UndoSummary) -> None:

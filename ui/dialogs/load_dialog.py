@@ -21,7 +21,7 @@ from ui.dialogs.load_problems import write_problems
 from ui.dialogs.load_progress import ReadingBar
 from ui.dialogs.load_questions import forget_decisions, read_as_western
 from ui.dialogs.load_rows import Shown
-from ui.exporting import CSV
+from ui.exporting import CSV, Exporter
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable
@@ -344,6 +344,7 @@ class LoadDialog(FormDialog):
             lane=Lane.EXPORT,
             done=self._exported,
             failed=self.show_problem,
+            listed=Listed(tr("Export Problems"), Exporter.outcome),
         )
 
     @Slot(object)

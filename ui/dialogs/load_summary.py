@@ -22,6 +22,7 @@ from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 520, 300
@@ -140,7 +141,14 @@ class LoadSummaryDialog(FormDialog):
         def work(context: TaskContext) -> UndoSummary:
             return self.take_back(job_id)
 
-        self._runner.run(work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._stopped)
+        self._runner.run(
+            work,
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._failed,
+            cancelled=self._stopped,
+            listed=undo_listed(tr("Undo of a load")),
+        )
 
     @Slot()
     def _to_codes(self) -> None:

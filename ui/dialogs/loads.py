@@ -25,6 +25,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 1040, 480
@@ -169,7 +170,14 @@ class LoadsDialog(FormDialog):
         def work(context: TaskContext) -> UndoSummary:
             return self.take_back(job)
 
-        self._runner.run(work, lane=Lane.WRITE, done=self._undone, failed=self._failed, cancelled=self._stopped)
+        self._runner.run(
+            work,
+            lane=Lane.WRITE,
+            done=self._undone,
+            failed=self._failed,
+            cancelled=self._stopped,
+            listed=undo_listed(tr("Undo of a load")),
+        )
 
     @Slot()
     def _stopped(self) -> None:

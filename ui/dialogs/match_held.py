@@ -28,7 +28,7 @@ from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.work_words import plain_listed
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 760, 600
@@ -219,14 +219,14 @@ class MatchHeldDialog(WorkingDialog):
             lambda task: held.match(task, run.db, run.user, ids, acknowledged),
             self._attached,
             Lane.IMPORT,
-            plain_listed(tr("Match held records"), "held_records"),
+            told_listed(tr("Match held records"), _attached_words, "held_records"),
         )
 
     def _attached(self, done: Matched) -> None:
         self.matched = done
         self.show_icon(*((Icon.WARNING, Role.WARN) if done.left else (Icon.CHECK_CIRCLE, Role.GOOD)))
         self.say(
-            plural(done.attached, "{n} record attached", "{n} records attached"),
+            _attached_words(done),
             plural(done.waiting, "{n} still waits for its learner.", "{n} still wait for their learners."),
         )
         self._told.hide()
@@ -239,6 +239,10 @@ class MatchHeldDialog(WorkingDialog):
         self.close_button.setDefault(True)
         self.close_button.setFocus()
         self.written(*done.changes.topics, Topic.IMPORTS)
+
+
+def _attached_words(done: Matched) -> str:
+    return plural(done.attached, "{n} record attached", "{n} records attached")
 
 
 def _rows(number: int) -> str:

@@ -25,6 +25,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed, undo_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT, _LIST_HEIGHT = 860, 660, 132
@@ -205,7 +206,13 @@ class MergeDialog(WorkingDialog):
         if self.summary is not None or self.found is None or self.lines is None or not self.merge_button.isEnabled():
             return
         run, seen, choices = self._context, self.found, self.lines.choices
-        self.work(tr("Merging…"), lambda task: merge.merge(run.db, run.user, seen, choices), self._merged, Lane.WRITE)
+        self.work(
+            tr("Merging…"),
+            lambda task: merge.merge(run.db, run.user, seen, choices),
+            self._merged,
+            Lane.WRITE,
+            told_listed(tr("Merge Learners"), _merged_words, "history", stoppable=False),
+        )
 
     def _merged(self, done: MergeSummary) -> None:
         self.summary = done
@@ -218,7 +225,7 @@ class MergeDialog(WorkingDialog):
         stays, goes = visible_text(done.stays.ref), visible_text(done.goes.ref)
         self.say(
             tr("{goes} went into {stays}", goes=goes, stays=stays),
-            tr("{rows} moved or changed.", rows=plural(done.rows, "{n} row", "{n} rows")),
+            _merged_words(done),
         )
         self._card.hide()
         self.refresh()
@@ -231,7 +238,13 @@ class MergeDialog(WorkingDialog):
         if self.summary is None or not self.undo_button.isEnabled():
             return
         run, key = self._context, self.summary.operation_id
-        self.work(tr("Undoing…"), lambda task: merge.undo(run.db, run.user, key), self._undone, Lane.WRITE)
+        self.work(
+            tr("Undoing…"),
+            lambda task: merge.undo(run.db, run.user, key),
+            self._undone,
+            Lane.WRITE,
+            undo_listed(tr("Undo of Merge Learners")),
+        )
 
     def _undone(self, done: UndoSummary) -> None:
         self.undo_button.hide()
@@ -240,3 +253,7 @@ class MergeDialog(WorkingDialog):
         self.refresh()
         self.close_button.setFocus()
         self.written(*_TOPICS)
+
+
+def _merged_words(done: MergeSummary) -> str:
+    return tr("{rows} moved or changed.", rows=plural(done.rows, "{n} row", "{n} rows"))

@@ -19,6 +19,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 560, 260
@@ -98,14 +99,13 @@ class MoveDialog(WorkingDialog):
         def work(task: TaskContext) -> Moved:
             return move.move(task, run.db, run.user, run.folder, wanted, typed)
 
-        self.work(tr("Moving…"), work, self._moved, Lane.BACKUP)
+        self.work(tr("Moving…"), work, self._moved, Lane.BACKUP, told_listed(tr("Move"), _moved_words))
 
     def _moved(self, moved: Moved) -> None:
         self.moved = moved
         self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)
-        rows = count(sum(moved.counts.values()))
         self.say(
-            tr("Moved: {rows} rows are there, equal to those here.", rows=rows),
+            tr("Moved: {rows}", rows=_moved_words(moved)),
             tr(
                 "Open it now, and go on there. If you close this, you go on here, and what you write from now on is "
                 "not in the new place; the database here stays in either case."
@@ -149,3 +149,7 @@ class MoveDialog(WorkingDialog):
     def _kept(self, settings: Settings) -> None:
         self.accept()
         self.kept.emit(settings)
+
+
+def _moved_words(moved: Moved) -> str:
+    return tr("{rows} rows are there, equal to those here.", rows=count(sum(moved.counts.values())))

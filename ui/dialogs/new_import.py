@@ -16,6 +16,7 @@ from app.imports.dry_run import Options
 from app.saved import LONGEST_NAME
 from app.tasks import TaskContext
 from ui import parts
+from ui.activity import Listed
 from ui.dialogs.form_field import FormField
 from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
@@ -23,7 +24,7 @@ from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
 from ui.exporting import ask_to_open, documents
 from ui.grids.columns import State
-from ui.import_checking import check
+from ui.import_checking import check, checked_outcome
 from ui.import_lines import Shown
 from ui.look.buttons import button, enable, explain
 from ui.look.cards import in_card
@@ -299,6 +300,7 @@ class NewImportDialog(WorkingDialog):
             lambda task: check(task, context, path, options, sender),
             self._checked,
             Lane.IMPORT,
+            Listed(tr("Check a file of course records"), checked_outcome),
         )
 
     def _checked(self, shown: Shown) -> None:

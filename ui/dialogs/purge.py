@@ -11,6 +11,7 @@ from app.dates import shown
 from app.purge import LONGEST_REASON, Counts, Foreseen, PurgeSummary
 from app.tasks import TaskContext
 from ui import parts
+from ui.activity import Listed, Place
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
@@ -21,7 +22,7 @@ from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.work_words import plain_listed
+from ui.work_words import purged
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 640, 470
@@ -144,7 +145,7 @@ class PurgeDialog(WorkingDialog):
             lambda task: purge.purge(task, run.db, run.user, reason),
             self._purged,
             Lane.WRITE,
-            plain_listed(tr("Purge"), "history"),
+            Listed(tr("Purge"), purged, Place(page="history")),
         )
 
     def _purged(self, done: PurgeSummary) -> None:

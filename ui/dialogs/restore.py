@@ -27,6 +27,7 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _WIDTH, _HEIGHT = 680, 520
@@ -63,7 +64,8 @@ class RestoreDialog(WorkingDialog):
         def work(task: TaskContext) -> Look:
             return copies.look(task, db, file, beside)
 
-        self.work(tr("Comparing…"), work, self._looked, Lane.BACKUP)
+        listed = told_listed(tr("Compare with a copy"), _lost_words)
+        self.work(tr("Comparing…"), work, self._looked, Lane.BACKUP, listed)
 
     def _build(self) -> None:
         columns = (
@@ -95,11 +97,6 @@ class RestoreDialog(WorkingDialog):
 
     def _looked(self, found: Look) -> None:
         self._look = found
-        lost = plural(
-            found.lost,
-            "{n} thing that was done here since would be lost",
-            "{n} things that were done here since would be lost",
-        )
         last = tr("Nothing was ever done in the copy.")
         if found.last_there is not None:
             last = tr("The last thing done in the copy was at {moment}.", moment=shown_time(found.last_there))
@@ -107,7 +104,7 @@ class RestoreDialog(WorkingDialog):
         if found.older:
             last = f"{last} {older}"
         what = tr("All or nothing of it takes the place of what is here, which is copied first.")
-        self.say(f"{lost}.", f"{last} {what}")
+        self.say(_lost_words(found), f"{last} {what}")
         self._tell_erased(found)
         self.list.show_states(
             [
@@ -170,14 +167,14 @@ class RestoreDialog(WorkingDialog):
             copies.restore(task, run.db, run.user, file, kept, reason)
             return kept
 
-        self.work(tr("Restoring…"), work, self._restored, Lane.WRITE)
+        self.work(tr("Restoring…"), work, self._restored, Lane.WRITE, told_listed(tr("Restore"), _kept_words))
 
     def _restored(self, kept: Path) -> None:
         self.kept = kept
         self.show_icon(Icon.CHECK_CIRCLE, Role.GOOD)
         self.say(
             tr("Restored. Learner Manager now opens anew."),
-            tr("What was there before is in {name}, in the folder “backups”.", name=visible_text(kept.name)),
+            _kept_words(kept),
         )
         for part in (self._field, self.sure, self.restore_button):
             part.hide()
@@ -189,3 +186,15 @@ class RestoreDialog(WorkingDialog):
         super().reject()
         if done:
             self.restored.emit()
+
+
+def _lost_words(found: Look) -> str:
+    return plural(
+        found.lost,
+        "{n} thing that was done here since would be lost.",
+        "{n} things that were done here since would be lost.",
+    )
+
+
+def _kept_words(kept: Path) -> str:
+    return tr("What was there before is in {name}, in the folder “backups”.", name=visible_text(kept.name))

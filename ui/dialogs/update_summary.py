@@ -9,8 +9,9 @@ from app.export import ExportColumn, ExportSummary, Sheet, Target, write_csv
 from app.plr.session import PlrRow
 from app.plr.update import UpdateSummary
 from app.tasks import TaskContext
+from ui.activity import Listed
 from ui.dialogs.summary_list import ListColumn, SummaryList
-from ui.exporting import CSV
+from ui.exporting import CSV, Exporter
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
 from ui.look.cards import in_card
@@ -176,7 +177,8 @@ class UpdateSummaryDialog(FormDialog):
             return write_csv(context, path, Sheet(columns, texts(), len(rows), tr(_TITLES[self._shown])))
 
         assert self._runner is not None
-        self._runner.run(work, lane=Lane.EXPORT, done=self._exported)
+        listed = Listed(tr("Export List"), Exporter.outcome)
+        self._runner.run(work, lane=Lane.EXPORT, done=self._exported, listed=listed)
 
     @Slot(object)
     def _exported(self, summary: ExportSummary) -> None:

@@ -15,6 +15,7 @@ from ui.help.pages_made import commands_table
 from ui.help.window import HelpWindow
 from ui.look.words import plural, tr
 from ui.printing.manual_pages import Manual, layout, paint, write_manual
+from ui.work_words import file_listed, told_listed
 from ui.workers import Lane, TaskRunner
 
 
@@ -47,7 +48,8 @@ class HelpPaper(QObject):
         def work(context: TaskContext) -> tuple[int, str]:
             return write_manual(context, pages, path), path.name
 
-        self._runner.run(work, lane=Lane.EXPORT, done=self._saved, failed=self._failed)
+        listed = file_listed(tr("Save the whole manual as PDF"), path)
+        self._runner.run(work, lane=Lane.EXPORT, done=self._saved, failed=self._failed, listed=listed)
 
     @Slot()
     def print_topic(self) -> None:
@@ -72,6 +74,7 @@ class HelpPaper(QObject):
                 lane=Lane.EXPORT,
                 done=self._printed,
                 failed=self._failed,
+                listed=told_listed(tr("Print {page}", page=topic.title), _printed_words),
             )
 
     @Slot(object)
@@ -81,7 +84,7 @@ class HelpPaper(QObject):
 
     @Slot(object)
     def _printed(self, pages: int) -> None:
-        self._window.say(plural(pages, "{n} page sent to the printer", "{n} pages sent to the printer"))
+        self._window.say(_printed_words(pages))
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -89,3 +92,7 @@ class HelpPaper(QObject):
             MessageDialog(self._window, error).open()
         else:
             self._runner.failed.emit(error)
+
+
+def _printed_words(pages: int) -> str:
+    return plural(pages, "{n} page sent to the printer", "{n} pages sent to the printer")

@@ -24,6 +24,7 @@ from ui.hub import Hub
 from ui.look.dialog import ask
 from ui.look.words import count, plural, tr
 from ui.pages.extract_source import STATES
+from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
 _Merged = tuple[Staged, Staged, Staged]
@@ -218,12 +219,14 @@ class ExtractStaging(QObject):
             return
         self._undoing = True
         db, user = self._context.db, self._context.user
+        listed = told_listed(tr("Undo Last Save"), undone_words, "extracts", stoppable=False)
         self._runner.run(
             lambda task: saving.undo_last_save(db, user),
             lane=Lane.WRITE,
             done=self._undone,
             failed=self._undo_failed,
             cancelled=self._undo_ended,
+            listed=listed,
         )
 
     @Slot()

@@ -31,6 +31,7 @@ from ui.printing import learner_pages
 from ui.printing.learner_pages import LearnerPages
 from ui.printing.pdf import write_pages
 from ui.protecting import Holds, ask_for_target
+from ui.work_words import file_listed, told_listed
 from ui.workers import Lane, TaskRunner
 
 _ROW_HEIGHT, _MOST_ROWS, _WIDE = 26, 9, 1000
@@ -248,7 +249,7 @@ class OneLearnerPage(QWidget):
             )
             return path.name
 
-        self._runner.run(work, lane=Lane.EXPORT, done=self._saved)
+        self._runner.run(work, lane=Lane.EXPORT, done=self._saved, listed=file_listed(tr("One Learner"), path))
 
     @Slot(object)
     def _saved(self, name: str) -> None:
@@ -275,8 +276,13 @@ class OneLearnerPage(QWidget):
             def work(context: TaskContext) -> int:
                 return learner_pages.paint(context, printer, printer, self._pages(context, blank), printer.abort)
 
-            self._runner.run(work, lane=Lane.EXPORT, done=self._printed)
+            listed = told_listed(tr("Print {page}", page=tr("One Learner")), _printed_words)
+            self._runner.run(work, lane=Lane.EXPORT, done=self._printed, listed=listed)
 
     @Slot(object)
     def _printed(self, pages: int) -> None:
-        self.said.emit(plural(pages, "Sent to the printer: {n} page.", "Sent to the printer: {n} pages."))
+        self.said.emit(_printed_words(pages))
+
+
+def _printed_words(pages: int) -> str:
+    return plural(pages, "Sent to the printer: {n} page.", "Sent to the printer: {n} pages.")

@@ -91,26 +91,26 @@ def test_a_refused_file(world: Importing, command: Command):
 
 
 @pytest.mark.parametrize(
-    "arguments",
+    ("arguments", "words"),
     [
-        (),
-        ("FILE",),
-        ("FILE", "--course", "ENG-1", "--global"),
-        ("FILE", "--course", "ENG-1", "--undo", "1"),
-        ("FILE", "--course", "NOWHERE"),
-        ("FILE", "--course", "ENG-1", "--acknowledge", "CR-99"),
-        ("--undo", "1", "--apply"),
-        ("--undo", "77"),
-        ("--resume", "77"),
-        ("GONE", "--course", "ENG-1"),
+        ((), "Name the file to import"),
+        (("FILE",), "--course with the course's external id"),
+        (("FILE", "--course", "ENG-1", "--global"), "One of the two."),
+        (("FILE", "--course", "ENG-1", "--undo", "1"), "One of the three."),
+        (("FILE", "--course", "NOWHERE"), "There is no course with the external id “NOWHERE”."),
+        (("FILE", "--course", "ENG-1", "--acknowledge", "CR-99"), "There is no rule CR-99."),
+        (("--undo", "1", "--apply"), "belong to a file"),
+        (("--undo", "77"), "There is no job 77."),
+        (("--resume", "77"), "There is no job 77."),
+        (("GONE", "--course", "ENG-1"), "GONE is not there any more."),
     ],
 )
-def test_what_cannot_be_asked(world: Importing, command: Command, arguments: tuple[str, ...]):
+def test_what_cannot_be_asked(world: Importing, command: Command, arguments: tuple[str, ...], words: str):
     path = world.file([row(1)])
-    words = [str(path) if one == "FILE" else one for one in arguments]
-    status, told = command("import", *words)
+    status, told = command("import", *(str(path) if one == "FILE" else one for one in arguments))
     assert status == 3
     assert told["error"].count("\n") == 1, "one sentence"
+    assert words in told["error"]
 
 
 def test_somebody_else_imports_and_a_lock_is_released(world: Importing, command: Command):

@@ -193,7 +193,7 @@ def test_nobody_else_sees_them_and_no_other_grid(room: Room):
         store.save(context.db, user, kind, "elsewhere", "{}", shared=False)
     layouts(room).read()
     room.at_rest()
-    assert layouts(room).mine == []
+    assert layouts(room).found == []
     other_page = room.window.attainments.layouts
     assert other_page is not None
     other_page.read()

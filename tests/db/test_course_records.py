@@ -27,21 +27,11 @@ from tests.imports.credit_rows import (
     add_type,
     completed,
     enrol,
+    found,
     granted,
     row_of_file,
+    stages,
 )
-
-
-def stages(db: Database) -> list[Stage]:
-    with db.read() as tx:
-        keys = db.ids(tx, outgoing.keys_query())
-        rows = outgoing.rows(tx, list(keys))
-    return [rows[key].stage for key in keys]
-
-
-def found(db: Database, *tests: Test, quick: str = "", course_id: int | None = None) -> list[int]:
-    with db.read() as tx:
-        return list(db.ids(tx, course_records.keys_query(Group(members=tests), quick, course_id=course_id)))
 
 
 def due(db: Database, user: User, *, fields: Sequence[str] = (), people: Sequence[int] = ()) -> list[int]:

@@ -12,11 +12,10 @@ from sqlalchemy import select, update
 
 from app import history
 from app.access import Role, User
-from app.conditions import Group, Test
 from app.db.database import Database
 from app.db.tables import award, change, operation, outgoing_report
 from app.errors import AccessError, ConflictError, InputError
-from app.imports import amounts, course_records, edit_credit, outgoing
+from app.imports import amounts, edit_credit
 from app.imports.awarding import Completion, Grant
 from app.imports.credit_set_up import CourseCredit
 from app.imports.edit_credit import Record, Wanted
@@ -32,6 +31,7 @@ from tests.imports.credit_rows import (
     completed,
     enrol,
     granted,
+    stages,
 )
 
 
@@ -64,18 +64,6 @@ def course_of(**more: object) -> CourseFacts:
 
 def ids_of(course: CourseFacts, amount: int, code: str = "ama") -> list[str]:
     return [one.rule for one in amounts.findings(course, code, amount)]
-
-
-def stages(db: Database) -> list[Stage]:
-    with db.read() as tx:
-        keys = db.ids(tx, outgoing.keys_query())
-        rows = outgoing.rows(tx, list(keys))
-    return [rows[key].stage for key in keys]
-
-
-def found(db: Database, *tests: Test, quick: str = "", course_id: int | None = None) -> list[int]:
-    with db.read() as tx:
-        return list(db.ids(tx, course_records.keys_query(Group(members=tests), quick, course_id=course_id)))
 
 
 def test_amounts_are_read_and_shown_alike():

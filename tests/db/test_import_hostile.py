@@ -12,7 +12,8 @@ from app.access import User
 from app.db.database import Database
 from app.db.tables import award, enrolment, file_job, job_lock
 from app.imports.repairs import Repair
-from tests.imports.harm import CELL, GOOD, HEAD, calm, harmed, written
+from tests.files.harm import harmed
+from tests.imports.harm import CELL, GOOD, HEAD, calm, written
 from tests.imports.importing import COURSE, EVERYTHING, Importing, mail
 
 REPAIRS = (Repair("CR-35"), Repair("CR-36"), Repair("CR-38"), Repair("CR-12", "enrollment_start", "day"))

@@ -7,14 +7,16 @@ from sqlalchemy import insert, select
 
 from app import history
 from app.access import User
+from app.conditions import Group, Test
 from app.db.database import Database
 from app.db.tables import course, enrolment, file_job, file_row, section, term
 from app.folding import fold_code
-from app.imports import awarding, credit_lists, credit_set_up, facts
+from app.imports import awarding, course_records, credit_lists, credit_set_up, facts, outgoing
 from app.imports.awarding import Awarded, Completion, Grant
 from app.imports.credit_lists import CreditType, Reporter
 from app.imports.credit_set_up import CourseCredit, CourseSetUp
 from app.imports.facts import CourseFacts
+from app.imports.outgoing import Stage
 from tests.lms.rows import MOMENT
 
 DAY = date(2026, 11, 20)
@@ -100,3 +102,17 @@ def granted(db: Database, user: User, *grants: Grant, origin: str = awarding.IMP
         given = awarding.grant(operation, grants, origin)
         operation.end(tx)
     return given
+
+
+def stages(db: Database) -> list[Stage]:
+    """Of what is due outside, in the order of the list."""
+    with db.read() as tx:
+        keys = db.ids(tx, outgoing.keys_query())
+        rows = outgoing.rows(tx, list(keys))
+    return [rows[key].stage for key in keys]
+
+
+def found(db: Database, *tests: Test, quick: str = "", course_id: int | None = None) -> list[int]:
+    """The course records that a search finds."""
+    with db.read() as tx:
+        return list(db.ids(tx, course_records.keys_query(Group(members=tests), quick, course_id=course_id)))

@@ -55,23 +55,6 @@ CELL = st.sampled_from(
 ) | st.text(max_size=12)  # fmt: skip
 
 
-def harmed(data: st.DataObject, good: bytes) -> bytes:
-    broken = bytearray(good)
-    for _ in range(data.draw(st.integers(1, 5))):
-        at = data.draw(st.integers(0, max(0, len(broken) - 1)))
-        how = data.draw(st.sampled_from(["flip", "cut", "insert", "double"]))
-        if how == "flip" and broken:
-            broken[at] = data.draw(st.integers(0, 255))
-        elif how == "cut":
-            del broken[at : at + data.draw(st.integers(1, 200))]
-        elif how == "insert":
-            signs = [b'"', b",", b"\n", b"\r", b"\0", b"\xff", b"\t;|", b"<", b"&", b"\xef\xbb\xbf", b"\xc2\xa0"]
-            broken[at:at] = data.draw(st.sampled_from(signs))
-        else:
-            broken[at:at] = broken[at : at + 300]
-    return bytes(broken)
-
-
 def corpus() -> list[bytes]:
     """Good files as different programs write them: what harm is done to."""
     plain = written([HEAD, *GOOD])

@@ -104,6 +104,28 @@ def stand_still(room: Room, door: Door) -> None:
     assert room.plr.busy
 
 
+class Half:
+    """A window in the middle of an update that stands still, and what a whole one would leave."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.whole = whole_update(rooms)
+        self.room = rooms()
+        self._before = by_learner(self.room.context.db)
+        self.room.download()
+        assert self.room.context.db.file is not None
+        self.door = Door(self.room.context.db.file)
+        stand_still(self.room, self.door)
+
+    def done(self, now: dict[int, list[str]]) -> None:
+        """Some learners were updated, some were not, and none in part."""
+        changed = [key for key in self.whole if self.whole[key] != self._before.get(key)]
+        finished = [key for key in changed if now.get(key) == self.whole[key]]
+        untouched = [key for key in changed if now.get(key) == self._before.get(key)]
+        assert len(finished) + len(untouched) == len(changed), "no learner is half written"
+        assert finished
+        assert untouched
+
+
 def quit_now(room: Room, door: Door) -> None:
     with answering("stay") as asked:
         room.window.close()
@@ -125,40 +147,24 @@ def quit_now(room: Room, door: Door) -> None:
 
 
 def test_quitting_in_the_middle_of_an_update(rooms: Rooms):
-    after = whole_update(rooms)
-    room = rooms()
-    before = by_learner(room.context.db)
-    room.download()
-    assert room.context.db.file is not None
-    door = Door(room.context.db.file)
-    stand_still(room, door)
+    half = Half(rooms)
+    room, door = half.room, half.door
     quit_now(room, door)
 
-    now = by_learner(room.context.db)
-    changed = [key for key in after if after[key] != before.get(key)]
-    finished = [key for key in changed if now.get(key) == after[key]]
-    untouched = [key for key in changed if now.get(key) == before.get(key)]
-    assert len(finished) + len(untouched) == len(changed), "no learner is half written"
-    assert finished
-    assert untouched
+    half.done(by_learner(room.context.db))
     rooms.close(room)
 
     again = rooms()  # and the rest can be done next time
     again.download()
     again.close_dialog(again.update(), "summary_ok")
-    assert by_learner(again.context.db) == after
+    assert by_learner(again.context.db) == half.whole
     again.close_plr()
 
 
 def test_closing_the_plr_window_in_the_middle_of_an_update(rooms: Rooms):
     """The window goes with what it held; how far the update came is told by the window that is left."""
-    after = whole_update(rooms)
-    room = rooms()
-    before = by_learner(room.context.db)
-    room.download()
-    assert room.context.db.file is not None
-    door = Door(room.context.db.file)
-    stand_still(room, door)
+    half = Half(rooms)
+    room, door = half.room, half.door
     with answering("close") as asked:
         timer = door.open_soon()
         click(named(room.plr_window, "plr_close"))
@@ -174,13 +180,7 @@ def test_closing_the_plr_window_in_the_middle_of_an_update(rooms: Rooms):
     assert isinstance(told, QLabel)
     assert "updated before the Attainments (PLR) window was closed" in told.text()
     assert room.plr.updating.updated_rows == 0, "the next closing does not speak of this one"
-    now = by_learner(room.context.db)
-    changed = [key for key in after if after[key] != before.get(key)]
-    finished = [key for key in changed if now.get(key) == after[key]]
-    untouched = [key for key in changed if now.get(key) == before.get(key)]
-    assert len(finished) + len(untouched) == len(changed), "no learner is half written"
-    assert finished
-    assert untouched
+    half.done(by_learner(room.context.db))
     room.download(3)  # and the window can be used again
     assert len({row.asked.id for row in room.plr.session.rows()}) == 3
     room.close_plr()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event, select
 
@@ -21,6 +21,7 @@ from app.lms.sections.from_file import What
 from app.lms.sections.section import Section
 from app.tasks import Cancelled, Progress, TaskContext
 from tests.builders import snapshot, user_with
+from tests.files.harm import harmed_rows
 from tests.files.reading import book
 from tests.lms.rows import add_enrolment
 from tests.lms.section_files import SECTIONS, TODAY, FileCollege, Files, counted
@@ -261,7 +262,8 @@ cell = st.one_of(
 
 
 @settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=st.lists(st.lists(cell, min_size=12, max_size=13), min_size=1, max_size=8))
+@given(rows=harmed_rows(BIO.split(","), cell) | st.lists(st.lists(cell, min_size=12, max_size=13), max_size=8))
+@example(rows=[BIO.split(","), ["", *BIO.split(",")[1:]]])
 def test_hostile_rows_are_problems_and_what_is_not_is_loaded_as_told(files: Files, rows: list[list[str]]):
     path = files.write(SECTIONS, ['"' + '","'.join(row) + '"' for row in rows])
     try:

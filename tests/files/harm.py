@@ -34,3 +34,11 @@ def harmed_in_one_part(data: st.DataObject, book: bytes) -> bytes:
                 content = source.read(one)
                 target.writestr(one, harmed(data, content) if one == victim else content)
     return stream.getvalue()
+
+
+def harmed_rows(good: list[str], cell: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
+    """Rows of a table: `good` with up to three other cells in each. Without any harm a row is good, so that tests
+    meet what can be loaded beside what cannot."""
+    harms = st.dictionaries(st.integers(0, len(good) - 1), cell, max_size=3)
+    row = harms.map(lambda harm: [harm.get(place, one) for place, one in enumerate(good)])
+    return st.lists(row, min_size=1, max_size=8)

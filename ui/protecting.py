@@ -13,17 +13,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.export import Target
+    from ui.grids.columns import Column
 
 _NAMES = frozenset({"name", "family_name", "given_names", "known_as", "learner"})
 _ULNS = frozenset({"uln", "uln_sent", "uln_found"})
 _CODES = frozenset({"ref", "person_code", "account", "login", "who"})
-"""The ids of columns that say who somebody is; `who` may be a user, an e-mail address or a code."""
-_DETAILS = frozenset({"birth_date", "email", "phone", "postcode"})
-"""What leads to somebody without a name."""
+"""The ids of columns that say who somebody is; `who` may be an e-mail address or a code."""
+_DETAILS = frozenset({"birth_date", "email", "phone", "postcode", "reason"})
+"""What leads to somebody without a name; a reason is what people typed, which may be one."""
 
 
 class Holds(StrEnum):
-    """What a file is about, in the words of the dialog."""
+    """What a file is about, in the words of the dialog. People are learners: who works with the program is staff."""
 
     NOBODY = ""
     PEOPLE = "This file is about people."
@@ -37,6 +38,11 @@ class Holds(StrEnum):
         if there & _NAMES and there & _ULNS:
             return cls.TOGETHER
         return cls.PEOPLE if there & (_NAMES | _ULNS | _CODES | _DETAILS) else cls.NOBODY
+
+
+def held_by(columns: "Iterable[Column]") -> Holds:
+    """What a file with these columns of a grid holds."""
+    return Holds.of(one.id for one in columns if not one.staff)
 
 
 class LastChoice:

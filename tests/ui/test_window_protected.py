@@ -1,6 +1,8 @@
 """Exports about people: what the file dialog says, and a password that protects them, by keys and clicks."""
 
+import importlib
 import logging
+import pkgutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,11 +17,14 @@ from pytestqt.qtbot import QtBot
 from app.export_target import Protected, path_of
 from tests.ui.conftest import Room, Rooms, named, read_csv
 from tests.ui.dialog_room import click
+from ui import pages
 from ui.activity_list import state_words
+from ui.dialogs import history_changes
 from ui.dialogs.protect import ProtectingSaveDialog
 from ui.exporting import CSV, EXCEL, FileDialog, ask_to_open, documents
 from ui.look.help_key import HelpKey
-from ui.protecting import LAST, Holds
+from ui.pages import extract_history
+from ui.protecting import LAST, Holds, held_by
 
 PASSWORD = "Three plain words"
 Step = Callable[[ProtectingSaveDialog], object]
@@ -176,6 +181,23 @@ def test_what_a_file_holds_is_told_by_its_columns():
     for details in (["birth_date", "email"], ["phone", "postcode"], ["who"], ["account"], ["login"]):
         assert Holds.of(details) is Holds.PEOPLE
     assert Holds.of(["code", "title"]) is Holds.NOBODY
+
+
+def test_learners_data_is_offered_to_be_protected_and_nothing_else():
+    """Page by page, with all of its columns: a new page has to be decided here."""
+    found = {}
+    for module in pkgutil.iter_modules(pages.__path__, "ui.pages."):
+        if module.name.endswith("_source"):
+            columns = getattr(importlib.import_module(module.name), "COLUMNS", None)
+            if columns is not None:
+                found[module.name.removeprefix("ui.pages.").removesuffix("_source")] = held_by(columns)
+    together = dict.fromkeys(("learner", "plr"), Holds.TOGETHER)
+    people = ("attainment", "course_record", "enrolment", "extract", "held", "import_row", "outgoing", "sync_error")
+    nobody = ("credit_course", "import_job", "lms_course", "lock", "section", "sync_run", "user")
+    # Of the history who did it is staff; but what people gave as their reason may name somebody.
+    people = (*people, "history")
+    assert found == {**together, **dict.fromkeys(people, Holds.PEOPLE), **dict.fromkeys(nobody, Holds.NOBODY)}
+    assert held_by(extract_history.COLUMNS) is held_by(history_changes.COLUMNS) is Holds.PEOPLE
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ from ui.look.plain import visible_text
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.protecting import Holds, ask_for_target
+from ui.protecting import ask_for_target, held_by
 from ui.work_words import file_listed, told_listed
 from ui.workers import Lane, TaskRunner
 
@@ -312,7 +312,7 @@ class CompareDialog(WorkingDialog):
             return
         title = tr("Compare with the LMS")
         source, run = ComparisonSource(self.found), self._context
-        holds = Holds.of(column.id for column in source.columns)
+        holds = held_by(source.columns)
         path = ask_for_target(self, EXCEL, title, f"{title}.xlsx", holds)
         if path is None:
             return

@@ -52,6 +52,8 @@ class Column:
     """Qualification titles differ at their ends."""
     absent: str = ""
     """What stands, in the quiet colour, where there is no value: "never", "not held"."""
+    staff: bool = False
+    """Says who of the college it is, or did it: no learner's data, whatever its `id` says elsewhere."""
 
     @property
     def heading(self) -> str:

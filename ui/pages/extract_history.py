@@ -23,7 +23,7 @@ COLUMNS = (
     Column("old", "From"),
     Column("new", "To"),
     Column("attempt", "Attempt", Kind.NUMBER),
-    Column("who", "Who"),
+    Column("who", "Who", staff=True),
     Column("reason", "Reason"),
     Column("message", "LMS Message"),
     Column("sent", "Sent"),

@@ -41,7 +41,7 @@ from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
-from ui.protecting import Holds, ask_for_target
+from ui.protecting import ask_for_target, held_by
 from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
@@ -369,7 +369,7 @@ class ExtractsPage(GridPage):
         """Ask for a file, and write what happened to the selected records, or to all that are shown."""
         start = f"{tr('History of extract records')}.{kind}"
         source = HistorySource(self._context.db, self._context.user, self.rows_to_export())
-        holds = Holds.of(column.id for column in source.columns)
+        holds = held_by(source.columns)
         path = ask_for_target(self.window(), kind, tr("Export History"), start, holds)
         if path is None:
             return

@@ -31,7 +31,7 @@ from ui.pages.follower import Follower
 from ui.pages.layouts import Layouts
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches
-from ui.protecting import Holds, ask_for_target
+from ui.protecting import ask_for_target, held_by
 from ui.workers import Task, TaskRunner
 
 if TYPE_CHECKING:
@@ -344,7 +344,7 @@ class GridPage(QWidget):
     def export_to(self, kind: str) -> None:
         """Ask for a file and export there, in a task."""
         title = tr(self.title)
-        holds = Holds.of(column.id for column in self.grid.column_layout.visible_columns())
+        holds = held_by(self.grid.column_layout.visible_columns())
         target = ask_for_target(self.window(), kind, tr("Export {page}", page=title), f"{title}.{kind}", holds)
         if target is not None:
             self.start_export(target)

@@ -14,7 +14,7 @@ from ui.look.tokens import Role
 COLUMNS = (
     Column("at", "When", Kind.DATE, 150),
     Column("kind", "What", Kind.KEY, 196),
-    Column("who", "Who", Kind.TEXT, 104, absent="schedule"),
+    Column("who", "Who", Kind.TEXT, 104, absent="schedule", staff=True),
     Column("computer", "Computer", Kind.TEXT, 92),
     Column("rows", "Rows", Kind.NUMBER, 64, sortable=False, absent="none", tip="How many rows it changed"),
     Column("state", "State", Kind.STATE, 128),

@@ -14,7 +14,7 @@ from ui.exporting import PDF, Exporter
 from ui.look.words import plural, tr
 from ui.printing.list_pages import Listing, layout, paint
 from ui.printing.pdf import write_pdf
-from ui.protecting import Holds, ask_for_target
+from ui.protecting import ask_for_target, held_by
 
 if TYPE_CHECKING:
     from ui.pages.grid_page import GridPage
@@ -70,7 +70,7 @@ class Printing(QObject):
     def to_pdf(self) -> None:
         """Ask for a file and write it."""
         start = f"{tr(self._page.title)}.pdf"
-        holds = Holds.of(column.id for column in self.listing.columns)
+        holds = held_by(self.listing.columns)
         path = ask_for_target(self._page.window(), PDF, tr("Save as PDF"), start, holds)
         if path is not None:
             listing = self.listing

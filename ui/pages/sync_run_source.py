@@ -18,7 +18,7 @@ COLUMNS = (
     Column("kind", "Kind", Kind.KEY, 96),
     Column("state", "State", Kind.STATE, 168),
     Column("trigger", "Started by", Kind.TEXT, 84),
-    Column("who", "Who", Kind.TEXT, 110, absent="–"),
+    Column("who", "Who", Kind.TEXT, 110, absent="–", staff=True),
     Column("computer", "Computer", Kind.TEXT, 90),
     Column("took", "Took", Kind.TEXT, 62, sortable=False, absent="–"),
     Column("counts", "What It Did", Kind.TEXT, 210, sortable=False, stretch=True, absent="nothing"),

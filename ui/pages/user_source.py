@@ -15,8 +15,8 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 COLUMNS = (
-    Column("name", "Name", Kind.KEY, 170),
-    Column("login", "Signs In As", Kind.MONO, 110),
+    Column("name", "Name", Kind.KEY, 170, staff=True),
+    Column("login", "Signs In As", Kind.MONO, 110, staff=True),
     Column("state", "State", Kind.STATE, 120),
     Column("roles", "Roles", Kind.TEXT, 270, sortable=False, stretch=True, absent="no role"),
     Column("campuses", "Campuses", Kind.TEXT, 150, sortable=False, absent="none"),

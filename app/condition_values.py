@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TypeVar
 
-from app.errors import InputError
+from app.errors import InputError, quoted
 
 MOST_DAYS = 36_500
 _Value = TypeVar("_Value", date, Decimal)
@@ -28,7 +28,7 @@ def days_of(title: str, values: Sequence[str], number: int) -> list[date]:
         try:
             days.append(date.fromisoformat(text.strip()))
         except ValueError:
-            raise InputError(f"{title}: “{text[:20]}” is not a date.", hint="Choose a day.") from None
+            raise InputError(f"{title}: {quoted(text, 20)} is not a date.", hint="Choose a day.") from None
     return _both(title, days, len(values), number)
 
 
@@ -36,18 +36,19 @@ def numbers_of(title: str, values: Sequence[str], number: int) -> list[Decimal]:
     """`number` numbers like 12 or 7.5, in order. Raises InputError."""
     for text in values[:number]:
         if not _NUMBER.fullmatch(text):
-            raise InputError(f"{title}: “{text[:20]}” is not a number.", hint="Type it like 12 or 7.5.")
+            raise InputError(f"{title}: {quoted(text, 20)} is not a number.", hint="Type it like 12 or 7.5.")
     return _both(title, [Decimal(text) for text in values[:number]], len(values), number)
 
 
 def last_days(title: str, value: str) -> int:
     """A number of days back from today. Raises InputError."""
-    if not _DAYS.fullmatch(value.strip()) or int(value) > MOST_DAYS:
+    text = value.strip()  # of more signs than `int` puts up with
+    if not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
         raise InputError(
-            f"{title}: “{value.strip()[:20]}” is not a number of days.",
+            f"{title}: {quoted(text, 20)} is not a number of days.",
             hint=f"Type a whole number from 0 to {MOST_DAYS:,}.",
         )
-    return int(value)
+    return int(text)
 
 
 def _both(title: str, values: list[_Value], given: int, number: int) -> list[_Value]:

@@ -40,7 +40,7 @@ def read_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise InputError(f"{path.name} is not UTF-8 text.", hint="Save it again as UTF-8.") from error
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # bare for a number of thousands of digits
         place = _PLACE.search(str(error))
         where = f" ({place[1]})" if place else ""
         raise InputError(f"{path.name} cannot be read{where}.", hint=_START_ANEW) from error

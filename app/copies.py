@@ -218,10 +218,17 @@ def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -
 
 
 def _day_of(name: str) -> date:
-    """The day that stands in the name of a copy. Raises ValueError if none of ours does."""
+    """The day that stands in the name of a copy. Raises ValueError if none of ours does: to Python `20261128` and
+    `2026-W48-6` are days too, and such a file is somebody else's."""
     if name.startswith(SET_ASIDE):
-        return datetime.strptime(name, f"{SET_ASIDE}%Y%m%d-%H%M%S").date()
-    return date.fromisoformat(name.removeprefix(_DAILY))
+        made = datetime.strptime(name, f"{SET_ASIDE}%Y%m%d-%H%M%S")
+        day, usual = made.date(), f"{SET_ASIDE}{made:%Y%m%d-%H%M%S}"
+    else:
+        day = date.fromisoformat(name.removeprefix(_DAILY))
+        usual = f"{_DAILY}{day.isoformat()}"
+    if name != usual:
+        raise ValueError
+    return day
 
 
 # ---------------------------------------------------------------------------------------------------------- moving

@@ -87,3 +87,9 @@ class BusyError(ServiceError):
     def __init__(self, message: str, *, code: str, hint: str = "", retry_after: float | None = None) -> None:
         super().__init__(message, code=code, hint=hint)
         self.retry_after = retry_after
+
+
+def quoted(text: str, most: int = 60) -> str:
+    """A value as it stands in a message: short, and without anything that is not seen or turns the line round."""
+    short = text if len(text) <= most else f"{text[: most - 1]}\u2026"
+    return f"“{''.join(one if one.isprintable() else chr(0xFFFD) for one in short)}”"

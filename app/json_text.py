@@ -39,6 +39,15 @@ def encoded(value: Any) -> str:
     return _ENCODER.encode(value) if _MADE is None else "".join(_MADE(value, 0))
 
 
+def json_or_none(text: str | None) -> Any:
+    """The value of a text that another version or another program may have written; None for nothing, and for what is
+    no JSON. What kind of value it is nobody knows."""
+    try:
+        return json.loads(text) if text else None
+    except (ValueError, RecursionError):
+        return None
+
+
 def decoded(text: str) -> Any:
     """The value of what `encoded` made: without the looking for white space around it, which costs a third."""
     return _READ(text)[0]

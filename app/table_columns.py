@@ -73,7 +73,7 @@ def held(context: TaskContext, db: Database, user: User, table: Table, kind: str
     )
     with db.read(context) as tx:
         body = tx.execute(query.limit(1)).scalar_one_or_none()
-    return remembered(table.headings, json.loads(body)) if body else None
+    return remembered(table.headings, body)
 
 
 def remember(db: Database, user: User, headings: tuple[str, ...], mapping: Mapping, kind: str = KIND) -> None:

@@ -10,6 +10,8 @@ import unicodedata
 from enum import StrEnum
 from operator import mul
 
+from app.folding import storable
+
 TEMPORARY = "9999999999"
 """Stands in the ILR for "not yet known". Many learners share it, and it is never sent to the service."""
 
@@ -30,11 +32,12 @@ class UlnState(StrEnum):
 
 
 def normal(text: str | None) -> str | None:
-    """The text as it is kept: without spaces of any kind, full-width digits made plain; None for "no ULN".
+    """The text as it is kept: without spaces of any kind and what no database takes, full-width digits made plain;
+    None for "no ULN".
 
     Nothing else is repaired: what is not a ULN comes back as it is, and `state` calls it bad.
     """
-    plain = unicodedata.normalize("NFKC", text or "")
+    plain = unicodedata.normalize("NFKC", storable(text or ""))
     kept = "".join(mark for mark in plain if not mark.isspace() and unicodedata.category(mark) != "Cf")
     kept = unicodedata.normalize("NFKC", kept)
     return None if kept.casefold() in _NOT_A_ULN else kept

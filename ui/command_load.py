@@ -1,7 +1,6 @@
 """`load`: learners from files without a window; what needs a person's decision is left and listed."""
 
 import argparse
-import json
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -111,9 +110,7 @@ def _named(context: TaskContext, db: Database, user: User, path: Path, kind: Any
     )
     with db.read() as tx:
         body = tx.execute(query.order_by((saved.c.owner_id == user.id).desc()).limit(1)).scalar_one_or_none()
-    found = None
-    if body is not None:
-        found = remembered(open_table(context, path, kind).headings, json.loads(body))
+    found = remembered(open_table(context, path, kind).headings, body)
     if found is None:
         raise InputError(
             f"No columns are remembered under “{name}” that fit this file.",

@@ -21,6 +21,7 @@ from app.db.database import Database
 from app.db.tables import attainment, setting
 from app.errors import InputError
 from app.export import ExportColumn, ExportKind, ExportSummary, Sheet, Target, write_csv, write_xlsx
+from app.json_text import json_or_none
 from app.tasks import TaskContext
 
 _KEY = "attainments.export_layout"
@@ -85,11 +86,9 @@ def layout(db: Database) -> Layout | None:
     """The layout the college chose; None before the first choice. A damaged one counts as none."""
     with db.read() as tx:
         body = tx.execute(select(setting.c.value).where(setting.c.key == _KEY)).scalar()
-    try:
-        names = tuple(json.loads(body)) if body else ()
-    except (ValueError, TypeError):
-        return None
-    return Layout(names) if names and all(name in COLUMNS for name in names) else None
+    names = json_or_none(body)
+    known = isinstance(names, list) and all(isinstance(name, str) and name in COLUMNS for name in names)
+    return Layout(tuple(names)) if names and known else None
 
 
 def choose_layout(db: Database, user: User, wanted: Layout) -> None:

@@ -9,6 +9,7 @@ import re
 import secrets
 import ssl
 import tempfile
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,7 +64,9 @@ class ClientCertificate:
         if fault := _not_pkcs12(data):
             raise _refused(fault, f"Choose the .p12 or .pfx file from the LRS in {SETTINGS}, Certificate file.")
         try:
-            key, own, chain = pkcs12.load_key_and_certificates(data, password.encode())
+            # Of a file in the older form, BER, the library says that it may not read it for ever.
+            with warnings.catch_warnings(action="ignore", category=UserWarning):
+                key, own, chain = pkcs12.load_key_and_certificates(data, password.encode())
         except (ValueError, TypeError, UnsupportedAlgorithm):
             # Nothing of the foreign text is kept: it says no more, and the password stands close to it.
             raise _unopened(data) from None

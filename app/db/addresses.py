@@ -11,7 +11,7 @@ def parsed(url: str | URL) -> URL:
     try:
         address = make_url(url)
         known = address.drivername in ("sqlite", "postgresql", "postgresql+psycopg")
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # a port that is no number is a bare ValueError
         known = False
     if not known:
         raise InputError(

@@ -18,6 +18,7 @@ from app.files.headings import (
     normal_heading,
     numbered,
 )  # fmt: skip
+from app.json_text import json_or_none
 
 
 class Confidence(StrEnum):
@@ -83,15 +84,16 @@ def header_key(headings: Sequence[str]) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def remembered(headings: Sequence[str], body: Pairs[str, object]) -> Mapping | None:
-    """The mapping that `Mapping.body` gave; None if it does not fit."""
-    uses, orders = body.get("uses"), body.get("orders")
+def remembered(headings: Sequence[str], text: str | None) -> Mapping | None:
+    """The mapping whose `Mapping.body` is kept as `text`; None if there is none, or it does not fit."""
+    body = json_or_none(text)
+    uses, orders = (body.get("uses"), body.get("orders")) if isinstance(body, dict) else (None, None)
     if not isinstance(uses, list) or not isinstance(orders, dict):
         return None
     try:
         found = {int(index): (str(name), int(aim)) for index, name, aim in uses}
         dates = {str(name): DateOrder(order) for name, order in orders.items()}
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if any(not 0 <= index < len(headings) for index in found):
         return None

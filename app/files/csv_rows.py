@@ -130,11 +130,22 @@ def _lines(
 
 def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, encoding: str, *, final: bool = False) -> str:
     try:
-        return decoder.decode(block, final)
+        text = decoder.decode(block, final)
     except UnicodeDecodeError:
         raise EncodingError(
             f"The file cannot be read as {encoding.upper()}.", hint="Save it again as CSV UTF-8."
         ) from None
+    # Zero bytes were looked for before, where they are none of the encoding's own.
+    if encoding.startswith("utf-16") and "\0" in text:
+        raise _zeros("The file")
+    return text
+
+
+def _zeros(name: str) -> InputError:
+    return InputError(
+        f"{name} holds characters that no text has (zero bytes): it is damaged, or not a table.",
+        hint="Export it again as CSV.",
+    )
 
 
 def _encoding(context: TaskContext, path: Path) -> str:
@@ -147,10 +158,7 @@ def _encoding(context: TaskContext, path: Path) -> str:
         if found.startswith("utf-16"):
             return found
         if b"\0" in piece:
-            raise InputError(
-                f"{path.name} holds characters that no text has (zero bytes): it is damaged, or not a table.",
-                hint="Export it again as CSV.",
-            )
+            raise _zeros(path.name)
         if found != _WESTERN:
             try:
                 decoder.decode(piece)

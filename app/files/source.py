@@ -144,7 +144,8 @@ def _refuse_crowded(stream: BinaryIO, name: str) -> None:
 
 def single_file(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     """The one file of a zip. Raises InputError if there is none, or several, or one that needs a password."""
-    found = [one for one in archive.infolist() if not one.is_dir() and not one.filename.startswith("__MACOSX/")]
+    names = [one for one in archive.infolist() if not one.filename.startswith("__MACOSX/")]
+    found = [one for one in names if not one.filename.endswith("/")]  # `is_dir` fails for a name that is empty
     if not found:
         raise InputError(f"{name} is an empty zip file.", hint="Choose the file that your MIS made.")
     if len(found) > 1:

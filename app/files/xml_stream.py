@@ -219,7 +219,7 @@ def _prune(root: Element, wanted: frozenset[str]) -> bool:
 def _feed(parser: Any, piece: bytes) -> None:
     try:
         parser.feed(piece)
-    except etree.XMLSyntaxError as error:
+    except (etree.XMLSyntaxError, ValueError) as error:  # the latter for a name with what no XML may hold
         raise _malformed(error) from None
 
 
@@ -240,7 +240,7 @@ class MalformedError(InputError):
 
 def _malformed(error: Any) -> MalformedError:
     """The parser's own words may quote the file, so they are not repeated."""
-    line = int(error.lineno or 0)
+    line = int(getattr(error, "lineno", 0) or 0)
     return MalformedError(
         f"The file is damaged or breaks off: line {line:,} cannot be read.",
         hint="Nothing was loaded. Export the file again from your MIS, or copy it again.",

@@ -3,7 +3,7 @@ what a course lets be given (CR-16, CR-30 to CR-32)."""
 
 from collections.abc import Iterable
 
-from app.errors import InputError
+from app.errors import InputError, quoted
 from app.imports.facts import CourseFacts, CreditFacts
 from app.imports.rules import Finding
 from app.imports.values import hundredths
@@ -23,7 +23,7 @@ def amount_of(text: str) -> int:
     found = hundredths(text.strip())
     if found is None:
         raise InputError(
-            f"“{text.strip()[:20]}” is not an amount of credit.",
+            f"{quoted(text.strip(), 20)} is not an amount of credit.",
             hint="Write a number from 0 to 9999.99 with a dot, such as 2.5.",
         )
     return found

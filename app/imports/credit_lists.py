@@ -1,7 +1,6 @@
 """What the whole college sets up for credit: its types, the outside bodies that hear of it, and the categories of
 participants (course-record-import.md 1, 3 and 9). Each is read and saved whole; a save is one operation."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,7 +14,7 @@ from app.db.tables import credit_type, reporter, reporter_type, setting
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold_code
 from app.history import Operation, Saved
-from app.json_text import decoded, encoded
+from app.json_text import decoded, encoded, json_or_none
 
 KIND = "credit_set_up"
 LONGEST_CODE, LONGEST_TITLE = 60, 200
@@ -75,9 +74,10 @@ def read(tx: Connection) -> Lists:
 
 
 def categories(tx: Connection) -> tuple[str, ...]:
-    """The categories of participants, in the college's order."""
-    body = tx.execute(select(setting.c.value).where(setting.c.key == _CATEGORIES_KEY)).scalar()
-    return tuple(json.loads(body)) if body else CATEGORIES
+    """The categories of participants, in the college's order; the usual ones where they are damaged."""
+    listed = json_or_none(tx.execute(select(setting.c.value).where(setting.c.key == _CATEGORIES_KEY)).scalar())
+    known = isinstance(listed, list) and all(isinstance(one, str) for one in listed)
+    return tuple(listed) if known else CATEGORIES
 
 
 def _types(tx: Connection) -> list[CreditType]:

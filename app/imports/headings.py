@@ -4,12 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from app.errors import quoted
 from app.imports.characters import mended, named, special
 from app.imports.columns import OURS, Column, Importer, closest, column_of, needed
 from app.imports.offers import Offers
 from app.imports.repairs import Repair, Repairs
 from app.imports.rules import Finding, Severity
-from app.imports.values import quoted
 
 _MARKS, _SPACES = Repair("CR-06"), Repair("CR-02")
 _INTO = {Importer.COURSE: "course importer", Importer.GLOBAL: "global importer"}

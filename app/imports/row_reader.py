@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date
 from operator import itemgetter
 
+from app.errors import quoted
 from app.files.cells import DateOrder
 from app.imports.asked import Asked
 from app.imports.characters import FORMULA_LOST, is_plain, mended, named, seen, special
@@ -14,7 +15,7 @@ from app.imports.record import Noted, Read, Record
 from app.imports.repairs import Repair
 from app.imports.row_rules import RowRules, Texts
 from app.imports.rules import Finding
-from app.imports.values import has_order, hundredths, iso_day, meant, ordered_day, quoted
+from app.imports.values import has_order, hundredths, iso_day, meant, ordered_day
 
 _COLUMNS = tuple(Column)
 _NO = frozenset({"", "0"})

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from app.dates import shown
+from app.errors import quoted
 from app.folding import fold_code
 from app.imports.asked import Asked
 from app.imports.columns import Column, Importer
@@ -12,7 +13,7 @@ from app.imports.offers import Offers
 from app.imports.record import NOTHING_BROKEN, Noted, Record
 from app.imports.repairs import Repair
 from app.imports.rules import Finding, Severity
-from app.imports.values import SEPARATORS, hundredths, is_several, quoted, split
+from app.imports.values import SEPARATORS, hundredths, is_several, split
 
 _NO_CREDIT, _SPLIT = Repair("CR-35"), Repair("CR-36")
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from app.files.cells import DateOrder, Pivot, date_of
 
 SEPARATORS = re.compile(r"[,;|/]")
-_SHOWN = 60
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2})?(?:Z|[+-]\d{2}:\d{2})?", re.ASCII)
@@ -18,12 +17,6 @@ _NUMBERS = re.compile(r"\d{1,2}[-/. ]\d{1,2}[-/. ](?:\d{4}|\d{2})(?:[T ].*)?|\d{
 _YES = frozenset({"true", "t", "yes", "y", "1.0", "01"})
 _NO = frozenset({"false", "f", "no", "n", "0.0", "00"})
 _LONGEST_DATE = 40
-
-
-def quoted(text: str) -> str:
-    """A value as it stands in a message: short, and without anything that is not seen."""
-    short = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}\u2026"
-    return f"“{''.join(one if one.isprintable() else chr(0xFFFD) for one in short)}”"
 
 
 @lru_cache(maxsize=8192)

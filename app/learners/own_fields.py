@@ -14,6 +14,7 @@ from app.db.database import Database
 from app.db.tables import setting
 from app.errors import InputError
 from app.files.aims import AIM_SLOTS, LEARNER_SLOTS, OwnFields
+from app.json_text import json_or_none
 
 CHOSEN = "own_fields_chosen"
 """The kind of the operation of a choice."""
@@ -23,12 +24,9 @@ _ALLOWED = {"campus": LEARNER_SLOTS, "tutor_group": LEARNER_SLOTS, "course": AIM
 
 def read(tx: Connection) -> OwnFields:
     """What the college chose; none of it before that, or where it is damaged."""
-    body = tx.execute(select(setting.c.value).where(setting.c.key == _KEY)).scalar()
-    try:
-        held = json.loads(body) if body else {}
-        known = {one.name: held.get(one.name) or "" for one in fields(OwnFields)}
-    except (ValueError, AttributeError):
-        return OwnFields()
+    told = json_or_none(tx.execute(select(setting.c.value).where(setting.c.key == _KEY)).scalar())
+    held = told if isinstance(told, dict) else {}
+    known = {one.name: str(held.get(one.name) or "") for one in fields(OwnFields)}
     return OwnFields(**{name: slot if slot in _ALLOWED[name] else "" for name, slot in known.items()})
 
 

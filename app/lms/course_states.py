@@ -18,6 +18,7 @@ from app.db.tables import app_user, change, lms_course, operation, section, sett
 from app.errors import InputError
 from app.folding import cleaned, fold
 from app.history import unpacked
+from app.json_text import json_or_none
 from app.lms.courses_list import former_selves
 from app.lms.settings import row_of
 from app.lms.states import CourseState
@@ -145,10 +146,14 @@ class Rule:
 
 
 def read_rules(tx: Connection) -> tuple[Rule, ...]:
-    """The rules, in the order in which they are asked."""
-    body = tx.execute(select(setting.c.value).where(setting.c.key == _RULES)).scalar()
-    listed = json.loads(body) if body else []
-    return tuple(Rule(RuleField(one["field"]), one["text"], CourseState(one["state"])) for one in listed)
+    """The rules, in the order in which they are asked; none where one is damaged: the next would decide instead."""
+    listed = json_or_none(tx.execute(select(setting.c.value).where(setting.c.key == _RULES)).scalar())
+    try:
+        return tuple(
+            Rule(RuleField(one["field"]), str(one["text"]), CourseState(one["state"])) for one in listed or ()
+        )
+    except (ValueError, TypeError, KeyError):
+        return ()
 
 
 def save_rules(db: Database, user: User, rules: Sequence[Rule]) -> None:

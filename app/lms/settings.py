@@ -1,7 +1,6 @@
 """When the LMS is synchronised, and whom to ask when it fails: settings that every computer shares (LS-S1, LS-S8)."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -16,6 +15,7 @@ from app.db.tables import setting
 from app.errors import InputError
 from app.folding import cleaned
 from app.history import Operation
+from app.json_text import json_or_none
 
 SHORTEST, USUAL, LONGEST = 5, 30, 240
 LONGEST_CONTACT = 500
@@ -77,14 +77,18 @@ def read(tx: Connection) -> SyncSettings:
         plans[Kind.ENROLMENTS],
         held.get(_CONTACT) or "",
         bool(held.get(_SEND)),
-        int(held.get(_OVERDUE) or OVERDUE_HOURS),
-        int(held.get(retention.KEY) or retention.MONTHS),
+        _hours(held.get(_OVERDUE)),
+        retention.months_of(held.get(retention.KEY)),
     )
 
 
 def overdue_hours(tx: Connection) -> int:
     """After how many hours without an answer a record that was sent is overdue."""
-    return int(_held(tx, _OVERDUE).get(_OVERDUE) or OVERDUE_HOURS)
+    return _hours(_held(tx, _OVERDUE).get(_OVERDUE))
+
+
+def _hours(text: str | None) -> int:
+    return retention.whole(text or "", 1, LONGEST_OVERDUE, OVERDUE_HOURS)
 
 
 def _held(tx: Connection, *keys: str) -> dict[str, str | None]:
@@ -97,11 +101,14 @@ def _key(kind: Kind) -> str:
 
 
 def _plan(body: str | None) -> Plan:
-    if not body:
+    """A plan that was kept; the usual one for none, and for one that is damaged."""
+    told = json_or_none(body)
+    try:
+        on, interval, until = told["on"], told["interval"], told["paused_until"]
+        paused = date.fromisoformat(until) if until else None
+    except (ValueError, TypeError, KeyError):
         return Plan()
-    told: Mapping[str, Any] = json.loads(body)
-    until = told["paused_until"]
-    return Plan(told["on"], told["interval"], date.fromisoformat(until) if until else None)
+    return Plan(on is True, interval, paused) if type(interval) is int and SHORTEST <= interval <= LONGEST else Plan()
 
 
 def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings | None = None) -> bool:

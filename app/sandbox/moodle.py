@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
 
 from app.errors import InputError
 from app.sandbox import moodle_intake
@@ -264,13 +263,13 @@ class MoodleSandbox:
                 self._at_once -= 1
 
     def _answer(self, call: Call) -> Reply:
-        address = urlsplit(call.path)
-        if address.path != PATH:
+        path, _, query = call.path.partition("?")
+        if path != PATH:
             return Reply(404, b"<!DOCTYPE html><html><body>Not found</body></html>", "text/html")
         if call.method not in ("GET", "POST"):
             return Reply(405, headers={"Allow": "GET, POST"})
         is_form = call.headers.get("Content-Type", "").partition(";")[0] == "application/x-www-form-urlencoded"
-        question = read_question(address.query, call.body if is_form else b"")
+        question = read_question(query, call.body if is_form else b"")
         wait = self._latencies.get(question.function, self._latency)
         if wait:
             self._server.stopping.wait(wait)

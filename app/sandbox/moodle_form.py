@@ -119,6 +119,6 @@ def _read_object(value: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _place(key: str) -> int:
-    if not key.isdecimal():
+    if not key.isdecimal() or len(key) > 18:
         raise Failure("invalidparameter")
     return int(key)

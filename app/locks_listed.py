@@ -50,7 +50,7 @@ FIELDS: Mapping[str, SqlField] = {
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "what": job_lock.c.name,
     "owner": func.lower(job_lock.c.owner),
-    "computer": job_lock.c.computer,
+    "computer": func.lower(job_lock.c.computer),
     "since": job_lock.c.since,
     "alive": job_lock.c.alive_at,
 }

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, case
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +26,9 @@ def order_by(keys: Sequence[SortKey], columns: Mapping[str, ColumnElement[Any]])
 
 def _term(column: ColumnElement[Any], descending: bool) -> ColumnElement[Any]:
     return column.desc().nulls_last() if descending else column.asc().nulls_first()
+
+
+def by_title(column: ColumnElement[str], titles: Sequence[tuple[str, str]]) -> ColumnElement[int]:
+    """A column of codes in the order of what people read in their place; codes without a title last."""
+    read = sorted(titles, key=lambda one: one[1].casefold())
+    return case({code: place for place, (code, _) in enumerate(read)}, value=column, else_=len(read))

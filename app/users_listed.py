@@ -49,7 +49,7 @@ FIELDS: Mapping[str, SqlField] = {
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "name": func.lower(app_user.c.name),
-    "login": app_user.c.login,
+    "login": func.lower(app_user.c.login),
     "state": app_user.c.active,
     "seen": app_user.c.last_sign_in,
 }

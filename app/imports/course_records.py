@@ -16,7 +16,7 @@ from app.enrolling import ORIGINS, STATUSES
 from app.imports import participation
 from app.imports.amounts import shown
 from app.quick_filter import passes
-from app.sorting import SortKey, order_by
+from app.sorting import SortKey, by_title, order_by
 
 AWARD_ORIGINS = (("import", "In a file"), ("course", "By the course"), ("hand", "By hand"))
 
@@ -145,15 +145,15 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "ref": learner.c.ref_fold,
     "name": learner.c.family_fold,
     "course_code": course.c.code_fold,
-    "course_title": course.c.title,
+    "course_title": func.lower(course.c.title),
     "status": enrolment.c.status,
     "starts": enrolment.c.starts,
     "ends": enrolment.c.ends,
-    "origin": enrolment.c.origin,
+    "origin": by_title(enrolment.c.origin, ORIGINS),
     "complete": enrolment.c.complete,
     "completed_on": enrolment.c.completed_on,
     "attended": enrolment.c.attended,
-    "category": enrolment.c.participant_category,
+    "category": func.lower(enrolment.c.participant_category),
     "credit": CREDIT,
 }
 DEFAULT_SORT = "name"

@@ -124,7 +124,7 @@ FIELDS: Mapping[str, SqlField] = {
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "code": course.c.code_fold,
-    "title": course.c.title,
+    "title": func.lower(course.c.title),
     "kind": course.c.kind,
     "objects": course.c.required_objects,
     "enrolled": ENROLLED,

@@ -128,7 +128,7 @@ FIELDS: Mapping[str, SqlField] = {
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "number": file_job.c.id,
     "file": func.lower(file_job.c.file_name),
-    "scope": file_job.c.scope,
+    "scope": func.lower(file_job.c.scope),
     "state": STATE,
     "owner": func.lower(app_user.c.name),
     "started": file_job.c.started_at,

@@ -103,12 +103,12 @@ FIELDS: Mapping[str, SqlField] = {
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "stage": _STAGE_ORDER,
-    "body": reporter.c.name,
+    "body": func.lower(reporter.c.name),
     "due_on": outgoing_report.c.due_on,
     "ref": learner.c.ref_fold,
     "name": learner.c.family_fold,
     "course_code": course.c.code_fold,
-    "type": credit_type.c.code,
+    "type": func.lower(credit_type.c.code),
     "amount": award.c.amount,
     "awarded_on": award.c.awarded_on,
     "exported_at": outgoing_report.c.exported_at,

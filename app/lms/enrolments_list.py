@@ -28,7 +28,7 @@ from app.enrolling import ORIGINS, STATUSES
 from app.lms import progress as counting
 from app.lms.states import STATE_TITLES
 from app.quick_filter import passes
-from app.sorting import SortKey, order_by
+from app.sorting import SortKey, by_title, order_by
 
 MARKS = (("fell", "Progress fell"), ("grade_gone", "Grade gone"))
 
@@ -175,10 +175,10 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "status": enrolment.c.status,
     "starts": enrolment.c.starts,
     "ends": enrolment.c.ends,
-    "origin": enrolment.c.origin,
+    "origin": by_title(enrolment.c.origin, ORIGINS),
     "progress": _SHARE,
     "counts": progress.c.graded,
-    "grade": progress.c.grade_text,
+    "grade": func.lower(progress.c.grade_text),
     "mark": progress.c.mark,
     "missing": progress.c.missing_since,
     "changed": progress.c.changed_at,

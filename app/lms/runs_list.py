@@ -12,7 +12,7 @@ from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import app_user, sync_run
 from app.quick_filter import passes
-from app.sorting import SortKey, order_by
+from app.sorting import SortKey, by_title, order_by
 
 KINDS = (("courses", "Courses"), ("enrolments", "Enrolments"), ("sender", "Sending"))
 RETRY = "retry"
@@ -66,11 +66,11 @@ FIELDS: Mapping[str, SqlField] = {
     )
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
-    "kind": sync_run.c.kind,
-    "trigger": sync_run.c.trigger,
-    "state": sync_run.c.state,
-    "who": app_user.c.name,
-    "computer": sync_run.c.computer,
+    "kind": by_title(sync_run.c.kind, KINDS),
+    "trigger": by_title(sync_run.c.trigger, TRIGGERS),
+    "state": by_title(sync_run.c.state, STATES),
+    "who": func.lower(app_user.c.name),
+    "computer": func.lower(sync_run.c.computer),
     "started": sync_run.c.started_at,
     "ended": sync_run.c.ended_at,
     "failed_by": sync_run.c.failed_by,

@@ -16,7 +16,7 @@ from app.db.among import among
 from app.db.tables import app_user, change, operation
 from app.past import kinds
 from app.quick_filter import passes
-from app.sorting import SortKey, order_by
+from app.sorting import SortKey, by_title, order_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ FIELDS: Mapping[str, SqlField] = {
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "at": operation.c.at,
-    "kind": operation.c.kind,
-    "who": app_user.c.name,
-    "computer": operation.c.computer,
-    "state": operation.c.state,
-    "reason": operation.c.reason,
+    "kind": by_title(operation.c.kind, tuple(kinds.KINDS.items())),
+    "who": func.lower(app_user.c.name),
+    "computer": func.lower(operation.c.computer),
+    "state": by_title(operation.c.state, kinds.STATES),
+    "reason": func.lower(operation.c.reason),
     "number": operation.c.id,
 }
 

@@ -193,7 +193,7 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "ref": learner.c.ref_fold,
     "name": learner.c.family_fold,
     "campuses": _joined_names.c.names,
-    "term": term.c.name,
+    "term": func.lower(term.c.name),
     "course_code": course.c.code_fold,
     "section": section.c.number,
     "change": extract_record.c.change,
@@ -204,10 +204,10 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "answered": extract_record.c.answered_at,
     "attempts": extract_record.c.attempts,
     "message": extract_record.c.message,
-    "changed_by": _changer.c.name,
+    "changed_by": func.lower(_changer.c.name),
     "changed_at": extract_record.c.status_at,
-    "delivery_method": delivery_method.c.name,
-    "vendor": lms_vendor.c.code,
+    "delivery_method": func.lower(delivery_method.c.name),
+    "vendor": func.lower(lms_vendor.c.code),
     "id": extract_record.c.id,
 }
 DEFAULT_SORT = "name"

@@ -99,12 +99,12 @@ FIELDS: Mapping[str, SqlField] = {
 }
 _SORTS: Mapping[str, ColumnElement[Any]] = {
     "course_code": course.c.code_fold,
-    "course_title": course.c.title,
+    "course_title": func.lower(course.c.title),
     "term": term.c.code,
     "number": section.c.number,
     "owner": campus.c.name_fold,
-    "method": delivery_method.c.name,
-    "vendor": lms_vendor.c.code,
+    "method": func.lower(delivery_method.c.name),
+    "vendor": func.lower(lms_vendor.c.code),
     "lms_course": lms_course.c.short_fold,
     "starts": section.c.starts,
     "ends": section.c.ends,

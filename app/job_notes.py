@@ -1,16 +1,17 @@
 """What is wrong, or worth knowing, of the rows of a file brought in: in three lists, whatever the file is of."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, select
 
+from app.db.among import among
 from app.db.file_tables import file_row
 from app.files.rows import Level
-from app.jobs import PAGE, Foreseen
+from app.jobs import PAGE, Foreseen, finding
 from app.keys import Keys
 from app.tasks import TaskContext
 
@@ -82,19 +83,52 @@ def note_counts(tx: Connection, job_id: int) -> dict[Weight, int]:
     return counts
 
 
-def noted_rows(tx: Connection, job_id: int) -> Iterator[Row[Any]]:
-    """The rows that something is told of, in the order of the file."""
+Known = tuple[int, str, str]
+"""What a row is known by: its line in the file, the person code, and a name."""
+Look = Callable[[Connection, Sequence[Row[Any]]], Mapping[int, Known]]
+"""What some hundred rows are known by, by their number."""
+
+
+def rows_of(tx: Connection, job_id: int, numbers: Collection[int]) -> Sequence[Row[Any]]:
+    """Rows of a file by their number, in any order."""
+    return tx.execute(select(file_row).where(file_row.c.job_id == job_id, among(file_row.c.number, numbers))).all()
+
+
+def notes(tx: Connection, job_id: int, keys: Sequence[int], titles: Mapping[str, str], look: Look) -> dict[int, Note]:
+    """The notes behind these keys; `titles` are those of the fields."""
+    rows = {row.number: row for row in rows_of(tx, job_id, {key // NOTES_OF_ONE for key in keys})}
+    known = look(tx, list(rows.values()))
+    found = {}
+    for key in keys:
+        number, place = divmod(key, NOTES_OF_ONE)
+        if (row := rows.get(number)) is not None:
+            found[key] = _note(row, known[number], titles, finding(row, "notes")[place])
+    return found
+
+
+def all_notes(tx: Connection, job_id: int, titles: Mapping[str, str], look: Look) -> Iterator[Note]:
+    """Every note, in the order of the file, for an export."""
+    for rows in noted_rows(tx, job_id):
+        known = look(tx, rows)
+        for row in rows:
+            yield from (_note(row, known[row.number], titles, told) for told in finding(row, "notes"))
+
+
+def _note(row: Row[Any], known: Known, titles: Mapping[str, str], told: Sequence[Any]) -> Note:
+    (line, ref, name), (level, about, reason) = known, told
+    # What to do about it is the last sentence, if there are several.
+    what, point, advice = reason.rstrip().rpartition(". ")
+    what, advice = (what + ".", advice) if point else (reason, "")
+    return Note(row.number, line, ref, name, weight_of(level, row.predicted), titles.get(about, about), what, advice)
+
+
+def noted_rows(tx: Connection, job_id: int) -> Iterator[Sequence[Row[Any]]]:
+    """The rows that something is told of, in the order of the file, some hundred at a time."""
     last = 0
     while True:
         query = select(file_row).where(with_notes(job_id), file_row.c.number > last)
         rows = tx.execute(query.order_by(file_row.c.number).limit(PAGE)).all()
         if not rows:
             return
-        yield from rows
+        yield rows
         last = rows[-1].number
-
-
-def parted(reason: str) -> tuple[str, str]:
-    """What is wrong, and what to do about it: the last sentence, if there are several."""
-    what, point, advice = reason.rstrip().rpartition(". ")
-    return (what + ".", advice) if point else (reason, "")

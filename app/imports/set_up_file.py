@@ -11,13 +11,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
-from app import access, history, jobs, planned_rows, table_columns
+from app import access, history, job_notes, jobs, planned_rows, table_columns
 from app.access import Permission, User
-from app.db.among import among
 from app.db.database import Database
-from app.db.tables import file_row
 from app.errors import InputError
 from app.files.columns import Mapping as Columns
 from app.files.recognise import recognise
@@ -28,7 +26,7 @@ from app.imports import set_up_table
 from app.imports.credit_lists import KIND
 from app.imports.set_up_plan import Planner
 from app.imports.set_up_table import FIELD_TITLES, NAMES
-from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
+from app.job_notes import Note
 from app.jobs import Foreseen
 from app.planned_rows import BATCH, LEFT, as_shown, findings, packed, unpacked
 from app.table_columns import TABLES, TableColumns
@@ -202,8 +200,7 @@ class SeenRow:
 
 def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
     """Rows of the file by their number."""
-    query = select(file_row).where(file_row.c.job_id == job_id, among(file_row.c.number, numbers))
-    return {row.number: _seen(row) for row in tx.execute(query)}
+    return {row.number: _seen(row) for row in job_notes.rows_of(tx, job_id, numbers)}
 
 
 def _seen(row: Row[Any]) -> SeenRow:
@@ -212,27 +209,15 @@ def _seen(row: Row[Any]) -> SeenRow:
     return SeenRow(row.number, read.line, name, read.values, jobs.finding(row, "changes") or ())
 
 
+def _known(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, job_notes.Known]:
+    return {one.number: (one.line, "", one.name) for one in map(_seen, rows)}
+
+
 def notes(tx: Connection, job_id: int, keys: Sequence[int]) -> dict[int, Note]:
     """The notes behind these keys."""
-    numbers = sorted({key // NOTES_OF_ONE for key in keys})
-    query = select(file_row).where(file_row.c.job_id == job_id, among(file_row.c.number, numbers))
-    rows = {row.number: row for row in tx.execute(query)}
-    return {
-        key: _note(row, jobs.finding(row, "notes")[key % NOTES_OF_ONE])
-        for key in keys
-        if (row := rows.get(key // NOTES_OF_ONE)) is not None
-    }
+    return job_notes.notes(tx, job_id, keys, FIELD_TITLES, _known)
 
 
 def all_notes(tx: Connection, job_id: int) -> Iterator[Note]:
     """Every note, in the order of the file, for an export."""
-    for row in noted_rows(tx, job_id):
-        yield from (_note(row, told) for told in jobs.finding(row, "notes"))
-
-
-def _note(row: Row[Any], told: Sequence[Any]) -> Note:
-    level, name, reason = told
-    what, advice = parted(reason)
-    seen = _seen(row)
-    weight = weight_of(level, row.predicted)
-    return Note(row.number, seen.line, "", seen.name, weight, FIELD_TITLES.get(name, name), what, advice)
+    return job_notes.all_notes(tx, job_id, FIELD_TITLES, _known)

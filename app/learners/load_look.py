@@ -9,13 +9,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
-from app import access, jobs
+from app import access, job_notes, jobs
 from app.access import Permission, User
 from app.dates import shown
 from app.db.database import Database
 from app.db.file_tables import file_row
 from app.db.tables import campus, learner
-from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
+from app.job_notes import Note
 from app.jobs import Foreseen
 from app.learners import load_cells
 from app.learners.load_cells import Cells
@@ -105,12 +105,7 @@ class Decided:
 def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
     """Rows of the file by their number."""
     campuses = _Campuses.read(tx)
-    return {row.number: _seen(row, campuses) for row in _rows(tx, job_id, numbers)}
-
-
-def _rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> Sequence[Row[Any]]:
-    query = select(file_row).where(file_row.c.job_id == job_id, file_row.c.number.in_(list(numbers)))
-    return tx.execute(query).all()
+    return {row.number: _seen(row, campuses) for row in job_notes.rows_of(tx, job_id, numbers)}
 
 
 def _seen(row: Row[Any], campuses: "_Campuses") -> SeenRow:
@@ -150,31 +145,19 @@ def _name(cells: Cells) -> str:
 # What is wrong
 
 
+def _known(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, job_notes.Known]:
+    read = ((row, load_cells.unpacked(row.cells)) for row in rows)
+    return {row.number: (cells.line or row.number, _text(cells, "ref"), _name(cells)) for row, cells in read}
+
+
 def notes(tx: Connection, job_id: int, keys: Sequence[int]) -> dict[int, Note]:
     """The notes behind these keys."""
-    found: dict[int, Note] = {}
-    rows = {row.number: row for row in _rows(tx, job_id, list({key // NOTES_OF_ONE for key in keys}))}
-    for key in keys:
-        row = rows.get(key // NOTES_OF_ONE)
-        if row is not None:
-            cells = load_cells.unpacked(row.cells)
-            found[key] = _note(row, cells, jobs.finding(row, "notes")[key % NOTES_OF_ONE])
-    return found
-
-
-def _note(row: Row[Any], cells: Cells, told: Sequence[Any]) -> Note:
-    level, name, reason = told
-    what, advice = parted(reason)
-    title = TITLES.get(name, name)
-    weight = weight_of(level, row.predicted)
-    return Note(row.number, cells.line or row.number, _text(cells, "ref"), _name(cells), weight, title, what, advice)
+    return job_notes.notes(tx, job_id, keys, TITLES, _known)
 
 
 def all_notes(tx: Connection, job_id: int) -> Iterator[Note]:
     """Every note, in the order of the file, for an export."""
-    for row in noted_rows(tx, job_id):
-        cells = load_cells.unpacked(row.cells)
-        yield from (_note(row, cells, told) for told in jobs.finding(row, "notes"))
+    return job_notes.all_notes(tx, job_id, TITLES, _known)
 
 
 # Decisions

@@ -68,7 +68,7 @@ class Files:
     def problems(self, seen: Preview) -> list[tuple[int, str, str]]:
         """Line, field and reason of every note."""
         with self.db.read() as tx:
-            rows = list(job_notes.noted_rows(tx, seen.job_id))
+            rows = [row for some in job_notes.noted_rows(tx, seen.job_id) for row in some]
         return [
             (from_file.unpacked(row.cells).line, name, reason)
             for row in rows

@@ -6,12 +6,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from app import jobs
+from app import job_notes, jobs
 from app.db.among import among
-from app.db.file_tables import file_row
 from app.db.tables import learner
 from app.files.section_headings import FIELD_TITLES
-from app.job_notes import NOTES_OF_ONE, Note, noted_rows, parted, weight_of
+from app.job_notes import Note
 from app.lms.sections.file_registrations import STATUS_WORDS
 from app.lms.sections.from_file import unpacked
 
@@ -36,8 +35,7 @@ class SeenRow:
 
 def seen_rows(tx: Connection, job_id: int, numbers: Sequence[int]) -> dict[int, SeenRow]:
     """Rows of the file by their number."""
-    query = select(file_row).where(file_row.c.job_id == job_id, among(file_row.c.number, numbers))
-    rows = tx.execute(query).all()
+    rows = job_notes.rows_of(tx, job_id, numbers)
     people = _people(tx, rows)
     return {row.number: _seen(row, people) for row in rows}
 
@@ -66,30 +64,16 @@ def status_words(values: Mapping[str, Any]) -> str:
     return STATUS_WORDS.get(str(values.get("status")), "")
 
 
+def _known(tx: Connection, rows: Sequence[Row[Any]]) -> dict[int, job_notes.Known]:
+    people = _people(tx, rows)
+    return {one.number: (one.line, one.ref, one.section) for one in (_seen(row, people) for row in rows)}
+
+
 def notes(tx: Connection, job_id: int, keys: Sequence[int]) -> dict[int, Note]:
     """The notes behind these keys."""
-    numbers = sorted({key // NOTES_OF_ONE for key in keys})
-    query = select(file_row).where(file_row.c.job_id == job_id, among(file_row.c.number, numbers))
-    rows = {row.number: row for row in tx.execute(query)}
-    people = _people(tx, list(rows.values()))
-    found = {}
-    for key in keys:
-        row = rows.get(key // NOTES_OF_ONE)
-        if row is not None:
-            found[key] = _note(row, people, jobs.finding(row, "notes")[key % NOTES_OF_ONE])
-    return found
+    return job_notes.notes(tx, job_id, keys, TITLES, _known)
 
 
 def all_notes(tx: Connection, job_id: int) -> Iterator[Note]:
     """Every note, in the order of the file, for an export."""
-    for row in noted_rows(tx, job_id):
-        people = _people(tx, [row])
-        yield from (_note(row, people, told) for told in jobs.finding(row, "notes"))
-
-
-def _note(row: Row[Any], people: Mapping[int, Row[Any]], told: Sequence[Any]) -> Note:
-    level, name, reason = told
-    what, advice = parted(reason)
-    seen = _seen(row, people)
-    weight = weight_of(level, row.predicted)
-    return Note(row.number, seen.line, seen.ref, seen.section, weight, TITLES.get(name, name), what, advice)
+    return job_notes.all_notes(tx, job_id, TITLES, _known)

@@ -39,6 +39,7 @@ PICTURES = {
     "07a-lms-recovered",
     "07b-lms-enrolments",
     "07c-sync-errors",
+    "07d-compare",
     "08a-extract-statuses",
     "08a-rejected",
     "08a-resubmitted",

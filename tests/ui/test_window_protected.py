@@ -16,12 +16,13 @@ from pytestqt.qtbot import QtBot
 
 from app.export_target import Protected, path_of
 from tests.ui.conftest import Room, Rooms, named, read_csv
-from tests.ui.dialog_room import click
+from tests.ui.dialog_room import click, opened
 from ui import pages
 from ui.activity_list import state_words
 from ui.dialogs import history_changes
 from ui.dialogs.protect import ProtectingSaveDialog
 from ui.exporting import CSV, EXCEL, FileDialog, ask_to_open, documents
+from ui.look import fonts
 from ui.look.help_key import HelpKey
 from ui.pages import extract_history
 from ui.protecting import LAST, Holds, held_by
@@ -271,3 +272,20 @@ def test_the_batch_file_says_that_it_is_about_people(room: Room):
     timer.stop()
     assert "This file is about people" in said[0]
     assert "only without a password" in said[0]
+
+
+@pytest.mark.parametrize("scale", [1.0, 2.0], ids=["100", "200"])
+def test_the_words_about_the_password_have_room(qtbot: QtBot, dressed_up: None, tmp_path: Path, scale: float):
+    fonts.set_scale(scale)
+    try:
+        start = str(tmp_path / "one.xlsx")
+        dialog = opened(qtbot, ProtectingSaveDialog(None, EXCEL, "Export", start, Holds.TOGETHER))
+        dialog.panel.tick.setChecked(True)
+        labels = [one for one in dialog.panel.findChildren(QLabel) if one.wordWrap()]
+        assert len(labels) == 4
+        qtbot.waitUntil(lambda: all(one.heightForWidth(one.width()) <= one.height() for one in labels))
+        assert dialog.panel.password.height() >= dialog.panel.password.sizeHint().height()
+        assert dialog.rect().contains(dialog.panel.geometry())
+        assert dialog.height() < 768
+    finally:
+        fonts.set_scale(1.0)

@@ -34,7 +34,7 @@ class DatabaseCheckDialog(WorkingDialog):
         columns = (
             ListColumn(tr("State"), "text", 16),
             ListColumn(tr("What"), "key", 64),
-            ListColumn(tr("Rows"), "text", 20),
+            ListColumn(tr("Rows"), "number", 20),
         )
         self.list = StateList(columns, "database_check_list", 0)
         self.list.setAccessibleName(tr("What was looked at"))

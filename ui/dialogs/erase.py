@@ -53,7 +53,7 @@ class EraseDialog(WorkingDialog):
         columns = (
             ListColumn(tr("State"), "text", 14),
             ListColumn(tr("What"), "key", 34),
-            ListColumn(tr("There are"), "text", 14),
+            ListColumn(tr("There are"), "number", 14),
             ListColumn(tr("Becomes"), "text", 38),
         )
         self.list = StateList(columns, "erase_counts", 0)

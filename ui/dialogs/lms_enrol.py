@@ -72,7 +72,7 @@ class EnrolDialog(WorkingDialog):
             ListColumn(tr("Short Name"), "code", 18),
             ListColumn(tr("Course"), "key", 40),
             ListColumn(tr("Category"), "text", 18),
-            ListColumn(tr("Enrolments"), "text", 12),
+            ListColumn(tr("Enrolments"), "number", 12),
         )
         self.list = StateList(columns, "enrol_courses", 0)
         self.list.setAccessibleName(tr("Courses"))

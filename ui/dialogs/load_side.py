@@ -20,6 +20,7 @@ from app.dates import shown
 from app.files.rows import FileFacts, FileKind
 from app.jobs import Foreseen
 from app.learners.load import Preview
+from ui.dialogs.scrolling import RING
 from ui.look.cards import HairLine
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
@@ -123,7 +124,7 @@ class SidePane(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(0, 0, 8, 0)
+        column.setContentsMargins(RING, RING, 8, 0)
         column.setSpacing(2)
         self.buttons: dict[Foreseen, CategoryButton] = {}
         self._group = QButtonGroup(self)

@@ -68,8 +68,8 @@ class MergeDialog(WorkingDialog):
         self.content.addLayout(self._place, 1)
         columns = (
             ListColumn(tr("What hangs on them"), "key", 40),
-            ListColumn(tr("Stays"), "text", 30),
-            ListColumn(tr("Goes"), "text", 30),
+            ListColumn(tr("Stays"), "number", 30),
+            ListColumn(tr("Goes"), "number", 30),
         )
         self.hanging = SummaryList(columns, "merge_hanging")
         self.hanging.setAccessibleName(tr("What hangs on them"))

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.export_target import Protected, Target, password_problem, password_strength
@@ -73,6 +74,26 @@ class ProtectPanel(QWidget):
         )
         grid.addWidget(text_label(about, Type.SECONDARY, Role.TEXT2, wrap=True), 2, 0, 1, 5)
         return self.fields
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """As high as its words at this width, which the layout of the file dialog does not ask for."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:  # other words, or the fields
+            self._make_room()
+        return done
+
+    def _make_room(self) -> None:
+        layout, inside = self.layout(), self.fields.layout()
+        if layout is not None and inside is not None:
+            for one in (inside, layout):
+                one.invalidate()  # what they kept may be of the words before
+            self.setMinimumHeight(layout.totalHeightForWidth(self.width()))
+            window = self.window()
+            window.resize(window.size().expandedTo(window.minimumSizeHint()))
 
     @property
     def wanted(self) -> bool:

@@ -58,8 +58,8 @@ class PurgeDialog(WorkingDialog):
         columns = (
             ListColumn(tr("State"), "text", 14),
             ListColumn(tr("What"), "key", 50),
-            ListColumn(tr("There are"), "text", 18),
-            ListColumn(tr("Deleted"), "text", 18),
+            ListColumn(tr("There are"), "number", 18),
+            ListColumn(tr("Deleted"), "number", 18),
         )
         self.list = StateList(columns, "purge_counts", 0)
         self.list.setAccessibleName(tr("What is deleted"))

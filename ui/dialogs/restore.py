@@ -71,8 +71,8 @@ class RestoreDialog(WorkingDialog):
         columns = (
             ListColumn(tr("In the copy"), "text", 16),
             ListColumn(tr("What"), "key", 44),
-            ListColumn(tr("Here"), "text", 20),
-            ListColumn(tr("There"), "text", 20),
+            ListColumn(tr("Here"), "number", 20),
+            ListColumn(tr("There"), "number", 20),
         )
         self.list = StateList(columns, "restore_differences", 0)
         self.list.setAccessibleName(tr("How the copy differs"))

@@ -115,8 +115,8 @@ class UpdateSummaryDialog(FormDialog):
         columns = (
             ListColumn(tr("Person Code"), "code", 13),
             ListColumn(tr("Name"), "key", 20),
-            ListColumn(tr("Subject"), "text", 32),
-            ListColumn(tr("Reason"), "text", 35),
+            ListColumn(tr("Subject"), "text", 28),
+            ListColumn(tr("Reason"), "text", 39),
         )
         self.list = SummaryList(columns, "summary_list")
         self.content.addWidget(in_card(self.list), 1)

@@ -103,6 +103,7 @@ class ConditionBuilder(FormDialog):
         across.setSpacing(16)
         if self.side is not None:
             across.addWidget(self.side)
+            across.addWidget(HairLine(Qt.Orientation.Vertical))
             self.side.chosen.connect(self._choose)
             self.finished.connect(self.side.stop)
         across.addLayout(column, 1)

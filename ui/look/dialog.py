@@ -6,7 +6,7 @@ from typing import Literal
 
 from PySide6.QtCore import QPointF, Qt, SignalInstance
 from PySide6.QtGui import QHideEvent, QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
 from ui.look.buttons import Kind, button
@@ -20,6 +20,7 @@ from ui.look.shapes import DIALOG_FOOT_HEIGHT, DIALOG_PADDING, hair_line
 from ui.look.tokens import Role, color
 
 QUESTION_WIDTH = 500
+_ICON = 32
 _seen: set["FramedDialog"] = set()
 """The dialogs that are seen. Qt for Python tells the collector of references that it does not hold, so that a dialog
 which nobody but its parent knows was taken for garbage, and went away under the user's hands."""
@@ -79,7 +80,7 @@ class FramedDialog(QDialog):
         self._body.setContentsMargins(DIALOG_PADDING, DIALOG_PADDING, DIALOG_PADDING, DIALOG_PADDING)
         self._body.setSpacing(16)
         whole.addLayout(self._body, 1)
-        self.icon = IconLabel(icon or Icon.INFO, role, 32, weight=Weight.LARGE, parent=self)
+        self.icon = IconLabel(icon or Icon.INFO, role, _ICON, weight=Weight.LARGE, parent=self)
         self.heading = text_label(heading, Type.HEADING, wrap=True, name="dialog_heading")
         self.secondary = text_label(secondary, Type.BODY, Role.TEXT2, wrap=True, name="dialog_secondary")
         self._body.addLayout(self._head(icon))
@@ -96,10 +97,9 @@ class FramedDialog(QDialog):
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self.icon, 0, Qt.AlignmentFlag.AlignTop)
-        words = QVBoxLayout()
+        words = self._head_words = QVBoxLayout()
         words.setSpacing(6)
-        # Stretches, not an alignment: aligned, wrapped words would get the height of their shortest form.
-        words.addStretch(1)
+        # A stretch, not an alignment: aligned, wrapped words would get the height of their shortest form.
         words.addWidget(self.heading)
         words.addWidget(self.secondary)
         words.addStretch(1)
@@ -113,6 +113,9 @@ class FramedDialog(QDialog):
         self.heading.setVisible(bool(heading))
         self.secondary.setText(secondary)
         self.secondary.setVisible(bool(secondary))
+        # A heading alone stands beside the middle of its icon.
+        above = 0 if secondary else max(0, (_ICON - self.heading.fontMetrics().height()) // 2)
+        self._head_words.setContentsMargins(0, above, 0, 0)
         self.setAccessibleName(heading)
         self.setAccessibleDescription(secondary)
 
@@ -222,6 +225,10 @@ class Question(FramedDialog):
             made.setProperty("answer", one.key)
         # Long verbs, in large text or another language, widen it.
         self.setFixedWidth(max(scaled(QUESTION_WIDTH), self.foot.sizeHint().width()))
+        # As high as its words at that width: Qt's own least height is that of words in a narrower place.
+        layout = self.layout()
+        if layout is not None:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.resize(self.width(), 0)
 
     def _take(self) -> None:

@@ -66,6 +66,7 @@ class ImportJobsPage(GridPage):
         self._empty.primary_pressed.connect(self.new_wanted)
         self.grid.set_empty_widget(self._empty)
         self.locks = LockBanners(self)
+        self.locks.keyboard_lost.connect(self.grid.setFocus)
         self.insert_above_grid(self.locks)
         self.setAcceptDrops(True)
         self.installEventFilter(self)

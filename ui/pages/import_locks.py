@@ -26,6 +26,8 @@ class LockBanners(QWidget):
     """`unlock_wanted` carries the scope."""
 
     unlock_wanted = Signal(str)
+    keyboard_lost = Signal()
+    """The button that had it is gone, with the last lock."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,6 +52,8 @@ class LockBanners(QWidget):
         self.setVisible(bool(self.locks))
         if focus and self.locks:
             self.findChildren(QPushButton)[-1].setFocus()
+        elif focus:
+            self.keyboard_lost.emit()
 
     def _banner(self, one: ImportLock, why_not: str) -> Banner:
         made = button(tr("Unlock"), Icon.LOCK_SIMPLE_OPEN, name="lock_unlock", clicked=self._pressed)

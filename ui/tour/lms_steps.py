@@ -2,20 +2,22 @@
 
 from collections.abc import Callable, Iterator
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import demo_lms
 from app.demo import Orders
 from app.tasks import TaskContext
 from ui.actions import LMS
+from ui.dialogs.lms_compare import CompareDialog
 from ui.main_window import MainWindow
-from ui.tour.pages import first_row, to_page
-from ui.tour.player import Act, Step, TourError, Until, click, listening, named, press
+from ui.tour.pages import first_row, ribbon, to_page
+from ui.tour.player import Act, Step, TourError, Until, click, listening, named, press, type_text
 from ui.workers import Lane
 
 _MINUTES = 95
 """Past what makes a failure Down."""
 _MOST_STOPS = 12
+_WITH_GRADES = "FSE-L1"
 
 
 class LmsSteps:
@@ -28,7 +30,7 @@ class LmsSteps:
         """A day with the LMS, in order."""
         yield from self._courses()
         yield from self._sync_now("the synchronisation")
-        yield from self._page("enrolments", "07b-lms-enrolments")
+        yield from self._enrolments()
         yield from self._page("sync_errors", "07c-sync-errors")
 
     def _courses(self) -> Iterator[Step]:
@@ -57,6 +59,33 @@ class LmsSteps:
         yield Act(lambda: click(named("lms.sync", window)))
         yield Until(lambda: not window.lms.busy, what, 120)
 
+    def _enrolments(self) -> Iterator[Step]:
+        """The learners of a course that has grades, and the report card of one who has some."""
+        window = self._window
+        yield from to_page(window, "enrolments", "Ctrl+Tab")
+        page = window.page
+        every = page.total
+        yield Act(lambda: press("Ctrl+F", window))
+        yield Act(lambda: type_text(_WITH_GRADES))
+        yield Until(lambda: 0 < page.shown < max(every, page.total), "the enrolments of one course")
+        yield from first_row(page, "the enrolments")
+        yield Until(lambda: page.details is None or page.details.settled, "the report card")
+        yield Act(lambda: self._grab(window, "07b-lms-enrolments"))
+        yield Act(window.search.clear)
+
+    def _compare(self) -> Iterator[Step]:
+        """Who is on the course that was opened: here, there, in both."""
+        window = self._window
+        yield from ribbon(window, "lms.compare")
+        yield Until(lambda: isinstance(QApplication.activeModalWidget(), CompareDialog), "the comparison")
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, CompareDialog)
+        yield Until(lambda: dialog.found is not None and not dialog.busy, "the participants", 60)
+        yield Act(lambda: self._grab(dialog, "07d-compare"))
+        yield Act(lambda: press("Escape"))
+        yield Until(lambda: QApplication.activeModalWidget() is None, "the dialog to close")
+        yield Act(window.activateWindow)
+
     def _page(self, name: str, picture: str) -> Iterator[Step]:
         window = self._window
         yield from to_page(window, name, "Ctrl+Tab")
@@ -70,6 +99,7 @@ class LmsSteps:
         window, banners = self._window, self._window.lms_banners
         yield from to_page(window, "lms_courses", "Ctrl+Shift+Tab")
         yield Until(lambda: not window.lms.busy, "the run before", 120)
+        yield from self._compare()
         yield Act(lambda: self._orders.tell("revoke-token"))
         yield Act(self._wait_an_hour)
         yield Until(lambda: not window.runner.is_busy(Lane.WRITE), "time to pass")

@@ -127,10 +127,8 @@ class ConditionBuilder(FormDialog):
         QShortcut(QKeySequence("Ctrl+G"), self, self.add_group)
         QShortcut(QKeySequence("Ctrl+Shift+Up"), self, self._move_up)
         QShortcut(QKeySequence("Ctrl+Shift+Down"), self, self._move_down)
-        if self.side is None:
-            self.open_at(_WIDTH, _HEIGHT)
-        else:
-            self.open_at(_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES)
+        alone = self.side is None
+        self.open_at(*((_WIDTH, _HEIGHT) if alone else (_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

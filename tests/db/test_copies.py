@@ -15,13 +15,14 @@ from app import access, copies
 from app.access import Role, User
 from app.db import moving
 from app.db.database import Database
-from app.db.tables import learner, operation
+from app.db.tables import app_user, learner, operation
 from app.db.upgrade import upgrade
 from app.errors import AccessError, DatabaseError, InputError
 from app.history import begin
 from app.learners.edit import LearnerForm, add
 from app.tasks import Cancelled, Progress, TaskContext
 from tests.builders import add_learner, add_learners, first_user, learner_values, snapshot, user_with
+from tests.db.conftest import Further
 from tests.db.crowd import make
 
 ALL = [one.name for one in moving.TABLES]
@@ -42,17 +43,29 @@ def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]
         yield made
 
 
-@pytest.fixture
-def college(db: Database, monkeypatch: pytest.MonkeyPatch) -> tuple[Database, User]:
-    """A crowd with its history, in batches of few; one of them merged into somebody who comes later."""
-    monkeypatch.setattr(moving, "BATCH", 20)
+def crowded(db: Database, first: User) -> None:
+    """A crowd with its history; one of them merged into somebody who comes later."""
     make(db, 60)
-    user = first_user(db, access.account())
+    user = user_with(db, *Role, login=access.account())
     early, late = add_learners(db, [learner_values(number) for number in (901, 902)])
     with db.write() as tx:
         tx.execute(update(learner).where(learner.c.id == early).values(merged_into_id=late))
         begin(tx, db, user.id, "learner_edited").end(tx)
-    return db, user
+
+
+@pytest.fixture
+def further(request: pytest.FixtureRequest) -> Further | None:
+    return crowded if "college" in request.fixturenames else None
+
+
+@pytest.fixture
+def college(db: Database, monkeypatch: pytest.MonkeyPatch) -> tuple[Database, User]:
+    """A crowd with its history, in batches of few."""
+    monkeypatch.setattr(moving, "BATCH", 20)
+    login = access.account()
+    with db.read() as tx:
+        key = tx.execute(select(app_user.c.id).where(app_user.c.login == login)).scalar_one()
+    return db, User(key, login, login)
 
 
 def stopping(after: int) -> TaskContext:
@@ -193,10 +206,9 @@ def test_a_restore_that_is_stopped_leaves_all_as_it_was(college, tmp_path: Path,
     assert kept.exists() is not is_first, "no copy of a part is left"
 
 
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
 def test_a_copy_ends_though_somebody_writes_all_the_time(db: Database, user: User, tmp_path: Path):
     """It would begin anew with each write otherwise."""
-    if not db.embedded:
-        return
     add_learners(db, [learner_values(at, tutor_group="x" * 900) for at in range(9_000)])
     seen: list[Progress] = []
 

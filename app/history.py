@@ -267,6 +267,13 @@ NEVER_UNDONE = frozenset(
 )
 
 
+def note_asked(db: Database, user_id: int, kind: str, learners: int) -> None:
+    """Put on record, before a service is asked, that somebody asks about so many learners."""
+    words = "1 learner" if learners == 1 else f"{learners:,} learners"
+    with db.write() as tx:
+        begin(tx, db, user_id, kind, reason=words).end(tx)
+
+
 @dataclass(frozen=True, slots=True)
 class Saved:
     """The id of what was saved, and the operation that can be taken back; None if nothing differed."""

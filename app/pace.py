@@ -126,7 +126,7 @@ def ask_in_turns(
     """Keep as many calls under way as the service bears until everybody is answered. The calls run in threads of
     their own; all filing, waiting and reporting is done by this one."""
     under_way: dict[Future[Answer], Learner] = {}
-    with ThreadPoolExecutor(parallel, thread_name_prefix="lrs") as pool:
+    with ThreadPoolExecutor(parallel, thread_name_prefix="call") as pool:
         try:
             while turns or under_way:
                 filing.report(turns.pause() if turns else 0.0)

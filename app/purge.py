@@ -130,6 +130,8 @@ class _Purge:
 
     def __init__(self, context: TaskContext, db: Database, user: User, reason: str) -> None:
         self._context, self._db = context, db
+        self._gone: dict[str, int] = {}
+        self._total = self._done = 0
         with db.write() as tx:
             access.require(tx, user, Permission.ADMINISTER)
             before = retention.purged_before(tx)
@@ -140,8 +142,6 @@ class _Purge:
             self._operation = history.begin(tx, db, user.id, KIND, reason=reason)
             self._note(tx)
             self._operation.save_changes()
-        self._gone: dict[str, int] = {}
-        self._total = self._done = 0
 
     def sweep(self) -> None:
         """All of it. Raises Cancelled."""
@@ -182,8 +182,7 @@ class _Purge:
 
     def _note(self, tx: Connection) -> None:
         """From when on the history is whole, and what went: in the settings, and with it in the history."""
-        gone = getattr(self, "_gone", {})
-        body = json.dumps({"before": self.before.isoformat(), **gone})
+        body = json.dumps({"before": self.before.isoformat(), **self._gone})
         self._operation.update(setting, row_of(self._db, tx, retention.PURGED), {"value": body})
 
 

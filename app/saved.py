@@ -15,7 +15,7 @@ from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import app_user, saved
 from app.errors import ConflictError, InputError
-from app.folding import cleaned, fold
+from app.folding import cleaned, fold, fold_code
 
 LONGEST_NAME = 80
 LONGEST_BODY = 500_000
@@ -165,16 +165,12 @@ def _name(name: str) -> str:
 
 
 def _refuse_taken(name: str, names: list[str]) -> None:
-    if fold(name) in {fold(other) for other in names}:
-        raise _taken()
-
-
-def _taken() -> InputError:
-    return InputError(
-        "You have saved something under this name already.",
-        hint="Overwrite that, or type another name.",
-        field="name",
-    )
+    if fold_code(name) in {fold_code(other) for other in names}:
+        raise InputError(
+            "You have saved something under this name already.",
+            hint="Overwrite that, or type another name.",
+            field="name",
+        )
 
 
 def _refuse_long(body: str) -> None:

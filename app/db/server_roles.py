@@ -139,11 +139,11 @@ def install(db: Database, wanted: Mapping[str, tuple[bool, Grants]], keys: Keys)
     with db.read() as tx:
         mark = _mark(tx, wanted, keys)
         if not owns(tx) or _installed(tx) == mark:
-            return _missing(tx, wanted) == []
+            return not _missing(tx, wanted)
     with db.write() as tx:
         db.alone(tx, patiently=True)
         if _installed(tx) == mark:  # another program was quicker, and did all of it
-            return _missing(tx, wanted) == []
+            return not _missing(tx, wanted)
         schema = str(tx.execute(text("select quote_ident(current_schema())")).scalar_one())
         _close(tx, schema)
         _run(tx, _WHOLE.replace("{schema}", schema))

@@ -12,6 +12,7 @@ from typing import Generic, TypeVar
 from app import access, history
 from app.access import Permission, User
 from app.connectors.lrs import LrsCalls, LrsClient
+from app.connectors.lrs_silence import NO_ANSWER, Silence
 from app.db.database import Database
 from app.errors import AppError, BusyError, InputError, ServiceError, StopRunError
 from app.learners.subject import Subject, subjects
@@ -21,8 +22,6 @@ from app.tasks import Cancelled, TaskContext
 AT_MOST = 1_000
 """Learners of one run (learner-manager.md 3)."""
 NOT_ASKED = "LOCAL28"
-_NO_ANSWER = frozenset({"LOCAL20", "LOCAL21", "LOCAL22"})
-_NO_ANSWER_IN_A_ROW = 20
 
 Answer = TypeVar("Answer")
 
@@ -78,7 +77,7 @@ def ask_all(
         return run.results, run.ending
     try:
         with lrs.open() as calls, context.on_cancel(calls.abort):
-            _audit(db, user, kind, len(learners))
+            history.note_asked(db, user.id, kind, len(learners))
             run.ask_all(calls)
     except Cancelled:
         run.ending.cancelled = True
@@ -89,12 +88,6 @@ def ask_all(
         run.ending.stopped = str(error)
     run.mark_not_asked()
     return run.results, run.ending
-
-
-def _audit(db: Database, user: User, kind: str, count: int) -> None:
-    words = "1 learner" if count == 1 else f"{count:,} learners"
-    with db.write() as tx:
-        history.begin(tx, db, user.id, kind, reason=words).end(tx)
 
 
 class _Run(Generic[Answer]):
@@ -109,7 +102,7 @@ class _Run(Generic[Answer]):
     ) -> None:
         self._context, self._learners, self._call, self._parallel = context, learners, call, parallel
         self._turns = Turns(parallel, learners)
-        self._without_answer = 0
+        self._silence = Silence("Check the network, or wait a while, then try again.")
         self.results: dict[int, Asked[Answer]] = {}
         self.ending = Ending()
 
@@ -139,23 +132,17 @@ class _Run(Generic[Answer]):
             raise
         except ServiceError as error:
             self._context.raise_if_cancelled()  # an aborted call is no answer
-            if error.code not in _NO_ANSWER:
+            if error.code not in NO_ANSWER:
                 self._turns.heard()
             self._failed(one, error)
         else:
-            self._without_answer = 0
+            self._silence.ended()
             self._turns.answered()
             self.results[one.id] = Asked(one, answer)
 
     def _failed(self, one: Subject, error: ServiceError) -> None:
         self._hold(one, error)
-        self._without_answer = self._without_answer + 1 if error.code in _NO_ANSWER else 0
-        if self._without_answer >= _NO_ANSWER_IN_A_ROW:
-            raise StopRunError(
-                f"{_NO_ANSWER_IN_A_ROW} calls in a row got no answer: {error.message}",
-                code=error.code,
-                hint="Check the network, or wait a while, then try again.",
-            ) from error
+        self._silence.failed(error)
 
     def filed_late(self, one: Subject, future: Future[Answer]) -> None:
         """A call that was under way when the run ended early: an answer that came is kept."""

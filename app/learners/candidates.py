@@ -7,9 +7,8 @@ from enum import Enum
 from app.connectors.lrs_find import FoundLearner
 from app.dates import shown
 from app.folding import fold
+from app.learners.search import SEXES
 from app.learners.subject import Subject
-
-SEXES = {"F": "Female", "M": "Male"}
 
 
 class Mark(Enum):
@@ -53,6 +52,7 @@ _TITLES = (
     ("email", "Email"),
     ("linked_ulns", "Merged ULNs"),
 )
+_SEXES = dict(SEXES)
 _ALWAYS = {"uln", "given", "family_name", "birth_date", "gender", "postcode"}
 _CODES = {"uln", "postcode", "linked_ulns"}
 
@@ -82,7 +82,7 @@ def _ours(subject: Subject) -> dict[str, str]:
         "given": subject.given_names or "",
         "family_name": subject.family_name or "",
         "birth_date": shown(subject.birth_date),
-        "gender": SEXES.get(subject.sex or "", subject.sex or ""),
+        "gender": _SEXES.get(subject.sex or "", subject.sex or ""),
         "postcode": subject.postcode or "",
         "preferred_given_name": subject.known_as or "",
         "email": subject.email or "",
@@ -96,7 +96,7 @@ def _theirs(one: FoundLearner) -> dict[str, str]:
         **texts,
         "given": " ".join(part for part in (one.given_name, one.middle_names) if part),
         "birth_date": shown(one.birth_date),
-        "gender": SEXES.get(one.gender or "", one.gender or ""),
+        "gender": _SEXES.get(one.gender or "", one.gender or ""),
         "linked_ulns": ", ".join(one.linked_ulns),
     }
 

@@ -2,7 +2,7 @@
 go on (learner-files.md 4)."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -33,7 +33,7 @@ class Courses:
     """Of the last year that is known: the main course first, then those that go on, then the latest."""
 
     year: str = ""
-    courses: tuple[Course, ...] = field(default=())
+    courses: tuple[Course, ...] = ()
 
 
 def of_learner(tx: Connection, learner_id: int) -> Courses:

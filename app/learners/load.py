@@ -6,7 +6,7 @@ transaction: what somebody changed since the preview is left out and listed, nev
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -55,9 +55,9 @@ class Preview:
     aims: tuple[int, int]
     """Aims that are new, and aims that change."""
     absent: int
-    questions: tuple[Problem, ...] = field(default=())
+    questions: tuple[Problem, ...] = ()
     """What a person has to say yes to before the file is loaded."""
-    codes: tuple[Code, ...] = field(default=())
+    codes: tuple[Code, ...] = ()
     """Campuses, courses and aims of the file that nobody has given a title yet."""
 
     @property

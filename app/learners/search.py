@@ -101,7 +101,7 @@ def _glance(measure: Measure) -> SqlField:
     return SqlField(info, at_a_glance.c[measure.value])
 
 
-_SEXES = (("F", "Female"), ("M", "Male"))
+SEXES = (("F", "Female"), ("M", "Male"))
 _READIES = tuple((one.value, one.value) for one in Ready)
 
 FIELDS: Mapping[str, SqlField] = {
@@ -113,7 +113,7 @@ FIELDS: Mapping[str, SqlField] = {
         _text("given_names", "Forename", learner.c.given_fold),
         _text("known_as", "Known As", learner.c.known_fold),
         SqlField(FieldInfo("birth_date", "Date of Birth", FieldKind.DATE), learner.c.birth_date),
-        SqlField(FieldInfo("sex", "Sex", FieldKind.CHOICE, _SEXES), learner.c.sex),
+        SqlField(FieldInfo("sex", "Sex", FieldKind.CHOICE, SEXES), learner.c.sex),
         SqlField(FieldInfo("uln", "ULN"), learner.c.uln, code=True),
         _text("postcode", "UK Postcode", func.lower(learner.c.postcode)),
         _text("campus", "Campus", campus.c.name_fold),

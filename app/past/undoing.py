@@ -36,20 +36,14 @@ _FILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Gone:
-    """What left the building since, in a sentence: it is named, not undone."""
-
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class Foreseen:
     """What is known before an Undo."""
 
     row: OperationRow
     why_not: str
     """Why it cannot be undone, by this user at this moment; "" if it can."""
-    gone: Sequence[Gone] = ()
+    gone: Sequence[str] = ()
+    """What left the building since, in sentences: it is named, not undone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,7 @@ class Undone:
 
     undone: int
     left: int
-    gone: Sequence[Gone]
+    gone: Sequence[str]
     changes: Changes = field(default_factory=Changes)
 
 
@@ -97,17 +91,17 @@ def _row(tx: Connection, operation_id: int) -> OperationRow:
     return row
 
 
-def gone(tx: Connection, kind: str, operation_id: int, since: datetime) -> list[Gone]:
+def gone(tx: Connection, kind: str, operation_id: int, since: datetime) -> list[str]:
     """What left the building: sent to the LMS, reported outside, or in a file."""
-    found: list[Gone] = []
+    found: list[str] = []
     if sent := _sent(tx, operation_id, since):
         what = "1 change of an enrolment was" if sent == 1 else f"{sent:,} changes of enrolments were"
-        found.append(Gone(f"{what} sent to the LMS meanwhile. What is there stays until the contrary is sent."))
+        found.append(f"{what} sent to the LMS meanwhile. What is there stays until the contrary is sent.")
     for body, number in _reported(tx, operation_id):
         what = "1 credit was" if number == 1 else f"{number:,} credits were"
-        found.append(Gone(f"{what} reported to {body}. Tell {body} that credit was taken back: nobody else does."))
+        found.append(f"{what} reported to {body}. Tell {body} that credit was taken back: nobody else does.")
     if words := _FILES.get(kind):
-        found.append(Gone(words))
+        found.append(words)
     return found
 
 

@@ -18,6 +18,7 @@ from app.attainments.stored import EMPTY, stored_records
 from app.changes import Changes, Topic
 from app.connectors.lrs_answer import LrsAnswer
 from app.connectors.lrs_codes import may_import
+from app.connectors.lrs_silence import NO_ANSWER, Silence
 from app.db.database import Database
 from app.errors import AppError, BusyError, ServiceError, StopRunError
 from app.pace import Turns, ask_in_turns
@@ -27,8 +28,6 @@ from app.plr.session import Answer, Asked, PlrSession
 from app.plr.update import plan_answer
 from app.tasks import Cancelled, TaskContext, now
 
-NO_ANSWER = frozenset({"LOCAL20", "LOCAL21", "LOCAL22"})
-NO_ANSWER_IN_A_ROW = 20
 """So many learners in a row without an answer: the line or the service is down, and 900 more will not help."""
 
 
@@ -92,7 +91,7 @@ def download(
     try:
         if callable_ones:
             with lrs.open() as calls, context.on_cancel(calls.abort):
-                _audit(db, user, len(callable_ones))
+                history.note_asked(db, user.id, "plr_download", len(callable_ones))
                 run.ask_all(calls, callable_ones)
     except Cancelled:
         summary.cancelled = True
@@ -119,13 +118,6 @@ def _finish(summary: DownloadSummary, checks: CheckLog) -> None:
         summary.changes = Changes.of(Topic.PLR_CHECKS)
 
 
-def _audit(db: Database, user: User, count: int) -> None:
-    words = "1 learner" if count == 1 else f"{count:,} learners"
-    with db.write() as tx:
-        operation = history.begin(tx, db, user.id, "plr_download", reason=words)
-        operation.end(tx)
-
-
 class _Run:
     """One download under way."""
 
@@ -145,7 +137,7 @@ class _Run:
         self._checks = checks
         self._turns: Turns[Asked] = Turns(parallel)
         self._parallel = parallel
-        self._without_answer = 0
+        self._silence = Silence("Check the network, or wait a while, then press Refresh Failed.")
         self._answered: set[int] = set()
         self._today = date.today()
 
@@ -190,20 +182,14 @@ class _Run:
                 self._turns.heard()
             self._hold_failure(one, error)
         else:
-            self._without_answer = 0
+            self._silence.ended()
             self._turns.answered()
             self._hold_answer(one, answer)
 
     def _hold_failure(self, one: Asked, error: ServiceError) -> None:
         """A call that failed, for this learner; too many in a row and the run stops."""
         self._hold(one, refused_locally(error.code, error.message))
-        self._without_answer = self._without_answer + 1 if error.code in NO_ANSWER else 0
-        if self._without_answer >= NO_ANSWER_IN_A_ROW:
-            raise StopRunError(
-                f"{NO_ANSWER_IN_A_ROW} calls in a row got no answer: {error.message}",
-                code=error.code,
-                hint="Check the network, or wait a while, then press Refresh Failed.",
-            ) from error
+        self._silence.failed(error)
 
     def filed_late(self, one: Asked, future: Future[LrsAnswer]) -> None:
         """A call that was under way when the run stopped: an answer that came is kept."""

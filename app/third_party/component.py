@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Any
 
 
@@ -26,7 +26,7 @@ class Component:
     purl: str
     texts: tuple[Text, ...] = ()
     needs: tuple[str, ...] = ()
-    note: str = field(default="")
+    note: str = ""
 
     @property
     def has_licence(self) -> bool:

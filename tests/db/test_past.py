@@ -283,7 +283,7 @@ def test_an_import_is_undone_whole_and_what_a_body_heard_is_named(db: Database, 
         here = outgoing_report.c.id == first
         tx.execute(update(outgoing_report).where(here).values(exported_at=db.now(tx)))
     [named] = undoing.foresee(TaskContext(), db, user, made).gone
-    assert named.sentence.startswith("1 credit was reported to The Board")
+    assert named.startswith("1 credit was reported to The Board")
     undone = undo(db, user, made)
     assert (undone.undone, undone.left, undone.gone) == (2, 0, [named])
     assert world.credit() == []
@@ -299,8 +299,8 @@ def test_what_was_sent_is_named_and_the_lms_hears_the_contrary(db: Database, use
     some.send(lms)
     made = latest(db, "course_status_changed")
     [named] = undoing.foresee(TaskContext(), db, user, made).gone
-    assert named.sentence.startswith(("1 change", "2 changes"))
-    assert "sent to the LMS" in named.sentence
+    assert named.startswith(("1 change", "2 changes"))
+    assert "sent to the LMS" in named
     before = len(some.records(at))
     undone = undo(db, user, made)
     assert undone.undone >= 1

@@ -75,6 +75,13 @@ def test_a_name_is_taken_once_whatever_its_capitals_but_each_user_has_names_of_t
     assert [(one.name, one.shared) for one in listed(db, user) if one.mine] == [("SECOND", True), ("Zoë", False)]
 
 
+def test_names_that_folding_leaves_nothing_of_are_not_all_the_same(db: Database, user: User):
+    for name in ("\u00b4", "\u00a8"):
+        save(db, user, name)
+    with pytest.raises(InputError, match="under this name"):
+        save(db, user, "\u00a8")
+
+
 @pytest.mark.parametrize("name", ["", " \t ", "\0", "x" * 81])
 def test_a_name_that_cannot_be(db: Database, user: User, name: str):
     with pytest.raises(InputError) as failure:

@@ -8,9 +8,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from app.connectors.lrs_silence import MOST_IN_A_ROW
 from app.db.database import Database
 from app.db.tables import plr_check
-from app.plr.download import NO_ANSWER_IN_A_ROW, DownloadSummary, download
+from app.plr.download import DownloadSummary, download
 from app.sandbox.faults import FAULTS
 from app.sandbox.lrs import LrsSandbox
 from app.sandbox.people import Kind, Person, events_of
@@ -106,7 +107,7 @@ def test_a_line_that_is_down_is_given_up(window: Window, sandbox: LrsSandbox):
     summary = window.ask(EXACT)
     assert "in a row got no answer" in summary.stopped
     codes = Counter(window.codes(EXACT))
-    assert NO_ANSWER_IN_A_ROW <= codes["LOCAL21"] <= NO_ANSWER_IN_A_ROW + 3
+    assert MOST_IN_A_ROW <= codes["LOCAL21"] <= MOST_IN_A_ROW + 3
     assert codes["LOCAL28"] == len(EXACT) - codes["LOCAL21"]
 
 

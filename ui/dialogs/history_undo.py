@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.context import AppContext
 from app.dates import shown_time
 from app.past import undoing
-from app.past.undoing import Foreseen, Gone, Undone
+from app.past.undoing import Foreseen, Undone
 from app.tasks import TaskContext
 from ui.dialogs.history_changes import HistoryChangesDialog
 from ui.dialogs.working import WorkingDialog
@@ -84,14 +84,14 @@ class HistoryUndoDialog(WorkingDialog):
         self.close_button.setFocus()
         self.fit()
 
-    def _name(self, gone: Sequence[Gone]) -> None:
+    def _name(self, gone: Sequence[str]) -> None:
         """What is named, for it cannot be undone."""
         while (item := self._gone.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         for one in gone:
-            title, _, rest = one.sentence.partition(". ")
+            title, _, rest = one.partition(". ")
             banner = Banner(Icon.WARNING, Role.WARN, visible_text(f"{title}." if rest else title), visible_text(rest))
             banner.setObjectName("undo_gone")
             self._gone.addWidget(banner)

@@ -3,7 +3,7 @@ filters of a first opening (EX-F4), in words, and as they are saved (EX-F7)."""
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -40,7 +40,7 @@ class Choices:
     """Whether there are no others, which the user may not see."""
     terms: tuple[Choice, ...] = ()
     sections: tuple[Choice, ...] = ()
-    current_terms: tuple[int, ...] = field(default=())
+    current_terms: tuple[int, ...] = ()
 
     def terms_for(self, campuses: Iterable[int]) -> list[Choice]:
         """The terms that are linked to the campuses; to any of the user's, where none is chosen."""

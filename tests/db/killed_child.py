@@ -40,6 +40,8 @@ class Death:
             event.listen(db._engine, hook, lambda *call, name=name: self._count(name))
 
     def _count(self, name: str) -> None:
+        if threading.current_thread().name == "sign of life":  # of a lock: as many as the machine is slow
+            return
         self.seen[name] += 1
         if self._point == "after" and name == "statement" and self.seen[name] == self._number:
             threading.Timer(self._microseconds / 1_000_000, _die).start()

@@ -18,7 +18,15 @@ from app.conditions import Group, Join, Operator, Test
 from app.dates import academic_year
 from app.db import locks
 from app.db.database import Database
-from app.db.tables import extract_record, file_job, job_lock, lms_course, outgoing_report, sync_error
+from app.db.tables import (
+    extract_record,
+    file_job,
+    job_lock,
+    learner,
+    lms_course,
+    outgoing_report,
+    sync_error,
+)
 from app.imports import held_list, job_list, outgoing
 from app.imports.job_list import JobState
 from app.imports.lock import PREFIX
@@ -36,6 +44,9 @@ DUE_DAYS = 7
 """So long before its day a report to an outside body is shown."""
 _RECENT_DAYS = 30
 """What was refused or stopped longer ago has been looked at."""
+
+_IN_ORDER = "not indexed"
+"""SQLite would go through an index that holds all learners shown, and look for the row of each all over the file."""
 
 
 class Matter(StrEnum):
@@ -208,6 +219,8 @@ def _count(
     else:
         listing, oldest = _LISTS[place.page]
         query = listing(place.conditions)
+        if place.page == "learners":
+            query = query.with_hint(learner, _IN_ORDER, "sqlite")
     found = query.order_by(None).add_columns((null() if oldest is None else oldest).label("oldest")).subquery()
     number, since = tx.execute(select(func.count(), func.min(found.c.oldest)).select_from(found)).one()
     return int(number), since

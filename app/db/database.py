@@ -90,6 +90,7 @@ class Database:
         """How often the server let us give way to another command (see `app.db.again`)."""
         self._inserts: dict[tuple[str, tuple[str, ...]], tuple[str, list[tuple[int, Any]]]] = {}
         if self.embedded:
+            self._engine.dialect.statement_compiler = embedded.Compiler
             event.listen(self._engine, "connect", embedded.prepare_copy if is_copy else embedded.prepare)
             event.listen(self._engine, "begin", embedded.begin)
         else:

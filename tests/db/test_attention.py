@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, update
+from sqlalchemy import event, insert, update
 
 from app import attention, month_list
 from app.access import Role, User
@@ -231,3 +231,23 @@ def test_the_month_of_who_may_do_less(db: Database, user: User):
     assert (of_b[Step.REJECTED].done, of_b[Step.REJECTED].at) == (True, NOW)
     assert not month(db, college.user(a))[Step.REJECTED].done
     assert set(month(db, user_with(db, Role.RECORD_IMPORTER))) == {Step.LOAD, Step.ULNS}
+
+
+def test_learners_are_counted_in_the_order_of_the_file(db: Database, user: User):
+    """An embedded database would look for the row of each of a million by an index that spares it none."""
+    if not db.embedded:
+        return
+    asked: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: object, *_others: object) -> None:
+        if "FROM learner" in statement and "count(*)" in statement:
+            asked.append((statement, values))
+
+    event.listen(db._engine, "before_cursor_execute", note)
+    with db.read() as tx:
+        attention.waiting(db, tx, user)
+        event.remove(db._engine, "before_cursor_execute", note)
+        assert len(asked) >= 6
+        for statement, values in asked:
+            plan = tx.exec_driver_sql(f"explain query plan {statement}", values).all()
+            assert "SCAN learner" in [row.detail for row in plan], statement

@@ -245,6 +245,12 @@ def unpacked(table: Table, body: str | None) -> dict[str, Any]:
     return values
 
 
+def columns_of(table: Table, before: str | None, after: str | None) -> list[tuple[str, Any, Any]]:
+    """What a row of `change` says of each column: its name, before and after; None where it says nothing."""
+    old, new = unpacked(table, before), unpacked(table, after)
+    return [(name, old.get(name), new.get(name)) for name in {**new, **old}]
+
+
 @cache
 def names_of(table: Table) -> tuple[str, ...]:
     """The columns of a table, in the order of its rows."""

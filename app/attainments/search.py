@@ -11,7 +11,7 @@ from app.attainments.related import LEARNERS
 from app.conditions import FieldInfo, FieldKind, Group
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import app_user, attainment, attainment_type, change, learner, operation
-from app.history import unpacked
+from app.history import columns_of
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
 
@@ -224,9 +224,7 @@ def history_of(tx: Connection, attainment_id: int) -> list[HistoryEntry]:
     )
     entries = []
     for at, who, kind, what, before, after in tx.execute(query):
-        old, new = unpacked(attainment, before), unpacked(attainment, after)
-        names = [name for name in (*new, *(one for one in old if one not in new)) if name in _TOLD]
-        columns = tuple((name, old.get(name), new.get(name)) for name in names)
+        columns = tuple(one for one in columns_of(attainment, before, after) if one[0] in _TOLD)
         entries.append(HistoryEntry(at, who or "", kind, what, columns))
     return entries
 

@@ -23,7 +23,6 @@ from app.learners.subject import Subject, why_no_find
 from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state
 
-_AT_ONCE = 500
 OPERATION = "uln_found"
 """The kind of operation that puts a found ULN to a learner."""
 
@@ -84,10 +83,8 @@ def _call(calls: LrsCalls, one: Subject) -> FindAnswer:
 def _holders(db: Database, ulns: Iterable[str]) -> dict[str, dict[int, str]]:
     held: dict[str, dict[int, str]] = {}
     with db.read() as tx:
-        ordered = sorted(ulns)
-        for start in range(0, len(ordered), _AT_ONCE):
-            some = learner.c.uln.in_(ordered[start : start + _AT_ONCE])
-            query = select(learner.c.uln, learner.c.id, learner.c.ref).where(some, SHOWN)
+        for some in history.batched(sorted(ulns)):
+            query = select(learner.c.uln, learner.c.id, learner.c.ref).where(learner.c.uln.in_(some), SHOWN)
             for row in tx.execute(query):
                 held.setdefault(row.uln, {})[row.id] = row.ref
     return held

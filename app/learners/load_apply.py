@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, true, update
 
-from app import access, history, jobs
+from app import access, history, jobs, planned_rows
 from app.access import Permission, User
 from app.db.again import begun_anew
 from app.db.database import Database
@@ -25,8 +25,6 @@ from app.learners.load_stored import LOADED, beside, with_hand_edits
 from app.tasks import TaskContext
 
 _MANY = 1_000
-LEFT = "left"
-"""The outcome of a row that was to be loaded and was not: somebody changed the learner since the preview."""
 _WRITES = frozenset({Foreseen.NEW, Foreseen.CHANGED})
 _NO_AIM = dict.fromkeys(load_cells.AIM_COLUMNS)
 
@@ -117,7 +115,7 @@ class _Loading:
             self._take(self._without_new(rows))
             seen += len(rows)
             self._context.report(seen, self._total, "Loading")
-        self._note_outcomes()
+        planned_rows.leave(self._tx, self._job.id, self._left)
         self._note_seen()
         if self._done["new"] >= _MANY:
             self._db.look_anew(self._tx, "learner, aim")
@@ -272,11 +270,6 @@ class _Loading:
             code = plain.pop("campus_code")
             plain["campus_id"] = self._campus.get(code)
         return plain
-
-    def _note_outcomes(self) -> None:
-        here = file_row.c.job_id == self._job.id
-        for some in history.batched(self._left):
-            self._tx.execute(update(file_row).where(here, file_row.c.number.in_(some)).values(outcome=LEFT))
 
     def _note_seen(self) -> None:
         """Aims of this year that the file lists were seen in this job; those it lacks keep the job before."""

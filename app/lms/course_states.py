@@ -17,7 +17,7 @@ from app.db.database import Database
 from app.db.tables import app_user, change, lms_course, operation, section, setting
 from app.errors import InputError
 from app.folding import cleaned, fold
-from app.history import unpacked
+from app.history import columns_of
 from app.json_text import json_or_none
 from app.lms.courses_list import former_selves
 from app.lms.settings import row_of
@@ -118,9 +118,8 @@ def history_of(tx: Connection, lms_course_id: int) -> list[CourseChange]:
     )
     changes = []
     for at, who, kind, before, after in tx.execute(query):
-        old, new = unpacked(lms_course, before), unpacked(lms_course, after)
-        names = [name for name in new if name not in _UNTOLD]
-        changes.append(CourseChange(at, who or "", kind, tuple((name, old.get(name), new[name]) for name in names)))
+        columns = tuple(one for one in columns_of(lms_course, before, after) if one[0] not in _UNTOLD)
+        changes.append(CourseChange(at, who or "", kind, columns))
     return changes
 
 

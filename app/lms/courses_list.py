@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, case, exists, fu
 from app.conditions import FieldInfo, FieldKind, Group, fields_used
 from app.conditions_sql import SqlField, Where, where
 from app.db.tables import enrolment, lms_course, section, sync_error
+from app.history import batched
 from app.lms.states import STATE_TITLES, CourseState
 from app.quick_filter import passes
 from app.sorting import SortKey, order_by
@@ -223,8 +224,8 @@ def undecided(tx: Connection) -> list[CourseRow]:
 def _by_short_name(tx: Connection, query: Select[Any]) -> list[CourseRow]:
     ids = tx.execute(query.order_by(lms_course.c.short_fold, lms_course.c.id)).scalars().all()
     found: dict[int, CourseRow] = {}
-    for start in range(0, len(ids), 500):
-        found |= rows(tx, ids[start : start + 500])
+    for some in batched(ids):
+        found |= rows(tx, some)
     return [found[key] for key in ids if key in found]
 
 

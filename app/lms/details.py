@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 
 from app.db.tables import app_user, change, enrolment, operation, progress, sync_run
-from app.history import unpacked
+from app.history import columns_of
 from app.lms import report_card
 from app.lms.enrolments_list import EnrolmentRow, rows
 from app.lms.report_card import Counted, ReportCard
@@ -73,9 +73,7 @@ def _history(tx: Connection, enrolment_id: int, progress_id: int | None) -> list
     changes = []
     for at, who, kind, run_id, table_name, before, after in tx.execute(query):
         table = progress if table_name == progress.name else enrolment
-        old, new = unpacked(table, before), unpacked(table, after)
-        names = [name for name in (*new, *(one for one in old if one not in new)) if name not in _UNTOLD]
-        columns = tuple((name, old.get(name), new.get(name)) for name in names)
+        columns = tuple(one for one in columns_of(table, before, after) if one[0] not in _UNTOLD)
         changes.append(EnrolmentChange(at, who or "", kind, run_id, columns))
     return changes
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, update
 
-from app import access, history, jobs
+from app import access, history, jobs, planned_rows
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import aim, campus, file_job, file_row, learner
@@ -241,7 +241,7 @@ def test_what_somebody_changed_since_the_preview_is_left_and_listed(loader: Load
     assert (done.new, done.changed, done.left) == (0, 1, 2)
     assert loader.row("R00001").family_name == "Meanwhile"
     with loader.db.read() as tx:
-        left = select(file_row.c.number).where(file_row.c.outcome == load_apply.LEFT)
+        left = select(file_row.c.number).where(file_row.c.outcome == planned_rows.LEFT)
         assert sorted(tx.execute(left).scalars()) == [1, 3]
 
 

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from ui.look.icons import Icon, qicon
+from ui.look.plain import without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -149,7 +150,7 @@ class ActionSet(QObject):
     def _make(self, entry: Action) -> QAction:
         made = QAction(qicon(entry.icon, Role.TEXT2, on_role=Role.ACCENT_TEXT), "", self)
         made.setObjectName(entry.id)
-        made.setText(tr(entry.text).replace("&", "&&"))
+        made.setText(without_key(tr(entry.text)))
         made.setIconText(made.text())
         made.setCheckable(entry.checkable)
         if entry.shortcut:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyleOptionViewItem,
     QWidget,
 )
+from shiboken6 import isValid
 
 from ui.actions import Action, ActionSet
 from ui.look.fonts import Type, font, metrics, scaled
@@ -28,6 +29,7 @@ _ROW = 30
 _ROW_WITH_REASON = 46
 _MOST_ROWS = 9
 _WIDTH = 400
+_EDGE = 8
 _FOUND = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
 
@@ -80,7 +82,7 @@ class _Lines(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         found = index.data(_FOUND)
-        return QSize(_WIDTH, scaled(_ROW_WITH_REASON if found is not None and found.reason else _ROW))
+        return QSize(scaled(_WIDTH), scaled(_ROW_WITH_REASON if found is not None and found.reason else _ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         found = index.data(_FOUND)
@@ -102,7 +104,8 @@ class _Lines(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(font(Type.BODY))
         painter.setPen(color(Role.TEXT if can else Role.TEXT3))
-        painter.drawText(left, side, found.text)
+        name = metrics(Type.BODY).elidedText(found.text, Qt.TextElideMode.ElideRight, left.width())
+        painter.drawText(left, side, name)
         self._paint_place(painter, left, found)
         if found.reason:
             below = QRect(left.left(), rect.top() + scaled(24), left.width(), scaled(18))
@@ -153,8 +156,10 @@ class _Results(QFrame):
             self.list.addItem(item)
         heights = [self.list.sizeHintForRow(row) for row in range(min(self.list.count(), _MOST_ROWS))]
         window = below.window()
-        corner = below.mapTo(window, QPoint(below.width() - _WIDTH, below.height() + 3))
-        self.setGeometry(max(corner.x(), 8), corner.y(), _WIDTH, sum(heights) + 10)
+        width = min(scaled(_WIDTH), window.width() - 2 * _EDGE)
+        corner = below.mapTo(window, QPoint(below.width() - width, below.height() + 3))
+        height = min(sum(heights) + 10, window.height() - corner.y() - _EDGE)
+        self.setGeometry(max(corner.x(), _EDGE), corner.y(), width, height)
         self.list.setGeometry(self.rect().adjusted(5, 5, -5, -5))
         self.raise_()
         self.show()
@@ -214,7 +219,7 @@ class CommandSearch(SearchField):
 
     def _go_back(self) -> None:
         self._hide()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self.clearFocus()
@@ -228,8 +233,14 @@ class CommandSearch(SearchField):
             self._hide()
 
     def _search_again(self) -> None:
-        if self._results is not None and self._results.isVisible():
-            self._search(self.text())
+        """What can be done may have changed; the line that was chosen stays chosen."""
+        if self._results is None or not self._results.isVisible():
+            return
+        before = self.chosen
+        self._search(self.text())
+        rows = [row for row, one in enumerate(self.found) if before is not None and one.action_id == before.action_id]
+        if rows and before != self.chosen:
+            self._choose(rows[0])
 
     def _search(self, typed: str) -> None:
         if not typed.strip():

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from sqlalchemy import select
 
 from app.access import Role
@@ -14,6 +14,7 @@ from app.context import AppContext
 from app.db.tables import outgoing_report
 from app.imports import credit_lists, credit_set_up
 from app.imports.awarding import Completion
+from app.imports.credit_lists import CreditType
 from app.imports.credit_set_up import CourseCredit
 from tests.builders import user_with
 from tests.imports.credit_rows import DAY, completed
@@ -22,6 +23,7 @@ from tests.ui.conftest import Rooms, named, read_csv, saving_as
 from tests.ui.credit_room import CreditRoom, prepared
 from tests.ui.dialog_room import choose, click, clipped, gone, press, type_text, unnamed, when_asked, write_into
 from ui.dialogs.credit_course import CreditCourseDialog
+from ui.dialogs.credit_course_parts import TypeRow
 from ui.dialogs.credit_lists import CreditListsDialog
 from ui.dialogs.edit_credit import EditCreditDialog
 from ui.look.fonts import set_scale
@@ -355,3 +357,13 @@ def test_key_tips_lead_to_the_credit_types(credit: CreditRoom):
     press(Qt.Key.Key_Escape)
     credit.closed()
     assert gone(dialog)
+
+
+def test_an_ampersand_of_a_credit_type_is_seen_once(qtbot):
+    around = QWidget()
+    qtbot.addWidget(around)
+    row = TypeRow(CreditType(1, code="A&L"), around)
+    row.gives.setChecked(True)
+    row.edits["maximum"].setText("many")
+    assert row.problem.startswith("A&L, Maximum: ")
+    assert row.gives.text() == "A&&L"

@@ -143,11 +143,14 @@ def test_learners_without_exactly_one_account_are_under_the_gates(lms: LmsRoom):
 
 
 def test_a_section_is_added_by_keys(lms: LmsRoom):
+    add_campus(lms.context.db, "A", "Arts & Crafts")
     page = page_of(lms)
     before = page.shown
     lms.press_action("lms.add_section")
     form = lms.dialog("section_form")
     assert isinstance(form, SectionDialog)
+    lms.room.until(lambda: bool(form.further))
+    assert "Arts && Crafts" in [box.text() for box in form.further.values()], "no ampersand is lost"
     type_text("NEW-1")
     press(Qt.Key.Key_Tab)
     type_text("A new course")

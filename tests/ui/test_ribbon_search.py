@@ -1,10 +1,13 @@
 """The search for commands: found by words, done with Enter, and it says what cannot be done."""
 
 import pytest
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit
 
 from tests.ui.ribbon_example import ExampleWindow, State
+from ui.look.fonts import set_scale
 from ui.look.tokens import apply, theme
 from ui.ribbon_search import find
 
@@ -78,6 +81,34 @@ def test_the_choice_goes_round(search):
     assert search.chosen.action_id == "csv"
     QTest.keyClick(search, Qt.Key.Key_Down)
     assert search.chosen.action_id == "excel"
+
+
+def test_the_choice_stays_when_something_else_in_the_program_changes(window, search):
+    QTest.keyClicks(search, "e")
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    chosen = search.chosen
+    assert chosen is not None
+    assert chosen != search.found[0]
+    window.actions_.refreshed.emit()
+    assert search.chosen == chosen
+
+
+def test_what_had_the_keyboard_may_be_gone_meanwhile(window, qtbot):
+    gone = QLineEdit(window)
+    gone.show()
+    gone.setFocus()
+    window.ribbon.search.start()
+    shiboken6.delete(gone)
+    QTest.keyClick(window.ribbon.search, Qt.Key.Key_Escape)
+    assert not window.ribbon.search.hasFocus()
+
+
+def test_at_200_percent_it_is_as_wide_as_its_text_and_stays_in_the_window(window, search):
+    set_scale(2.0)
+    QTest.keyClicks(search, "e")
+    results = search._results
+    assert window.rect().contains(results.geometry())
+    assert results.width() > 400 or results.width() == window.width() - 16
 
 
 def test_a_click_does_it(window, search):

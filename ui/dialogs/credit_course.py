@@ -199,7 +199,7 @@ class CreditCourseDialog(WorkingDialog):
         typed = next((problem for row in self.rows if (problem := row.problem)), "") or self.whom.problem
         if typed or not (stray := self.whom.mapped() - given.keys()):
             return typed
-        code = next(row.gives.text() for row in self.rows if row.key in stray)
+        code = next(row.code for row in self.rows if row.key in stray)
         return tr("For whom: the course does not give {type}. Tick it, or take the line out.", type=code)
 
     @property

@@ -15,7 +15,7 @@ from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import tip_text, visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -33,9 +33,9 @@ class TypeRow(QObject):
     def __init__(self, one: CreditType, parent: QWidget) -> None:
         super().__init__(parent)
         self.key = one.id or 0
-        code = visible_text(one.code)
+        self.code = code = visible_text(one.code)
         self._had: CourseCredit | None = None
-        self.gives = QCheckBox(code.replace("&", "&&"))
+        self.gives = QCheckBox(without_key(code))
         self.gives.setAccessibleName(tr("Gives {type}", type=code))
         self.gives.setToolTip(tip_text(visible_text(one.title)))
         self.variable = QCheckBox(tr("Variable"))
@@ -103,7 +103,7 @@ class TypeRow(QObject):
             try:
                 amount_of(self.edits[name].text())
             except InputError as error:
-                return f"{self.gives.text()}, {tr(title)}: {tr(error.message)} {tr(error.hint)}"
+                return f"{self.code}, {tr(title)}: {tr(error.message)} {tr(error.hint)}"
         return ""
 
     def wanted(self, says: frozenset[tuple[str, str]]) -> CourseCredit | None:

@@ -18,7 +18,7 @@ from ui.dialogs.form_field import FormField, line
 from ui.look.buttons import enable
 from ui.look.fonts import Type
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -153,7 +153,7 @@ class BodyForm(ListForm):
         return grid
 
     def _box(self, text: str, name: str, said: str) -> QCheckBox:
-        box = QCheckBox(visible_text(text).replace("&", "&&"))
+        box = QCheckBox(without_key(visible_text(text)))
         box.setObjectName(name)
         box.setAccessibleName(visible_text(said))
         box.toggled.connect(self.edited_here)

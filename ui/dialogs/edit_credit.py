@@ -25,7 +25,7 @@ from ui.look.buttons import enable
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
@@ -46,7 +46,7 @@ class CreditRow(QObject):
         super().__init__(parent)
         self.code, self._held = code, held
         said = visible_text(code)
-        self.has = QCheckBox(said.replace("&", "&&"))
+        self.has = QCheckBox(without_key(said))
         self.has.setAccessibleName(tr("Has {type}", type=said))
         self.amount: QLineEdit = line(longest=7)
         self.amount.setFixedWidth(scaled(_WIDE))

@@ -12,7 +12,7 @@ from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.pictures import IconLabel
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.shapes import CONTROL_RADIUS, box
 from ui.look.tokens import Role
 from ui.look.words import count, tr
@@ -40,7 +40,7 @@ class OptionBox(QWidget):
         super().__init__(parent)
         self.option = option
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.radio = QRadioButton(option_words(option).replace("&", "&&"))
+        self.radio = QRadioButton(without_key(option_words(option)))
         self.radio.setObjectName(f"option_{option.decision.partition(':')[0]}")
         self.radio.toggled.connect(self.update)
         where = tr("stored") if option.stored else tr("in the file")

@@ -12,7 +12,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.pictures import IconLabel
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import tip_text, visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -62,7 +62,7 @@ class MergeLines(QWidget):
         for side, value in enumerate(one.values):
             words = visible_text(value) or tr("none")
             short = words if len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…"
-            radio = QRadioButton(short.replace("&", "&&"))
+            radio = QRadioButton(without_key(short))
             radio.setObjectName(f"merge_{one.key}_{side}")
             radio.setAccessibleName(f"{tr(one.title)}: {words}")
             radio.setAccessibleDescription(visible_text(self._heads[side]))

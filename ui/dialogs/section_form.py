@@ -26,7 +26,7 @@ from ui.look.buttons import enable, explain
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
@@ -186,7 +186,7 @@ class SectionDialog(WorkingDialog):
 
     def _fill_sites(self, offered: Sequence[Choice], further: frozenset[int]) -> None:
         for place, (key, name) in enumerate(offered):
-            box = self.further[key] = QCheckBox(visible_text(name))
+            box = self.further[key] = QCheckBox(without_key(visible_text(name)))
             box.setObjectName(f"section_further_{key}")
             box.setAccessibleName(tr("Also seen by {campus}", campus=visible_text(name)))
             box.setChecked(key in further)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QMenu
 from app.sorting import SortKey
 from ui.grids.columns import Column
 from ui.grids.sort_order import turned, without
+from ui.look.plain import without_key
 from ui.look.words import tr
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class ColumnsMenu(QMenu):
         self.triggered.connect(self._chosen)
 
     def _entry(self, menu: QMenu, text: str, column: str, what: str) -> QAction:
-        action = menu.addAction(text.replace("&", "&&"))
+        action = menu.addAction(without_key(text))
         action.setData((what, column))
         return action
 

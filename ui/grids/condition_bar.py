@@ -14,6 +14,7 @@ from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.pictures import IconLabel
+from ui.look.plain import without_key
 from ui.look.shapes import CONDITION_BAR_HEIGHT
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
@@ -97,7 +98,7 @@ class ConditionBar(QWidget):
                 QWidget.setTabOrder(self._add, made)
                 QWidget.setTabOrder(made, self._clear)
                 self._links[key] = made
-            self._links[key].setText(words.replace("&", "&&"))
+            self._links[key].setText(without_key(words))
             self._links[key].setAccessibleName(words)
         for key, made in self._links.items():
             made.setVisible(key in links)

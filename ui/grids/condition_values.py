@@ -12,7 +12,7 @@ from app.conditions import FieldInfo, FieldKind, Operator
 from ui.grids.date_field import DateField
 from ui.look.fonts import Type, scaled
 from ui.look.labels import text_label
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import tip_text, visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
 
@@ -215,7 +215,7 @@ class ChoicesValue(ValueEditor):
         self._choices = choices
         self._menu = TickMenu(self)
         for value, label in choices:
-            action = self._menu.addAction(visible_text(tr(label)).replace("&", "&&"))
+            action = self._menu.addAction(without_key(visible_text(tr(label))))
             action.setData(value)
             action.setCheckable(True)
             action.toggled.connect(self._ticked)

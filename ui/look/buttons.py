@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, SignalInstance
 from PySide6.QtWidgets import QMenu, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from ui.look.icons import Icon, qicon
-from ui.look.plain import tip_text
+from ui.look.plain import tip_text, without_key
 from ui.look.tokens import Role
 
 Kind = Literal["normal", "primary", "danger", "quiet", "link"]
@@ -33,7 +33,7 @@ def button(
     menu: QMenu | None = None,
 ) -> QPushButton:
     """A push button with a verb. `name` is its object name; `clicked` a bound method or signal of a QObject."""
-    made = QPushButton(text.replace("&", "&&"), parent)
+    made = QPushButton(without_key(text), parent)
     made.setObjectName(name)
     set_kind(made, kind, icon)
     made.setProperty("small", small)

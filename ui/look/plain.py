@@ -44,6 +44,11 @@ def tip_text(text: str) -> str:
     return f"<qt>{html.escape(text, quote=False).replace(chr(10), '<br>')}</qt>" if "<" in text else text
 
 
+def without_key(text: str) -> str:
+    """`text` for a button, a box to tick or a menu, where one `&` would underline a letter and not be seen."""
+    return text.replace("&", "&&")
+
+
 def shortened(text: str, limit: int) -> str:
     """`text`, cut with an ellipsis where it is longer than `limit` characters."""
     return text if len(text) <= limit else text[: max(limit - 1, 0)].rstrip() + "…"

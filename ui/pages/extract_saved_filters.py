@@ -18,7 +18,7 @@ from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.saved_words import filter_set_words
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.words import tr
 from ui.pages.saved_list import SavedList
 from ui.workers import TaskRunner
@@ -46,7 +46,7 @@ class SavedFilters(SavedList):
         for one in self.found:
             icon = Icon.BOOKMARK_SIMPLE if one.mine else Icon.USERS
             words = visible_text(one.name) if one.mine else tr("{name} ({owner})", name=one.name, owner=one.owner)
-            menu.addAction(qicon(icon), words.replace("&", "&&")).setData(one)
+            menu.addAction(qicon(icon), without_key(words)).setData(one)
         if self.found:
             menu.addSeparator()
         menu.addAction(qicon(Icon.FLOPPY_DISK), tr("Save These Filters…")).setData("save")

@@ -13,7 +13,7 @@ from ui.look.buttons import button, enable, icon_button
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import tip_text, visible_text, without_key
 from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 
@@ -108,7 +108,7 @@ class FindingLine(QAbstractButton):
         menu.setToolTipsVisible(True)
         for offer in offers:
             where = f"{offer.repair.column}: " if offer.repair.column else ""
-            action = menu.addAction(f"{where}{repair_verb(offer.repair)} ({count(offer.count)})")
+            action = menu.addAction(without_key(f"{where}{repair_verb(offer.repair)} ({count(offer.count)})"))
             action.setData(offer)
             action.setEnabled(not offer.why_not)
             action.setToolTip(tip_text(visible_text(offer.why_not) or example_words(offer)))

@@ -16,7 +16,7 @@ from ui.grids.grid_view import GridView
 from ui.grids.layout_stored import described, dump, parse
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
-from ui.look.plain import visible_text
+from ui.look.plain import visible_text, without_key
 from ui.look.words import tr
 from ui.pages.saved_list import SavedList
 from ui.workers import TaskRunner
@@ -42,7 +42,7 @@ class Layouts(SavedList):
     def fill(self, menu: QMenu) -> None:
         menu.clear()
         for one in self.mine:
-            action = menu.addAction(qicon(Icon.LAYOUT), visible_text(one.name).replace("&", "&&"))
+            action = menu.addAction(qicon(Icon.LAYOUT), without_key(visible_text(one.name)))
             action.setData(one)
             action.setToolTip(described(one.body))
         if self.mine:

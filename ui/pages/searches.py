@@ -19,7 +19,7 @@ from ui.dialogs.saved_words import search_words
 from ui.grids.condition_words import spoken
 from ui.look.dialog import ask
 from ui.look.icons import Icon, qicon
-from ui.look.plain import tip_text, visible_text
+from ui.look.plain import tip_text, visible_text, without_key
 from ui.look.words import tr
 from ui.pages.saved_list import SavedList
 from ui.workers import TaskRunner
@@ -99,7 +99,7 @@ class Searches(SavedList):
             # A title of its own: the style draws those of sections as bare lines.
             menu.addAction(title).setEnabled(False)
             for words, meant, tip in entries:
-                action = menu.addAction(qicon(icon), words.replace("&", "&&"))
+                action = menu.addAction(qicon(icon), without_key(words))
                 action.setData(meant)
                 action.setToolTip(tip_text(tip or words))
         menu.addSeparator()

@@ -30,8 +30,9 @@ from ui.look.labels import text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
+from ui.pages.follower import Follower
 from ui.protecting import Holds, ask_for_target
-from ui.workers import Lane, TaskRunner
+from ui.workers import Lane, Task, TaskRunner
 
 _WIDTH, _HEIGHT = 1080, 640
 _LOOKS = {
@@ -112,7 +113,8 @@ class HistoryChangesDialog(WorkingDialog):
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid.set_empty_widget(words)
         self.grid.loaded.connect(self._loaded)
-        self.grid.current_changed.connect(self._look)
+        self._current = Follower(self._runner, self._look, self._looked, self)
+        self.grid.current_changed.connect(self._current.look)
         self.content.addWidget(in_card(self.grid), 1)
         self.whole = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, selectable=True, name="changes_whole")
         self.content.addWidget(self.whole)
@@ -153,22 +155,20 @@ class HistoryChangesDialog(WorkingDialog):
             self.grid.setCurrentIndex(self.grid.model().index(0, 1))
         self.refresh()
 
-    @Slot()
-    def _look(self) -> None:
-        """Say the whole of the current change, which the columns may have shortened."""
+    def _look(self) -> Task | None:
+        """The whole of the current change, which the columns may have shortened."""
         key, run = self.grid.current_key, self._context
         if key is None:
-            return
+            return None
 
         def work(context: TaskContext) -> ChangeRow | None:
             with run.db.read(context) as tx:
                 return changes_of.rows(tx, [key], changes_of.scope_of(tx, run.user)).get(key)
 
-        self._runner.run(work, lane=Lane.COUNT, done=self._looked)
+        return work
 
-    @Slot(object)
     def _looked(self, one: ChangeRow | None) -> None:
-        if one is not None and one.id == self.grid.current_key:
+        if one is not None:
             told = [
                 f"{tr(part.title)}: {part.before or tr('none')} → {part.after or tr('none')}" for part in one.parts
             ]

@@ -165,6 +165,7 @@ class ChangesView(ListView):
         super().__init__(db, runner, job_id, category, title, shown, by_line=by_line)
         self._user, self._seen = user, shown.seen
         self._current: Any = None
+        self._looking: TaskContext | None = None
         self.who = ElidingLabel("", Type.HEADER)
         self.fields = FieldTable(shown)
         self.fields.setMinimumHeight(scaled(_PANEL_LEAST))
@@ -196,7 +197,9 @@ class ChangesView(ListView):
             with db.read(context) as tx:
                 return seen(tx, job_id, [key]).get(key)
 
-        self._runner.run(work, lane=Lane.READ, done=self._looked, failed=self._failed)
+        if self._looking is not None:
+            self._looking.cancel()  # an arrow key held down asks for the last row only
+        self._looking = self._runner.run(work, lane=Lane.READ, done=self._looked, failed=self._failed)
 
     @Slot(object)
     def _looked(self, row: Any) -> None:

@@ -23,7 +23,8 @@ from ui.look.labels import text_label
 from ui.look.tabs import TabBar
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.workers import Lane, TaskRunner
+from ui.pages.follower import Follower
+from ui.workers import Task, TaskRunner
 
 _TITLES = {Weight.STOP: "Not loaded", Weight.LOOK: "Loaded, look at it", Weight.INFO: "Remarks"}
 _EXPORTED = ("Row", "Line", "Person Code", "Name", "Level", "Field", "What Is Wrong", "What to Do")
@@ -93,6 +94,7 @@ class ProblemsView(QWidget):
         self.whole = StateLine()
         self.whole.setObjectName("problem_whole")
         column.addWidget(self.whole)
+        self._current = Follower(runner, self._look, self._looked, self)
 
     def show_counts(self, counts: dict[Weight, int]) -> None:
         """The numbers beside the tabs; the first list that has rows comes to the front."""
@@ -119,8 +121,9 @@ class ProblemsView(QWidget):
         words = text_label(tr("Nothing to tell here."), Type.BODY, Role.TEXT2)
         words.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.grid.set_empty_widget(words)
-        self.grid.current_changed.connect(self._look)
+        self.grid.current_changed.connect(self._current.look)
         self.grid.loaded.connect(self._loaded)
+        self._current.look()
         self.whole.say(Icon.INFO, "", Role.TEXT2)
         self._card.column.addWidget(self.grid)
         self.grid.load(Query())
@@ -131,22 +134,19 @@ class ProblemsView(QWidget):
         if self.grid is not None and self.grid.count and self.grid.current_key is None:
             self.grid.setCurrentIndex(self.grid.model().index(0, 1))
 
-    @Slot()
-    def _look(self) -> None:
-        """Say the whole of the current row, which the columns may have shortened."""
+    def _look(self) -> Task | None:
+        """The whole of the current row, which the columns may have shortened."""
         key = self.grid.current_key if self.grid is not None else None
         if key is None:
-            return
+            return None
         db, job_id, notes = self._db, self._job_id, self._how.notes
 
-        def work(context: TaskContext) -> tuple[int, Note | None]:
+        def work(context: TaskContext) -> Note | None:
             with db.read(context) as tx:
-                return key, notes(tx, job_id, [key]).get(key)
+                return notes(tx, job_id, [key]).get(key)
 
-        self._runner.run(work, lane=Lane.READ, done=self._looked)
+        return work
 
-    @Slot(object)
-    def _looked(self, found: tuple[int, Note | None]) -> None:
-        key, note = found
-        if note is not None and self.grid is not None and self.grid.current_key == key:
+    def _looked(self, note: Note | None) -> None:
+        if note is not None:
             self.whole.say(Icon.INFO, f"{note.reason} {note.advice}".strip(), Role.TEXT)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 from ui.look.buttons import explain
 from ui.look.fonts import Type
 from ui.look.labels import text_label
+from ui.look.lines import empty
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
@@ -74,10 +75,7 @@ class CampusTicks(QWidget):
 
     def _clear(self) -> None:
         self._boxes.clear()
-        while (item := self._grid.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._grid)
 
     @property
     def links(self) -> dict[int, frozenset[str]]:

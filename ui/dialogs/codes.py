@@ -18,7 +18,6 @@ from ui import parts
 from ui.dialogs.codes_fields import OwnFieldsCard
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.grids.columns import State
@@ -28,6 +27,7 @@ from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.search_field import SearchField
 from ui.look.segments import Segments
 from ui.look.tokens import Role

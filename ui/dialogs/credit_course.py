@@ -20,12 +20,12 @@ from ui import parts
 from ui.dialogs.credit_course_parts import ForWhom, TypeRow
 from ui.dialogs.form_field import FormField, StateLine, line
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.working import WorkingDialog
 from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner

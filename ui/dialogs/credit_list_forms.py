@@ -18,6 +18,7 @@ from ui.dialogs.form_field import FormField, line
 from ui.look.buttons import enable
 from ui.look.fonts import Type
 from ui.look.labels import text_label
+from ui.look.lines import empty
 from ui.look.plain import visible_text, without_key
 from ui.look.tokens import Role
 from ui.look.words import tr
@@ -161,10 +162,7 @@ class BodyForm(ListForm):
 
     def show_types(self, types: Sequence[CreditType]) -> None:
         """The types that can be ticked."""
-        while (item := self._types.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._types)
         self.types = {}
         for place, one in enumerate(types):
             key = one.id or 0

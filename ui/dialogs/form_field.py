@@ -4,12 +4,12 @@ from PySide6.QtCore import QEvent, Qt, QTimer, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
-from ui.dialogs.scrolling import reveal
 from ui.look.fonts import Type, font, metrics
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
 from ui.look.plain import tip_text
+from ui.look.scrolling import reveal
 from ui.look.tokens import Role, theme
 
 

@@ -15,6 +15,7 @@ from ui.dialogs.working import WorkingDialog
 from ui.look.banner import Banner
 from ui.look.buttons import enable
 from ui.look.icons import Icon
+from ui.look.lines import empty
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
@@ -86,10 +87,7 @@ class HistoryUndoDialog(WorkingDialog):
 
     def _name(self, gone: Sequence[str]) -> None:
         """What is named, for it cannot be undone."""
-        while (item := self._gone.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._gone)
         for one in gone:
             title, _, rest = one.partition(". ")
             banner = Banner(Icon.WARNING, Role.WARN, visible_text(f"{title}." if rest else title), visible_text(rest))

@@ -12,7 +12,6 @@ from app.imports import undo
 from app.imports.undo import CONSEQUENCES, TITLES, Consequence, Removal, Undone
 from app.tasks import TaskContext
 from ui import parts
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -23,6 +22,7 @@ from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.work_words import told_listed

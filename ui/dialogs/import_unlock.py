@@ -14,7 +14,6 @@ from app.imports.unlock import LONGEST_REASON, Look, Unlocked
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, line
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -25,6 +24,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner

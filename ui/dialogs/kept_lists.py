@@ -15,7 +15,6 @@ from app.history import UndoSummary
 from ui import parts
 from ui.dialogs.form_field import FormField
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -23,6 +22,7 @@ from ui.grids.columns import State
 from ui.look.buttons import button, enable
 from ui.look.cards import in_card
 from ui.look.icons import Icon
+from ui.look.scrolling import RING, scrolling
 from ui.look.tabs import TabBar
 from ui.look.tokens import Role
 from ui.look.words import plural, tr

@@ -22,7 +22,6 @@ from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare_rows import HERE, THERE, TITLES, WHY, ComparisonSource, lists, shown_row
 from ui.dialogs.lms_decide import DecideDialog
 from ui.dialogs.lms_enrol import enrolled_words, undone_words
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -31,6 +30,7 @@ from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tiles import TileContent, Tiles
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr

@@ -17,7 +17,6 @@ from app.lms.states import STATE_TITLES, CourseState
 from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -27,6 +26,7 @@ from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.work_words import told_listed, undo_listed

@@ -18,7 +18,6 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, choice, line
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -28,6 +27,7 @@ from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner

@@ -6,8 +6,8 @@ from PySide6.QtWidgets import QWidget
 from app.access import Permission
 from app.context import AppContext
 from ui.dialogs.lms_test_pane import LmsTestPane
-from ui.dialogs.scrolling import scrolling
 from ui.grids.form_dialog import FormDialog
+from ui.look.scrolling import scrolling
 from ui.look.words import tr
 from ui.workers import TaskRunner
 

@@ -12,13 +12,13 @@ from app.files.columns import ColumnUse, Confidence, Mapping
 from app.learners import load_file
 from app.learners.load_file import FIELD_TITLES
 from app.table_columns import TableColumns, open_orders
-from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.pictures import IconLabel
 from ui.look.plain import visible_text
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 

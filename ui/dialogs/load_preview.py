@@ -22,12 +22,12 @@ from ui.dialogs.load_decisions import DecisionsView
 from ui.dialogs.load_problems import ProblemsView
 from ui.dialogs.load_rows import LEARNERS, Shown
 from ui.dialogs.load_side import SidePane
-from ui.dialogs.scrolling import scrolling
 from ui.look.cards import Card, HairLine
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner

@@ -14,7 +14,6 @@ from app.imports.held import HeldForecast, Matched
 from app.imports.rules import RULES
 from app.tasks import TaskContext
 from ui import parts
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -26,6 +25,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.work_words import told_listed

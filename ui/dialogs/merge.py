@@ -14,7 +14,6 @@ from app.learners.merge import Comparison, MergeSummary, Person
 from ui import parts
 from ui.dialogs.form_field import FormField
 from ui.dialogs.merge_lines import MergeLines
-from ui.dialogs.scrolling import scrolling
 from ui.dialogs.summary_list import ListColumn, SummaryList
 from ui.dialogs.working import WorkingDialog
 from ui.look.banner import Banner
@@ -22,7 +21,9 @@ from ui.look.buttons import enable
 from ui.look.cards import in_card
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
+from ui.look.lines import empty
 from ui.look.plain import visible_text
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.work_words import told_listed, undo_listed
@@ -170,10 +171,7 @@ class MergeDialog(WorkingDialog):
 
     def _clear(self) -> None:
         for layout in (self._place, self._notes):
-            while (item := layout.takeAt(0)) is not None:
-                if (widget := item.widget()) is not None:
-                    widget.hide()
-                    widget.deleteLater()
+            empty(layout)
         self.lines = None
 
     @Slot()

@@ -7,12 +7,12 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QRadioButton, QWidget
 
 from app.learners.merge import Comparison
 from app.learners.merge_fields import Line, Side
-from ui.dialogs.scrolling import RING
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
 from ui.look.pictures import IconLabel
 from ui.look.plain import tip_text, visible_text, without_key
+from ui.look.scrolling import RING
 from ui.look.tokens import Role
 from ui.look.words import tr
 

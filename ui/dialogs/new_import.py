@@ -18,7 +18,6 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.activity import Listed
 from ui.dialogs.form_field import FormField
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.state_list import StateList, StateRow
 from ui.dialogs.summary_list import ListColumn
 from ui.dialogs.working import WorkingDialog
@@ -31,6 +30,7 @@ from ui.look.cards import in_card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
+from ui.look.scrolling import RING, scrolling
 from ui.look.segments import Segments
 from ui.look.tokens import Role
 from ui.look.words import count, tr

@@ -19,7 +19,6 @@ from app.tasks import TaskContext
 from ui import parts
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.working import WorkingDialog
 from ui.grids.date_field import DateField
 from ui.look.buttons import enable, explain
@@ -27,6 +26,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.plain import visible_text, without_key
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner

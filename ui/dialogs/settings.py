@@ -20,7 +20,6 @@ from ui.dialogs.lms_test_pane import LmsTestPane
 from ui.dialogs.lrs_draft import LrsDraft
 from ui.dialogs.message import MessageDialog
 from ui.dialogs.questions import confirm_discarding, confirm_host
-from ui.dialogs.scrolling import scrolling
 from ui.dialogs.settings_appearance import AboutPage, AppearancePage
 from ui.dialogs.settings_draft import TypedSecrets
 from ui.dialogs.settings_form import SettingsForm
@@ -34,6 +33,7 @@ from ui.look.buttons import enable
 from ui.look.fonts import scale, scaled
 from ui.look.icons import Icon
 from ui.look.pictures import IconLabel
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner

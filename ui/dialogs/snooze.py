@@ -12,9 +12,9 @@ from app.lms import errors_kept
 from app.lms.errors_kept import LONGEST_REASON
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
-from ui.dialogs.scrolling import RING, scrolling
 from ui.grids.form_dialog import FormDialog
 from ui.look.icons import Icon
+from ui.look.scrolling import RING, scrolling
 from ui.look.words import plural, tr
 from ui.workers import Lane, TaskRunner
 

@@ -22,6 +22,7 @@ from ui.look.cards import Card, HairLine
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon, qicon
 from ui.look.labels import text_label
+from ui.look.lines import empty
 from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
@@ -144,10 +145,7 @@ class UpdateStatusesDialog(FormDialog):
 
     def _refresh(self) -> None:
         found = self.foreseen
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty(self._lines)
         self.list_button.setVisible(found is not None and bool(found.listed))
         if found is None:
             self.say(tr("All records of the applied filter"), self._secondary())

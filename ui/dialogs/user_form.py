@@ -19,13 +19,13 @@ from ui import parts
 from ui.dialogs.campus_ticks import LINKED, CampusTicks, Site
 from ui.dialogs.form_field import FormField, StateLine, line
 from ui.dialogs.questions import confirm_discarding
-from ui.dialogs.scrolling import RING, scrolling
 from ui.dialogs.working import WorkingDialog
 from ui.look.buttons import enable, explain
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner

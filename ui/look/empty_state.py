@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,6 +16,7 @@ from ui.look.buttons import button
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import text_label
+from ui.look.scrolling import scrolling
 from ui.look.shapes import CARD_RADIUS, box
 from ui.look.tokens import Role
 
@@ -95,18 +95,9 @@ class EmptyState(QWidget):
 
     def _scroll(self, inside: QWidget) -> None:
         """Large text in a low window: what has no room is scrolled to, never squeezed away."""
-        area = QScrollArea(self)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setWidgetResizable(True)
-        area.setWidget(inside)
-        # Taking it in has made it paint the colour of a window.
-        inside.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.addWidget(scrolling(inside, sideways=False))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a low or narrow place the words come first, and the picture goes."""

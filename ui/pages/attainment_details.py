@@ -9,10 +9,11 @@ from app.attainments.search import AttainmentRow, HistoryEntry
 from app.dates import shown, shown_time
 from ui.look.fonts import Type
 from ui.look.labels import TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.attainment_source import credits_shown
-from ui.pages.details_pane import Facts, RowDetails, empty, rule
+from ui.pages.details_pane import Facts, RowDetails, rule
 
 _FACTS = (
     ("subject_code", "Subject code", True),

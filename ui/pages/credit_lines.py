@@ -8,10 +8,10 @@ from app.dates import shown, shown_time
 from app.imports.credit_history import Line
 from ui.look.fonts import Type
 from ui.look.labels import text_label
+from ui.look.lines import empty
 from ui.look.plain import tip_text, visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
-from ui.pages.details_pane import empty
 
 _KINDS = {
     "undo": "Undo",

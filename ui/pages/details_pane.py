@@ -9,8 +9,6 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QGridLayout,
     QHBoxLayout,
-    QLayout,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -24,6 +22,7 @@ from ui.look.fonts import Type, font, metrics
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
 from ui.pages.follower import Follower
@@ -44,17 +43,8 @@ class DetailsPane(Card):
         """To the help about the code of the row, for panes that place it and say `show_rule`."""
         self.followers: list[Follower] = []
         """What brings its contents."""
-        area = QScrollArea(self)
-        area.setObjectName("details_scroll")
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
         content = QWidget()
-        area.setWidget(content)
-        content.setAutoFillBackground(False)  # setWidget switches it on
-        self.column.addWidget(area)
+        self.column.addWidget(scrolling(content, "details_scroll", sideways=False))
         self._card = self.column
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(PADDING, 12, PADDING, PADDING)
@@ -127,14 +117,6 @@ class RowDetails(DetailsPane):
 
     def fill(self, found: Any) -> None:
         """For subclasses: show a row."""
-
-
-def empty(lines: QLayout) -> None:
-    """Take away the widgets of a layout, out of sight at once."""
-    while (item := lines.takeAt(0)) is not None:
-        if (widget := item.widget()) is not None:
-            widget.hide()
-            widget.deleteLater()
 
 
 def rule() -> HairLine:

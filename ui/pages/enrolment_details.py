@@ -17,9 +17,10 @@ from ui.look.buttons import button, explain
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.tokens import Role, color
 from ui.look.words import tr
-from ui.pages.details_pane import RowDetails, empty, rule
+from ui.pages.details_pane import RowDetails, rule
 from ui.pages.enrolment_source import marks
 from ui.pages.report_card_view import ReportCardView
 

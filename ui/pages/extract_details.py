@@ -16,9 +16,10 @@ from ui.look.buttons import button, enable, explain
 from ui.look.fonts import Type
 from ui.look.icons import Icon, qicon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.tokens import Role
 from ui.look.words import tr
-from ui.pages.details_pane import Facts, RowDetails, StateLabel, empty, rule
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, rule
 from ui.pages.extract_source import STATES, change_words, mark_rule, marks, name_of
 
 _FACTS = (

@@ -6,11 +6,9 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QMenu,
-    QScrollArea,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -28,6 +26,7 @@ from ui.look.cards import Card
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.scrolling import scrolling
 from ui.look.speech import announce
 from ui.look.tokens import Role
 from ui.look.words import count, tr
@@ -82,15 +81,7 @@ class ExtractFilters(Card):
         for name, title, stretch in _LISTS:
             self._add_list(column, name, title, stretch)
         self._add_days(column)
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QFrame.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)  # setWidget switches it on
-        self.column.addWidget(area, 1)
+        self.column.addWidget(scrolling(inside, sideways=False), 1)
         foot = QWidget()
         row = QHBoxLayout(foot)
         row.setContentsMargins(13, 8, 13, 12)

@@ -14,11 +14,11 @@ from ui.look.fonts import Type
 from ui.look.help_key import RULE
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.lines import empty
 from ui.look.pictures import IconLabel
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import empty
 
 REMEDIES = {
     "EX-P0": "Edit Section",

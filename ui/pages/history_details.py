@@ -16,10 +16,11 @@ from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.plain import shortened, visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.pages.details_pane import Facts, RowDetails, StateLabel, empty, rule
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, rule
 from ui.pages.history_source import state_of
 
 FIRST = 12

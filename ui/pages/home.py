@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.changes import Changes
 from app.context import AppContext
@@ -19,6 +19,7 @@ from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.pictures import IconLabel
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.pages import home_words
@@ -73,15 +74,9 @@ class HomePage(QWidget):
     def _build(self) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        area = QScrollArea()
-        area.setObjectName("home_area")
-        area.setAccessibleName(tr("What needs attention"))
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
         inside = QWidget()
+        area = scrolling(inside, "home_area", sideways=False)
+        area.setAccessibleName(tr("What needs attention"))
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(8, 0, 8, 8)  # in here, so that the ring of the focus has room
         self._column.setSpacing(8)
@@ -97,8 +92,6 @@ class HomePage(QWidget):
         self._column.addWidget(self.plots, 1)
         for flow in (self.tiles, self.month.flow):
             flow.moved.connect(area.ensureWidgetVisible)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)  # taking it in has made it paint the colour of a window
         whole.addWidget(area, 1)
 
     def _head(self) -> QHBoxLayout:

@@ -10,11 +10,11 @@ from ui.import_lines import Line, Section
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, text_label
+from ui.look.lines import empty
 from ui.look.pictures import IconLabel
 from ui.look.shapes import hair_line
 from ui.look.tokens import Role, color
 from ui.look.words import tr
-from ui.pages.details_pane import empty
 from ui.pages.import_finding_line import FindingLine
 
 _SECTION = 32

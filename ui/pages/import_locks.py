@@ -9,10 +9,10 @@ from app.imports.lock import ImportLock
 from ui.look.banner import Banner
 from ui.look.buttons import button, enable
 from ui.look.icons import Icon
+from ui.look.lines import empty
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
-from ui.pages.details_pane import empty
 
 _MOST = 3
 

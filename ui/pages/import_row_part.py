@@ -10,11 +10,12 @@ from ui.import_words import SEVERITIES, outcome_of
 from ui.look.fonts import Type
 from ui.look.help_key import RULE
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.pictures import IconLabel
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.pages.details_pane import Facts, StateLabel, empty, rule
+from ui.pages.details_pane import Facts, StateLabel, rule
 
 _SAID = (
     (Column.USER, "Learner id"),

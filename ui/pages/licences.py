@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import access, licences
 from app.access import Licence, LicenceRow, Permission
@@ -16,6 +16,7 @@ from ui.look.banner import Banner
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
+from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.licences_card import LicenceCard
@@ -58,16 +59,9 @@ class LicencesPage(QWidget):
             column.addWidget(card)
         column.addStretch(1)
         inside.setMaximumWidth(scaled(_WIDTH))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
-        area.viewport().setAutoFillBackground(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(area)
+        whole.addWidget(scrolling(inside))
 
     @Slot()
     def reload(self) -> None:

@@ -16,9 +16,10 @@ from ui.look.buttons import button, enable
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.tokens import Role
 from ui.look.words import tr
-from ui.pages.details_pane import Facts, RowDetails, StateLabel, empty, rule
+from ui.pages.details_pane import Facts, RowDetails, StateLabel, rule
 from ui.pages.lms_course_source import STATES, marks
 
 _ALLOWS = (

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.access import Permission
 from app.changes import Changes
@@ -22,11 +22,12 @@ from ui.look.cards import Card, RoundedCorners
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.plain import visible_text
+from ui.look.scrolling import scrolling
 from ui.look.shapes import HEADER_HEIGHT
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import empty
 from ui.printing import learner_pages
 from ui.printing.learner_pages import LearnerPages
 from ui.printing.pdf import write_pages
@@ -57,15 +58,9 @@ class OneLearnerPage(QWidget):
     def _build(self) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 0, 8, 0)
-        area = QScrollArea()
-        area.setObjectName("one_learner_area")
-        area.setAccessibleName(tr("What is stored, and what happened"))
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
         inside = QWidget()
+        area = scrolling(inside, "one_learner_area", sideways=False)
+        area.setAccessibleName(tr("What is stored, and what happened"))
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
@@ -74,8 +69,6 @@ class OneLearnerPage(QWidget):
         self._parts.setSpacing(8)
         column.addLayout(self._parts)
         column.addStretch(1)
-        area.setWidget(inside)
-        inside.setAutoFillBackground(False)
         whole.addWidget(area, 1)
 
     def _head(self) -> QWidget:

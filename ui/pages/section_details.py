@@ -12,10 +12,11 @@ from ui.look.buttons import button, enable, explain
 from ui.look.fonts import Type
 from ui.look.icons import Icon
 from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.lines import empty
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.pages.details_pane import Facts, RowDetails, empty, rule
+from ui.pages.details_pane import Facts, RowDetails, rule
 from ui.pages.gate_report import GateReport
 
 _FACTS = (

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.lms.errors import Action, Level
 from app.lms.errors_list import ErrorGroup
@@ -15,10 +15,11 @@ from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
 from ui.look.labels import text_label
+from ui.look.lines import empty
+from ui.look.scrolling import scrolling
 from ui.look.shapes import CONTROL_RADIUS, box
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
-from ui.pages.details_pane import empty
 from ui.pages.sync_error_source import cause_role, icon_of
 
 WIDTHS = (286, 232)
@@ -100,19 +101,11 @@ class SyncCauses(Card):
         self._groups: Sequence[ErrorGroup] = ()
         self._buttons: dict[tuple[str, Level] | None, CauseButton] = {}
         self._value: tuple[str, Level] | None = None
-        area = QScrollArea(self)
-        area.setWidgetResizable(True)
-        area.setFrameShape(QScrollArea.Shape.NoFrame)
-        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        area.viewport().setAutoFillBackground(False)
         content = QWidget()
-        area.setWidget(content)
-        content.setAutoFillBackground(False)  # setWidget switches it on
         self._lines = QVBoxLayout(content)
         self._lines.setContentsMargins(6, 8, 6, 8)
         self._lines.setSpacing(2)
-        self.column.addWidget(area)
+        self.column.addWidget(scrolling(content, sideways=False))
 
     @property
     def value(self) -> tuple[str, Level] | None:

@@ -7,14 +7,14 @@ from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
 from ui.actions_database import database_actions
 from ui.actions_history import grid_actions, history_actions
-from ui.actions_people import people_actions
+from ui.actions_people import people_actions, person_actions
 from ui.look.icons import Icon
 
 
 def administration_actions() -> tuple[Action, ...]:
     """Groups People, Licences, History, Learner, Database, Program, and what works on the grid in front."""
     return (
-        *_people(),
+        *people_actions(),
         Action(
             id="admin.licences",
             text="Licences",
@@ -27,7 +27,7 @@ def administration_actions() -> tuple[Action, ...]:
             large=True,
         ),
         *history_actions(),
-        *people_actions(),
+        *person_actions(),
         *database_actions(),
         Action(
             id="admin.purge",
@@ -57,55 +57,6 @@ def administration_actions() -> tuple[Action, ...]:
         ),
         *grid_actions(),
     )
-
-
-def _people() -> tuple[Action, ...]:
-    administer = Permission.ADMINISTER
-    return (
-        Action(
-            id="admin.users",
-            text="Users and Roles",
-            tip="Who may open this database, what they may do, and which campuses they see",
-            icon=Icon.USERS_THREE,
-            tab=ADMINISTRATION,
-            group="People",
-            key_tip="U",
-            trigger=lambda window: window.show_page("users"),
-            large=True,
-            words="rights permissions access accounts",
-        ),
-        Action(
-            id="admin.add_user",
-            text="Add User",
-            tip="Let somebody else open this database",
-            icon=Icon.USER_PLUS,
-            tab=ADMINISTRATION,
-            group="People",
-            key_tip="A",
-            trigger=_add_user,
-            permission=administer,
-            why_not=why.permitted(administer, lambda state: ""),
-            words="new account colleague",
-        ),
-        Action(
-            id="admin.edit_user",
-            text="Edit User",
-            tip="Roles, campuses and name of the selected user; switch them off or on",
-            icon=Icon.USER_GEAR,
-            tab=ADMINISTRATION,
-            group="People",
-            key_tip="E",
-            trigger=lambda window: window.row.grid_page.edit(),
-            permission=administer,
-            why_not=why.permitted(administer, why.user_selected),
-            words="roles grant revoke switch off campuses",
-        ),
-    )
-
-
-def _add_user(window: Any) -> None:
-    window.show_page("users")
-    window.row.grid_page.add()
 
 
 def _purge(window: Any) -> None:

@@ -144,6 +144,23 @@ def view_of_any_grid() -> tuple[Action, Action]:
     )
 
 
+def export_action(tab: str, prefix: str) -> Action:
+    """*Export* of a tab whose pages are written as they are seen; its id is `prefix`.export."""
+    return Action(
+        id=f"{prefix}.export",
+        text="Export",
+        tip="The selected rows, or all rows of the filter, to Excel or CSV",
+        icon=Icon.EXPORT,
+        tab=tab,
+        group="Data",
+        key_tip="X",
+        trigger=lambda window: window.show_export_menu(),
+        menu=lambda window: window.export_menu(),
+        permission=Permission.EXPORT,
+        why_not=why.permitted(Permission.EXPORT, why.export),
+    )
+
+
 def _activity() -> Action:
     return Action(
         id="view.activity",

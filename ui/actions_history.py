@@ -1,9 +1,8 @@
 """Ribbon tab Administration, group History; and what its grids can do as those of other tabs."""
 
-from app.access import Permission
 from ui import action_reasons as why
 from ui.actions import ADMINISTRATION, Action
-from ui.actions_grid import find_actions, repeated, view_of_any_grid
+from ui.actions_grid import export_action, find_actions, repeated, view_of_any_grid
 from ui.look.icons import Icon
 
 
@@ -50,18 +49,6 @@ def history_actions() -> tuple[Action, ...]:
 
 def grid_actions() -> tuple[Action, ...]:
     """Groups Find, Data and View."""
-    export = Action(
-        id="admin.export",
-        text="Export",
-        tip="The selected rows, or all rows of the filter, to Excel or CSV",
-        icon=Icon.EXPORT,
-        tab=ADMINISTRATION,
-        group="Data",
-        key_tip="X",
-        trigger=lambda window: window.show_export_menu(),
-        menu=lambda window: window.export_menu(),
-        permission=Permission.EXPORT,
-        why_not=why.permitted(Permission.EXPORT, why.export),
-    )
+    export = export_action(ADMINISTRATION, "admin")
     find, view = repeated(ADMINISTRATION, find_actions()), repeated(ADMINISTRATION, view_of_any_grid())
     return (*find, export, *view)

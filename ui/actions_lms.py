@@ -7,7 +7,7 @@ from app.lms.states import CourseState
 from ui import action_reasons as why
 from ui.actions import LMS, Action
 from ui.actions_extracts import extract_actions
-from ui.actions_grid import find_actions, repeated, view_of_any_grid
+from ui.actions_grid import export_action, find_actions, repeated, view_of_any_grid
 from ui.actions_sections import section_actions
 from ui.look.icons import Icon
 
@@ -265,18 +265,4 @@ def _errors() -> tuple[Action, ...]:
 
 
 def _data() -> tuple[Action, ...]:
-    return (
-        Action(
-            id="lms.export",
-            text="Export",
-            tip="The selected rows, or all rows of the filter, to Excel or CSV",
-            icon=Icon.EXPORT,
-            tab=LMS,
-            group="Data",
-            key_tip="X",
-            trigger=lambda window: window.show_export_menu(),
-            menu=lambda window: window.export_menu(),
-            permission=Permission.EXPORT,
-            why_not=why.permitted(Permission.EXPORT, why.export),
-        ),
-    )
+    return (export_action(LMS, "lms"),)

@@ -1,4 +1,4 @@
-"""Ribbon tab Administration, group Learner: two that are one person, and one who is to be forgotten."""
+"""Ribbon tab Administration, groups People (the users) and Learner (two that are one, one who is to be forgotten)."""
 
 from typing import Any
 
@@ -11,6 +11,51 @@ from ui.look.icons import Icon
 
 
 def people_actions() -> tuple[Action, ...]:
+    """Group People."""
+    administer = Permission.ADMINISTER
+    return (
+        Action(
+            id="admin.users",
+            text="Users and Roles",
+            tip="Who may open this database, what they may do, and which campuses they see",
+            icon=Icon.USERS_THREE,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="U",
+            trigger=lambda window: window.show_page("users"),
+            large=True,
+            words="rights permissions access accounts",
+        ),
+        Action(
+            id="admin.add_user",
+            text="Add User",
+            tip="Let somebody else open this database",
+            icon=Icon.USER_PLUS,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="A",
+            trigger=_add_user,
+            permission=administer,
+            why_not=why.permitted(administer, lambda state: ""),
+            words="new account colleague",
+        ),
+        Action(
+            id="admin.edit_user",
+            text="Edit User",
+            tip="Roles, campuses and name of the selected user; switch them off or on",
+            icon=Icon.USER_GEAR,
+            tab=ADMINISTRATION,
+            group="People",
+            key_tip="E",
+            trigger=lambda window: window.row.grid_page.edit(),
+            permission=administer,
+            why_not=why.permitted(administer, why.user_selected),
+            words="roles grant revoke switch off campuses",
+        ),
+    )
+
+
+def person_actions() -> tuple[Action, ...]:
     """Group Learner."""
     return (
         Action(
@@ -42,6 +87,11 @@ def people_actions() -> tuple[Action, ...]:
             words="forget delete remove gdpr data protection subject",
         ),
     )
+
+
+def _add_user(window: Any) -> None:
+    window.show_page("users")
+    window.row.grid_page.add()
 
 
 def _chosen(window: Any) -> list[int]:

@@ -14,7 +14,8 @@ from app.secrets import Secrets
 from app.server_address import completed
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
-from ui.commands import DONE, LISTED, folder_of, tell
+from ui.commands import folder_of, tell
+from ui.exit_status import DONE, LISTED
 
 
 def backup(options: argparse.Namespace) -> int:

@@ -18,8 +18,9 @@ from app.lms.run import RunSummary
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
-from ui.command_sync import BUSY, INTERRUPTED, errors_of, interruptible
-from ui.commands import DONE, LISTED, complain, folder_of, tell
+from ui.command_sync import errors_of, interruptible
+from ui.commands import complain, folder_of, tell
+from ui.exit_status import BUSY, DONE, INTERRUPTED, LISTED
 
 MOST_LISTED = 1000
 

@@ -19,8 +19,9 @@ from app.imports.lock import LockedError
 from app.imports.rules import RULES, Finding, Outcome, Severity
 from app.start import open_folder, sign_in
 from app.tasks import Cancelled, TaskContext
-from ui.command_sync import BUSY, INTERRUPTED, interruptible
-from ui.commands import DONE, LISTED, complain, folder_of, tell
+from ui.command_sync import interruptible
+from ui.commands import complain, folder_of, tell
+from ui.exit_status import BUSY, DONE, INTERRUPTED, LISTED
 
 MOST_LISTED = 1_000
 """Findings listed of one file: the window shows them all."""

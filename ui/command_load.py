@@ -21,7 +21,8 @@ from app.jobs import Foreseen
 from app.learners import load, load_apply, load_cells, load_file, load_look
 from app.start import open_folder, sign_in
 from app.tasks import TaskContext
-from ui.commands import DONE, LISTED, folder_of, tell
+from ui.commands import folder_of, tell
+from ui.exit_status import DONE, LISTED
 
 _MOST_LISTED = 1_000
 """Problems listed of one file: the window shows them all."""

@@ -8,6 +8,7 @@ def run(options: argparse.Namespace) -> int:
     from app.help.topics import Book
     from app.tasks import TaskContext
     from ui import commands
+    from ui.exit_status import DONE
     from ui.help.pages_made import book
     from ui.help.paper import manual
     from ui.printing.manual_pages import write_manual
@@ -18,4 +19,4 @@ def run(options: argparse.Namespace) -> int:
     pages = write_manual(TaskContext(), manual(whole), options.out)
     told = {"file": str(options.out), "pages": pages, "topics": len(whole.topics)}
     commands.tell(options, told, [f"{options.out}: {pages} pages, {len(whole.topics)} topics."])
-    return commands.DONE
+    return DONE

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from app.purge import Counts
-from ui.commands import DONE, LISTED, folder_of, tell
+from ui.commands import folder_of, tell
+from ui.exit_status import DONE, LISTED
 
 
 def run(options: argparse.Namespace) -> int:

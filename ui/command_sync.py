@@ -26,9 +26,9 @@ from app.lms.settings import Kind
 from app.secrets import Secrets
 from app.start import open_folder, sign_in
 from app.tasks import Cancelled, TaskContext
-from ui.commands import DONE, LISTED, complain, folder_of, say, tell
+from ui.commands import complain, folder_of, say, tell
+from ui.exit_status import BUSY, DONE, INTERRUPTED, LISTED
 
-BUSY, INTERRUPTED = 4, 130
 LOOK_EVERY = 15.0
 """Seconds between two looks at what is due."""
 _WORST = ("failed", "cancelled", "held", "messages", "finished")

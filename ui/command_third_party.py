@@ -8,7 +8,8 @@ from app.third_party.bill import bill, written
 from app.third_party.notices import notices
 from app.third_party.shipped import components
 from app.whole_file import whole_file
-from ui.commands import DONE, tell
+from ui.commands import tell
+from ui.exit_status import DONE
 
 
 def licences(options: argparse.Namespace) -> int:

@@ -15,10 +15,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.errors import AppError, InputError, ServiceError
+from app.errors import AppError, InputError
 from app.folders import DataFolder
-
-DONE, LISTED, NOT_STARTED = 0, 1, 3
+from ui.exit_status import DONE, LISTED
 
 
 def say(line: str) -> None:
@@ -202,6 +201,3 @@ def secret_set(options: argparse.Namespace) -> int:
         )
     tell(options, {"ok": True}, ["Kept in the password store."])
     return DONE
-
-
-__all__ = ["ServiceError", "complain", "db_check", "db_upgrade", "lrs_check", "sandbox", "say", "secret_set", "tell"]

@@ -14,8 +14,7 @@ from typing import Any
 
 from app import __version__
 from app.errors import AppError
-
-DONE, LISTED, USAGE, NOT_STARTED, BUSY, INTERRUPTED = 0, 1, 2, 3, 4, 130
+from ui.exit_status import INTERRUPTED, NOT_STARTED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -63,6 +63,7 @@ class PlrOpener(QObject):
             to_front(self.window)
             return
         to_front(self.window)
+        self.window.page.grid.setFocus()  # the arrow keys are for its rows
         self.window.download(keys)
 
     def _make(self) -> "PlrWindow":

@@ -29,6 +29,7 @@ from app.secrets import Secrets
 from app.start import Begun, embedded_file, is_first, open_folder, sign_in
 from ui import commands, opening
 from ui.collector import Collector
+from ui.exit_status import DONE, NOT_STARTED
 from ui.hang_watch import HangWatch
 from ui.look.tokens import theme
 from ui.main_window import MainWindow
@@ -70,9 +71,6 @@ def run(options: argparse.Namespace) -> int:
             return end.status
     finally:
         opening.wait_for_left()
-
-
-DONE, NOT_STARTED = 0, 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,11 +20,11 @@ from app.dates import shown
 from app.files.rows import FileFacts, FileKind
 from app.jobs import Foreseen
 from app.learners.load import Preview
-from ui.dialogs.scrolling import RING
 from ui.look.cards import HairLine
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import TextLabel, text_label
+from ui.look.scrolling import RING
 from ui.look.shapes import CONTROL_RADIUS, box
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr

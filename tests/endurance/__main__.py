@@ -7,6 +7,7 @@ figures as JSON. Ends with 1 where anything was lost or doubled, or is not shown
 import argparse
 import gc
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -39,12 +40,22 @@ def judged(samples: list[Mapping[str, Any]]) -> dict[str, Any]:
     return {"growth_an_hour": told, "too_much": sorted(flat.too_much(found))}
 
 
+def _start_anew() -> None:
+    """With all memory from the C library, and that from one place for all threads. It counts every byte in use, and
+    gives back what is free; Python's own allocator keeps what it has, and so does that of each thread."""
+    wanted = {"PYTHONMALLOC": "malloc", "MALLOC_ARENA_MAX": "1"}
+    if not wanted.items() <= os.environ.items():
+        arguments = [sys.executable, "-m", "tests.endurance", *sys.argv[1:]]
+        os.execve(sys.executable, arguments, {**os.environ, **wanted})
+
+
 def main() -> int:
     options = argparse.ArgumentParser(prog="python -m tests.endurance", description=__doc__)
     options.add_argument("--hours", type=float, default=8.0)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     given = options.parse_args()
+    _start_anew()
     gc.disable()  # as in the program: it is collected at known moments
     with tempfile.TemporaryDirectory(prefix="lm-endurance-") as folder, _address(given.database) as address:
         hours = flat.WARM + given.hours

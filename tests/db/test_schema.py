@@ -89,9 +89,8 @@ def test_the_very_same_schema_down_to_indexes_and_checks(
     migrated.close()
 
 
+@pytest.mark.parametrize("kind", ["postgresql"], indirect=True)
 def test_text_compares_byte_by_byte_whatever_the_locale(db: Database):
-    if db.embedded:
-        return
     with db.read() as tx:
         query = text(
             "select table_name, column_name from information_schema.columns where table_schema = 'public' "

@@ -1,6 +1,12 @@
-"""The pictures of the help, cut out of those that the tour took: `python -m tests.help_pictures` writes
-`resources/help/pictures` from `docs/pictures`. A few colours are enough for them, and make small files."""
+"""The pictures of the README and of the help, from those that the tour took.
 
+`python -m tests.help_pictures` cuts `resources/help/pictures` out of `docs/pictures`. With a folder, where the tour
+put its pictures, it first takes from there those that are shown anywhere, in few colours, which make small files;
+others in `docs/pictures` are deleted.
+"""
+
+import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -13,6 +19,9 @@ COLOURS, COMMON = 250, 120
 
 PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
     "plr-done": ("02-plr-done", (0, 0, 1012, 420)),
+    "enrolments": ("07b-lms-enrolments", (0, 190, 1440, 470)),
+    "compare": ("07d-compare", None),
+    "home": ("10-home", (0, 54, 1440, 470)),
     "load-preview": ("06-load-preview", None),
     "condition-builder": ("05-condition-builder", None),
     "attainments": ("06-attainments", (0, 190, 1012, 420)),
@@ -25,6 +34,22 @@ PICTURES: dict[str, tuple[str, tuple[int, int, int, int] | None]] = {
 }
 """Name, the picture of the tour, and what is cut out of it: left, top, width, height."""
 WIDEST = 1012
+
+
+def shown() -> set[str]:
+    """The names of the tour's pictures that are shown somewhere."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    return {source for source, _ in PICTURES.values()} | set(re.findall(r"docs/pictures/([^)]+)\.png", readme))
+
+
+def take(folder: Path) -> None:
+    """Put what is shown from `folder` into `docs/pictures`, and nothing else."""
+    for old in TAKEN.glob("*.png"):
+        old.unlink()
+    for name in sorted(shown()):
+        image = QImage(str(folder / f"{name}.png"))
+        assert not image.isNull(), name
+        few_colours(image).save(str(TAKEN / f"{name}.png"), "PNG", 0)
 
 
 def made(name: str) -> QImage:
@@ -71,6 +96,8 @@ def _far(one: int, other: int) -> int:
 
 if __name__ == "__main__":
     application = QGuiApplication([])
+    for folder in sys.argv[1:]:
+        take(Path(folder))
     CUT.mkdir(parents=True, exist_ok=True)
     for old in CUT.glob("*.png"):
         old.unlink()

@@ -16,7 +16,7 @@ from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
 
 HEIGHT = 28
-_LEFT_WIDTH, _WORK_WIDTH = 220, 60
+_LEFT_WIDTH, _WORK_WIDTH = 300, 60
 _ICON, _BESIDE, _BETWEEN = 15, 6, 11
 
 

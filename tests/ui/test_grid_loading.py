@@ -345,13 +345,16 @@ def test_the_empty_state_is_the_pages_own(open_grid, qtbot):
     view = open_grid(source, load=False)
     label = QLabel("No learners yet")
     view.set_empty_widget(label)
+    view.resize(120, 200)
     load(qtbot, view)
     assert label.isVisible()
+    assert not view.horizontalScrollBar().isVisible(), "there are no columns to scroll to"
     assert not view.horizontalHeader().isVisible()
     source.order = keys_of(3)
     load(qtbot, view)
     assert not label.isVisible()
     assert view.horizontalHeader().isVisible()
+    qtbot.waitUntil(view.horizontalScrollBar().isVisible)
 
 
 class Late(SlowPeople):

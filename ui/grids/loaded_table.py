@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -334,7 +334,10 @@ class LoadedTable(FrozenTable):
     def _show_overlay(self) -> None:
         """Rows, or the empty state; with nothing to show at all the header would only be in the way."""
         rows = self._model.rowCount()
-        self._header.setVisible(rows > 0 or self.total > 0)
+        columns = rows > 0 or self.total > 0
+        self._header.setVisible(columns)
+        policy = Qt.ScrollBarPolicy
+        self.setHorizontalScrollBarPolicy(policy.ScrollBarAsNeeded if columns else policy.ScrollBarAlwaysOff)
         if rows:
             self._overlay.show_nothing()
         else:

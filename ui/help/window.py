@@ -68,6 +68,7 @@ class HelpWindow(QMainWindow):
         whole.addLayout(self._build_tools())
         whole.addWidget(HairLine())
         whole.addWidget(self.split, 1)
+        self.page.setProperty("ring_grown", -1)  # it reaches to the edge of the window
         self.setCentralWidget(inside)
         self.contents.chosen.connect(self.show_place)
         self.contents.done.connect(self.page.setFocus)

@@ -14,9 +14,9 @@ from ui.look.tokens import Role
 from ui.look.words import plural, tr
 
 COLUMNS = (
-    Column("started", "Started", Kind.DATE, 132),
+    Column("started", "Started", Kind.DATE, 148),
     Column("kind", "Kind", Kind.KEY, 96),
-    Column("state", "State", Kind.STATE, 168),
+    Column("state", "State", Kind.STATE, 196),
     Column("trigger", "Started by", Kind.TEXT, 84),
     Column("who", "Who", Kind.TEXT, 110, absent="–", staff=True),
     Column("computer", "Computer", Kind.TEXT, 90),

@@ -18,9 +18,9 @@ COLUMNS = (
     Column("name", "Name", Kind.KEY, 170, staff=True),
     Column("login", "Signs In As", Kind.MONO, 110, staff=True),
     Column("state", "State", Kind.STATE, 120),
-    Column("roles", "Roles", Kind.TEXT, 270, sortable=False, stretch=True, absent="no role"),
+    Column("roles", "Roles", Kind.TEXT, 254, sortable=False, stretch=True, absent="no role"),
     Column("campuses", "Campuses", Kind.TEXT, 150, sortable=False, absent="none"),
-    Column("seen", "Last Here", Kind.DATE, 132, absent="never"),
+    Column("seen", "Last Here", Kind.DATE, 148, absent="never"),
 )
 ACTIVE = State(Icon.CHECK_CIRCLE, "Active", Role.GOOD)
 OFF = State(Icon.MINUS_CIRCLE, "Switched off", Role.TEXT2)

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import config, demo
 from ui import commands
@@ -58,6 +58,13 @@ def download_steps(window, rounds: int, samples: list[dict[str, int]]) -> Iterat
             samples.append(sample())
 
 
+def closing() -> QWidget | None:
+    """The button that closes, once the question is seen: it is in front a moment before its buttons are."""
+    question = QApplication.activeModalWidget()
+    button = None if question is None else question.findChild(QWidget, "close")
+    return button if button is not None and button.isVisible() else None
+
+
 def one_round(window, number: int) -> Iterator[Step]:
     ready = window.actions_.action("plr.download").isEnabled
     yield Act(window.activateWindow)
@@ -72,9 +79,9 @@ def one_round(window, number: int) -> Iterator[Step]:
         yield Act(page.cancel)
         yield Until(lambda: not page.busy, "the end of the download")
     yield Act(lambda: click(named("plr_close", page.window())))
-    yield Until(lambda: not visible() or QApplication.activeModalWidget() is not None, "the closing question")
-    if QApplication.activeModalWidget() is not None:
-        yield Act(lambda: click(named("close")))
+    yield Until(lambda: not visible() or closing() is not None, "the closing question")
+    if (button := closing()) is not None:
+        yield Act(lambda: click(button))
     yield Until(lambda: not visible() and not window.runner.is_busy(), "everything to end")
 
 

@@ -128,7 +128,9 @@ def read_request(body: bytes) -> Request:
 
 def operation(body: bytes) -> etree._Element:
     """The operation's element, out of its envelope. No DTD, no entities, no network. Raises RequestRefused."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
+    )
     try:
         envelope = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:

@@ -83,6 +83,7 @@ PARSERS = listed(
         ("app.copy_files", "app.db.embedded", "app.db.failures"),
         storable=False,
         slow=True,
+        counted=False,
         words=_DATABASE_WORDS,
     ),
     Parser(
@@ -92,6 +93,7 @@ PARSERS = listed(
         ("app.db.embedded", "app.db.failures", "app.db.database"),
         storable=False,
         slow=True,
+        counted=False,
         words=_DATABASE_WORDS,
     ),
     Parser(
@@ -101,6 +103,7 @@ PARSERS = listed(
         ("app.db_check", "app.db.failures"),
         storable=False,
         slow=True,
+        counted=False,
         words=_DATABASE_WORDS,
     ),
 )

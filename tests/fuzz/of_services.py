@@ -131,7 +131,7 @@ def _tunnel(data: bytes, path: Path) -> Any:
 
 def _certificate(data: bytes, path: Path) -> Any:
     found = ClientCertificate.load(data, "EXAMPLE-PASSWORD")
-    return found, found.holder, found.days_left()
+    return found.subject, found.not_before, found.not_after, found.holder
 
 
 def _authorities(data: bytes, path: Path) -> Any:

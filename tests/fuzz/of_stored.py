@@ -222,6 +222,7 @@ PARSERS = listed(
             "app.json_text:json_or_none",
             "app.imports.credit_lists:categories",
         ),
+        slow=True,
         storable=False,
         words=_KEYS,
     ),

@@ -39,7 +39,9 @@ class Parser:
     """What means something to this parser."""
     largest: int = 200_000
     slow: bool = False
-    """An input takes long: few of them are tried in the usual test run, and nobody counts their steps."""
+    """An input takes long: few of them are tried in the usual test run."""
+    counted: bool = True
+    """Whether steps are counted and calls looked for, which takes seconds where a database library does the work."""
 
     @property
     def modules(self) -> tuple[str, ...]:

@@ -117,7 +117,8 @@ def fuzz(parser: Parser, seconds: float, seed: int, told: Callable[[str], None] 
         report = run.go_on(lambda: time.monotonic() > ends)
         before = set(kept.inputs(parser.name))
         for data, wanted in run.fresh:
-            kept.keep(parser.name, kept.NEW, smaller(data, lambda one, lines=wanted: lines <= _reached(run, one)))
+            small = smaller(data, lambda one, lines=wanted: lines <= _reached(run, one), _TRIES // 8)
+            kept.keep(parser.name, kept.NEW, small)
         kept.tidy(parser.name, {name: _reached(run, data) for name, data in kept.inputs(parser.name).items()})
         report.new = len(set(kept.inputs(parser.name)) - before - set(report.defects))
     return report

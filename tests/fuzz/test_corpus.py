@@ -38,11 +38,11 @@ def test_the_kept_inputs(parser: Parser, place: Stand):
     """Each comes to a right end, in few steps, and together they reach every call that takes bytes apart."""
     reached = set()
     for name, data in kept.inputs(parser.name).items():
-        with nullcontext(Steps()) if parser.slow else Steps() as steps:
+        with Steps() if parser.counted else nullcontext(Steps()) as steps:
             place.outcome(parser, data)
         assert steps.count <= STEPS + STEPS_A_BYTE * len(data), name
         reached |= steps.sites
-    for site, lines in lines_of_sites(() if parser.slow else parser.sites).items():
+    for site, lines in lines_of_sites(parser.sites if parser.counted else ()).items():
         assert lines & reached, f"nothing reaches {site}"
 
 

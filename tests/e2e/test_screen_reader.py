@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,10 +11,11 @@ from typing import Any
 import pytest
 
 from tests.e2e.children import ROOT, surroundings
+from tests.e2e.virtual_screen import SYSTEM_PYTHON, missing, virtual_screen
 from ui.page_stack import TITLES
 
-SYSTEM_PYTHON = "/usr/bin/python3"
 LOOK = Path(__file__).with_name("screen_reader.py")
+LACKING = missing("Atspi")
 
 DIALOGS = {
     "Condition Builder": {"Add a condition", "Cancel", "Save Search"},
@@ -29,28 +29,10 @@ DIALOGS = {
 complete, so that two dialogs are left to `tests/ui`."""
 
 
-def missing() -> str:
-    """Which of what the test needs is not installed."""
-    programs = [name for name in ("Xvfb", "dbus-run-session", SYSTEM_PYTHON) if not shutil.which(name)]
-    asking = "import gi; gi.require_version('Atspi', '2.0')"
-    if not programs and subprocess.run([SYSTEM_PYTHON, "-c", asking], capture_output=True).returncode:
-        programs.append("gir1.2-atspi-2.0")
-    return ", ".join(programs)
-
-
 @pytest.fixture
 def display() -> Iterator[str]:
-    """An X server of the test's own, by the name that programs know it by."""
-    reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1600x900x24", "-nolisten", "tcp"]
-    server = subprocess.Popen(command, pass_fds=[writing], stderr=subprocess.DEVNULL)
-    os.close(writing)
-    with os.fdopen(reading) as told:
-        number = told.readline().strip()
-    assert number, "Xvfb did not start"
-    yield f":{number}"
-    server.terminate()
-    server.wait(20)
+    with virtual_screen() as name:
+        yield name
 
 
 @pytest.fixture
@@ -65,7 +47,7 @@ def seen(tmp_path: Path, display: str) -> dict[str, Any]:
     return found
 
 
-@pytest.mark.skipif(bool(missing()) and not os.environ.get("CI"), reason=f"not installed: {missing()}")
+@pytest.mark.skipif(bool(LACKING) and not os.environ.get("CI"), reason=f"not installed: {LACKING}")
 def test_a_screen_reader_finds_its_way(seen: dict[str, Any]):
     assert seen["frame"] == ["frame", "Learner Manager – Demo"]
     table = seen["table"]

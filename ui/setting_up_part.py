@@ -12,8 +12,8 @@ from app.access import Permission
 from app.context import AppContext
 from app.setting_up import Step
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.look.words import tr
-from ui.pages.follower import Follower
 from ui.remembered import Remembered
 from ui.workers import Task
 

@@ -31,7 +31,7 @@ from ui import commands, opening
 from ui.collector import Collector
 from ui.exit_status import DONE, NOT_STARTED
 from ui.hang_watch import HangWatch
-from ui.look.tokens import theme
+from ui.look.tokens import apply
 from ui.main_window import MainWindow
 from ui.memory import keep_little
 from ui.single_instance import SingleInstance, take_turn
@@ -169,7 +169,7 @@ def application() -> QApplication:
         app.setApplicationName("Learner Manager")
         app.setApplicationVersion(__version__)
         app.setDesktopFileName("learner-manager")
-        theme().apply(app)
+        apply(app)
         sys.setswitchinterval(SWITCH_INTERVAL)
         keep_little()
     return app

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from app.tasks import TaskContext
-from ui.pages.follower import Follower
+from ui.follower import Follower
 from ui.workers import Lane, Task
 
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from ui.look.shapes import mixed
 from ui.look.tips import quiet_colour
-from ui.look.tokens import DARK, HIGH_CONTRAST, LIGHT, Role, apply, color, palette_for, theme, tint
+from ui.look.tokens import DARK, HIGH_CONTRAST, LIGHT, Role, apply, color, palette_for, theme
 
 pytestmark = pytest.mark.usefixtures("light")
 
@@ -149,8 +149,6 @@ def test_an_unknown_mode_is_refused():
 
 def test_the_same_colour_object_is_given_again():
     assert color(R.TEXT) is color(R.TEXT)
-    assert tint(R.TEXT, 0.5).alphaF() == pytest.approx(0.5, abs=0.01)
-    assert color(R.TEXT).alpha() == 255
 
 
 def test_a_second_apply_changes_nothing(qapp):

@@ -20,6 +20,7 @@ from ui import parts
 from ui.activity import Listed
 from ui.dialogs.working import WorkingDialog
 from ui.exporting import CSV, EXCEL, Exporter, Wanted, export
+from ui.follower import Follower
 from ui.grids.columns import Column, Kind, Query, Row, State
 from ui.grids.grid_view import GridView
 from ui.look.buttons import enable
@@ -30,7 +31,6 @@ from ui.look.labels import text_label
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
-from ui.pages.follower import Follower
 from ui.protecting import Holds, ask_for_target
 from ui.workers import Lane, Task, TaskRunner
 

@@ -13,6 +13,7 @@ from app.job_notes import Note, Weight
 from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
 from ui.dialogs.load_rows import NotesSource, Shown, weight_words
+from ui.follower import Follower
 from ui.grids.columns import Query
 from ui.grids.grid_view import GridView
 from ui.look.banner import Banner
@@ -23,7 +24,6 @@ from ui.look.labels import text_label
 from ui.look.tabs import TabBar
 from ui.look.tokens import Role
 from ui.look.words import count, tr
-from ui.pages.follower import Follower
 from ui.workers import Task, TaskRunner
 
 _TITLES = {Weight.STOP: "Not loaded", Weight.LOOK: "Loaded, look at it", Weight.INFO: "Remarks"}

@@ -130,10 +130,6 @@ class Theme(QObject):
     def colour(self, role: Role) -> QColor:
         return self._colours[role]
 
-    def apply(self, app: QApplication) -> None:
-        """The same as `apply(app)` of this module."""
-        apply(app)
-
     def listen(self) -> None:
         """Follow the desktop from now on; needs an application."""
         if self._listening:
@@ -197,15 +193,8 @@ def color(role: Role) -> QColor:
     return theme().colour(role)
 
 
-def tint(role: Role, share: float) -> QColor:
-    """The colour of `role`, of which only `share` (0 to 1) covers the ground."""
-    mixed = QColor(color(role))
-    mixed.setAlphaF(share)
-    return mixed
-
-
 def apply(app: QApplication) -> None:
-    """Give `app` the fonts, the style, the palette and the style sheet, now and after every change."""
+    """Give `app` the fonts, the style and the palette, now and after every change."""
     from ui.look.style import install
 
     install(app)

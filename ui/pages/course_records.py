@@ -16,13 +16,13 @@ from app.imports.course_records import FIELDS
 from app.imports.credit_details import RecordLooked
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
 from ui.look.words import tr
 from ui.pages.course_record_details import CourseRecordDetails
 from ui.pages.course_record_source import CourseRecordSource
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches

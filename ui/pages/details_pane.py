@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ui.follower import Follower
 from ui.grids.columns import State
 from ui.help.why_link import WhyLink
 from ui.look.buttons import icon_button
@@ -25,7 +26,6 @@ from ui.look.labels import ElidingLabel, TextLabel, text_label
 from ui.look.scrolling import scrolling
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
-from ui.pages.follower import Follower
 
 PADDING = 16
 

@@ -22,6 +22,7 @@ from app.lms.extracts.records_list import FIELDS, ExtractRow, Filters
 from app.saved import Kind
 from app.tasks import TaskContext
 from ui.exporting import CSV, EXCEL, Exporter, Wanted, export
+from ui.follower import Follower
 from ui.grids.columns import Query
 from ui.grids.condition_words import spoken
 from ui.hub import Hub
@@ -37,7 +38,6 @@ from ui.pages.extract_history import HistorySource
 from ui.pages.extract_saved_filters import SavedFilters
 from ui.pages.extract_source import ExtractSource
 from ui.pages.extract_staging import ExtractStaging
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches

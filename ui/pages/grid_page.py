@@ -16,6 +16,7 @@ from app.keys import Keys
 from app.tasks import TaskContext
 from ui.dialogs.questions import tell_too_many_to_copy
 from ui.exporting import EXCEL, Exporter, Wanted, export
+from ui.follower import Follower
 from ui.grids.columns import GridSource, Query
 from ui.grids.condition_bar import ConditionBar
 from ui.grids.condition_words import spoken
@@ -27,7 +28,6 @@ from ui.look.fonts import scaled
 from ui.look.plain import visible_text
 from ui.look.words import tr
 from ui.pages.details_pane import DetailsPane
-from ui.pages.follower import Follower
 from ui.pages.layouts import Layouts
 from ui.pages.pasted_list import PastedList
 from ui.pages.searches import Searches

@@ -12,6 +12,7 @@ from app.imports import held_list
 from app.imports.held_list import FIELDS, HeldRow, HeldSummary
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.banner import Banner
 from ui.look.empty_state import EmptyState
@@ -19,7 +20,6 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.held_details import HeldDetails
 from ui.pages.held_source import HeldSource

@@ -13,6 +13,7 @@ from app.context import AppContext
 from app.dates import shown_time
 from app.learners import search
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.cards import Card
 from ui.look.fonts import Type
@@ -23,7 +24,6 @@ from ui.look.scrolling import scrolling
 from ui.look.tokens import Role
 from ui.look.words import plural, tr
 from ui.pages import home_words
-from ui.pages.follower import Follower
 from ui.pages.home_month import MonthCard
 from ui.pages.home_plots import TOPICS, HomePlots
 from ui.pages.home_tiles import MatterTiles

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.changes import Topic
 from app.context import AppContext
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.look.tokens import theme
-from ui.pages.follower import Follower
 from ui.pages.home_tiles import FlowGrid
 from ui.plots.plot_card import PlotCard
 from ui.plots.words import PLOTS

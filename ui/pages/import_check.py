@@ -14,6 +14,7 @@ from app.imports.repairs import Repair
 from app.imports.rules import RULES, Outcome
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.import_lines import Line, Shown, head_words, sections_of, why_not_apply
 from ui.import_words import outcome_of
@@ -24,7 +25,6 @@ from ui.look.icons import Icon
 from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.import_findings import Findings
 from ui.pages.import_head import FileHead, RowsBar

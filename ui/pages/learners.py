@@ -15,6 +15,7 @@ from app.learners.ready_searches import ready_searches
 from app.learners.search import FIELDS, Ready
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.licence_words import soon_over
 from ui.look.banner import Banner
@@ -24,7 +25,6 @@ from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.pages.certificate_banner import CertificateBanner
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.learner_details import LearnerDetails, count_ready, look

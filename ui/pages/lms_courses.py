@@ -17,11 +17,11 @@ from app.lms.courses_list import FIELDS
 from app.lms.states import STATE_TITLES, CourseState
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.empty_state import EmptyState
 from ui.look.icons import Icon
 from ui.look.words import count, plural, tr
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.lms_course_details import LmsCourseDetails, LookedAt

@@ -19,10 +19,10 @@ from app.plr.plan import Change
 from app.plr.replan import replan
 from app.saved import Kind
 from app.tasks import Progress, TaskContext, now
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.rate import Rate
 from ui.look.words import count, plural, tr
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.plr_details import PlrDetails

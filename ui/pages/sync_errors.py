@@ -15,12 +15,12 @@ from app.lms.errors import Level
 from app.lms.errors_list import FIELDS, ErrorGroup
 from app.saved import Kind
 from app.tasks import TaskContext
+from ui.follower import Follower
 from ui.hub import Hub
 from ui.look.empty_state import EmptyState
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.words import tr
-from ui.pages.follower import Follower
 from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches

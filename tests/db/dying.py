@@ -13,6 +13,7 @@ _IMPORTED = [
     "tests.db.killed_load_child",
     "tests.db.killed_purge_child",
     "tests.db.killed_sync_child",
+    "tests.killing.child",
 ]
 _SECONDS = 60
 

@@ -27,18 +27,25 @@ class World:
     db: Database
     user: User
     folder: Path
-    server: Server
+    server: Server | None
+    """None for an embedded database."""
 
 
 @dataclass(frozen=True)
 class Write:
     """Something that is written. `run` does it, and goes on with it when called again; it raises, or returns why it
     stopped. `end` looks at what came of it. `parts` looks at what an attempt left that has several transactions; one
-    without leaves everything as it was."""
+    without leaves everything as it was. `files` tells what stands in the files that it makes. `apart`: tables and
+    columns in which each attempt leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
+    not `run`. `untold`: why the history does not tell of it."""
 
     run: Callable[[], str | None]
     end: Callable[[], object]
     parts: Callable[[], object] | None = None
+    files: Callable[[], object] | None = None
+    apart: tuple[str, ...] = ()
+    anew: Callable[[], str | None] | None = None
+    untold: str = ""
 
 
 class Loss:
@@ -86,10 +93,10 @@ class Loss:
         assert gone == (True,)
 
 
-def attempt(write: Write) -> str | None:
+def attempt(write: Write, *, anew: bool = False) -> str | None:
     """Do it; what is told if it did not come to its end."""
     try:
-        return write.run()
+        return write.anew() if anew and write.anew is not None else write.run()
     except AppError as error:
         return f"{error.message} {error.hint or 'No next step'}"
 

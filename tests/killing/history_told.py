@@ -25,6 +25,7 @@ UNTOLD_TABLES: Mapping[str, str] = {
 }
 UNTOLD_COLUMNS: Mapping[str, str] = {
     "version": "counts the changes",
+    "app_user.last_sign_in": "says when",
     "enrolment.records": "counts its records",
 }
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.db.tables import enrolment
 from tests.db.each_write import PARTS, WHOLE, a_course_status, a_sending, number_of
 from tests.db.losing import World, Write
+from tests.killing.kinds_lists import LISTS
 from tests.killing.lms import LastingLms
 
 Maker = Callable[[World], Write]
@@ -36,5 +37,5 @@ def sending(world: World) -> Write:
 
 _OTHERWISE = {a_course_status: course_status, a_sending: sending}
 """Kinds of which a death leaves something else than a lost server."""
-_ALL: list[Maker] = [_OTHERWISE.get(one, one) for one in (*WHOLE, *PARTS)]
+_ALL: list[Maker] = [_OTHERWISE.get(one, one) for one in (*WHOLE, *PARTS)] + [*LISTS]
 EVERY: Mapping[str, Maker] = {one.__name__: one for one in _ALL}

@@ -63,8 +63,16 @@ class Trial:
         if at_any_call:
             self._measure()
         self.states = [(self.before.told(rows), files) for rows, files in self.undisturbed.states]
+        self._require_what_is_claimed()
         self._content = [self._told_content(rows) for rows, _ in self.undisturbed.states]
         self._back = self._told_content(self.undisturbed.taken_back)
+
+    def _require_what_is_claimed(self) -> None:
+        """That it writes at all; and of what is said to be one transaction, that there is nothing in between."""
+        assert len(self.states) > 1, "it writes nothing"
+        if self.write.parts is None and len(self.states) > 2:
+            between = difference(self.states[1][0], self.states[-1][0])
+            raise AssertionError(f"it is said to be one transaction, and is {len(self.states) - 1}: {between}")
 
     # ------------------------------------------------------------------------------------------------- undisturbed
 

@@ -303,10 +303,11 @@ def undo(
     operation_id: int,
     needed: Callable[[Connection], Iterable[int]] = lambda tx: (),
     require: Callable[[Connection], None] = lambda tx: None,
+    then: Callable[[Connection], None] = lambda tx: None,
 ) -> UndoSummary:
     """Take back an operation as far as nothing changed since; itself an operation. One transaction. A learner whom it
     added stays if anything of theirs was written since, or if they are `needed`. `require` raises AccessError for
-    what the permission does not say.
+    what the permission does not say; `then` writes what follows from what is there afterwards.
 
     Raises AccessError if the user may not do what is undone; InputError if there is nothing (more) to undo.
     """
@@ -333,6 +334,7 @@ def undo(
             users.require_an_administrator(tx)
         if summary.left:
             tx.execute(update(operation).where(operation.c.id == operation_id).values(state="partly_undone"))
+        then(tx)
     return summary
 
 

@@ -198,11 +198,12 @@ def attach_known(context: TaskContext, db: Database, user: User) -> Matched:
 def undo_match(db: Database, user: User, operation_id: int) -> UndoSummary:
     """Take a *Match Held Records* back: its rows are held again. Raises as `history.undo`."""
     noted = (change.c.operation_id == operation_id) & (change.c.table_name == file_row.name)
-    summary = history.undo(db, user.id, operation_id)
-    with db.write() as tx:
+
+    def count(tx: Connection) -> None:
         rows = select(file_row.c.job_id).where(file_row.c.id.in_(select(change.c.row_id).where(noted))).distinct()
         apply.count_again(tx, tx.execute(rows).scalars().all())
-    return summary
+
+    return history.undo(db, user.id, operation_id, then=count)
 
 
 def _waiting_for(tx: Connection, learner_ids: Collection[int]) -> list[int]:

@@ -37,7 +37,7 @@ class Write:
     stopped. `end` looks at what came of it. `parts` looks at what an attempt left that has several transactions; one
     without leaves everything as it was. `files` tells what stands in the files that it makes. `apart`: tables and
     columns in which each attempt leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
-    not `run`. `untold`: why the history does not tell of it."""
+    not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice."""
 
     run: Callable[[], str | None]
     end: Callable[[], object]
@@ -46,6 +46,7 @@ class Write:
     apart: tuple[str, ...] = ()
     anew: Callable[[], str | None] | None = None
     untold: str = ""
+    again_adds: bool = False
 
 
 class Loss:

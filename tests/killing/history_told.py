@@ -21,11 +21,19 @@ UNTOLD_TABLES: Mapping[str, str] = {
     "sync_error": "follows from the last run",
     "lms_course": "mirrors the LMS",
     "plr_check": "says when the LRS was asked last",
-    "section": "a plain one, which comes with the first enrolment of a course",
 }
+COME_WITH: Mapping[str, str] = {
+    "section": "a plain one comes with the first enrolment of a course",
+    "course": "that of a course of the LMS comes with its section",
+    "setting": "saved as it was by default, it says nothing new",
+}
+"""Rows whose coming is not told; what becomes of them later is."""
 UNTOLD_COLUMNS: Mapping[str, str] = {
     "version": "counts the changes",
     "app_user.last_sign_in": "says when",
+    "hold.decision": "says itself who decided, and when",
+    "hold.decided_by": "the same",
+    "hold.decided_at": "the same",
     "enrolment.records": "counts its records",
 }
 
@@ -74,7 +82,7 @@ def _first_said(name: str, one: Row, said: object) -> bool:
 
 def _untold(name: str, key: int, changes: list[Row], old: Row | None, row: Row | None) -> Iterator[str]:
     if old is None or row is None:
-        if not changes and name != "setting":  # saved as it was by default, it says nothing new
+        if not changes and not (old is None and name in COME_WITH):
             yield f"{name} {key}: the history does not know why it is {'there' if old is None else 'gone'}"
         return
     table = metadata.tables[name]

@@ -57,6 +57,7 @@ class Trial:
         self.write = maker(world)
         with world.db.read() as tx:
             self.before = Before(rows_of(tx))
+            self._held = {each.name for each in locks.holders(tx, world.db, job_lock.c.name.is_not(None))}
         world.db._lender.renew()
         self.place = Place(world)
         self.undisturbed: Undisturbed = forked(self._undisturbed).value
@@ -164,11 +165,11 @@ class Trial:
         if self.write.parts is not None:
             self.write.parts()
         self._look(rows)
-        self._let_go()
+        unlocked = self._let_go()
         if back_first:
             self.take_back()
             self._is_back(place)
-        first = self._again(place, exactly=place == 0 and not back_first and self.write.parts is None)
+        first = self._again(place, exactly=place == 0 and not (back_first or unlocked or self.write.parts))
         if not back_first and (first or self.write.parts is not None):
             self.write.end()
         self.take_back()
@@ -195,9 +196,9 @@ class Trial:
             told = [*history_told.problems(self.before.rows, rows)]
             assert not told, told[:5]
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> bool:
         """Locks of the dead are held until a minute has passed; then they are stale. Those of imports are a person's
-        to release, others are taken over."""
+        to release, others are taken over. Whether a person had to."""
         db, user = self.world.db, self.world.user
         with db.write() as tx:
             held = locks.holders(tx, db, job_lock.c.name.is_not(None))
@@ -207,19 +208,24 @@ class Trial:
         with db.read() as tx:
             stale = locks.holders(tx, db, job_lock.c.name.is_not(None))
         assert [one.name for one in stale if one.stale] == [one.name for one in held]
-        for one in stale:
+        unlocked = False
+        for one in (one for one in stale if one.name not in self._held):
             kind, _, scope = one.name.partition(":")
             if kind == "import":
                 unlock.unlock(db, user, scope)
+                unlocked = True
             else:
                 lock = locks.take(db, one.name, user.name)
                 assert lock is not None
                 lock.release()
+        return unlocked
 
     def _again(self, place: int, *, exactly: bool) -> bool:
         """Do it once more. What was whole may be refused, in words and with nothing changed. Whether it was done just
         once."""
         last = len(self.states) - 1
+        if place == last and self.write.again_adds:
+            return True
         was = self._now()
         for _ in range(len(self.states) + 1):
             told = attempt(self.write, anew=True)

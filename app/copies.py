@@ -19,7 +19,7 @@ from app.db.moving import Moved
 from app.db.tables import operation
 from app.errors import AccessError, InputError
 from app.tasks import TaskContext
-from app.whole_file import cannot_write
+from app.whole_file import cannot_write, part_beside
 
 KEPT_DAYS = DatabaseSettings().copies_days
 """Copies of so many days are kept, unless the settings say otherwise; and of each month before the first one."""
@@ -84,10 +84,8 @@ def _require_all(db: Database, tx: Connection) -> None:
 def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
     if target.exists():
         raise InputError(f"{target.name} is there already.", hint="Choose another name: a copy replaces nothing.")
-    part = target.with_name(f".{target.name}.part")
+    part = part_beside(target)
     try:
-        with suppress(FileNotFoundError):
-            part.unlink()
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         if db.file is not None:
             copy_files.copy_pages(context, db.file, part)
@@ -103,7 +101,7 @@ def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
     except OSError as error:
         raise cannot_write(error, target) from error
     finally:
-        for left in (part, part.with_name(f"{part.name}-wal"), part.with_name(f"{part.name}-shm")):
+        for left in (part, *(part.with_name(part.name + end) for end in ("-wal", "-shm", "-journal"))):
             with suppress(OSError):
                 left.unlink()
 

@@ -54,7 +54,7 @@ def _is_unfinished(file: Path) -> bool:
 def _put_aside(file: Path, backups: Path) -> None:
     """What was left, with its log: committed rows stand there while another program has it open."""
     log = file.with_name(file.name + "-wal")
-    kept = backups / f"{copies.SET_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+    kept = _free_name(backups, f"{copies.SET_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}")
     if log.exists() and log.stat().st_size:
         raise InputError(
             f"Another program has the database {file.name} open that was left on this computer.",
@@ -68,3 +68,9 @@ def _put_aside(file: Path, backups: Path) -> None:
     for left in ("-wal", "-shm"):
         with suppress(OSError):
             file.with_name(file.name + left).unlink()
+
+
+def _free_name(folder: Path, name: str) -> Path:
+    """A file that is not there yet: what was put aside a moment ago is never replaced."""
+    names = (f"{name}.db", *(f"{name}-{number}.db" for number in range(2, 1_000)))
+    return next(path for one in names if not (path := folder / one).exists())

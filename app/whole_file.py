@@ -3,8 +3,9 @@
 import errno
 import os
 import secrets
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,6 +13,9 @@ from app.errors import InputError
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
+_PART = ".learner-manager-"
+_LEFT_SECONDS = 3_600
+"""What nobody wrote to for so long was left by a program that was killed."""
 
 
 @contextmanager
@@ -26,7 +30,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         # Not only folders: replacing a device such as /dev/null would be worse.
         if target.exists() and not target.is_file():
             raise InputError(f"{path.name} is not a file.", hint="Choose another name.")
-        part = target.with_name(f".learner-manager-{secrets.token_hex(4)}.part")
+        part = part_beside(target)
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
         raise cannot_write(error, path) from error
@@ -40,6 +44,17 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise cannot_write(error, path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def part_beside(target: Path) -> Path:
+    """The name of a file in which `target` is prepared. What a program that was killed left unfinished in the folder
+    goes: it may hold people, and nobody else knows of it."""
+    with suppress(OSError):
+        for left in target.parent.glob(f"{_PART}*.part*"):
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+                    left.unlink()
+    return target.with_name(f"{_PART}{secrets.token_hex(4)}.part")
 
 
 def _replace(part: Path, target: Path) -> None:

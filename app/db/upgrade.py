@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect, text
 from app.db import server_roles
 from app.db.database import PATIENCE, Database
 from app.errors import DatabaseError, UpgradeNeededError
+from app.whole_file import part_beside
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 NEWEST = "0006"
@@ -132,14 +133,16 @@ def _copy(file: Path) -> None:
     folder = file.parent / "backups"
     # Two programs may begin in the same moment, and each copies before it waits for the other.
     target = folder / f"{file.stem}-{datetime.now(UTC):%Y%m%d-%H%M%S}-{os.getpid()}.db"
+    part = part_beside(target)
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
-        os.close(os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
-        with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(target)) as new:
+        os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        with closing(sqlite3.connect(file)) as old, closing(sqlite3.connect(part)) as new:
             old.backup(new)
+        os.replace(part, target)
     except (OSError, sqlite3.Error) as error:
         with suppress(OSError):
-            target.unlink()
+            part.unlink()
         raise DatabaseError(
             "The database must be brought up to date, but no copy of it could be made first.",
             hint="Free some disk space or check the folder's rights, then start again. Nothing was changed.",

@@ -35,7 +35,8 @@ class World:
 class Write:
     """Something that is written. `run` does it, and goes on with it when called again; it raises, or returns why it
     stopped. `end` looks at what came of it. `parts` looks at what an attempt left that has several transactions; one
-    without leaves everything as it was. `files` tells what stands in the files that it makes. `apart`: tables and
+    without leaves everything as it was. `files` tells what stands in the files that it makes; `between` what they may say
+    besides, of a write that goes on with what was begun. `apart`: tables and
     columns in which each attempt leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
     not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice."""
 
@@ -43,6 +44,7 @@ class Write:
     end: Callable[[], object]
     parts: Callable[[], object] | None = None
     files: Callable[[], object] | None = None
+    between: tuple[object, ...] = ()
     apart: tuple[str, ...] = ()
     anew: Callable[[], str | None] | None = None
     untold: str = ""

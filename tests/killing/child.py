@@ -1,5 +1,6 @@
 """A kind of write tried out in a process of its own, which is forked again for each death: run by `dying.child`."""
 
+import gc
 import json
 import random
 from collections import Counter
@@ -20,6 +21,7 @@ from tests.killing.trial import Trial
 
 def main(name: str, address: str, folder: str, seed: str, kills: str, at_any_call: str) -> str:
     """What was found, as JSON: so many deaths of each end, how long the write is, and which places it reached."""
+    gc.freeze()  # forks share what is there
     saving.BATCH = purge.BATCH = 2
     db = Database(address)
     server = None if db.embedded else Server(Path(folder), db.url.port or 0, _nobody)

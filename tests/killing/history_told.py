@@ -30,6 +30,7 @@ COME_WITH: Mapping[str, str] = {
 """Rows whose coming is not told; what becomes of them later is."""
 UNTOLD_COLUMNS: Mapping[str, str] = {
     "version": "counts the changes",
+    "attainment.exported_version": "says which export it was in",
     "app_user.last_sign_in": "says when",
     "hold.decision": "says itself who decided, and when",
     "hold.decided_by": "the same",

@@ -6,6 +6,7 @@ from dataclasses import replace
 from app.db.tables import enrolment
 from tests.db.each_write import PARTS, WHOLE, a_course_status, a_sending, number_of
 from tests.db.losing import World, Write
+from tests.killing.kinds_files import FILES
 from tests.killing.kinds_lists import LISTS
 from tests.killing.kinds_lms import LMS
 from tests.killing.kinds_people import PEOPLE
@@ -39,5 +40,5 @@ def sending(world: World) -> Write:
 
 _OTHERWISE = {a_course_status: course_status, a_sending: sending}
 """Kinds of which a death leaves something else than a lost server."""
-_ALL: list[Maker] = [_OTHERWISE.get(one, one) for one in (*WHOLE, *PARTS)] + [*LISTS, *PEOPLE, *LMS]
+_ALL: list[Maker] = [_OTHERWISE.get(one, one) for one in (*WHOLE, *PARTS)] + [*LISTS, *PEOPLE, *LMS, *FILES]
 EVERY: Mapping[str, Maker] = {one.__name__: one for one in _ALL}

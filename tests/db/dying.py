@@ -14,6 +14,7 @@ _IMPORTED = [
     "tests.db.killed_purge_child",
     "tests.db.killed_sync_child",
     "tests.killing.child",
+    "tests.killing.planted",
 ]
 _SECONDS = 60
 

@@ -3,13 +3,11 @@ lost, and what comes of it in the end."""
 
 from collections import Counter
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app import history, licences, purge, saved, users
 from app.access import Role
-from app.db.database import Database
 from app.db.tables import (
     app_user,
     attainment,
@@ -39,7 +37,7 @@ from tests.builders import add_attainment, add_learner
 from tests.db import killed_sync_child
 from tests.db.killed_sync_child import COURSES, LEARNERS
 from tests.db.loading import Loader, an_aim, record
-from tests.db.losing import World, Write
+from tests.db.losing import World, Write, done_once, number_of
 from tests.db.test_extract_statuses import Room
 from tests.db.test_purge import edit as edited
 from tests.db.test_purge import past
@@ -48,21 +46,6 @@ from tests.imports.importing import EVERYTHING, Importing, done
 from tests.lms.fake_lms import FakeLms
 from tests.lms.rows import add_course, add_enrolment, add_section
 from tests.lms.sending import Sections
-
-
-def number_of(db: Database, table: Any, *where: Any) -> int:
-    with db.read() as tx:
-        return int(tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
-
-
-def done_once(world: World, kind: str, changes: int) -> None:
-    """One operation of the kind, done, with so many changes."""
-    query = select(operation.c.id, operation.c.state).where(operation.c.kind == kind)
-    with world.db.read() as tx:
-        [(key, state)] = tx.execute(query).all()
-    assert state == "done"
-    assert number_of(world.db, change, change.c.operation_id == key) == changes
-
 
 # ---------------------------------------------------------------------------------------- what has one transaction
 

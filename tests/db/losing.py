@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 
 from app.access import User
 from app.db.database import Database
-from app.db.tables import metadata
+from app.db.tables import change, metadata, operation
 from app.errors import AppError
 from tests.builders import snapshot
 from tests.db.postgresql import Server
@@ -34,10 +34,12 @@ class World:
 @dataclass(frozen=True)
 class Write:
     """Something that is written. `run` does it, and goes on with it when called again; it raises, or returns why it
-    stopped. `end` looks at what came of it. `parts` looks at what an attempt left that has several transactions; one
-    without leaves everything as it was. `files` tells what stands in the files that it makes; `between` what they may say
-    besides, of a write that goes on with what was begun. `apart`: tables and
-    columns in which each attempt leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
+    stopped. `end` looks at what came of it. `parts` looks at what an attempt left that has several transactions;
+    one without leaves everything as it was.
+
+    For programs that are killed: `files` tells what stands in the files that it makes, `between` what they may
+    say besides, of a write that goes on with what was begun. `apart`: tables and columns in which each attempt
+    leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
     not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice."""
 
     run: Callable[[], str | None]
@@ -49,6 +51,20 @@ class Write:
     anew: Callable[[], str | None] | None = None
     untold: str = ""
     again_adds: bool = False
+
+
+def number_of(db: Database, table: Any, *where: Any) -> int:
+    with db.read() as tx:
+        return int(tx.execute(select(func.count()).select_from(table).where(*where)).scalar_one())
+
+
+def done_once(world: World, kind: str, changes: int) -> None:
+    """One operation of the kind, done, with so many changes."""
+    query = select(operation.c.id, operation.c.state).where(operation.c.kind == kind)
+    with world.db.read() as tx:
+        [(key, state)] = tx.execute(query).all()
+    assert state == "done"
+    assert number_of(world.db, change, change.c.operation_id == key) == changes
 
 
 class Loss:

@@ -25,7 +25,9 @@ def main(name: str, address: str, folder: str, seed: str, kills: str, at_any_cal
     saving.BATCH = purge.BATCH = 2
     db = Database(address)
     server = None if db.embedded else Server(Path(folder), db.url.port or 0, _nobody)
-    trial = Trial(EVERY[name], World(db, User(1, "first", "first"), Path(folder), server), at_any_call=at_any_call == "True")
+    trial = Trial(
+        EVERY[name], World(db, User(1, "first", "first"), Path(folder), server), at_any_call=at_any_call == "True"
+    )
     dice = random.Random(f"{name} {seed}")
     ends = Counter(
         trial.kill(moment, back_first=bool(number % 2))

@@ -21,8 +21,8 @@ class Ended:
 
 
 def forked(act: Callable[[], Any], kill_after: float | None = None) -> Ended:
-    """Do it in a process of its own, which is killed so many seconds later. Raises AssertionError with the traceback of
-    what it raised, or where it hung."""
+    """Do it in a process of its own, which is killed so many seconds later. Raises AssertionError with the traceback
+    of what it raised, or where it hung."""
     reads, writes = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -45,7 +45,7 @@ def forked(act: Callable[[], Any], kill_after: float | None = None) -> Ended:
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL, status
         return Ended(killed=True)
-    went_well, value = pickle.loads(told)  # noqa: S301 - of our own process
+    went_well, value = pickle.loads(told)
     assert went_well, value
     return Ended(killed=False, value=value)
 

@@ -1,5 +1,6 @@
 """Kinds of writes: exports, settings, logs, copies, moves, the first start, and an upgrade."""
 
+import itertools
 import json
 import logging
 import re
@@ -177,7 +178,7 @@ def the_log(world: World) -> Write:
 
     def files() -> object:
         numbers = [int(found[1]) for line in lines() if (found := re.search(r" line (\d+)\.$", line))]
-        assert all(after in (before + 1, 0) for before, after in zip(numbers, numbers[1:], strict=False)), numbers
+        assert all(after in (before + 1, 0) for before, after in itertools.pairwise(numbers)), numbers
         return bool(numbers)
 
     def write() -> None:
@@ -351,8 +352,8 @@ class _Anything(tuple[Any, ...]):
 _ANYTHING = _Anything()
 
 FILES = (
-    an_export_to_csv, an_export_to_a_workbook, a_protected_export, an_export_to_pdf, a_batch_file, an_export_of_changes,
-    an_export_for_an_outside_body, the_settings, the_layout_of_the_window, the_log, a_copy, the_copy_of_the_day,
-    a_copy_put_back, a_copy_of_an_older_version_put_back, everything_moved_to_this_computer,
-    everything_copied_to_another_database, a_first_start, an_upgrade,
+    an_export_to_csv, an_export_to_a_workbook, a_protected_export, an_export_to_pdf, a_batch_file,
+    an_export_of_changes, an_export_for_an_outside_body, the_settings, the_layout_of_the_window, the_log,
+    a_copy, the_copy_of_the_day, a_copy_put_back, a_copy_of_an_older_version_put_back,
+    everything_moved_to_this_computer, everything_copied_to_another_database, a_first_start, an_upgrade,
 )  # fmt: skip

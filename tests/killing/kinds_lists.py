@@ -1,4 +1,4 @@
-"""Kinds of writes: what people keep for themselves and for all, codes, users, settings of the LMS, courses for credit."""
+"""Kinds of writes: what people keep for themselves or for all, codes, settings of the LMS, credit."""
 
 from datetime import date
 
@@ -98,7 +98,7 @@ def a_course_made_anew(world: World) -> Write:
 
 
 def a_notice_of_the_lms(world: World) -> Write:
-    for number in range(4):
+    for _ in range(4):
         add_run(world.db, "courses", "failed", failed_by="connection", ended_at=MOMENT)
     return one(lambda: connection.take_notice(world.db, RunKind.COURSES))
 
@@ -173,9 +173,9 @@ def _learner(world: World) -> int:
 
 
 LISTS = (
-    a_saved_search_overwritten, a_saved_search_renamed, a_saved_search_deleted, columns_of_a_file, columns_of_an_export,
-    own_fields_of_the_ilr, the_title_of_a_code, a_user_signs_in, the_lms_under_a_new_address, rules_for_new_courses,
-    states_of_courses, a_course_made_anew, a_notice_of_the_lms, attainments_at_a_glance, a_credit_type, an_outside_body,
-    categories_of_participants, examples_of_credit, a_course_for_credit, courses_from_a_file, a_preview_of_courses,
-    credit_of_a_record,
+    a_saved_search_overwritten, a_saved_search_renamed, a_saved_search_deleted, columns_of_a_file,
+    columns_of_an_export, own_fields_of_the_ilr, the_title_of_a_code, a_user_signs_in,
+    the_lms_under_a_new_address, rules_for_new_courses, states_of_courses, a_course_made_anew,
+    a_notice_of_the_lms, attainments_at_a_glance, a_credit_type, an_outside_body, categories_of_participants,
+    examples_of_credit, a_course_for_credit, courses_from_a_file, a_preview_of_courses, credit_of_a_record,
 )  # fmt: skip

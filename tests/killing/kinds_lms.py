@@ -131,7 +131,9 @@ def a_section_that_begins_to_send(world: World) -> Write:
     def save() -> None:
         section.save(world.db, world.user, held, replace(held, open=False))
 
-    def anew() -> str | None:  # who was killed after the section finds it as wanted; the rest comes with the next sending
+    def anew() -> (
+        str | None
+    ):  # who was killed after the section finds it as wanted; the rest comes with the next sending
         with contextlib.suppress(ConflictError):
             save()
         some.judge()
@@ -184,8 +186,8 @@ def _aims(world: World) -> tuple[int, code_map.FileCode]:
 
 
 LMS = (
-    the_courses_of_the_lms, a_hold_decided, a_run_of_which_a_course_fails, a_run_that_is_skipped, an_error_that_is_snoozed,
-    learners_enrolled, who_is_where, an_account_decided, changes_that_become_records, a_section,
-    a_section_that_begins_to_send, sections_from_a_file, a_preview_of_sections, registrations_from_a_file,
-    what_a_code_means, registrations_from_the_ilr,
+    the_courses_of_the_lms, a_hold_decided, a_run_of_which_a_course_fails, a_run_that_is_skipped,
+    an_error_that_is_snoozed, learners_enrolled, who_is_where, an_account_decided, changes_that_become_records,
+    a_section, a_section_that_begins_to_send, sections_from_a_file, a_preview_of_sections,
+    registrations_from_a_file, what_a_code_means, registrations_from_the_ilr,
 )  # fmt: skip

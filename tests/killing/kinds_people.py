@@ -1,19 +1,24 @@
 """Kinds of writes: learners, files of learners, and course records."""
 
 import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import update
 
 from app import appearing
 from app.db import locks
+from app.db.tables import file_job
 from app.errors import InputError
-from app.imports import discarding, held, undo, unlock
+from app.files.rows import FileFacts, FileKind, LearnerRecord, Reading
+from app.imports import apply, discarding, held, undo, unlock
 from app.imports.lock import name_of
 from app.imports.undo import Removal
-from app.learners import asking, edit, find_uln
+from app.learners import asking, edit, find_uln, load
 from app.learners.edit import LearnerForm
 from app.learners.subject import subjects
 from app.plr import download
 from app.plr.checks import CheckLog
-from app.tasks import Cancelled, TaskContext
+from app.tasks import TaskContext
 from tests.builders import UKPRN, add_learner, uln_number
 from tests.db.loading import Loader, an_aim, record
 from tests.db.losing import World, Write
@@ -82,12 +87,33 @@ def a_preview(world: World) -> Write:
 def a_preview_that_is_given_up(world: World) -> Write:
     loader = Loader(world.db, world.user, world.folder)
 
+    def broken() -> Iterator[LearnerRecord]:
+        yield from (record(number) for number in range(1, 5))
+        raise InputError("The file ends here.", hint="Ask for a whole one.")
+
     def look() -> None:
-        task = TaskContext(lambda progress: task.cancel())
-        with contextlib.suppress(Cancelled):
-            loader.preview((record(number) for number in range(1, 5)), task)
+        facts = FileFacts(kind=FileKind.ILR_XML, name=loader.path.name, year="2025/26", ukprns={"provider": UKPRN})
+        reading = Reading(facts, broken())
+        with contextlib.suppress(InputError):
+            load.preview(TaskContext(), world.db, world.user, loader.path, reading, load.LoadOptions(UKPRN))
 
     return several(look, apart=JOBS)
+
+
+def a_decision_about_a_load(world: World) -> Write:
+    loader = Loader(world.db, world.user, world.folder)
+    seen = loader.preview(record(number) for number in range(1, 4))
+    return one(lambda: loader.decide(seen, 2, "skip"))
+
+
+def an_import_that_ended_without_a_word(world: World) -> Write:
+    """Its lock is gone, and it says that it is under way: the next that looks says how it ended."""
+    here = Importing(world.db, world.user, world.folder)
+    here.add_people(1, 2)
+    seen = here.check([done(1), done(2)])
+    with world.db.write() as tx:
+        tx.execute(update(file_job).where(file_job.c.id == seen.job_id).values(state="importing"))
+    return one(lambda: apply.settle(world.db))
 
 
 def a_dry_run(world: World) -> Write:
@@ -163,7 +189,8 @@ def an_import_unlocked(world: World) -> Write:
 
 PEOPLE = (
     a_new_learner, a_learner_alone, a_uln_that_was_found, a_search_at_the_lrs, a_download, checks_of_a_download,
-    a_preview, a_preview_that_is_given_up, a_dry_run, a_dry_run_of_a_file_for_all_courses, a_dry_run_that_is_refused,
-    a_job_discarded, held_records_matched, held_records_taken_back, an_import_taken_back, rows_of_an_import_withdrawn,
+    a_preview, a_preview_that_is_given_up, a_decision_about_a_load, an_import_that_ended_without_a_word,
+    a_dry_run, a_dry_run_of_a_file_for_all_courses, a_dry_run_that_is_refused, a_job_discarded,
+    held_records_matched, held_records_taken_back, an_import_taken_back, rows_of_an_import_withdrawn,
     an_import_unlocked,
 )  # fmt: skip

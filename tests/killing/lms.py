@@ -20,7 +20,7 @@ class LastingLms(FakeLms):
 
     def recall(self) -> None:
         if self._file.exists():
-            self.enrolled, self.courses_of = pickle.loads(self._file.read_bytes())  # noqa: S301 - our own
+            self.enrolled, self.courses_of = pickle.loads(self._file.read_bytes())
 
     @contextmanager
     def open(self) -> Iterator[FakeLms]:

@@ -1,7 +1,7 @@
-"""When a program dies: at a step that is counted, for on a busy machine a clock would kill everything before it began.
+"""When a program dies: at a step that is counted, for on a busy machine a clock would kill all before it begins.
 
 Steps are what can leave something behind: each statement before and after it is asked, each commit, each connection
-that is given back (a commit has been answered then), each file that is made, opened to be written, renamed or removed.
+that is given back (a commit has been answered then), each file that is opened to be written, renamed or removed.
 Between them: any call of a function, and any moment of the clock.
 """
 

@@ -1,12 +1,10 @@
 """Where a write happens: a database and the folder beside it, which are brought back to how they were before."""
 
-import contextlib
 import shutil
 import threading
-from pathlib import Path
 
 from tests.db.losing import World
-from tests.db.postgresql import Server, Template
+from tests.db.postgresql import Template
 
 
 class Place:

@@ -1,4 +1,4 @@
-"""Writes of which only is said that they are done: what comes of them is told by the tables of the undisturbed one."""
+"""Writes of which is only said how they are done: what comes of them the tables of the undisturbed one tell."""
 
 from collections.abc import Callable
 from typing import Any

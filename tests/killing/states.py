@@ -44,7 +44,11 @@ class Before:
     def __init__(self, rows: Rows) -> None:
         self.rows = rows
         self._moments = {
-            str(value) for table in rows.values() for row in table.values() for value in row.values() if _is_moment(value)
+            str(value)
+            for table in rows.values()
+            for row in table.values()
+            for value in row.values()
+            if _is_moment(value)
         }
 
     def told(self, rows: Rows, without: Collection[str] = (), apart: Collection[str] = ()) -> Told:
@@ -85,7 +89,9 @@ class _Labels:
         values = {column: self._value(name, row, column, value) for column, value in row.items() if column != "id"}
         if old is not None:
             values = {column: value for column, value in values.items() if row[column] != old[column]}
-        values = {column: value for column, value in values.items() if not self._without & {column, f"{name}.{column}"}}
+        values = {
+            column: value for column, value in values.items() if not self._without & {column, f"{name}.{column}"}
+        }
         if old is not None and not values:
             return None
         return f"{'' if old is None else key}{json.dumps(values, sort_keys=True)}"

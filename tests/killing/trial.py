@@ -6,12 +6,9 @@ the same end; and it can be taken back.
 """
 
 import os
-import random
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -23,14 +20,13 @@ from app import db_check
 from app.db import locks
 from app.db.database import Database
 from app.db.tables import job_lock, metadata, operation
-from app.errors import AppError
 from app.imports import unlock
 from app.past import undoing
 from app.tasks import TaskContext
 from tests.db.losing import World, Write, attempt
 from tests.killing import history_told
 from tests.killing.forked import forked
-from tests.killing.moments import Length, Moment, Watch, die, moments
+from tests.killing.moments import Length, Moment, Watch, die
 from tests.killing.place import Place
 from tests.killing.sites import site_of
 from tests.killing.states import HISTORY, Before, Rows, Told, difference, rows_of, without
@@ -40,8 +36,8 @@ VERSIONS = ("version", "exported_version")
 
 @dataclass
 class Undisturbed:
-    """What a write does that nobody kills: what stands in tables and files after each of its transactions, and after it
-    was taken back; how long it is, and which places of the program wrote."""
+    """What a write does that nobody kills: what stands in tables and files after each of its transactions, and after
+    it was taken back; how long it is, and which places of the program wrote."""
 
     length: Length
     states: list[tuple[Rows, Any]]
@@ -152,7 +148,9 @@ class Trial:
 
     def _told_content(self, rows: Rows) -> Told:
         """What stands there, whatever it took to come to it."""
-        return without(self.before.told(rows, (*VERSIONS, *self.write.apart), self.write.apart), *HISTORY, *self.write.apart)
+        return without(
+            self.before.told(rows, (*VERSIONS, *self.write.apart), self.write.apart), *HISTORY, *self.write.apart
+        )
 
     # ------------------------------------------------------------------------------------------------------ killed
 
@@ -257,7 +255,9 @@ class Trial:
             assert "No next step" not in told, told
         else:
             assert place == last, f"it cannot be done again: {told}"
-            assert not (other := difference(self.before.told(self._now()), self.before.told(was))), f"refused: {other}"
+            assert not (other := difference(self.before.told(self._now()), self.before.told(was))), (
+                f"refused: {other}"
+            )
             return True
         rows = self._now()
         if exactly:
@@ -266,7 +266,7 @@ class Trial:
             other = difference(self._told_content(rows), self._content[-1])
             assert not other, f"done again from {place} of {last}: {other}"
         assert self._files() == self.states[-1][1], f"{self._files()} instead of {self.states[-1][1]}"
-        assert not (left := self._unfinished()), f"what the dead left stays: {left}"
+        assert self._unfinished() == [], "what the dead left stays"
         self._look(rows)
         return place == 0
 

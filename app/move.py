@@ -2,7 +2,7 @@
 
 import os
 from contextlib import closing, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from app import copies
@@ -54,7 +54,7 @@ def _is_unfinished(file: Path) -> bool:
 def _put_aside(file: Path, backups: Path) -> None:
     """What was left, with its log: committed rows stand there while another program has it open."""
     log = file.with_name(file.name + "-wal")
-    kept = _free_name(backups, f"{copies.SET_ASIDE}{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    kept = _free_name(backups)
     if log.exists() and log.stat().st_size:
         raise InputError(
             f"Another program has the database {file.name} open that was left on this computer.",
@@ -70,7 +70,9 @@ def _put_aside(file: Path, backups: Path) -> None:
             file.with_name(file.name + left).unlink()
 
 
-def _free_name(folder: Path, name: str) -> Path:
+def _free_name(folder: Path) -> Path:
     """A file that is not there yet: what was put aside a moment ago is never replaced."""
-    names = (f"{name}.db", *(f"{name}-{number}.db" for number in range(2, 1_000)))
-    return next(path for one in names if not (path := folder / one).exists())
+    moment = datetime.now(UTC)
+    while (kept := folder / f"{copies.SET_ASIDE}{moment:%Y%m%d-%H%M%S}.db").exists():
+        moment += timedelta(seconds=1)
+    return kept

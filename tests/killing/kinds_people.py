@@ -13,7 +13,7 @@ from app.files.rows import FileFacts, FileKind, LearnerRecord, Reading
 from app.imports import apply, discarding, held, undo, unlock
 from app.imports.lock import name_of
 from app.imports.undo import Removal
-from app.learners import asking, edit, find_uln, load
+from app.learners import asking, edit, find_uln, load, load_look
 from app.learners.edit import LearnerForm
 from app.learners.subject import subjects
 from app.plr import download
@@ -103,7 +103,7 @@ def a_preview_that_is_given_up(world: World) -> Write:
 def a_decision_about_a_load(world: World) -> Write:
     loader = Loader(world.db, world.user, world.folder)
     seen = loader.preview(record(number) for number in range(1, 4))
-    return one(lambda: loader.decide(seen, 2, "skip"))
+    return one(lambda: load_look.decide(world.db, world.user, seen.job_id, {2: "skip"}))
 
 
 def an_import_that_ended_without_a_word(world: World) -> Write:

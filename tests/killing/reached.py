@@ -53,6 +53,7 @@ REACHED: Mapping[str, str] = {
     "app.learners.flood_fill.fill": "flood_fill_of_many",
     "app.learners.load._Previewing.take": "a_preview",
     "app.learners.load_apply.apply": "load",
+    "app.learners.load_look._deciding": "a_decision_about_a_load",
     "app.learners.merge.merge": "a_merge",
     "app.learners.own_fields.choose": "own_fields_of_the_ilr",
     "app.licences.save": "a_licence",
@@ -62,11 +63,11 @@ REACHED: Mapping[str, str] = {
     "app.lms.course_states._change": "states_of_courses",
     "app.lms.course_states.link": "a_course_made_anew",
     "app.lms.course_states.save_rules": "rules_for_new_courses",
-    "app.lms.enrol._into": "learners_enrolled",
+    "app.lms.enrol._entered": "learners_enrolled",
     "app.lms.enrolments._note_failed": "a_run_of_which_a_course_fails",
     "app.lms.errors_kept._set": "an_error_that_is_snoozed",
-    "app.lms.extracts.course_status.change": "course_status",
-    "app.lms.extracts.queue.judge": "course_status",
+    "app.lms.extracts.course_status._stepped": "course_status",
+    "app.lms.extracts.queue._queued": "course_status",
     "app.lms.extracts.save._Saving._write": "staged_statuses",
     "app.lms.extracts.sender._send": "sending",
     "app.lms.holds.decide": "a_hold_decided",
@@ -85,7 +86,7 @@ REACHED: Mapping[str, str] = {
     "app.move._put_aside": "everything_moved_to_this_computer",
     "app.plr.checks.CheckLog.save": "checks_of_a_download",
     "app.plr.download._audit": "a_download",
-    "app.plr.update._Run.learner": "plr_update",
+    "app.plr.update._Run._written": "plr_update",
     "app.plr.update.update_selected": "plr_update",
     "app.purge._Purge.__init__": "a_purge",
     "app.purge._Purge._batches": "a_purge",
@@ -105,7 +106,6 @@ REACHED: Mapping[str, str] = {
 
 _DEMO = "invented people in a database of their own, which is thrown away and made anew"
 _ONE_JOB = "what is found in rows of a file that is still being read, whose job goes after a day, as `a_dry_run`"
-_DECIDED = "`jobs.decide` in one transaction, as `a_decision_about_a_load`"
 _NO_DATA = "a file about the program itself, made anew by the same command"
 NOT_REACHED: Mapping[str, str] = {
     "app.db.locks.Lock.sign": "one statement that says that somebody lives",
@@ -118,10 +118,8 @@ NOT_REACHED: Mapping[str, str] = {
     "app.imports.dry_run._Running._again": _ONE_JOB,
     "app.imports.new_courses.NewCourses._tell": _ONE_JOB,
     "ui.command_third_party._write": _NO_DATA,
-    "ui.dialogs.load_changes.ChangesView._ticked.<locals>.work": _DECIDED,
-    "ui.dialogs.load_decisions.DecisionsView._decide_alike.<locals>.work": _DECIDED,
-    "ui.dialogs.load_decisions.DecisionsView._take.<locals>.work": _DECIDED,
     "ui.tour.__init__.run": _NO_DATA,
+    "ui.tour.form.screen_of": _NO_DATA,
     "ui.window._smoke": _NO_DATA,
 }
 """By place, with the reason."""

@@ -28,7 +28,7 @@ class Dead:
     stderr: str = ""
 
 
-def child(program: Callable[..., str], *arguments: object) -> Dead:
+def child(program: Callable[..., str], *arguments: object, seconds: int = _SECONDS) -> Dead:
     """Run `program` with these words in a process of its own; what it returns is its `stdout`."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_IMPORTED)
@@ -37,11 +37,11 @@ def child(program: Callable[..., str], *arguments: object) -> Dead:
     process = context.Process(target=_live, args=(program, words, tells))
     process.start()
     tells.close()
-    process.join(_SECONDS)
+    process.join(seconds)
     if process.is_alive():
         process.kill()
         process.join()
-        raise AssertionError(f"{program.__module__} {words}: neither dead nor done after {_SECONDS} s")
+        raise AssertionError(f"{program.__module__} {words}: neither dead nor done after {seconds} s")
     with told:
         output, error = told.recv() if process.exitcode in (0, 1) else ("", "")
     assert process.exitcode is not None

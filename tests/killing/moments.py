@@ -10,7 +10,6 @@ import random
 import signal
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,16 +40,18 @@ class Length:
     seconds: float = 0.0
 
 
-def moments(dice: random.Random, length: Length, number: int) -> Iterator[Moment]:
-    """So many moments: of ten six at steps, three at calls and one by the clock. The last step is after the end."""
-    for one in range(number):
-        match one % 10 if length.calls else 0:
-            case 3 | 6 | 8:
-                yield Moment("call", dice.randint(1, length.calls))
-            case 9:
-                yield Moment("time", dice.randint(0, 1_000))
-            case _:
-                yield Moment("step", dice.randint(1, length.steps + 1))
+def needs_measuring(number: int) -> bool:
+    """Whether the calls or the time of a write have to be known for the kill of this number."""
+    return number % 10 in (3, 6, 8, 9)
+
+
+def moment(dice: random.Random, length: Length, number: int) -> Moment:
+    """Of ten moments six are at steps, three at calls and one by the clock. The last step is after the end."""
+    if not length.calls or not needs_measuring(number):
+        return Moment("step", dice.randint(1, length.steps + 1))
+    if number % 10 == 9:
+        return Moment("time", dice.randint(0, 1_000))
+    return Moment("call", dice.randint(1, length.calls))
 
 
 class Watch:

@@ -59,9 +59,9 @@ def rows_checked(db: Database) -> list[db_check.Problem]:
 class Trial:
     """A kind of write in a world of its own."""
 
-    def __init__(self, maker: Callable[[World], Write], world: World, *, at_any_call: bool = False) -> None:
+    def __init__(self, maker: Callable[[World], Write], world: World, *, thorough: bool = False) -> None:
         self.world = world
-        self._thorough = at_any_call
+        self._thorough = thorough
         self.write = maker(world)
         with world.db.read() as tx:
             self.before = Before(rows_of(tx))
@@ -69,8 +69,6 @@ class Trial:
         world.db._lender.renew()
         self.place = Place(world)
         self.undisturbed: Undisturbed = forked(self._undisturbed).value
-        if at_any_call:
-            self._measure()
         self.states = [(self.before.told(rows), files) for rows, files in self.undisturbed.states]
         self._require_what_is_claimed()
         self._content = [self._told_content(rows) for rows, _ in self.undisturbed.states]
@@ -119,7 +117,7 @@ class Trial:
         self.take_back()
         return Undisturbed(Length(watch.steps), seen, self._now(), reached)
 
-    def _measure(self) -> None:
+    def measure(self) -> None:
         """How many calls it makes, and how long it takes."""
 
         def calls() -> int:
@@ -179,7 +177,7 @@ class Trial:
         place = self._place_of(self.before.told(rows), files)
         if self.write.parts is not None:
             self.write.parts()
-        self._look(rows)
+        self._look(rows, whole=True)
         unlocked = self._let_go()
         if back_first:
             self.take_back()
@@ -206,10 +204,10 @@ class Trial:
         """What the files may say between this transaction and the next."""
         return [files for _, files in self.states[place + 1 : place + 2]]
 
-    def _look(self, rows: Rows) -> None:
+    def _look(self, rows: Rows, *, whole: bool = False) -> None:
         """What the program's own check finds, and the history."""
         db = self.world.db
-        found = db_check.check(TaskContext(), db).problems if self._thorough else rows_checked(db)
+        found = db_check.check(TaskContext(), db).problems if whole and self._thorough else rows_checked(db)
         assert not found, found
         if not self.write.untold:
             told = [*history_told.problems(self.before.rows, rows)]

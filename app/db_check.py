@@ -20,6 +20,8 @@ from app.db.tables import (
     campus,
     change,
     course,
+    file_job,
+    job_lock,
     learner,
     lms_account,
     lms_course,
@@ -202,6 +204,10 @@ def _batches(tx: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
 # ------------------------------------------------------------------------------------------------- the last operation
 
 
+_GO_ON_UNTOLD = (file_job.name, job_lock.name)
+"""What an Unlock tells of a job and its lock; both go on without history, with the next import."""
+
+
 def _last_operation(tx: Connection) -> Iterator[Problem]:
     """Whether what was done last stands in the rows as its changes say. What was changed again since is left out."""
     done = select(func.max(operation.c.id)).where(operation.c.state == "done")
@@ -210,7 +216,9 @@ def _last_operation(tx: Connection) -> Iterator[Problem]:
     again = select(later.c.id).where(
         later.c.table_name == change.c.table_name, later.c.row_id == change.c.row_id, later.c.id > change.c.id
     )
-    ours = select(change).where(change.c.operation_id == last, ~again.exists())
+    ours = select(change).where(
+        change.c.operation_id == last, ~again.exists(), change.c.table_name.not_in(_GO_ON_UNTOLD)
+    )
     at, wrong = 0, 0
     while changes := tx.execute(ours.where(change.c.id > at).order_by(change.c.id).limit(BATCH)).all():
         at = changes[-1].id

@@ -102,3 +102,16 @@ def test_each_failure_has_its_sentence_and_next_step(number, said):
     error = cannot_write(OSError(number, os.strerror(number)), Path("out") / "learners.csv")
     assert said in error.message
     assert error.hint
+
+
+def test_what_a_killed_program_left_goes_with_the_next_file_and_what_is_under_way_stays(tmp_path: Path):
+    left, under_way, other = (tmp_path / name for name in (
+        ".learner-manager-0123abcd.part", ".learner-manager-4567cdef.part", ".somebody-elses.part",
+    ))  # fmt: skip
+    for one in (left, under_way, other):
+        one.write_text("people")
+    for one in (left, other):
+        os.utime(one, (0, 0))
+    with whole_file(tmp_path / "out.csv") as stream:
+        stream.write(b"new")
+    assert sorted(one.name for one in tmp_path.iterdir()) == [under_way.name, other.name, "out.csv"]

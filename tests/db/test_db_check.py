@@ -6,18 +6,21 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app import db_check, history
 from app.access import User
+from app.db import locks
 from app.db.database import Database
-from app.db.tables import metadata
+from app.db.tables import file_job, metadata
 from app.errors import DatabaseError
+from app.imports import apply, lock, unlock
 from app.learners import edit
 from app.learners.edit import LearnerForm
 from app.tasks import Cancelled, TaskContext
 from tests.builders import UKPRN, first_user
 from tests.db.crowd import make
+from tests.imports.importing import Importing, row
 
 
 def found(db: Database) -> list[str]:
@@ -95,6 +98,23 @@ def test_another_schema_is_found_and_counted_as_far_as_it_goes(college):
     ]
     assert looked.counts["learner"] == 43
     assert "saved" not in looked.counts
+
+
+def test_a_job_that_was_unlocked_goes_on_without_history(db: Database, user: User, tmp_path: Path):
+    """What the last operation, an Unlock, said of the job and its lock is overtaken by the import that goes on."""
+    here = Importing(db, user, tmp_path)
+    here.add_people(1)
+    seen = here.check([row(1)])
+    with db.write() as tx:
+        tx.execute(update(file_job).where(file_job.c.id == seen.job_id).values(state="importing"))
+    held = locks.take(db, lock.name_of("course:ENG-1"), "Somebody")
+    assert held is not None
+    with db.write() as tx:
+        held.job(tx, seen.job_id)
+    unlock.unlock(db, user, "course:ENG-1", "It hangs", sure=True)
+    assert db_check.check(TaskContext(), db).ok
+    apply.resume(TaskContext(), db, user, seen.job_id)
+    assert db_check.check(TaskContext(), db).ok
 
 
 def test_a_check_is_cancelled(college):

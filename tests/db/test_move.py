@@ -15,7 +15,7 @@ from app.db.moving import require_finished, written_since
 from app.db.tables import learner
 from app.errors import AccessError, InputError
 from app.folders import DataFolder
-from app.move import move
+from app.move import _put_aside, move
 from app.secrets import Secrets
 from app.tasks import Cancelled, Progress, TaskContext
 from tests import first_starts
@@ -124,3 +124,12 @@ def test_a_server_does_not_end_the_one_side_while_the_other_is_gone_through(db: 
         if not db.embedded:
             for name in ("idle_in_transaction_session_timeout", "statement_timeout"):
                 assert tx.execute(text(f"show {name}")).scalar_one() == "0"
+
+
+def test_what_was_put_aside_in_the_same_second_is_not_replaced(tmp_path: Path):
+    backups = tmp_path / "backups"
+    for said in ("first", "second", "third"):
+        file = tmp_path / "learners.sqlite"
+        file.write_text(said)
+        _put_aside(file, backups)
+    assert sorted(one.read_text() for one in backups.iterdir()) == ["first", "second", "third"]

@@ -64,10 +64,12 @@ def _not_as_told(name: str, key: int, changes: list[Row], old: Row | None, row: 
         was, becomes = unpacked(table, one["before"]), unpacked(table, one["after"])
         if (one["kind"] == "insert") != (said is None) and not _first_said(name, one, said):
             yield f"{name} {key}: {one['kind']} of what is {'not ' if said is None else ''}there"
-        wrong = [column for column, value in was.items() if said is not None and said.get(column) != value]
+        wrong = [column for column, value in was.items() if said is not None and said.get(column, value) != value]
         if wrong:
             yield f"{name} {key}: the history says that before {wrong} said something else"
         said = None if one["kind"] == "delete" else {**(said or {}), **becomes}
+        if said is not None and one["version_after"] is not None:
+            said["version"] = one["version_after"]
     if (said is None) != (row is None):
         yield f"{name} {key}: by the history it is {'gone' if said is None else 'there'}, by the table not"
     elif said is not None and row is not None:

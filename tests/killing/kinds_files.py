@@ -307,7 +307,7 @@ def everything_copied_to_another_database(world: World) -> Write:
         with closing(Database.in_file(file)) as target:
             copies.move(TaskContext(), world.db, world.user, target)
 
-    return one(write, files=lambda: _learners(file), between=("unfinished",))
+    return one(write, files=lambda: _learners(file), between=("unfinished", 0))
 
 
 def a_first_start(world: World) -> Write:

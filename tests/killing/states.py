@@ -53,7 +53,7 @@ class Before:
 
     def told(self, rows: Rows, without: Collection[str] = (), apart: Collection[str] = ()) -> Told:
         """What differs from before. `without` names columns that are not looked at; then rows that came and were
-        marked as removed since do not count either. New rows of tables `apart` are all called the same."""
+        marked as removed since do not count either. Rows of tables `apart` are all called the same."""
         label = _Labels(self, rows, frozenset(without), frozenset({*apart, *HISTORY} if without else apart))
         found: dict[str, tuple[list[str], list[int]]] = {}
         for name in KEPT:
@@ -99,12 +99,12 @@ class _Labels:
     def _label(self, name: str, key: int | None) -> str | None:
         if key is None:
             return None
+        if name in self._apart:
+            return "one"
         if key in self._before.rows.get(name, ()):
             return str(key)
         if key not in self._rows.get(name, ()):
             return "gone"
-        if name in self._apart:
-            return "one"
         known = self._known.get((name, key))
         if known is None:
             self._known[name, key] = "itself"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import update
 
-from app import appearing
+from app import appearing, history
 from app.db import locks
 from app.db.tables import file_job
 from app.errors import InputError
@@ -13,10 +13,9 @@ from app.files.rows import FileFacts, FileKind, LearnerRecord, Reading
 from app.imports import apply, discarding, held, undo, unlock
 from app.imports.lock import name_of
 from app.imports.undo import Removal
-from app.learners import asking, edit, find_uln, load, load_look
+from app.learners import edit, find_uln, load, load_look
 from app.learners.edit import LearnerForm
 from app.learners.subject import subjects
-from app.plr import download
 from app.plr.checks import CheckLog
 from app.tasks import TaskContext
 from tests.builders import UKPRN, add_learner, uln_number
@@ -56,14 +55,9 @@ def a_uln_that_was_found(world: World) -> Write:
     return one(lambda: find_uln.correct(world.db, world.user, subject, uln_number(7)))
 
 
-def a_search_at_the_lrs(world: World) -> Write:
-    """That somebody asked."""
-    return one(lambda: asking._audit(world.db, world.user, find_uln.OPERATION, 3), again_adds=True)
-
-
-def a_download(world: World) -> Write:
-    """That somebody asked."""
-    return one(lambda: download._audit(world.db, world.user, 3), again_adds=True)
+def a_question_to_the_lrs(world: World) -> Write:
+    """That somebody asks."""
+    return one(lambda: history.note_asked(world.db, world.user.id, find_uln.OPERATION, 3), again_adds=True)
 
 
 def checks_of_a_download(world: World) -> Write:
@@ -188,7 +182,7 @@ def an_import_unlocked(world: World) -> Write:
 
 
 PEOPLE = (
-    a_new_learner, a_learner_alone, a_uln_that_was_found, a_search_at_the_lrs, a_download, checks_of_a_download,
+    a_new_learner, a_learner_alone, a_uln_that_was_found, a_question_to_the_lrs, checks_of_a_download,
     a_preview, a_preview_that_is_given_up, a_decision_about_a_load, an_import_that_ended_without_a_word,
     a_dry_run, a_dry_run_of_a_file_for_all_courses, a_dry_run_that_is_refused, a_job_discarded,
     held_records_matched, held_records_taken_back, an_import_taken_back, rows_of_an_import_withdrawn,

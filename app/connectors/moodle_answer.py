@@ -8,8 +8,9 @@ from app.connectors.http import HttpAnswer
 from app.connectors.moodle_faults import no_answer, refusal
 from app.errors import ServiceError
 
-_CODE = re.compile(r"[A-Za-z0-9_/.-]{1,60}")
-_CLASS = re.compile(r"[A-Za-z0-9_\\]{1,120}")
+_CODE = re.compile(r"[A-Za-z][A-Za-z0-9_/.-]{0,59}")
+_CLASS = re.compile(r"[A-Za-z_\\][A-Za-z0-9_\\]{0,119}")
+"""What may be shown of them: a number may be somebody's."""
 _TABLES = re.compile(r"\b(external_functions|course)\b")
 NORMAL = frozenset({"nocriteriaset"})
 """Codes that are no failure: the answer is that there is nothing."""

@@ -2,7 +2,10 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.fuzz import kept
+from tests.fuzz.__main__ import main
 from tests.fuzz.document import DOCUMENT, written
 from tests.fuzz.registry import NO_PARSERS, PARSERS
 from tests.fuzz.sites import sites
@@ -29,3 +32,11 @@ def test_every_parser_has_inputs_and_they_are_small_and_few():
 
 def test_the_document_says_what_the_runs_came_to():
     assert DOCUMENT.read_text(encoding="utf-8") == written()
+
+
+def test_the_command_lists_them_and_knows_no_others(capsys):
+    assert main(["--list"]) == 0
+    assert capsys.readouterr().out.split() == list(PARSERS)
+    with pytest.raises(SystemExit):
+        main(["nothing_of_the_kind"])
+    assert "no such parser: nothing_of_the_kind" in capsys.readouterr().err

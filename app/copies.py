@@ -193,7 +193,8 @@ def forget_old(folder: Path, today: date, days: int = KEPT_DAYS) -> None:
     has put aside: they hold the same people. What else is there is left alone."""
     for kind in (_DAILY, SET_ASIDE):
         for old in _no_longer_kept(sorted(folder.glob(f"{kind}*.db")), today, days):
-            old.unlink(missing_ok=True)
+            with suppress(OSError):  # open in another program: the next time
+                old.unlink(missing_ok=True)
 
 
 def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -> list[Path]:

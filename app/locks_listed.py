@@ -65,7 +65,7 @@ def keys_query(
     then: Sequence[SortKey] = (),
 ) -> Select[Any]:
     """The ids of the locks that are held and pass, in order; without one the longest first. Raises InputError."""
-    typed = passes(quick, (job_lock.c.name,), (job_lock.c.owner, job_lock.c.computer))
+    typed = passes(quick, plain=(job_lock.c.name, job_lock.c.owner, job_lock.c.computer))
     query = select(job_lock.c.id).where(_HELD, where(group, FIELDS), typed)
     if sort not in _SORTS:
         return query.order_by(job_lock.c.since, job_lock.c.id)

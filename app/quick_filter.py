@@ -35,7 +35,7 @@ def passes(
     for word in words:
         bare = fold(word)
         ways = [] if bare is None else [one.contains(bare, autoescape=True) for one in folded]
-        spelt = dict.fromkeys(lower(one) for one in (word, word.lower(), word.upper(), bare or word))
+        spelt = dict.fromkeys(lower(one) for one in (word, word.lower(), word.upper(), word.title(), bare or word))
         ways += [func.lower(column).contains(one, autoescape=True) for column in plain for one in spelt]
         if bare is not None and also is not None:
             ways.append(also(bare))

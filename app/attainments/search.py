@@ -13,7 +13,7 @@ from app.conditions_sql import SqlField, Where, where
 from app.db.tables import app_user, attainment, attainment_type, change, learner, operation
 from app.history import columns_of
 from app.quick_filter import passes
-from app.sorting import SortKey, order_by
+from app.sorting import SortKey, by_title, order_by
 
 _ORIGINS = (("lrs", "LRS"), ("hand", "By hand"), ("file", "File"))
 
@@ -100,7 +100,7 @@ _SORTS: Mapping[str, ColumnElement[Any]] = {
     "provider": func.lower(attainment.c.provider),
     "provider_ukprn": attainment.c.provider_ukprn,
     "awarding_org": func.lower(attainment.c.awarding_org),
-    "origin": attainment.c.origin,
+    "origin": by_title(attainment.c.origin, _ORIGINS),
 }
 DEFAULT_SORT = "name"
 

@@ -5,6 +5,7 @@ from app.errors import ServiceError, StopRunError
 NO_ANSWER = frozenset({"LOCAL20", "LOCAL21", "LOCAL22"})
 """Of calls that got no answer."""
 MOST_IN_A_ROW = 20
+"""Then the line or the service is down, and 900 more will not help."""
 
 
 class Silence:

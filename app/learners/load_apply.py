@@ -61,6 +61,7 @@ def apply(
         access.require(tx, user, Permission.EDIT_LEARNERS)
         if not db.embedded:
             db.alone(tx)
+        jobs.hold_checked(tx, job_id)  # what is decided from now on would not be loaded
         job = jobs.read(tx, job_id)
         if unanswered := set(job.options.get("questions", ())) - accepted:
             raise InputError(

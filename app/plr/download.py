@@ -28,8 +28,6 @@ from app.plr.session import Answer, Asked, PlrSession
 from app.plr.update import plan_answer
 from app.tasks import Cancelled, TaskContext, now
 
-"""So many learners in a row without an answer: the line or the service is down, and 900 more will not help."""
-
 
 class Calls(Protocol):
     """An opened LRS connection: thread-safe."""

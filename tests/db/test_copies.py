@@ -258,7 +258,10 @@ def test_what_a_move_put_aside_is_kept_as_long_as_copies_of_a_day(tmp_path: Path
     others = ["before-move-mine.db", "before-move-20241001.db", "before-restore 2020-01-01.db", "daily-2026-10-01.db"]
     for name in (*kept, *gone, *others):
         (tmp_path / name).touch()
+    stuck = tmp_path / "daily-2026-10-02.db"
+    stuck.mkdir()  # as one that another program has open: the others go all the same
     copies.forget_old(tmp_path, today)
+    stuck.rmdir()
     assert {one.name for one in tmp_path.iterdir()} == {*kept, *others}
     copies.forget_old(tmp_path, today, 60)
     copies.forget_old(tmp_path / "missing", today)

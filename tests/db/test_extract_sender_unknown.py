@@ -17,7 +17,7 @@ from app.db.tables import (
     lms_vendor,
     section,
 )
-from app.errors import ServiceError
+from app.errors import ServiceError, StopRunError
 from tests.lms.fake_lms import FakeLms
 from tests.lms.rows import add_course
 from tests.lms.sending import TERM, Sections
@@ -99,6 +99,24 @@ def test_taken_back_before_anybody_knows_whether_it_was_sent(some: Sections, lms
     assert some.statuses(at) == [("add", "ready"), ("drop", "processed"), ("add", "processed")]
     assert [one.active for one in lms.courses_of["5"].people] == [True]
     assert [len(entries) for entries in lms.enrolled] == [1, 1, 1], "the first one was sent again"
+
+
+@pytest.mark.rule("EX-R6")
+def test_taken_back_after_a_call_that_surely_never_arrived(some: Sections, lms: FakeLms):
+    """A Drop would be the first that the LMS hears of the learner."""
+
+    def no_line(entries: object) -> None:
+        raise StopRunError("No line.", code="SE-01", hint="Later.")
+
+    at = some.learner(1, some.section("5"))
+    lms.on_enrol = no_line
+    some.send(lms)
+    assert some.results() == ["not_reached"]
+    lms.enrolled.clear()
+    some.change(at, removed_at=datetime.now(UTC))
+    lms.on_enrol = lambda entries: None
+    some.send(lms)
+    assert (some.statuses(at), lms.enrolled) == ([("add", "ready")], [])
 
 
 @pytest.mark.rule("EX-R5")

@@ -2,7 +2,7 @@
 overwritten, and whoever came second reads what was left out."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 from threading import Barrier
 from typing import Any
@@ -13,10 +13,12 @@ from sqlalchemy import func, select
 from app.access import Role, User
 from app.db.database import Database
 from app.db.tables import aim, campus, learner, operation
-from app.learners import load_apply
+from app.errors import ConflictError
+from app.learners import load_apply, load_look
 from app.learners.load_apply import LoadSummary
+from app.learners.load_plan import KEEP, TAKE
 from app.tasks import TaskContext
-from tests.builders import user_with
+from tests.builders import uln_number, user_with
 from tests.db.loading import Loader, an_aim, record
 
 PEOPLE = range(1, 701)
@@ -90,3 +92,22 @@ def test_different_learners_are_all_loaded(two: tuple[Loader, Loader]):
     assert [(summary.new, summary.left) for summary in done] == [(399, 0), (400, 0)]
     assert first.number_of(learner) == 799
     assert first.number_of(campus) == 1, "of a campus that both files bring there is one"
+
+
+def test_what_is_decided_while_the_file_is_loaded_is_refused(two: tuple[Loader, Loader]):
+    """It would stand on record, and the load would have done something else."""
+    first, second = two
+    first.bring(record(1))
+    seen = first.preview([record(1, uln=uln_number(501))])
+    load_look.decide(first.db, first.user, seen.job_id, {1: TAKE})
+    with ThreadPoolExecutor(1) as pool:
+        late: list[Future[Any]] = []
+
+        def decide(_: object) -> None:
+            late.append(pool.submit(load_look.decide, second.db, second.user, seen.job_id, {1: KEEP}))
+            wait(late, timeout=0.3)
+
+        load_apply.apply(TaskContext(decide), first.db, first.user, seen.job_id)
+        with pytest.raises(ConflictError, match="meanwhile"):
+            late[0].result()
+    assert (first.row("R00001").uln, first.db.collisions + second.db.collisions) == (uln_number(501), 0)

@@ -38,6 +38,7 @@ def test_who_holds_what_and_what_is_stale(db: Database, user: User):
     assert (second.title, second.scope) == ("The importer of BIO-2", "course:BIO-2")
     assert second.holder.stale
     assert [one.title for one in listed(db, "amira")] == ["The importer of BIO-2"]
+    assert [one.title for one in listed(db, "bio-2")] == ["The importer of BIO-2"]
     assert listed(db, "'; drop table job_lock; --") == []
     assert purge is not None
     purge.release()

@@ -30,6 +30,8 @@ def test_text_that_is_not_folded_is_found_as_it_is_typed_small_and_in_capitals(d
     assert found(db, "%") == ["Ecole 100%"]
     assert found(db, "course ecole") == ["Ecole 100%"]
     assert found(db, "course_") == []
+    add_course(db, category="Électricité")
+    assert found(db, "électricité") == found(db, "ÉLECTRICITÉ") == ["Électricité"]
 
 
 def test_a_word_that_folding_leaves_nothing_of(db: Database):

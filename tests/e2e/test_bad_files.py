@@ -24,7 +24,7 @@ from tests.builders import snapshot
 from tests.files.builders import Aim, Learner, ilr, made_up, uln, zipped
 from tests.files.reading import book, saved
 from tests.files.test_recognise import bomb, locked
-from ui import main
+from ui import exit_status, main
 
 EVERYTHING = tuple(name for name in metadata.tables if name not in ("app_user", "licence", "role"))
 HEAD = ["Student Ref", "ULN", "Surname", "Forename", "DOB", "Postcode", "UKPRN"]
@@ -161,7 +161,7 @@ def test_a_bad_file_among_others_is_told_and_the_others_are_loaded(desk: Desk):
     two = desk.put("two.xml", ilr(Learner(ref="N2", uln=uln(22))))
     status, out, _ = desk.load(one, bad, two)
     told = {document["name"]: document for document in json.loads(out)["files"]}
-    assert status == main.LISTED
+    assert status == exit_status.LISTED
     assert (told["one.xml"]["new"], told["two.xml"]["new"]) == (1, 1)
     assert "job" not in told["bad.xml"]
     assert "breaks off" in told["bad.xml"]["problems"][0]["reason"]

@@ -14,7 +14,7 @@ from app.folders import DataFolder
 from tests import first_starts
 from tests.e2e.children import run
 from tests.files.builders import Aim, Learner, ilr, uln
-from ui import main
+from ui import exit_status, main
 
 DOCUMENT = {"name", "kind", "new", "changed", "unchanged", "decisions", "problems"}
 UKPRN = "99999999"
@@ -178,6 +178,6 @@ def test_the_first_file_says_whose_learners_the_next_has_to_be(load: Load, tmp_p
     theirs = tmp_path / "theirs.xml"
     theirs.write_text(ours.read_text(encoding="utf-8").replace(UKPRN, "10009999"), encoding="utf-8")
     status, told = load(ours, theirs)
-    assert status == main.LISTED
+    assert status == exit_status.LISTED
     assert "job" in told["files"][0]
     assert "job" not in told["files"][1], "it is of another provider: a person has to say yes"

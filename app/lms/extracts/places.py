@@ -12,9 +12,10 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
 
 from app.db.among import among
+from app.db.extract_tables import extract_attempt
 from app.db.tables import SHOWN, enrolment, extract_record, learner, section
 from app.lms.extracts import gates
 
@@ -69,10 +70,16 @@ def _leading_there(enrolments: Collection[int]) -> Select[Any]:
 
 
 def was_sent() -> Any:
-    """Whether something of an enrolment went to the LMS, or a person said so."""
+    """Whether something of an enrolment went to the LMS, or may have, or a person said so. Not what surely never
+    arrived: the LMS would first hear of the learner by a Drop."""
+    never_arrived = (
+        select(func.count())
+        .where(extract_attempt.c.record_id == extract_record.c.id, extract_attempt.c.result == "not_reached")
+        .scalar_subquery()
+    )
     return exists().where(
         extract_record.c.enrolment_id == enrolment.c.id,
-        or_(extract_record.c.attempts > 0, extract_record.c.status != "ready"),
+        or_(extract_record.c.attempts > never_arrived, extract_record.c.status != "ready"),
     )
 
 

@@ -381,6 +381,9 @@ def standing_words(shown: Shown | None, *, set_up: bool) -> Sign:
         )
     words = tr("LMS as of {moment}", moment=as_of) if as_of else tr("LMS never synchronised")
     words = f"{words}, {tr('next {moment}', moment=after)}" if after else words
+    late = any(each.state in (State.LATE, State.HELD) for each in shown.standing.values())
+    if as_of and late:  # single errors have their page and their count
+        return Sign(words, Icon.WARNING, Role.WARN)
     return Sign(words, Icon.CHECK_CIRCLE, Role.GOOD) if as_of else Sign(words, Icon.CIRCLE_DASHED)
 
 

@@ -11,6 +11,7 @@ from ui.look.buttons import button, explain
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel
+from ui.look.plain import visible_text
 from ui.look.speech import announce
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
@@ -43,6 +44,7 @@ class _Signs(ElidingLabel):
     def show_signs(self, signs: Sequence[str]) -> None:
         self._signs = tuple(signs)
         self.setText("   |   ".join(signs))
+        self.updateGeometry()  # an icon may have come with the same words
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -56,7 +58,7 @@ class _Signs(ElidingLabel):
 
     def _wide(self, words: str) -> int:
         beside = _ICON + _BESIDE if isinstance(words, Sign) else 0
-        return beside + self.fontMetrics().horizontalAdvance(words) + 1
+        return beside + self.fontMetrics().horizontalAdvance(visible_text(words)) + 1
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -77,7 +79,7 @@ class _Signs(ElidingLabel):
             draw(painter, words.icon, QRect(room.left(), 0, _ICON, self.height()), words.role, size=_ICON)
             room.setLeft(room.left() + _ICON + _BESIDE)
         painter.setPen(color(Role.TEXT2))
-        shown = self.fontMetrics().elidedText(words, Qt.TextElideMode.ElideRight, max(0, room.width()))
+        shown = self.fontMetrics().elidedText(visible_text(words), Qt.TextElideMode.ElideRight, max(0, room.width()))
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
 
 

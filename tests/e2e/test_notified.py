@@ -2,8 +2,10 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -21,7 +23,13 @@ def test_a_desktop_is_told_and_a_press_comes_back(tmp_path: Path):
         command = ["dbus-run-session", "--", SYSTEM_PYTHON, "-W", "ignore", str(DESKTOP)]
         command += [sys.executable, "-m", "tests.e2e.telling_window"]
         environment = surroundings(tmp_path, {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"})
-        done = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+        session = subprocess.Popen(command, env=environment, cwd=ROOT, start_new_session=True, **pipes)
+        try:
+            out, err = session.communicate(timeout=120)
+        finally:
+            with suppress(ProcessLookupError):  # the bus and whoever is on it
+                os.killpg(session.pid, signal.SIGKILL)
+    assert session.returncode == 0, err
+    found = json.loads(out)
     assert found == {"told": [["Synchronise: Done", "Press to go to the result."]], "signs": 1, "said": ["pressed"]}

@@ -51,6 +51,7 @@ def forked(act: Callable[[], Any], kill_after: float | None = None) -> Ended:
 
 
 def _live(act: Callable[[], Any], writes: int) -> None:
+    signal.alarm(2 * _SECONDS)  # whoever waits for it may have been killed
     os.write(writes, b"!")
     try:
         told = (True, act())

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import pyzipper
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.export_target import Protected, path_of
@@ -287,5 +287,25 @@ def test_the_words_about_the_password_have_room(qtbot: QtBot, dressed_up: None, 
         assert dialog.panel.password.height() >= dialog.panel.password.sizeHint().height()
         assert dialog.rect().contains(dialog.panel.geometry())
         assert dialog.height() < 768
+        turns = layouts_in_turns(dialog.panel)
+        qtbot.waitUntil(lambda: len(turns) > 40)
+        assert turns[40] == turns[20], "laying out asks for laying out, as long as the dialog is open"
     finally:
         fonts.set_scale(1.0)
+
+
+def layouts_in_turns(widget: QWidget) -> list[int]:
+    """How often it was asked to be laid out, by each turn of the event loop."""
+
+    class Asked(QObject):
+        number = 0
+
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            self.number += event.type() == QEvent.Type.LayoutRequest
+            return False
+
+    asked, turns, timer = Asked(widget), list[int](), QTimer(widget, interval=1)
+    widget.installEventFilter(asked)
+    timer.timeout.connect(lambda: turns.append(asked.number))
+    timer.start()
+    return turns

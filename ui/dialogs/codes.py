@@ -53,6 +53,7 @@ class CodesDialog(FormDialog):
         self._shown: list[int] = []
         self._done: list[int] = []
         self._drafts: dict[tuple[str, str], str] = {}
+        self._tried: tuple[str, str] | None = None
         self._is_read = self._is_undoing = False
         self._build()
         self.open_at(_WIDTH, _HEIGHT)
@@ -207,10 +208,11 @@ class CodesDialog(FormDialog):
             return replace(code, title=plain, given=bool(plain)), done
 
         self._start()
+        self._tried = code.key
         self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
 
     def _start(self) -> None:
-        self.writing = True
+        self.writing, self._tried = True, None
         self.banner.hide()
         self._refresh()
 
@@ -296,13 +298,15 @@ class CodesDialog(FormDialog):
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
+        if self._is_undoing and isinstance(error, InputError):
+            self._done.pop()  # there is nothing of it to undo any more
         self._stopped()
         if isinstance(error, InputError) and error.field == "title":
             self.field.show_error(f"{tr(error.message)} {tr(error.hint)}")
             self.field.lead_here()
         else:
-            if isinstance(error, ConflictError):
-                self._drafts.clear()
+            if isinstance(error, ConflictError) and self._tried is not None:
+                self._drafts.pop(self._tried, None)  # what somebody else typed is shown in its place
             self._show_problem(error)
             self.read()
 

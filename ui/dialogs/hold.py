@@ -131,10 +131,13 @@ class HoldDialog(FormDialog):
         set_kind(self.later, "primary" if why_not else "normal")
         set_kind(self.keep, "normal" if why_not else "primary")
         (self.later if why_not else self.keep).setDefault(True)
-        enable(self.remove, why_not, tr("They are gone: mark them as removed"))
-        enable(self.keep, why_not, tr("Leave everything as it is and ask the LMS again"))
+        self._enable(why_not)
         if why_not and self._waiting:
             self.failed.say(Icon.LOCK_SIMPLE, why_not, Role.TEXT2)
+
+    def _enable(self, why_not: str) -> None:
+        enable(self.remove, why_not, tr("They are gone: mark them as removed"))
+        enable(self.keep, why_not, tr("Leave everything as it is and ask the LMS again"))
 
     @Slot()
     def _leave(self) -> None:
@@ -156,12 +159,18 @@ class HoldDialog(FormDialog):
         def work(context: TaskContext) -> tuple[Hold, str, int]:
             return hold, decision, holds.decide(db, user, hold.id, decision)
 
-        self.writing = True
+        self._write(True)
         self._runner.run(work, lane=Lane.WRITE, done=self._done, failed=self._failed, cancelled=self._stopped)
+
+    def _write(self, now: bool) -> None:
+        """While it is written, or waits for another write, both buttons say so."""
+        self.writing = now
+        if self._waiting:
+            self._enable(tr("It is being saved.") if now else self._context.rights.why_not(Permission.DECIDE_COURSES))
 
     @Slot(object)
     def _done(self, result: tuple[Hold, str, int]) -> None:
-        self.writing = False
+        self._write(False)
         hold, decision, removed = result
         self._waiting = self._waiting[1:]
         if decision == KEEP:
@@ -182,11 +191,11 @@ class HoldDialog(FormDialog):
 
     @Slot()
     def _stopped(self) -> None:
-        self.writing = False
+        self._write(False)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self.writing = False
+        self._write(False)
         if isinstance(error, AppError):
             self.failed.say(Icon.X_CIRCLE, str(error), Role.BAD)
             self.fit()

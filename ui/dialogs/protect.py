@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
@@ -80,12 +80,6 @@ class ProtectPanel(QWidget):
         super().resizeEvent(event)
         self._make_room()
 
-    def event(self, event: QEvent) -> bool:
-        done = super().event(event)
-        if event.type() == QEvent.Type.LayoutRequest:  # other words, or the fields
-            self._make_room()
-        return done
-
     def _make_room(self) -> None:
         layout, inside = self.layout(), self.fields.layout()
         if layout is not None and inside is not None:
@@ -113,6 +107,7 @@ class ProtectPanel(QWidget):
         """Say it, and put the keyboard where it can be mended."""
         self.hint.setText(problem)
         self.hint.set_role(Role.BAD)
+        self._make_room()
         announce(self.hint, problem)
         first = bool(password_problem(self.password.text()))
         (self.password if first else self.again).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -128,6 +123,7 @@ class ProtectPanel(QWidget):
         problem = self.problem()
         self.hint.set_role(Role.TEXT2 if problem else Role.GOOD)
         self.hint.setText(problem or tr(password_strength(self.password.text())))
+        self._make_room()
 
     @Slot(bool)
     def _look(self, shown: bool) -> None:

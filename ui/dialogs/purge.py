@@ -70,7 +70,6 @@ class PurgeDialog(WorkingDialog):
         self.content.addWidget(self._field)
         self.sure = QCheckBox(tr("I know that this cannot be undone"))
         self.sure.setObjectName("purge_sure")
-        self.sure.setAccessibleDescription(tr("What is deleted is in a backup only."))
         self.sure.toggled.connect(self.refresh)
         self.content.addWidget(self.sure)
         self.content.addLayout(self.work_line())
@@ -127,7 +126,7 @@ class PurgeDialog(WorkingDialog):
         entry = not busy and self.summary is None and not self._why_not
         self._field.setEnabled(entry and not nothing)
         over = "" if self.summary is None else tr("It was done.")
-        enable(self.sure, self._why_not or busy or over or nothing)
+        enable(self.sure, self._why_not or busy or over or nothing, tr("What is deleted is in a backup only."))
         self.close_button.setDefault(True)
         if not self.busy and self.summary is None:
             self.close_button.setText(tr("Cancel"))

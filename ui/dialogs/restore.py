@@ -83,7 +83,6 @@ class RestoreDialog(WorkingDialog):
         self.content.addWidget(self._field)
         self.sure = QCheckBox(tr("I know that everything done since the copy is lost"))
         self.sure.setObjectName("restore_sure")
-        self.sure.setAccessibleDescription(tr("What is there now is copied into the folder “backups” first."))
         self.sure.toggled.connect(self.refresh)
         self.content.addWidget(self.sure)
         self.content.addLayout(self.work_line())
@@ -146,7 +145,8 @@ class RestoreDialog(WorkingDialog):
         why_not = self._why_not or self._context.offline or busy or nothing or self._others() or reason or sure
         enable(self.restore_button, why_not, tr("Puts the copy into the place of everything."))
         self._field.setEnabled(self._look is not None and not self.busy and not self._why_not)
-        enable(self.sure, self._why_not or busy or nothing)
+        first = tr("What is there now is copied into the folder “backups” first.")
+        enable(self.sure, self._why_not or busy or nothing, first)
         self.close_button.setDefault(True)
         if not self.busy and self.kept is None:
             self.close_button.setText(tr("Cancel"))

@@ -13,6 +13,7 @@ from app.lms.errors_kept import LONGEST_REASON
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
 from ui.grids.form_dialog import FormDialog
+from ui.look.buttons import enable
 from ui.look.icons import Icon
 from ui.look.scrolling import RING, scrolling
 from ui.look.words import plural, tr
@@ -102,7 +103,8 @@ class SnoozeDialog(FormDialog):
         self.day.setEnabled(way in (UNTIL, ACCEPT))
         self.edit.setEnabled(way == ACCEPT)
         self.reason.show_error("")
-        self.save_button.setText({ACCEPT: tr("Accept"), WAKE: tr("Wake Up")}.get(way, tr("Snooze")))
+        self._verb = {ACCEPT: tr("Accept"), WAKE: tr("Wake Up")}.get(way, tr("Snooze"))
+        self.save_button.setText(self._verb)
 
     @Slot()
     def _typed(self) -> None:
@@ -125,12 +127,12 @@ class SnoozeDialog(FormDialog):
             changed = errors_kept.snooze(db, user, ids, _moment(way, chosen))
             return max(changed, errors_kept.accept(db, user, ids, None, None)) if way == WAKE else changed
 
-        self.writing = True
+        self._write(True)
         self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
 
     @Slot(object)
     def _saved(self, changed: int) -> None:
-        self.writing = False
+        self._write(False)
         words = {
             ACCEPT: ("{n} error accepted", "{n} errors accepted"),
             WAKE: ("{n} error raises notices again", "{n} errors raise notices again"),
@@ -138,13 +140,18 @@ class SnoozeDialog(FormDialog):
         self.said.emit(plural(changed, *words))
         super().accept()
 
+    def _write(self, now: bool) -> None:
+        self.writing = now
+        enable(self.save_button, tr("It is being saved.") if now else "")
+        self.save_button.setText(tr("Saving…") if now else self._verb)
+
     @Slot()
     def _stopped(self) -> None:
-        self.writing = False
+        self._write(False)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self.writing = False
+        self._write(False)
         if isinstance(error, InputError) and error.field == "reason":
             self.reason.show_error(str(error))
             self.fit()

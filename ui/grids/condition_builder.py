@@ -103,7 +103,8 @@ class ConditionBuilder(FormDialog):
         across.setSpacing(16)
         if self.side is not None:
             across.addWidget(self.side)
-            across.addWidget(HairLine(Qt.Orientation.Vertical))
+            self._beside = HairLine(Qt.Orientation.Vertical)
+            across.addWidget(self._beside)
             self.side.chosen.connect(self._choose)
             self.finished.connect(self.side.stop)
         across.addLayout(column, 1)
@@ -127,13 +128,13 @@ class ConditionBuilder(FormDialog):
         QShortcut(QKeySequence("Ctrl+G"), self, self.add_group)
         QShortcut(QKeySequence("Ctrl+Shift+Up"), self, self._move_up)
         QShortcut(QKeySequence("Ctrl+Shift+Down"), self, self._move_down)
-        alone = self.side is None
-        self.open_at(*((_WIDTH, _HEIGHT) if alone else (_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES)))
+        self.open_at(*((_WIDTH_WITH_SEARCHES, _HEIGHT_WITH_SEARCHES) if self.side else (_WIDTH, _HEIGHT)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self.side is not None:
-            self.side.setVisible(self.width() >= scaled(_FOLDED_BELOW))
+            for one in (self.side, self._beside):
+                one.setVisible(self.width() >= scaled(_FOLDED_BELOW))
 
     @Slot(object)
     def _choose(self, offer: Offer) -> None:

@@ -40,7 +40,8 @@ class Write:
     For programs that are killed: `files` tells what stands in the files that it makes, `between` what they may
     say besides, of a write that goes on with what was begun. `apart`: tables and columns in which each attempt
     leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
-    not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice."""
+    not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice.
+    `stays_back`: what a person has taken back it does not do again."""
 
     run: Callable[[], str | None]
     end: Callable[[], object]
@@ -51,6 +52,7 @@ class Write:
     anew: Callable[[], str | None] | None = None
     untold: str = ""
     again_adds: bool = False
+    stays_back: bool = False
 
 
 def number_of(db: Database, table: Any, *where: Any) -> int:

@@ -41,7 +41,7 @@ class Write:
     say besides, of a write that goes on with what was begun. `apart`: tables and columns in which each attempt
     leaves something of its own. `anew`: how it is done again by a program that was started anew, where that is
     not `run`. `untold`: why the history does not tell of it. `again_adds`: done twice it is noted twice.
-    `stays_back`: what a person has taken back it does not do again."""
+    `after_undo`: why it does not come to the same when it is done again after an Undo."""
 
     run: Callable[[], str | None]
     end: Callable[[], object]
@@ -52,7 +52,7 @@ class Write:
     anew: Callable[[], str | None] | None = None
     untold: str = ""
     again_adds: bool = False
-    stays_back: bool = False
+    after_undo: str = ""
 
 
 def number_of(db: Database, table: Any, *where: Any) -> int:

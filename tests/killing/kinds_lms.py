@@ -182,8 +182,8 @@ def what_a_code_means(world: World) -> Write:
 def registrations_from_the_ilr(world: World) -> Write:
     key, seen = _aims(world)
     code_map.say(world.db, world.user, seen, key)
-    # Aims are no person's word: whom somebody has taken back is left as decided here.
-    return one(lambda: from_aims.apply(TaskContext(), world.db, world.user), stays_back=True)
+    left = "aims are no person's word: whom somebody has taken back is left as decided here"
+    return one(lambda: from_aims.apply(TaskContext(), world.db, world.user), after_undo=left)
 
 
 def _aims(world: World) -> tuple[int, code_map.FileCode]:

@@ -179,7 +179,7 @@ class Trial:
             self.write.parts()
         self._look(rows, whole=True)
         unlocked = self._let_go()
-        back_first = back_first and not self.write.stays_back
+        back_first = back_first and not self.write.after_undo
         if back_first:
             self.take_back()
             self._is_back(place)

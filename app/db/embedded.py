@@ -4,7 +4,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -29,47 +29,55 @@ def make_file(file: Path) -> None:
     """An empty file (mode 0600) where there is none. Raises DatabaseError for what is none, such as a link, and for a
     file with orders of its own in it, which the next statement would carry out."""
     try:
-        found = os.open(file, os.O_CREAT | os.O_RDWR | getattr(os, "O_NOFOLLOW", 0), 0o600)
-        kind = os.fstat(found).st_mode
-        os.close(found)
+        with suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+        _require_file(file, os.R_OK | os.W_OK)
     except OSError as error:
-        if file.is_symlink():
-            raise _no_file(file, "is a link to another place") from error
         raise DatabaseError(
             f"The database file in “{file.parent}” cannot be opened for writing.",
             hint="Check that you may write in that folder, or choose another with --data.",
         ) from error
-    if not stat.S_ISREG(kind):
-        raise _no_file(file, "is no file")
     _look_inside(file, sqlite3.connect)
 
 
 def look_at_copy(file: Path) -> None:
     """As `make_file`, of a copy that is to stay as it is. Raises DatabaseError."""
     try:
-        found = os.open(file, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0))
-        kind = os.fstat(found).st_mode
-        os.close(found)
+        _require_file(file, os.R_OK)
     except OSError as error:
-        if file.is_symlink():
-            raise _no_file(file, "is a link to another place") from error
         raise DatabaseError("It cannot be read.", hint="Check who may read it, or choose another.") from error
+    _look_inside(file, open_copy)
+
+
+def _require_file(file: Path, access: int) -> None:
+    """Raise DatabaseError for what is no file, OSError for one that may not be used so.
+
+    It is not opened: where one program closes a file that it opened twice, it loses all its locks on it (POSIX).
+    Another one would take itself for the last and remove the log in which this one is writing.
+    """
+    kind = file.lstat().st_mode
+    if stat.S_ISLNK(kind):
+        raise _no_file(file, "is a link to another place")
     if not stat.S_ISREG(kind):
         raise _no_file(file, "is no file")
-    _look_inside(file, open_copy)
+    if not os.access(file, access, effective_ids=os.access in os.supports_effective_ids):
+        raise PermissionError(file)
 
 
 def open_copy(file: Path, **options: Any) -> sqlite3.Connection:
     """A connection by which nothing of a file changes, and nothing comes to be beside it where that can be helped.
     Raises sqlite3.Error, OSError."""
-    with file.open("rb") as stream:
-        is_logged = stream.read(20)[18:] == b"\x02\x02"
     # Of a file that was written with a log SQLite would make that log anew, even to read: where there is none,
-    # nobody is writing.
-    still = is_logged and not file.with_name(f"{file.name}-wal").exists()
+    # nobody is writing. Only then may the file be opened here, see `_require_file`.
+    still = not file.with_name(f"{file.name}-wal").exists() and _is_logged(file)
     address = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
     made: sqlite3.Connection = sqlite3.connect(address, uri=True, check_same_thread=False, **options)
     return made
+
+
+def _is_logged(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(20)[18:] == b"\x02\x02"
 
 
 def _no_file(file: Path, what: str) -> DatabaseError:

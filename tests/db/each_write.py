@@ -240,9 +240,7 @@ def a_course_status(world: World) -> Write:
         assert [one.change for one in some.records()] == ["add", "drop"] * 4
         done_once(world, course_status.KIND, 4)
 
-    return Write(
-        withdraw, end, parts, anew=anew, after_undo="the LMS is told of both, the undo and the new withdrawal"
-    )
+    return Write(withdraw, end, parts, anew=anew, after_undo="the LMS is told of the undo, too")
 
 
 def staged_statuses(world: World) -> Write:

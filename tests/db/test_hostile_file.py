@@ -144,7 +144,7 @@ def as_folder(place: Path, target: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="links and pipes of Unix")
 @pytest.mark.parametrize(
     ("maker", "words"),
-    [(as_link, "is a link"), (as_pipe, "is no file"), (as_folder, "cannot be opened for writing")],
+    [(as_link, "is a link"), (as_pipe, "is no file"), (as_folder, "is no file")],
 )
 def test_what_stands_there_is_no_file(file: Path, tmp_path: Path, maker: Callable, words: str):
     folder = DataFolder(tmp_path / "data")

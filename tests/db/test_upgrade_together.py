@@ -1,5 +1,7 @@
 """Bringing a database up to date: by two programs at once, and of a server that cannot hold every name."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -42,6 +44,24 @@ def test_two_processes_that_upgrade_at_once(place: str):
     with closing(Database(place)) as db, db.read() as tx:
         assert revision(tx) == NEWEST
         assert len(tx.execute(select(learner)).all()) == 3
+
+
+_LOCKS = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX | fcntl.LOCK_NB, 510, 0x40000002)"
+"""Takes what SQLite keeps shared while a file is open; fails where somebody has it."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
+def test_a_file_that_is_opened_twice_keeps_its_locks(tmp_path: Path):
+    """Who opens a file beside SQLite and closes it gives up every lock on it: others would remove the log."""
+    file = tmp_path / "learners.sqlite"
+    with closing(Database.in_file(file)) as db:
+        upgrade(db)
+        with db.read() as tx:
+            revision(tx)
+        with closing(Database.in_file(file)) as other, other.read() as tx:
+            revision(tx)
+        taken = subprocess.run([sys.executable, "-c", _LOCKS, str(file)], capture_output=True, text=True)
+    assert "BlockingIOError" in taken.stderr
 
 
 def test_a_server_that_cannot_hold_every_name_is_refused(server: Server):

@@ -4,6 +4,7 @@ As many minutes as there is time for: `python -m tests.fuzz`.
 """
 
 import os
+import sys
 from contextlib import nullcontext
 from random import Random
 
@@ -37,6 +38,7 @@ def parser(request: pytest.FixtureRequest, qapp) -> Parser:
 def test_the_kept_inputs(parser: Parser, place: Stand):
     """Each comes to a right end, in few steps, and together they reach every call that takes bytes apart."""
     reached = set()
+    _forget()
     for name, data in kept.inputs(parser.name).items():
         with Steps() if parser.counted else nullcontext(Steps()) as steps:
             place.outcome(parser, data)
@@ -44,6 +46,15 @@ def test_the_kept_inputs(parser: Parser, place: Stand):
         reached |= steps.sites
     for site, lines in lines_of_sites(parser.sites if parser.counted else ()).items():
         assert lines & reached, f"nothing reaches {site}"
+
+
+def _forget() -> None:
+    """What other tests of this process have asked before would not be read again."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("app.imports.", "app.files.")):
+            for one in list(vars(module).values()):
+                if hasattr(one, "cache_clear"):
+                    one.cache_clear()
 
 
 def test_inputs_made_out_of_them(parser: Parser, place: Stand):

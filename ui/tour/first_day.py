@@ -59,8 +59,9 @@ class FirstDay:
         assert view is not None
         yield Until(lambda: bool(view.cards), "the decisions")
         first = view.cards[0]
-        yield Act(lambda: click(view.tabs))
-        yield Act(lambda: press("Right"))
+        tabs = view.tabs
+        yield Until(lambda: tabs.height() >= tabs.tabRect(1).height() > 0, "the kinds of questions")
+        yield Act(lambda: click(tabs, tabs.tabRect(1).center()))
         yield Until(lambda: bool(view.cards) and view.cards[0] is not first, "the possible matches")
         before = page.to_load
         yield Act(lambda: click(view.cards[0].boxes[0].radio))

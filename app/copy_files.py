@@ -106,11 +106,10 @@ def _looked_at(file: Path) -> tuple[Database, bool]:
     if not file.is_file():
         raise InputError(f"There is no file {file.name}.", hint="Check the path.")
     try:
-        with file.open("rb") as stream:
-            head = stream.read(16)
+        head = embedded.head_of(file)
     except OSError as error:
         raise InputError(f"{file.name} cannot be read.", hint="Check who may read it, or choose another.") from error
-    if head != b"SQLite format 3\x00":
+    if head is not None and head[:16] != b"SQLite format 3\x00":
         raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
     try:
         copy = Database.in_file(file, is_copy=True)

@@ -68,16 +68,20 @@ def open_copy(file: Path, **options: Any) -> sqlite3.Connection:
     """A connection by which nothing of a file changes, and nothing comes to be beside it where that can be helped.
     Raises sqlite3.Error, OSError."""
     # Of a file that was written with a log SQLite would make that log anew, even to read: where there is none,
-    # nobody is writing. Only then may the file be opened here, see `_require_file`.
-    still = not file.with_name(f"{file.name}-wal").exists() and _is_logged(file)
+    # nobody is writing.
+    still = (head_of(file) or b"")[18:] == b"\x02\x02"
     address = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if still else ''}"
     made: sqlite3.Connection = sqlite3.connect(address, uri=True, check_same_thread=False, **options)
     return made
 
 
-def _is_logged(file: Path) -> bool:
+def head_of(file: Path) -> bytes | None:
+    """Its first twenty bytes; None of a file that has a log beside it, for this program may have that one open: see
+    `_require_file`. Raises OSError."""
+    if file.with_name(f"{file.name}-wal").exists():
+        return None
     with file.open("rb") as stream:
-        return stream.read(20)[18:] == b"\x02\x02"
+        return stream.read(20)
 
 
 def _no_file(file: Path, what: str) -> DatabaseError:

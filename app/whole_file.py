@@ -30,6 +30,8 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         # Not only folders: replacing a device such as /dev/null would be worse.
         if target.exists() and not target.is_file():
             raise InputError(f"{path.name} is not a file.", hint="Choose another name.")
+        if is_open_database(target):
+            raise InputError(f"{path.name} is a database that is in use.", hint="Choose another name.")
         part = part_beside(target)
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
@@ -44,6 +46,13 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         raise cannot_write(error, path) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def is_open_database(path: Path) -> bool:
+    """Whether this or another program works with the database in `path`: it has its log beside it then. Such a file
+    is left to SQLite: who opens it a second time and closes it gives up every lock on it (POSIX), and another program
+    would take itself for the last and remove the log in which this one is writing."""
+    return os.path.exists(f"{os.path.realpath(path)}-wal")
 
 
 def part_beside(target: Path) -> Path:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import StopRunError
+from app.whole_file import is_open_database
 
 # Takes as long to import as many a module of ours together, and is not needed before somebody asks the service.
 if TYPE_CHECKING:
@@ -171,6 +172,8 @@ def _unusable_ca() -> StopRunError:
 
 def _content(file: Path, what: str, setting: str) -> bytes:
     try:
+        if is_open_database(file):
+            raise OSError
         return file.read_bytes()
     except FileNotFoundError as error:
         raise _refused(f"The {what} file does not exist.", f"Choose it again in {SETTINGS}, {setting}.") from error

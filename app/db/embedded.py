@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.failures import explain
 from app.db.fingerprint import teach
 from app.errors import DatabaseError, OfflineError
+from app.whole_file import is_open_database
 
 CACHE = -2_048  # KiB of each connection
 _OURS = "select count(*) = 0 or sum(name = 'alembic_version') from sqlite_master"
@@ -52,8 +53,7 @@ def look_at_copy(file: Path) -> None:
 def _require_file(file: Path, access: int) -> None:
     """Raise DatabaseError for what is no file, OSError for one that may not be used so.
 
-    It is not opened: where one program closes a file that it opened twice, it loses all its locks on it (POSIX).
-    Another one would take itself for the last and remove the log in which this one is writing.
+    It is not opened, for it may be open: see `app.whole_file.is_open_database`.
     """
     kind = file.lstat().st_mode
     if stat.S_ISLNK(kind):
@@ -76,9 +76,8 @@ def open_copy(file: Path, **options: Any) -> sqlite3.Connection:
 
 
 def head_of(file: Path) -> bytes | None:
-    """Its first twenty bytes; None of a file that has a log beside it, for this program may have that one open: see
-    `_require_file`. Raises OSError."""
-    if file.with_name(f"{file.name}-wal").exists():
+    """Its first twenty bytes; None of one that may be open. Raises OSError."""
+    if is_open_database(file):
         return None
     with file.open("rb") as stream:
         return stream.read(20)

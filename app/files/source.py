@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from app.errors import InputError
 from app.tasks import TaskContext
+from app.whole_file import is_open_database
 
 CHUNK = 262_144
 MOST_UNPACKED = 2_000_000_000
@@ -83,6 +84,8 @@ def opened(path: Path) -> Iterator[BufferedReader]:
         if path.exists() and not path.is_file() and not path.is_dir():
             # A pipe may wait for ever for somebody who writes into it, and a device may never end.
             raise InputError(f"{path.name} is not a file.", hint="Choose a file.")
+        if is_open_database(path):
+            raise InputError(f"{path.name} is a database that is in use.", hint="Choose the file that your MIS made.")
         with path.open("rb") as stream:
             before = _state(stream)
             yield stream

@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import inspect, select
 
+from app.connectors.client_certificate import ClientCertificate
 from app.db.database import Database
 from app.db.tables import learner
 from app.db.upgrade import NEWEST, revision, upgrade
-from app.errors import DatabaseError
+from app.errors import DatabaseError, InputError, StopRunError
+from app.files.recognise import recognise
+from app.whole_file import whole_file
 from tests.db import upgrading_child
 from tests.db.dying import child
 from tests.db.older import build
@@ -50,18 +53,43 @@ _LOCKS = "import fcntl, sys; fcntl.lockf(open(sys.argv[1], 'r+b'), fcntl.LOCK_EX
 """Takes what SQLite keeps shared while a file is open; fails where somebody has it."""
 
 
+def _open_again(file: Path) -> None:
+    with closing(Database.in_file(file)) as other, other.read() as tx:
+        assert revision(tx) == NEWEST
+
+
+def _load(file: Path) -> None:
+    link = file.with_name("learners.csv")
+    link.symlink_to(file)
+    for one in (file, link):
+        with pytest.raises(InputError, match="is a database that is in use"):
+            recognise(one)
+
+
+def _write_over(file: Path) -> None:
+    with pytest.raises(InputError, match="is a database that is in use"), whole_file(file) as stream:
+        stream.write(b"Person Code")
+
+
+def _take_for_a_certificate(file: Path) -> None:
+    with pytest.raises(StopRunError, match="cannot be read"):
+        ClientCertificate.read(file, "password")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="locks of POSIX")
-def test_a_file_that_is_opened_twice_keeps_its_locks(tmp_path: Path):
+@pytest.mark.parametrize("again", [_open_again, _load, _write_over, _take_for_a_certificate])
+def test_a_file_that_is_opened_twice_keeps_its_locks(tmp_path: Path, again: Callable[[Path], None]):
     """Who opens a file beside SQLite and closes it gives up every lock on it: others would remove the log."""
     file = tmp_path / "learners.sqlite"
     with closing(Database.in_file(file)) as db:
         upgrade(db)
         with db.read() as tx:
             revision(tx)
-        with closing(Database.in_file(file)) as other, other.read() as tx:
-            revision(tx)
+        again(file)
         taken = subprocess.run([sys.executable, "-c", _LOCKS, str(file)], capture_output=True, text=True)
-    assert "BlockingIOError" in taken.stderr
+        assert "BlockingIOError" in taken.stderr
+        with db.read() as tx:
+            assert revision(tx) == NEWEST
 
 
 def test_a_server_that_cannot_hold_every_name_is_refused(server: Server):

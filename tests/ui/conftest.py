@@ -221,6 +221,8 @@ class Room:
         return dialog
 
     def close_dialog(self, dialog: QWidget, button: str) -> None:
+        """By its button, once it is done: one that writes stays open until it is known what came of that."""
+        self.until(lambda: not (getattr(dialog, "busy", False) or getattr(dialog, "writing", False)))
         click(named(dialog, button))
         self.until(lambda: QApplication.activeModalWidget() is None)
 

@@ -172,6 +172,17 @@ def damaged(context: AppContext) -> Iterator[None]:
 
 
 @contextmanager
+def full_disk(context: AppContext) -> Iterator[None]:
+    """While it lasts, nothing is kept; what a page reads meanwhile is not disturbed."""
+    full = "begin select raise(abort, 'database or disk is full'); end"
+    with context.db.write() as tx:
+        tx.exec_driver_sql(f"create trigger no_room before insert on operation {full}")
+    yield
+    with context.db.write() as tx:
+        tx.exec_driver_sql("drop trigger no_room")
+
+
+@contextmanager
 def held_up(runner: TaskRunner, lane: Lane = Lane.WRITE) -> Iterator[None]:
     """While it lasts, whatever is to be written (or done in another lane) waits behind another task."""
     gate = Event()

@@ -2,15 +2,18 @@
 
 from datetime import date
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from sqlalchemy import delete, insert, select
 
 from app.db.tables import aim, learner
 from app.lms.sections import section as sections
 from app.lms.sections.section import Section
 from tests.ui.college_room import LmsRoom, listed
-from tests.ui.dialog_room import click, type_text
-from tests.ui.load_room import damaged
+from tests.ui.dialog_room import click, press, type_text
+from tests.ui.load_room import full_disk, held_up
 from ui.dialogs.ilr_registrations import IlrRegistrationsDialog
+from ui.workers import Lane
 
 
 def opened(lms: LmsRoom) -> IlrRegistrationsDialog:
@@ -50,14 +53,31 @@ def test_a_code_gets_its_meaning_and_people_are_enrolled_and_taken_back(lms: Lms
     lms.room.at_rest()
     lms.room.until(lambda: len(lms.enrolled()) == before + 3)
     assert dialog.foreseen_words.text() == "Unchanged 3."
-    with damaged(lms.context):
-        click(dialog.undo_button)
-        lms.room.until(dialog.banner.isVisible)
     lms.room.until(lambda: not dialog.busy)
+    with full_disk(lms.context):
+        click(dialog.undo_button)
+        lms.room.until(lambda: dialog.banner.accessibleName() == "The disk is full, so nothing was saved.")
+    assert not dialog.busy
     click(dialog.undo_button)
     lms.room.at_rest()
     lms.room.until(lambda: len(lms.enrolled()) == before)
     lms.close(dialog, "ilr_close")
+
+
+def test_a_dialog_that_only_reads_is_closed_at_once(lms: LmsRoom):
+    lms.show("sections")
+    with held_up(lms.room.window.runner, Lane.READ):
+        lms.press_action("lms.from_ilr")
+        lms.room.until(lambda: isinstance(QApplication.activeModalWidget(), IlrRegistrationsDialog))
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, IlrRegistrationsDialog)
+        assert dialog.busy
+        assert dialog.close_button.text() == "Close"
+        lms.room.in_front(dialog)
+        press(Qt.Key.Key_Escape)
+        assert not dialog.isVisible()
+    lms.room.at_rest()
+    assert QApplication.activeModalWidget() is None
 
 
 def test_without_an_ilr_it_says_what_to_do(lms: LmsRoom):

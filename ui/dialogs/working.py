@@ -27,8 +27,9 @@ _BAR_HEIGHT = 6
 
 
 class WorkingDialog(FormDialog):
-    """`changed` carries Changes: what was written. While a task is at work, Esc and the button that closes stop it;
-    subclasses make that button and say in `refresh` what else can be pressed."""
+    """`changed` carries Changes: what was written. While a task is at work, Esc and the button that closes stop it,
+    unless it only reads: the dialog closes then. Subclasses make that button and say in `refresh` what else can be
+    pressed."""
 
     changed = Signal(object)
     close_button: QPushButton
@@ -48,6 +49,7 @@ class WorkingDialog(FormDialog):
         super().__init__(parent, title=title, heading=heading, icon=icon, name=name)
         self._runner, self._context = runner, context
         self._task: TaskContext | None = None
+        self._reads = False
         self._then: Callable[[Any], None] | None = None
         self.banner = Banner(Icon.INFO, Role.INFO, "")
         self.banner.setObjectName(f"{name}_banner")
@@ -101,7 +103,7 @@ class WorkingDialog(FormDialog):
         """Run `task` and give its result to `then`; not while another one is at work. `listed`: it may take long."""
         if self.busy:
             return
-        self._then = then
+        self._then, self._reads = then, lane is Lane.READ
         self.banner.hide()
         self.words.setText(words)
         self._bar.setRange(0, 0)
@@ -115,7 +117,8 @@ class WorkingDialog(FormDialog):
             cancelled=self._stopped,
             listed=listed,
         )
-        self.close_button.setText(tr("Stop"))
+        if not self._reads:
+            self.close_button.setText(tr("Stop"))
         self.refresh()
 
     def _at_rest(self) -> None:
@@ -176,9 +179,10 @@ class WorkingDialog(FormDialog):
         super().keyPressEvent(event)
 
     def reject(self) -> None:
-        """Close, Esc or the cross; while a task is at work, that is stopped first."""
+        """Close, Esc or the cross; a task that does more than read is stopped first, and what came of it is shown."""
         if self._task is not None:
             self._task.cancel()
-            self.close_button.setEnabled(False)
-            return
+            if not self._reads:
+                self.close_button.setEnabled(False)
+                return
         super().reject()

@@ -14,10 +14,11 @@ from typing import Any, TypeAlias
 
 from sqlalchemy import Connection, Row, Table, bindparam, func, insert, select, true, update
 
-from app.dates import shown
 from app.db.database import Database
 from app.db.tables import app_user, licence, role, user_campus, user_role
 from app.errors import AccessError
+from app.licence_row import Licence, LicenceRow, off
+from app.sentence import Sentence, joined
 
 Scope: TypeAlias = frozenset[int] | None  # the campuses that somebody sees, by id; None: all of them
 
@@ -168,54 +169,11 @@ NEEDS_LICENCES = frozenset({Permission.PLR_DOWNLOAD, Permission.PLR_UPDATE})
 """Everything that asks the LRS needs both licences (learner-manager.md 2)."""
 
 
-WARN_DAYS = 30
-"""So long before its end a licence is warned of, as a certificate is."""
-
-
-class Licence(StrEnum):
-    PLR_IMPORT = "AttainmentsPLRImport"
-    LRS_CERTIFIED = "LRS certified"
-
-
 @dataclass(frozen=True, slots=True)
 class User:
     id: int
     login: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class LicenceRow:
-    """A licence as the Licences page shows it."""
-
-    code: Licence
-    is_on: bool
-    note: str | None
-    valid_until: date | None
-    organisation: str | None
-    certified_on: date | None
-    certified_by: str | None
-    version: int
-
-    def why_off(self, today: date) -> str:
-        """Why this licence does not count today; "" if it does."""
-        if not self.is_on:
-            return f"Needs the licence {self.code}. An administrator switches it on under Licences."
-        if self.valid_until is not None and self.valid_until < today:
-            return f"The licence {self.code} ended on {shown(self.valid_until)}. Renew it under Licences."
-        return ""
-
-    def days_left(self, today: date) -> int | None:
-        """How many days a licence that counts today will still count after it, if it ends within WARN_DAYS."""
-        if self.valid_until is None or self.why_off(today):
-            return None
-        left = (self.valid_until - today).days
-        return left if left < WARN_DAYS else None
-
-
-def _off(code: Licence) -> LicenceRow:
-    """A licence the database has no row of: as good as one that is off."""
-    return LicenceRow(code, False, None, None, None, None, None, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,15 +189,21 @@ class Rights:
         if Permission.OPEN not in granted:
             return "Your account has no role that opens Learner Manager. Ask an administrator for one."
         if permission not in granted:
-            titles = " or ".join(ROLE_TITLES[name] for name in Role if permission in ROLES[name])
-            called = f"the authorisation “{full}”, which comes with " if (full := FULL_NAMES.get(permission)) else ""
-            return f"Needs {called}the role {titles}. Ask an administrator."
+            holders = (Sentence(ROLE_TITLES[name]) for name in Role if permission in ROLES[name])
+            titles = joined("{these} or {last}", holders)
+            if full := FULL_NAMES.get(permission):
+                return Sentence(
+                    "Needs the authorisation “{full}”, which comes with the role {titles}. Ask an administrator.",
+                    full=full,
+                    titles=titles,
+                )
+            return Sentence("Needs the role {titles}. Ask an administrator.", titles=titles)
         return self.missing_licence(today) if permission in NEEDS_LICENCES else ""
 
     def missing_licence(self, today: date | None = None) -> str:
         """The first licence that does not count today, in a sentence; "" if both do."""
         held = {row.code: row for row in self.licences}
-        reasons = (held.get(code, _off(code)).why_off(today or date.today()) for code in Licence)
+        reasons = (held.get(code, off(code)).why_off(today or date.today()) for code in Licence)
         return next((reason for reason in reasons if reason), "")
 
     def ending_licence(self, today: date | None = None) -> LicenceRow | None:
@@ -277,13 +241,14 @@ def sign_in(db: Database, login: str | None = None) -> User:
         if row is None:
             if tx.execute(select(app_user.c.id).limit(1)).first() is not None:
                 raise AccessError(
-                    f"The account “{login}” is not a user of this database.",
+                    Sentence("The account “{login}” is not a user of this database.", login=login),
                     hint="Ask an administrator to add it.",
                 )
             row = _first_user(tx, login)
         if not row.active:
             raise AccessError(
-                f"The account “{login}” is switched off in this database.", hint="Ask an administrator."
+                Sentence("The account “{login}” is switched off in this database.", login=login),
+                hint="Ask an administrator.",
             )
         tx.execute(update(app_user).where(app_user.c.id == row.id).values(last_sign_in=db.now(tx)))
     return User(id=row.id, login=row.login, name=row.name)
@@ -397,4 +362,4 @@ def require_undo(tx: Connection, user_id: int, kind: str) -> None:
 
 def _require(tx: Connection, user_id: int, permission: Permission) -> None:
     if reason := _rights(tx, user_id).why_not(permission):
-        raise AccessError(f"You cannot {permission}.", hint=reason)
+        raise AccessError(Sentence("You cannot {permission}.", permission=Sentence(permission.value)), hint=reason)

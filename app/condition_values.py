@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from app.errors import InputError, quoted
+from app.sentence import Sentence
 
 MOST_DAYS = 36_500
 _Value = TypeVar("_Value", date, Decimal)
@@ -28,7 +29,10 @@ def days_of(title: str, values: Sequence[str], number: int) -> list[date]:
         try:
             days.append(date.fromisoformat(text.strip()))
         except ValueError:
-            raise InputError(f"{title}: {quoted(text, 20)} is not a date.", hint="Choose a day.") from None
+            raise InputError(
+                Sentence("{title}: {text} is not a date.", title=Sentence(title), text=quoted(text, 20)),
+                hint="Choose a day.",
+            ) from None
     return _both(title, days, len(values), number)
 
 
@@ -36,7 +40,10 @@ def numbers_of(title: str, values: Sequence[str], number: int) -> list[Decimal]:
     """`number` numbers like 12 or 7.5, in order. Raises InputError."""
     for text in values[:number]:
         if not _NUMBER.fullmatch(text):
-            raise InputError(f"{title}: {quoted(text, 20)} is not a number.", hint="Type it like 12 or 7.5.")
+            raise InputError(
+                Sentence("{title}: {text} is not a number.", title=Sentence(title), text=quoted(text, 20)),
+                hint="Type it like 12 or 7.5.",
+            )
     return _both(title, [Decimal(text) for text in values[:number]], len(values), number)
 
 
@@ -45,8 +52,8 @@ def last_days(title: str, value: str) -> int:
     text = value.strip()  # of more signs than `int` puts up with
     if not _DAYS.fullmatch(text) or int(text) > MOST_DAYS:
         raise InputError(
-            f"{title}: {quoted(text, 20)} is not a number of days.",
-            hint=f"Type a whole number from 0 to {MOST_DAYS:,}.",
+            Sentence("{title}: {text} is not a number of days.", title=Sentence(title), text=quoted(text, 20)),
+            hint=Sentence("Type a whole number from 0 to {most:,}.", most=MOST_DAYS),
         )
     return int(text)
 
@@ -54,8 +61,14 @@ def last_days(title: str, value: str) -> int:
 def _both(title: str, values: list[_Value], given: int, number: int) -> list[_Value]:
     if given != number:
         if number == 1:
-            raise InputError(f"{title}: there is more than one value.", hint="Leave one.")
-        raise InputError(f"{title}: “between” needs two values.", hint="Fill in both ends.")
+            raise InputError(
+                Sentence("{title}: there is more than one value.", title=Sentence(title)), hint="Leave one."
+            )
+        raise InputError(
+            Sentence("{title}: “between” needs two values.", title=Sentence(title)), hint="Fill in both ends."
+        )
     if number == 2 and values[0] > values[1]:
-        raise InputError(f"{title}: the first value is after the second.", hint="Swap the two.")
+        raise InputError(
+            Sentence("{title}: the first value is after the second.", title=Sentence(title)), hint="Swap the two."
+        )
     return values

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from app.condition_values import days_of, last_days, numbers_of, words_of
 from app.errors import InputError
+from app.sentence import Sentence
 
 
 class Operator(StrEnum):
@@ -178,11 +179,14 @@ def check(group: Group, fields: Mapping[str, FieldInfo]) -> None:
     while waiting:
         one, depth = waiting.pop()
         if depth > DEEPEST:
-            raise InputError(f"The groups of the search are more than {DEEPEST} deep.", hint="Use fewer levels.")
+            raise InputError(
+                Sentence("The groups of the search are more than {most} deep.", most=DEEPEST),
+                hint="Use fewer levels.",
+            )
         members += len(one.members)
         if members > MOST_MEMBERS:
             raise InputError(
-                f"The search has more than {MOST_MEMBERS} conditions.",
+                Sentence("The search has more than {most} conditions.", most=MOST_MEMBERS),
                 hint="Use “is one of” with a list instead of many conditions.",
             )
         if depth > 1 and not one.members:
@@ -201,19 +205,37 @@ def check_test(test: Test, fields: Mapping[str, FieldInfo]) -> None:
         raise InputError("The search names a column that does not exist.", hint="Remove that line.")
     words = operator_words(test.operator, info)
     if test.operator not in info.operators:
-        raise InputError(f"{info.title} cannot be asked whether it “{words}”.", hint="Choose another operator.")
+        raise InputError(
+            Sentence(
+                "{column} cannot be asked whether it “{words}”.", column=Sentence(info.title), words=Sentence(words)
+            ),
+            hint="Choose another operator.",
+        )
     if not test.operator.takes_value:
         return
     values = wanted(test)
     if not values:
-        raise InputError(f"{info.title} {words} …: the value is missing.", hint="Type a value.")
+        raise InputError(
+            Sentence("{column} {words} …: the value is missing.", column=Sentence(info.title), words=Sentence(words)),
+            hint="Type a value.",
+        )
     if len(values) > MOST_WORDS:
         raise InputError(
-            f"{info.title} {words} …: the list has {len(values):,} entries.",
-            hint=f"Search for at most {MOST_WORDS:,} at once.",
+            Sentence(
+                "{column} {words} …: the list has {n:,} entries.",
+                column=Sentence(info.title),
+                words=Sentence(words),
+                n=len(values),
+            ),
+            hint=Sentence("Search for at most {most:,} at once.", most=MOST_WORDS),
         )
     if max(map(len, values)) > LONGEST_TEXT:
-        raise InputError(f"{info.title} {words} …: the value is too long.", hint="Shorten it.")
+        raise InputError(
+            Sentence(
+                "{column} {words} …: the value is too long.", column=Sentence(info.title), words=Sentence(words)
+            ),
+            hint="Shorten it.",
+        )
     if test.operator.takes_days:
         last_days(info.title, test.value)
     elif info.kind is FieldKind.DATE:
@@ -229,7 +251,7 @@ def operator_words(operator: Operator, info: FieldInfo) -> str:
     """The operator as a list offers it: "is", or of related things "any is" and "none is"."""
     if not info.many:
         return operator.value
-    return f"{'none' if operator.denies else 'any'} {held_words(operator)}"
+    return Sentence("none {held}" if operator.denies else "any {held}", held=Sentence(held_words(operator)))
 
 
 def held_words(operator: Operator) -> str:

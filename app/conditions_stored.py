@@ -22,6 +22,7 @@ from app.conditions import (
 )
 from app.conditions import wanted as values_of
 from app.errors import InputError
+from app.sentence import Sentence
 
 VERSION = 1
 LONGEST_BODY = 500_000
@@ -88,7 +89,7 @@ class _Reader:
 
     def group(self, plain: object, depth: int) -> Group:
         if depth > DEEPEST:
-            raise _unusable(f"its groups are more than {DEEPEST} deep")
+            raise _unusable(Sentence("its groups are more than {most} deep", most=DEEPEST))
         if not isinstance(plain, dict) or set(plain) != {"join", "negated", "members"}:
             raise _unusable("a group in it is damaged")
         join, negated, members = plain["join"], plain["negated"], plain["members"]
@@ -98,7 +99,7 @@ class _Reader:
             raise _unusable("a group in it is damaged")
         self._members += len(members)
         if self._members > MOST_MEMBERS:
-            raise _unusable(f"it has more than {MOST_MEMBERS} conditions")
+            raise _unusable(Sentence("it has more than {most} conditions", most=MOST_MEMBERS))
         return Group(Join[join], tuple(self._member(one, depth) for one in members), negated)
 
     def _member(self, plain: object, depth: int) -> Test | Group:
@@ -125,8 +126,10 @@ class _Reader:
             return
         known = {value for value, _ in info.choices}
         if any(one not in known for one in values_of(test) if len(one) <= LONGEST_TEXT):
-            raise _unusable(f"it asks for a choice of {info.title} that there is not")
+            raise _unusable(
+                Sentence("it asks for a choice of {column} that there is not", column=Sentence(info.title))
+            )
 
 
 def _unusable(reason: str) -> InputError:
-    return InputError(f"This saved search cannot be used: {reason}.", hint=_HINT)
+    return InputError(Sentence("This saved search cannot be used: {reason}.", reason=Sentence(reason)), hint=_HINT)

@@ -33,6 +33,7 @@ from app.config_rules import (
     yes_or_no,
 )
 from app.errors import InputError
+from app.sentence import Sentence
 
 __all__ = [
     "FILE_NAME",
@@ -332,8 +333,8 @@ def save(folder: Path, settings: Settings) -> None:
 def _section(part: type[_Section], values: object) -> _Section:
     if not isinstance(values, Mapping):
         raise InputError(
-            f"{FILE_NAME}: {part.section} is not a part of its own.",
-            hint=f"Write a line [{part.section}] and the settings below it.",
+            Sentence("{file}: {section} is not a part of its own.", file=FILE_NAME, section=part.section),
+            hint=Sentence("Write a line [{section}] and the settings below it.", section=part.section),
             field=part.section,
         )
     declared = {one.name: one for one in options_of(part)}
@@ -347,8 +348,8 @@ def _section(part: type[_Section], values: object) -> _Section:
 def _not_allowed(section: str, one: Option) -> InputError:
     # The value itself is not repeated: it may be an address with a password in it.
     return InputError(
-        f"The setting [{section}] {one.name} has a value that is not allowed.",
-        hint=f"Allowed is {one.rule.allowed}.",
+        Sentence("The setting [{section}] {name} has a value that is not allowed.", section=section, name=one.name),
+        hint=Sentence("Allowed is {allowed}.", allowed=Sentence(one.rule.allowed)),
         field=f"{section}.{one.name}",
     )
 
@@ -361,10 +362,14 @@ def _unknown(name: str, known: list[str], section: str = "") -> InputError:
     if secret or (not nearest and _like_a_secret(name)):
         hint = "Passwords are not kept in a file: take the line out, and use the command secret set."
     elif nearest:
-        hint = f"Did you mean {f'[{section}] ' if section else ''}{nearest[0]}?"
+        hint = Sentence("Did you mean {nearest}?", nearest=f"[{section}] {nearest[0]}" if section else nearest[0])
     else:
-        hint = f"Known are {', '.join(known)}."
-    return InputError(f"{FILE_NAME} has a setting that is not known: {shown}.", hint=hint, field=shown)
+        hint = Sentence("Known are {known}.", known=", ".join(known))
+    return InputError(
+        Sentence("{file} has a setting that is not known: {shown}.", file=FILE_NAME, shown=shown),
+        hint=hint,
+        field=shown,
+    )
 
 
 def _like_a_secret(name: str) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 
 from app.config_rules import Option
 from app.errors import InputError
+from app.sentence import Sentence
 from app.whole_file import whole_file
 
 _LARGEST = 1_000_000
@@ -30,20 +31,28 @@ def read_file(path: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise InputError(
-            f"{path.name} cannot be read ({error.strerror or type(error).__name__}).",
+            Sentence(
+                "{file} cannot be read ({error}).", file=path.name, error=error.strerror or type(error).__name__
+            ),
             hint="Make sure that it is a file and yours to read.",
         ) from error
     if len(data) > _LARGEST:
-        raise InputError(f"{path.name} is far too large to be a file of settings.", hint=_START_ANEW)
+        raise InputError(
+            Sentence("{file} is far too large to be a file of settings.", file=path.name), hint=_START_ANEW
+        )
     try:
         # Editors on Windows like to put a byte order mark first, which TOML does not know.
         return tomllib.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
-        raise InputError(f"{path.name} is not UTF-8 text.", hint="Save it again as UTF-8.") from error
+        raise InputError(
+            Sentence("{file} is not UTF-8 text.", file=path.name), hint="Save it again as UTF-8."
+        ) from error
     except (ValueError, RecursionError) as error:  # bare for a number of thousands of digits
         place = _PLACE.search(str(error))
         where = f" ({place[1]})" if place else ""
-        raise InputError(f"{path.name} cannot be read{where}.", hint=_START_ANEW) from error
+        raise InputError(
+            Sentence("{file} cannot be read{where}.", file=path.name, where=where), hint=_START_ANEW
+        ) from error
 
 
 _START_ANEW = "Correct it there, or move the file away to start with the defaults."

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from app.sentence import Sentence, joined
+
 Value = TypeVar("Value")
 
 # Control characters, and halves of surrogate pairs: neither a service nor TOML can carry them.
@@ -61,7 +63,7 @@ def options_of(section: Any) -> tuple[Option, ...]:
 
 def text(longest: int = 200) -> Rule:
     return Rule(
-        f"text of up to {longest} characters on one line",
+        Sentence("text of up to {longest} characters on one line", longest=longest),
         lambda value: len(value) <= longest and not _UNCARRIABLE.search(value),
     )
 
@@ -69,22 +71,22 @@ def text(longest: int = 200) -> Rule:
 def code(*lengths: int) -> Rule:
     """Letters and digits, because the Learning Records Service gives test organisations letters as well."""
     if len(lengths) == 1:
-        allowed = f"{lengths[0]} letters or digits, or nothing"
+        allowed = Sentence("{length} letters or digits, or nothing", length=lengths[0])
         return Rule(allowed, lambda value: len(value) in (0, lengths[0]) and _is_code(value))
     return Rule(
-        f"up to {lengths[1]} letters or digits",
+        Sentence("up to {longest} letters or digits", longest=lengths[1]),
         lambda value: lengths[0] <= len(value) <= lengths[1] and _is_code(value),
     )
 
 
 def one_of(*choices: str) -> Rule:
-    listed = " or ".join(f'"{choice}"' for choice in choices)
+    listed = joined("{these} or {last}", (f'"{choice}"' for choice in choices))
     return Rule(listed, lambda value: value in choices, choices=choices)
 
 
 def whole_number(lowest: int, highest: int) -> Rule:
     return Rule(
-        f"a whole number from {lowest} to {highest}",
+        Sentence("a whole number from {lowest} to {highest}", lowest=lowest, highest=highest),
         lambda value: lowest <= value <= highest,
         lowest=lowest,
         highest=highest,

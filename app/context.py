@@ -11,6 +11,7 @@ from app.errors import InputError, SecretNeededError
 from app.folders import DataFolder
 from app.plr.session import PlrSession
 from app.secrets import LABELS, Secrets
+from app.sentence import Sentence
 
 if TYPE_CHECKING:
     from app.connectors.lms import LmsClient
@@ -104,7 +105,9 @@ def lrs_access(settings: Settings, secrets: Secrets) -> "LrsAccess":
         )
     if lrs.awaits_confirmation:
         raise InputError(
-            f"The address {lrs.host} is outside education.gov.uk and no administrator has confirmed it.",
+            Sentence(
+                "The address {host} is outside education.gov.uk and no administrator has confirmed it.", host=lrs.host
+            ),
             hint="Confirm it under File, Settings, PLR/LRS.",
         )
     # With its certificates it takes a tenth of the program's start, and nobody has asked for it then.
@@ -135,8 +138,8 @@ def _secret(secrets: Secrets, name: str, host: str, page: str = "PLR/LRS") -> st
     value = secrets.get(name, host=host)
     if value is None:
         raise SecretNeededError(
-            f"The {LABELS[name]} is not known on this computer.",
+            Sentence("The {secret} is not known on this computer.", secret=Sentence(LABELS[name])),
             secret=name,
-            hint=f"Type it under File, Settings, {page}.",
+            hint=Sentence("Type it under File, Settings, {page}.", page=Sentence(page)),
         )
     return value

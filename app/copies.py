@@ -18,6 +18,7 @@ from app.db.database import Database
 from app.db.moving import Moved
 from app.db.tables import operation
 from app.errors import AccessError, InputError
+from app.sentence import Sentence
 from app.tasks import TaskContext
 from app.whole_file import cannot_write, part_beside
 
@@ -83,7 +84,10 @@ def _require_all(db: Database, tx: Connection) -> None:
 
 def _copy_to(context: TaskContext, db: Database, target: Path) -> int:
     if target.exists():
-        raise InputError(f"{target.name} is there already.", hint="Choose another name: a copy replaces nothing.")
+        raise InputError(
+            Sentence("{file} is there already.", file=target.name),
+            hint="Choose another name: a copy replaces nothing.",
+        )
     part = part_beside(target)
     try:
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))

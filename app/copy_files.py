@@ -16,6 +16,7 @@ from app.db.database import Database
 from app.db.moving import is_marked
 from app.db.upgrade import NEWEST, is_known, revision, upgrade
 from app.errors import DatabaseError, InputError
+from app.sentence import Sentence
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
 
@@ -92,8 +93,11 @@ def _bring_up(context: TaskContext, file: Path, newer: Path) -> None:
                 whole = tx.exec_driver_sql("pragma quick_check(1)").scalar() == "ok"
     except DatabaseError as error:
         raise InputError(
-            f"{file.name} was made by an older version of Learner Manager, and could not be brought up to date. "
-            f"{error.message}",
+            Sentence(
+                "{file} was made by an older version of Learner Manager, and could not be brought up to date. {why}",
+                file=file.name,
+                why=error.message,
+            ),
             hint="Check that there is room on the disk, or choose another copy. Nothing was changed.",
         ) from error
     if not whole:
@@ -104,24 +108,30 @@ def _bring_up(context: TaskContext, file: Path, newer: Path) -> None:
 def _looked_at(file: Path) -> tuple[Database, bool]:
     """A copy as it is, and whether it is one of an older version. Raises InputError."""
     if not file.is_file():
-        raise InputError(f"There is no file {file.name}.", hint="Check the path.")
+        raise InputError(Sentence("There is no file {file}.", file=file.name), hint="Check the path.")
     try:
         head = embedded.head_of(file)
     except OSError as error:
-        raise InputError(f"{file.name} cannot be read.", hint="Check who may read it, or choose another.") from error
+        raise InputError(
+            Sentence("{file} cannot be read.", file=file.name), hint="Check who may read it, or choose another."
+        ) from error
     if head is not None and head[:16] != b"SQLite format 3\x00":
-        raise InputError(f"{file.name} is no copy of a database.", hint="Choose a file that Back Up wrote.")
+        raise InputError(
+            Sentence("{file} is no copy of a database.", file=file.name), hint="Choose a file that Back Up wrote."
+        )
     try:
         copy = Database.in_file(file, is_copy=True)
     except DatabaseError as error:
-        raise InputError(f"{file.name} is no copy of a database. {error.message}", hint=error.hint) from error
+        raise InputError(
+            Sentence("{file} is no copy of a database. {why}", file=file.name, why=error.message), hint=error.hint
+        ) from error
     try:
         with copy.read() as tx:
             found = revision(tx)
             _refuse_other(file, found)
             if is_marked(tx):
                 raise InputError(
-                    f"{file.name} is a copy that was not finished: a part is missing.",
+                    Sentence("{file} is a copy that was not finished: a part is missing.", file=file.name),
                     hint="Choose another one. Nothing was changed.",
                 )
     except DatabaseError as error:
@@ -134,15 +144,17 @@ def _looked_at(file: Path) -> tuple[Database, bool]:
 
 
 def _damaged(file: Path, hint: str = "Choose another copy. Nothing was changed.") -> InputError:
-    return InputError(f"{file.name} is no copy of a database, or damaged.", hint=hint)
+    return InputError(Sentence("{file} is no copy of a database, or damaged.", file=file.name), hint=hint)
 
 
 def _refuse_other(file: Path, found: str | None) -> None:
     """Raise InputError for what is no copy, and for one of a newer version, with the way to one of this."""
     if found is None:
-        raise InputError(f"{file.name} is no copy of ours.", hint="Choose a file that Back Up wrote.")
+        raise InputError(
+            Sentence("{file} is no copy of ours.", file=file.name), hint="Choose a file that Back Up wrote."
+        )
     if found != NEWEST and not is_known(found):
         raise InputError(
-            f"{file.name} was made by a newer version of Learner Manager.",
+            Sentence("{file} was made by a newer version of Learner Manager.", file=file.name),
             hint="Install that version on this computer, then restore it there. Nothing was changed.",
         )

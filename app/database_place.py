@@ -21,6 +21,7 @@ from app.db.upgrade import NEWEST, is_known, revision
 from app.errors import AppError, DatabaseError, InputError
 from app.folders import DataFolder
 from app.secrets import Kept, Secrets
+from app.sentence import Sentence, joined
 from app.server_address import completed
 from app.tasks import TaskContext
 
@@ -42,12 +43,12 @@ class Server:
     def settings(self, held: DatabaseSettings) -> DatabaseSettings:
         """As the settings file has it, with the rest of what it `held`. Raises InputError naming what cannot be."""
         for name, value, words in (
-            ("host", self.host, "the computer that the server runs on"),
-            ("database", self.database, "the name of the database"),
-            ("user", self.user, "the user to sign in as"),
+            ("host", self.host, "Name the computer that the server runs on."),
+            ("database", self.database, "Name the name of the database."),
+            ("user", self.user, "Name the user to sign in as."),
         ):
             if not value.strip():
-                raise InputError(f"Name {words}.", field=name)
+                raise InputError(words, field=name)
         if not 0 < self.port < 65_536:
             raise InputError("A port is a number from 1 to 65535.", field="port")
         address = URL.create(
@@ -122,15 +123,19 @@ def _looked(db: Database, tx: Connection) -> Found:
     if row is None and tx.execute(select(app_user.c.id).limit(1)).first() is not None:
         return Found(
             False,
-            f"The server accepts “{login}”, but this account is not a user of the database.",
+            Sentence("The server accepts “{login}”, but this account is not a user of the database.", login=login),
             "Ask an administrator to add it on the page Users and Roles.",
         )
     if row is not None and not row.active:
-        return Found(False, f"The account “{login}” is switched off in this database.", "Ask an administrator.")
+        return Found(
+            False,
+            Sentence("The account “{login}” is switched off in this database.", login=login),
+            "Ask an administrator.",
+        )
     roles = access.rights(tx, User(row.id, login, row.name)).roles if row is not None else frozenset()
-    held = ", ".join(title for one, title in access.ROLE_TITLES.items() if one in roles)
-    words = f"The connection works: signed in to “{name}” as “{login}”."
-    return Found(True, words, f"Roles: {held}." if held else "")
+    held = joined("{these}, {last}", (Sentence(title) for one, title in access.ROLE_TITLES.items() if one in roles))
+    words = Sentence("The connection works: signed in to “{name}” as “{login}”.", name=name, login=login)
+    return Found(True, words, Sentence("Roles: {held}.", held=held) if held else "")
 
 
 def _empty(tx: Connection, name: str) -> Found:
@@ -139,12 +144,12 @@ def _empty(tx: Connection, name: str) -> Found:
     if not tx.execute(text("select has_schema_privilege(current_schema(), 'create')")).scalar():
         return Found(
             False,
-            f"The database “{name}” has no tables yet, and this account may not make them.",
+            Sentence("The database “{name}” has no tables yet, and this account may not make them.", name=name),
             "An administrator, who owns the database, has to start “learner-manager db upgrade” first.",
         )
     return Found(
         True,
-        f"The connection works, and “{name}” is empty.",
+        Sentence("The connection works, and “{name}” is empty.", name=name),
         "Learner Manager makes its tables there at the next start, and you become its first administrator.",
     )
 

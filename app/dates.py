@@ -3,12 +3,16 @@ begins."""
 
 from datetime import date, datetime, time
 
+from app.sentence import Sentence
+
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def shown(day: date | None) -> str:
     """`23 Nov 2026`; "" for none."""
-    return "" if day is None else f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    if day is None:
+        return ""
+    return Sentence("{day} {month} {year}", day=day.day, month=Sentence(MONTHS[day.month - 1]), year=day.year)
 
 
 def shown_time(moment: datetime | None) -> str:
@@ -16,7 +20,7 @@ def shown_time(moment: datetime | None) -> str:
     if moment is None:
         return ""
     local = moment.astimezone()
-    return f"{shown(local.date())} at {local:%H:%M}"
+    return Sentence("{day} at {time}", day=shown(local.date()), time=f"{local:%H:%M}")
 
 
 _FIRST, _LAST = date(1971, 1, 1), date(9000, 1, 1)

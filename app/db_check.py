@@ -32,6 +32,7 @@ from app.db.upgrade import revision
 from app.folding import fold, fold_code
 from app.history import unpacked
 from app.learners.edit import SEARCHED, derived
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 BATCH = 5_000
@@ -107,7 +108,7 @@ def _counts(tx: Connection, there: set[str]) -> dict[str, int]:
 def _pages(tx: Connection) -> list[Problem]:
     """SQLite's own look at the pages, indexes and constraints of the file."""
     found = tx.exec_driver_sql("pragma integrity_check").scalars().all()
-    return [Problem(f"The file is damaged: {one}.", _DAMAGED) for one in found if one != "ok"]
+    return [Problem(Sentence("The file is damaged: {one}.", one=one), _DAMAGED) for one in found if one != "ok"]
 
 
 def _schema(db: Database, tx: Connection) -> Iterator[Problem]:
@@ -128,18 +129,27 @@ def _schema(db: Database, tx: Connection) -> Iterator[Problem]:
     look = inspect(tx)
     names = {index["name"] for table in look.get_table_names() for index in look.get_indexes(table)}
     for name in sorted(unknown - names):
-        yield Problem(f"The index {name} is missing.", _BY_HAND)
+        yield Problem(Sentence("The index {name} is missing.", name=name), _BY_HAND)
 
 
 def _difference(found: Sequence[Any]) -> str:
     """One difference as alembic tells it, in words."""
     kind, *rest = found
     if kind.startswith("modify_"):
-        return f"The column {rest[2]} of the table {rest[1]} is another one than this version makes."
-    thing = kind.partition("_")[2].replace("fk", "link")
-    name = f"{rest[2].name} of the table {rest[1]}" if thing == "column" else str(rest[0].name)
-    state = "is missing" if kind.startswith("add_") else "is none that this version makes"
-    return f"The {thing} {name} {state}."
+        return Sentence(
+            "The column {column} of the table {table} is another one than this version makes.",
+            column=rest[2],
+            table=rest[1],
+        )
+    added, _, thing = kind.partition("_")
+    thing = thing.replace("fk", "link")
+    if thing == "column":
+        name: str = Sentence("{column} of the table {table}", column=rest[2].name, table=rest[1])
+    else:
+        name = str(rest[0].name)
+    if added == "add":
+        return Sentence("The {thing} {name} is missing.", thing=Sentence(thing), name=name)
+    return Sentence("The {thing} {name} is none that this version makes.", thing=Sentence(thing), name=name)
 
 
 def _links(tx: Connection, table: Table) -> Iterator[Problem]:
@@ -149,8 +159,15 @@ def _links(tx: Connection, table: Table) -> Iterator[Problem]:
         lost = key.parent.is_not(None) & ~select(target.c.id).where(target.c.id == key.parent).exists()
         number, first = tx.execute(select(func.count(), func.min(table.c.id)).where(lost)).one()
         if number:
-            what = f"{table.name}: {number:,} rows point by {key.parent.name} to a missing {key.column.table.name}"
-            yield Problem(f"{what}, the first is row {first}.", _DAMAGED)
+            what = Sentence(
+                "{table}: {number:,} rows point by {column} to a missing {other}, the first is row {first}.",
+                table=table.name,
+                number=number,
+                column=key.parent.name,
+                other=key.column.table.name,
+                first=first,
+            )
+            yield Problem(what, _DAMAGED)
 
 
 # ------------------------------------------------------------------------------------- companions of what people type
@@ -190,8 +207,14 @@ def _companions(
                     wrong.setdefault(name, []).append(row.id)
         progress.add(len(rows))
     for name, ids in sorted(wrong.items()):
-        what = f"{table.name}: in {len(ids):,} rows {name} does not agree with what it is made of"
-        yield Problem(f"{what}, the first is row {ids[0]}.", _AGAIN)
+        what = Sentence(
+            "{table}: in {n:,} rows {name} does not agree with what it is made of, the first is row {first}.",
+            table=table.name,
+            n=len(ids),
+            name=name,
+            first=ids[0],
+        )
+        yield Problem(what, _AGAIN)
 
 
 def _batches(tx: Connection, table: Table) -> Iterator[Sequence[Row[Any]]]:
@@ -224,7 +247,11 @@ def _last_operation(tx: Connection) -> Iterator[Problem]:
         at = changes[-1].id
         wrong += _not_as_told(tx, changes)
     if wrong:
-        what = f"{wrong:,} rows are not as the last operation ({last}) left them, by its own history."
+        what = Sentence(
+            "{wrong:,} rows are not as the last operation ({last}) left them, by its own history.",
+            wrong=wrong,
+            last=str(last),
+        )
         yield Problem(what, "Look at it on the page History; if it is not what was meant, restore the newest copy.")
 
 

@@ -16,7 +16,6 @@ from typing import IO, Any
 from sqlalchemy import insert, select, update
 
 from app import access, config
-from app.access import Licence
 from app.attainments import at_a_glance_kept
 from app.attainments.stored import COMPARED, subject_key
 from app.config import CollegeSettings, LrsSettings, Settings
@@ -25,6 +24,7 @@ from app.db.tables import attainment, attainment_event, attainment_type, campus,
 from app.errors import ServiceError
 from app.folding import fold, fold_code
 from app.learners.edit import derived
+from app.licence_row import Licence
 from app.postcodes import normal_postcode
 from app.sandbox.people import Person, people
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from app.sentence import Sentence
 from app.whole_file import whole_file
 
 SHORTEST, LONGEST = 12, 100
@@ -64,9 +65,12 @@ def password_problem(password: str) -> str:
     if not (password.isascii() and password.isprintable()):
         return "Use letters without accents, digits and usual signs: other programs read the rest differently."
     if len(password) < SHORTEST:
-        return f"Too short: at least {SHORTEST} characters. Three words that have nothing in common are good."
+        return Sentence(
+            "Too short: at least {least} characters. Three words that have nothing in common are good.",
+            least=SHORTEST,
+        )
     if len(password) > LONGEST:
-        return f"Too long: at most {LONGEST} characters."
+        return Sentence("Too long: at most {most} characters.", most=LONGEST)
     if len(set(password.lower())) < _FEWEST_SIGNS:
         return "Too simple: use more different characters."
     return ""

@@ -27,6 +27,7 @@ from app.export_sheet import (
     steps,
 )
 from app.export_target import Target, path_of, target_file
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 MOST_ROWS = 1_048_575
@@ -84,9 +85,15 @@ def write_xlsx(context: TaskContext, target: Target, sheet: Sheet) -> ExportSumm
 
 def _require_room(rows: int, columns: int) -> None:
     if rows > MOST_ROWS:
-        raise InputError(f"More than {MOST_ROWS:,} rows do not fit into an Excel sheet.", hint=_TO_CSV)
+        raise InputError(
+            Sentence("More than {most:,} rows do not fit into an Excel sheet.", most=MOST_ROWS),
+            hint=_TO_CSV,
+        )
     if columns > MOST_COLUMNS:
-        raise InputError(f"An Excel sheet has room for {MOST_COLUMNS:,} columns.", hint="Show fewer columns.")
+        raise InputError(
+            Sentence("An Excel sheet has room for {most:,} columns.", most=MOST_COLUMNS),
+            hint="Show fewer columns.",
+        )
 
 
 @dataclass(frozen=True, slots=True)

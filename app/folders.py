@@ -10,6 +10,7 @@ from pathlib import Path
 
 from app.config import FILE_NAME
 from app.errors import InputError
+from app.sentence import Sentence
 
 VARIABLE = "LEARNER_MANAGER_DATA"
 _NETWORK_KINDS = {"nfs", "nfs3", "nfs4", "cifs", "smb", "smbfs", "smb2", "smb3", "ncpfs", "afs", "ceph", "lustre"}
@@ -55,16 +56,18 @@ class DataFolder:
 
         Raises InputError saying what is in the way.
         """
-        elsewhere = f"Name another folder with --data or {VARIABLE}."
+        elsewhere = Sentence("Name another folder with --data or {variable}.", variable=VARIABLE)
         if self.path.exists() and not self.path.is_dir():
-            raise InputError(f"The data folder {self.path} is a file.", hint=elsewhere)
+            raise InputError(Sentence("The data folder {path} is a file.", path=str(self.path)), hint=elsewhere)
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             self.path.mkdir(mode=0o700, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path):
                 pass
         except OSError as error:
-            raise InputError(f"The data folder {self.path} cannot be written.", hint=elsewhere) from error
+            raise InputError(
+                Sentence("The data folder {path} cannot be written.", path=str(self.path)), hint=elsewhere
+            ) from error
 
 
 def require_local(file: Path, mounts: str | None = None) -> None:
@@ -74,7 +77,9 @@ def require_local(file: Path, mounts: str | None = None) -> None:
     """
     if is_unc(str(file)) or _is_remote_drive(file) or _mounted_as(file, mounts) in _NETWORK_KINDS:
         raise InputError(
-            f"{file.parent} is on a network, where the embedded database would be damaged.",
+            Sentence(
+                "{folder} is on a network, where the embedded database would be damaged.", folder=str(file.parent)
+            ),
             hint="Choose a folder of this computer with --data, or use a PostgreSQL server ([database] url).",
         )
 

@@ -24,6 +24,7 @@ from app.db.database import Database
 from app.db.tables import app_user, file_job, file_row, operation
 from app.errors import ConflictError, DatabaseError, InputError
 from app.files.source import opened
+from app.sentence import Sentence
 
 ABANDONED_AFTER = timedelta(days=1)
 FORGOTTEN_AFTER = timedelta(days=7)
@@ -275,7 +276,9 @@ def read(tx: Connection, job_id: int) -> FileJob:
     """One job. Raises InputError if there is none of this number."""
     row = tx.execute(_QUERY.where(file_job.c.id == job_id)).one_or_none()
     if row is None:
-        raise InputError(f"There is no job {job_id}.", hint="Look at the list of loads for its number.")
+        raise InputError(
+            Sentence("There is no job {job}.", job=job_id), hint="Look at the list of loads for its number."
+        )
     return _job(row)
 
 

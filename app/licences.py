@@ -3,11 +3,12 @@
 from sqlalchemy import select
 
 from app import access, history
-from app.access import Licence, LicenceRow, Permission, User
+from app.access import Permission, User
 from app.db.database import Database
 from app.db.tables import licence
 from app.errors import ConflictError, InputError
 from app.folding import cleaned
+from app.licence_row import Licence, LicenceRow
 
 
 def save(db: Database, user: User, wanted: LicenceRow) -> None:
@@ -18,12 +19,12 @@ def save(db: Database, user: User, wanted: LicenceRow) -> None:
     """
     if wanted.is_on and wanted.code is Licence.LRS_CERTIFIED:
         for value, field, words in (
-            (wanted.organisation, "organisation", "which organisation is certified"),
-            (wanted.certified_on, "certified_on", "since which day"),
-            (wanted.certified_by, "certified_by", "who certified it"),
+            (wanted.organisation, "organisation", "Say which organisation is certified."),
+            (wanted.certified_on, "certified_on", "Say since which day."),
+            (wanted.certified_by, "certified_by", "Say who certified it."),
         ):
             if not (cleaned(value) if isinstance(value, str) else value):
-                raise InputError(f"Say {words}.", hint="Fill in the field, then save.", field=field)
+                raise InputError(words, hint="Fill in the field, then save.", field=field)
     note = cleaned(wanted.note)
     values = {
         "is_on": wanted.is_on,

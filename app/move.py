@@ -13,6 +13,7 @@ from app.db.moving import Moved, is_marked
 from app.errors import DatabaseError, InputError
 from app.folders import DataFolder, require_local
 from app.secrets import Secrets
+from app.sentence import Sentence
 from app.server_address import completed
 from app.tasks import TaskContext
 from app.whole_file import cannot_write
@@ -57,7 +58,7 @@ def _put_aside(file: Path, backups: Path) -> None:
     kept = _free_name(backups)
     if log.exists() and log.stat().st_size:
         raise InputError(
-            f"Another program has the database {file.name} open that was left on this computer.",
+            Sentence("Another program has the database {file} open that was left on this computer.", file=file.name),
             hint="Close it, then choose Move again.",
         )
     try:

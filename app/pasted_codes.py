@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from app.errors import InputError
 from app.folding import fold, storable
 from app.postcodes import is_postcode, normal_postcode
+from app.sentence import Sentence
 from app.ulns import UlnState, normal, state
 
 MOST_CODES = 100_000
@@ -41,7 +42,8 @@ def codes_in(text: str) -> Codes | None:
             parts += 1
             if parts > MOST_CODES:
                 raise InputError(
-                    f"The pasted list has more than {MOST_CODES:,} entries.", hint="Paste it in smaller parts."
+                    Sentence("The pasted list has more than {most:,} entries.", most=MOST_CODES),
+                    hint="Paste it in smaller parts.",
                 )
             if key := fold(entry):
                 found.setdefault(key, entry)

@@ -46,6 +46,7 @@ from app.folding import cleaned
 from app.learners.load_stored import LOADED
 from app.lms import runs
 from app.lms.settings import row_of
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext
 
 KIND, LOCK = "purged", "purge"
@@ -111,7 +112,9 @@ def purge(context: TaskContext, db: Database, user: User, reason: str) -> PurgeS
     said = cleaned(reason)
     if said is None or len(said) > LONGEST_REASON:
         raise InputError(
-            "A purge needs a reason.", hint=f"Say in up to {LONGEST_REASON} characters why.", field="reason"
+            "A purge needs a reason.",
+            hint=Sentence("Say in up to {most} characters why.", most=LONGEST_REASON),
+            field="reason",
         )
     with db.read() as tx:
         access.require(tx, user, Permission.ADMINISTER)

@@ -16,6 +16,7 @@ from app.db.database import Database
 from app.db.tables import app_user, saved
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold, fold_code
+from app.sentence import Sentence
 
 LONGEST_NAME = 80
 LONGEST_BODY = 500_000
@@ -102,7 +103,10 @@ def save(db: Database, user: User, kind: Kind, name: str, body: str, *, shared: 
         own = and_(saved.c.kind == kind.value, saved.c.owner_id == user.id)
         names = list(tx.execute(select(saved.c.name).where(own)).scalars())
         if len(names) >= MOST:
-            raise InputError(f"You have saved {MOST} already.", hint="Delete some that you do not use any more.")
+            raise InputError(
+                Sentence("You have saved {most} already.", most=MOST),
+                hint="Delete some that you do not use any more.",
+            )
         _refuse_taken(name, names)
         values = {"kind": kind.value, "owner_id": user.id, "name": name, "body": body, "shared": shared}
         return int(tx.execute(insert(saved).values(**values).returning(saved.c.id)).scalar_one())
@@ -159,7 +163,9 @@ def _name(name: str) -> str:
         raise InputError("It needs a name.", hint="Type one.", field="name")
     if len(plain) > LONGEST_NAME:
         raise InputError(
-            f"The name is too long: there is room for {LONGEST_NAME} characters.", hint="Shorten it.", field="name"
+            Sentence("The name is too long: there is room for {most} characters.", most=LONGEST_NAME),
+            hint="Shorten it.",
+            field="name",
         )
     return plain
 

@@ -14,6 +14,7 @@ from app import logs
 from app.config import Settings
 from app.config_rules import text
 from app.errors import AppError, InputError
+from app.sentence import Sentence
 
 logger = logging.getLogger(__name__)
 
@@ -104,7 +105,10 @@ class Secrets:
         _require_known(name)
         if not value.strip() or not text(_LONGEST).holds(value):
             raise InputError(
-                f"The {LABELS[name]} is empty, too long, or has characters that cannot be typed.",
+                Sentence(
+                    "The {secret} is empty, too long, or has characters that cannot be typed.",
+                    secret=Sentence(LABELS[name]),
+                ),
                 hint="Type it again.",
                 field=name,
             )
@@ -160,7 +164,10 @@ def host_for(name: str, settings: Settings) -> str:
 
 def _require_known(name: str) -> None:
     if name not in LABELS:
-        raise InputError(f"There is no secret named {name}.", hint=f"Known are {', '.join(LABELS)}.")
+        raise InputError(
+            Sentence("There is no secret named {name}.", name=name),
+            hint=Sentence("Known are {names}.", names=", ".join(LABELS)),
+        )
 
 
 def _service(host: str) -> str:
@@ -197,11 +204,14 @@ def _asking_store(question: Callable[[Any], Answer]) -> Answer:
         logger.info("The password store answered with %s", type(error).__name__)
         if isinstance(error, NoKeyringError):
             raise _NoStoreError(
-                StoreState.NONE.sentence, hint=f"For runs without a window there is {VARIABLE}NAME."
+                StoreState.NONE.sentence,
+                hint=Sentence("For runs without a window there is {variable}NAME.", variable=VARIABLE),
             ) from None
         locked = isinstance(error, KeyringLocked)
         raise AppError(
-            f"This computer's password store {'is locked' if locked else 'does not work just now'}.",
+            "This computer's password store is locked."
+            if locked
+            else "This computer's password store does not work just now.",
             hint="Unlock it (signing in to the desktop does that) and try again, or type the password again under "
             "File, Settings.",
         ) from None

@@ -18,6 +18,7 @@ from app.db.tables import app_user, campus, role, user_campus, user_role
 from app.errors import ConflictError, InputError
 from app.folding import cleaned
 from app.history import Operation, Saved
+from app.sentence import Sentence
 
 KIND = "user_changed"
 LONGEST_LOGIN, LONGEST_NAME = 63, 200
@@ -104,7 +105,7 @@ def save(db: Database, user: User, before: Account | None, wanted: Account) -> S
             return Saved(now.id or 0, None)
         if now is None and not db.embedded and not server_roles.is_known(tx, login):
             raise InputError(
-                f"The database server knows nobody who signs in as “{login}”.",
+                Sentence("The database server knows nobody who signs in as “{login}”.", login=login),
                 hint="Whoever looks after the server makes that role first, with a password.",
                 field="login",
             )
@@ -168,7 +169,9 @@ def set_role(db: Database, user: User, login: str, wanted: Role, *, held: bool) 
     with db.read() as tx:
         before = find(tx, login)
     if before is None and not held:
-        raise InputError(f"“{login}” is not a user of this database.", hint="There is nothing to take away.")
+        raise InputError(
+            Sentence("“{login}” is not a user of this database.", login=login), hint="There is nothing to take away."
+        )
     one = before or Account(login=login, name=login)
     roles = one.roles | {wanted} if held else one.roles - {wanted}
     return save(db, user, before, Account(one.id, one.login, one.name, one.active, roles, one.campuses))

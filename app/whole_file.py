@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import InputError
+from app.sentence import Sentence
 
 _FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
 _READ_ONLY = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -29,9 +30,11 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
         target = path.resolve() if path.is_symlink() else path
         # Not only folders: replacing a device such as /dev/null would be worse.
         if target.exists() and not target.is_file():
-            raise InputError(f"{path.name} is not a file.", hint="Choose another name.")
+            raise InputError(Sentence("{file} is not a file.", file=path.name), hint="Choose another name.")
         if is_open_database(target):
-            raise InputError(f"{path.name} is a database that is in use.", hint="Choose another name.")
+            raise InputError(
+                Sentence("{file} is a database that is in use.", file=path.name), hint="Choose another name."
+            )
         part = part_beside(target)
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
     except OSError as error:
@@ -72,7 +75,7 @@ def _replace(part: Path, target: Path) -> None:
     except PermissionError as error:
         # Windows does not let a file be replaced that a spreadsheet has open.
         raise InputError(
-            f"{target.name} is open in another program, or you may not replace it.",
+            Sentence("{file} is open in another program, or you may not replace it.", file=target.name),
             hint="Close it there and try again, or choose another name.",
         ) from error
 
@@ -81,19 +84,22 @@ def cannot_write(error: OSError, path: Path) -> InputError:
     """The sentence for a file that could not be written, by what the system said."""
     if error.errno in _FULL:
         return InputError(
-            f"There is no room left for {path.name}.",
+            Sentence("There is no room left for {file}.", file=path.name),
             hint="Free some space on the disk, or choose another folder, and try again.",
         )
     if error.errno in _READ_ONLY:
         return InputError(
-            f"You may not write into the folder {path.parent.name or path.parent}.",
+            Sentence("You may not write into the folder {folder}.", folder=path.parent.name or str(path.parent)),
             hint="Choose another folder, or ask for the right to write there.",
         )
     if error.errno in {errno.ENOENT, errno.ENOTDIR}:
         return InputError(
-            f"The folder for {path.name} does not exist.", hint="Make it first, or choose another folder."
+            Sentence("The folder for {file} does not exist.", file=path.name),
+            hint="Make it first, or choose another folder.",
         )
     return InputError(
-        f"{path.name} could not be written ({error.strerror or type(error).__name__}).",
+        Sentence(
+            "{file} could not be written ({error}).", file=path.name, error=error.strerror or type(error).__name__
+        ),
         hint="Choose another folder or a shorter name, and try again.",
     )

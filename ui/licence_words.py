@@ -2,8 +2,8 @@
 
 from datetime import date
 
-from app.access import LicenceRow
 from app.dates import shown
+from app.licence_row import LicenceRow
 from ui.look.words import plural, tr
 
 

@@ -15,6 +15,7 @@ from app.db.file_tables import aim
 from app.db.fingerprint import first_word, sha256
 from app.db.tables import SHOWN, attainment, attainment_type, learner, plr_check
 from app.given_name import NAME_LIMIT
+from app.sentence import Sentence
 from app.ulns import UlnState
 
 # By other names: the grids join these tables to their rows.
@@ -131,7 +132,14 @@ _LAST_PLR = SqlField(
     moment=True,
 )
 LEARNERS: tuple[SqlField, ...] = tuple(
-    replace(one, info=replace(one.info, id=f"learner_{one.info.id}", title=f"{one.info.title} of the Learner"))
+    replace(
+        one,
+        info=replace(
+            one.info,
+            id=f"learner_{one.info.id}",
+            title=Sentence("{column} of the Learner", column=Sentence(one.info.title)),
+        ),
+    )
     for one in (_LAST_PLR, *_OF_LEARNER)
 )
 """What is asked about the learner of a row that is something else, such as an attainment."""

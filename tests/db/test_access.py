@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app import access, licences
-from app.access import NEEDS_LICENCES, ROLE_TITLES, ROLES, Licence, Permission, Rights, Role
+from app.access import NEEDS_LICENCES, ROLE_TITLES, ROLES, Permission, Rights, Role
 from app.db.database import Database
 from app.db.tables import app_user, change, licence, operation, user_role
 from app.errors import AccessError, ConflictError, InputError
+from app.licence_row import Licence, LicenceRow
 from tests.builders import first_user, licences_on, user_with
 
 TODAY = date(2026, 11, 23)
@@ -21,7 +22,7 @@ def rights_of(db: Database, user: access.User) -> Rights:
         return access.rights(tx, user)
 
 
-def row_of(db: Database, code: Licence) -> access.LicenceRow:
+def row_of(db: Database, code: Licence) -> LicenceRow:
     with db.read() as tx:
         return next(one for one in access.licences(tx) if one.code is code)
 

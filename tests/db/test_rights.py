@@ -19,6 +19,7 @@ from app.db.tables import change, licence, metadata, operation
 from app.errors import AccessError, InputError
 from app.imports import credit_lists
 from app.learners import edit
+from app.licence_row import Licence, off
 from app.lms import settings
 from app.lms.sections import things_save
 from app.lms.sections.things import Thing, What
@@ -293,7 +294,7 @@ def test_an_officer_works_in_their_role(officer: tuple[Database, User]):
     with locks.held(db, "lms", user.name):
         pass
     with pytest.raises(AccessError):
-        licences.save(db, user, replace(access._off(access.Licence.PLR_IMPORT), is_on=True))
+        licences.save(db, user, replace(off(Licence.PLR_IMPORT), is_on=True))
 
 
 def test_an_lms_administrator_and_an_importer_work_in_theirs(college: College):

@@ -4,7 +4,8 @@ import pytest
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QWidget
 
-from app.access import Licence, LicenceRow, Permission, Rights, Role
+from app.access import Permission, Rights, Role
+from app.licence_row import Licence, LicenceRow
 from ui.action_list import action_list
 from ui.action_reasons import WindowState
 from ui.actions import ActionSet

@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 
 from app import access, licences
-from app.access import Licence, LicenceRow, Permission, Role
+from app.access import Permission, Role
 from app.changes import Changes, Topic
 from app.dates import shown
+from app.licence_row import Licence, LicenceRow
 from tests.builders import user_with
 from tests.ui.dialog_room import (
     as_user,

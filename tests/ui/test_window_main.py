@@ -8,10 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QToolTip, QWidget
 from sqlalchemy import update
 
-from app.access import Licence, Role
+from app.access import Role
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.db import tables
+from app.licence_row import Licence
 from app.sandbox.lrs import LrsSandbox
 from tests.builders import licences_on, user_with
 from tests.ui.conftest import Room, Rooms, answering, named

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from app.access import WARN_DAYS, Rights
+from app.access import Rights
 from app.dates import shown
+from app.licence_row import WARN_DAYS
 from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, tr

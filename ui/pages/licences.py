@@ -6,10 +6,11 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app import access, licences
-from app.access import Licence, LicenceRow, Permission
+from app.access import Permission
 from app.changes import Changes, Topic
 from app.context import AppContext
 from app.errors import AppError
+from app.licence_row import Licence, LicenceRow
 from app.tasks import TaskContext
 from ui.hub import Hub
 from ui.look.banner import Banner

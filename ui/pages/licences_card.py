@@ -7,9 +7,9 @@ from itertools import pairwise
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.access import Licence, LicenceRow
 from app.dates import shown
 from app.errors import AppError, InputError
+from app.licence_row import Licence, LicenceRow
 from ui.dialogs.form_field import FormField, line
 from ui.grids.date_field import DateField
 from ui.licence_words import soon_over

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, exists, func, select
 
 from app import access, history
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import SHOWN, aim, campus, course, learner, source_code
-from app.errors import ConflictError, InputError
+from app.db.tables import SHOWN, aim, award, campus, course, course_credit, learner, section, source_code
+from app.errors import AccessError, ConflictError, InputError, quoted
 from app.files.aims import PROGRAMME_WRAPPER
 from app.folding import cleaned, fold_code
 from app.history import Operation, UndoSummary
@@ -24,6 +24,8 @@ NAMED = "code_named"
 """The kind of the operation that gives a code a title."""
 LONGEST = 200
 _EVERY_YEAR = "-"
+_ORIGIN = "code"
+"""Of courses that come into being as the title of a code."""
 
 
 class Kind(StrEnum):
@@ -182,7 +184,8 @@ def _merged(kind: Kind, rows: Iterable[Any], given: Mapping[tuple[str, str], str
 
 def give_title(db: Database, user: User, seen: Code, title: str) -> int | None:
     """Call a code by `title` from now on; "" takes the title away. Returns the operation to undo it by, None if
-    nothing changed. Raises AccessError, InputError, ConflictError if somebody gave it another since it was `seen`."""
+    nothing changed. A course that somebody set up is renamed by who may set up courses alone. Raises AccessError,
+    InputError, ConflictError if somebody gave it another since it was `seen`."""
     wanted = cleaned(title) or ""
     if len(wanted) > LONGEST:
         raise InputError(
@@ -196,7 +199,10 @@ def give_title(db: Database, user: User, seen: Code, title: str) -> int | None:
         access.require(tx, user, Permission.EDIT_LEARNERS)
         db.alone(tx)  # of two who name one code at the same time, one is told
         operation = history.begin(tx, db, user.id, NAMED, reason=f"{KIND_TITLES[seen.kind]} {seen.code}")
-        (_name_campus if seen.kind is Kind.CAMPUS else _name)(operation, seen, wanted)
+        if seen.kind is Kind.CAMPUS:
+            _name_campus(operation, seen, wanted)
+        else:
+            _name(operation, user, seen, wanted)
         operation.end(tx)
     return operation.id
 
@@ -209,7 +215,7 @@ def _name_campus(operation: Operation, seen: Code, wanted: str) -> None:
     operation.update(campus, row, {"name": name, "name_fold": fold_code(name)})
 
 
-def _name(operation: Operation, seen: Code, wanted: str) -> None:
+def _name(operation: Operation, user: User, seen: Code, wanted: str) -> None:
     """Of a course or an aim. Codes of two kinds may be spelt alike and mean different things, so each has a course
     of its own."""
     tx, (kind, folded) = operation.tx, seen.key
@@ -221,9 +227,9 @@ def _name(operation: Operation, seen: Code, wanted: str) -> None:
     if (held.title if held is not None else "") != seen.held:
         raise _changed()
     if held is not None and wanted:
-        operation.update(course, held, {"title": wanted})
+        _rename(operation, user, held, wanted, set_up=_is_built_on(tx, held))
         return
-    course_id = _course(operation, seen, wanted) if wanted else None
+    course_id = _course(operation, user, seen, wanted) if wanted else None
     if row is not None:
         operation.update(source_code, row, {"course_id": course_id})
         return
@@ -231,16 +237,38 @@ def _name(operation: Operation, seen: Code, wanted: str) -> None:
     operation.insert(source_code, values)
 
 
-def _course(operation: Operation, seen: Code, title: str) -> int:
+def _rename(operation: Operation, user: User, row: Row[Any], title: str, *, set_up: bool) -> None:
+    """A course that was set up has its title from whoever did that: sections, credit and records show it too."""
+    if row.title == title:
+        return
+    if set_up:
+        try:
+            access.require(operation.tx, user, Permission.SET_UP_CREDIT)
+        except AccessError as error:
+            raise AccessError(
+                f"The course {quoted(row.code)} is set up as {quoted(row.title)}, which you cannot change.",
+                hint=f"Give the code this same title, and it means that course. {error.hint}",
+            ) from error
+    operation.update(course, row, {"title": title})
+
+
+def _is_built_on(tx: Connection, row: Row[Any]) -> bool:
+    """Whether a course is more than the title of a code."""
+    there = [exists().where(table.c.course_id == row.id) for table in (section, course_credit, award)]
+    return row.required_objects is not None or any(tx.execute(select(*there)).one())
+
+
+def _course(operation: Operation, user: User, seen: Code, title: str) -> int:
     """The course of this code that nothing leads to any more, else a new one; its code is made unlike all others."""
     kind, folded = seen.key
     tx = operation.tx
     for code, code_fold in ((seen.code, folded), (f"{seen.code} ({KIND_TITLES[kind]})", f"{folded} ({kind})")):
         row = tx.execute(select(course).where(course.c.code_fold == code_fold)).one_or_none()
         if row is None:
-            return operation.insert(course, {"code": code, "code_fold": code_fold, "title": title, "origin": "hand"})
+            values = {"code": code, "code_fold": code_fold, "title": title, "origin": _ORIGIN}
+            return operation.insert(course, values)
         if tx.execute(select(source_code.c.id).where(source_code.c.course_id == row.id).limit(1)).first() is None:
-            operation.update(course, row, {"title": title})
+            _rename(operation, user, row, title, set_up=row.origin != _ORIGIN or _is_built_on(tx, row))
             return int(row.id)
     raise _changed()
 

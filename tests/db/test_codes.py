@@ -9,12 +9,23 @@ from hypothesis import strategies as st
 from sqlalchemy import func, insert, select, update
 
 from app import history
-from app.access import Role
+from app.access import Role, User
 from app.db.database import Database
-from app.db.tables import aim, campus, change, course, operation, setting, source_code
+from app.db.tables import (
+    aim,
+    campus,
+    change,
+    course,
+    course_credit,
+    credit_type,
+    operation,
+    setting,
+    source_code,
+)
 from app.errors import AccessError, ConflictError, InputError
 from app.files.aims import OwnFields
 from app.files.rows import AimRecord, LearnerRecord
+from app.folding import fold_code
 from app.learners import codes, courses, edit, own_fields, search
 from app.learners.codes import Code, Kind
 from tests.builders import user_with
@@ -155,6 +166,45 @@ def test_a_title_taken_away_and_given_again_makes_one_course(loader: Loader):
         name(loader, Kind.AIM, "6034411X", title)
         assert course_of(loader, "R00001").title == title
     assert (loader.number_of(course), loader.number_of(source_code)) == (1, 1)
+
+
+def test_a_course_that_was_set_up_is_renamed_by_who_may_set_up_courses(loader: Loader, db: Database):
+    """Its title stands on sections, credit and records. The clerk's own titles stay the clerk's to change."""
+    loader.bring(record(1, aims=[an_aim(1, course_code="ENG-L3")]))
+    with db.write() as tx:
+        values = {"code": "ENG-L3", "code_fold": fold_code("ENG-L3"), "title": "English, level 3", "origin": "hand"}
+        key = tx.execute(insert(course).values(values).returning(course.c.id)).scalar_one()
+    clerk, setter = user_with(db, Role.ENROLMENT_MANAGER), user_with(db, Role.ENROLMENT_MANAGER, Role.RECORD_IMPORTER)
+
+    def give(user: User, title: str) -> None:
+        codes.give_title(db, user, all_codes(db)["course", "ENG-L3"], title)
+
+    with pytest.raises(AccessError, match=r"set up as “English, level 3”"):
+        give(clerk, "Eng")
+    give(clerk, "English, level 3")  # it means that course from now on
+    with db.write() as tx:
+        kind = tx.execute(
+            insert(credit_type).values(code="GLH", title="Hours").returning(credit_type.c.id)
+        ).scalar_one()
+        tx.execute(insert(course_credit).values(course_id=key, type_id=kind, maximum=100))
+    with pytest.raises(AccessError):
+        give(clerk, "Eng")
+    give(setter, "English")
+    assert course_of(loader, "R00001").title == "English"
+    give(clerk, "")
+    with pytest.raises(AccessError):
+        give(clerk, "Eng")
+    give(setter, "Eng")
+    assert loader.number_of(course) == 1
+
+
+def test_who_gives_titles_changes_their_own_without_setting_up_courses(loader: Loader, db: Database):
+    loader.bring(record(1, aims=[an_aim(1)]))
+    clerk = user_with(db, Role.ENROLMENT_MANAGER)
+    for title in ("Bricks", "Brickwork", "", "Masonry"):
+        codes.give_title(db, clerk, all_codes(db)["aim", "6034411X"], title)
+        assert course_of(loader, "R00001").title == title
+    assert loader.number_of(course) == 1
 
 
 @pytest.mark.parametrize("of", [Kind.CAMPUS, Kind.AIM])

@@ -6,6 +6,7 @@ Everything in a file is hostile until it is parsed: what cannot be read is a fin
 from collections.abc import Callable, Generator, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from app.errors import InputError
@@ -25,6 +26,8 @@ from app.imports.sources import CsvSource, Numbered, Source, better_delimiter, s
 from app.imports.values import has_order, iso_day, ordered_day
 from app.tasks import TaskContext
 
+_KEPT = 8192
+"""So many days are read once while the dates of a file are checked."""
 __all__ = ["Asked", "FileRefusedError", "ImportFile", "Read", "Record", "RowReader", "open_import"]
 
 
@@ -160,13 +163,13 @@ def _leave_out_impossible(context: TaskContext, file: ImportFile) -> None:
 
 def _checker(file: ImportFile) -> Callable[[str, DateOrder], bool]:
     """Whether a cell holds a date written in numbers that is none in an order."""
-    ours, today = is_ours(file.headings), file.asked.today
+    ours, today, day_of = is_ours(file.headings), file.asked.today, lru_cache(_KEPT)(iso_day)
 
     def is_none(cell: str, order: DateOrder) -> bool:
         text = (unguarded(cell) if ours else cell).strip(" ")
-        if iso_day(text) is not None:
+        if day_of(text) is not None:
             return False
         text = mended(text, number=True) or text
-        return iso_day(text) is None and has_order(text) and ordered_day(text, order, today) is None
+        return day_of(text) is None and has_order(text) and ordered_day(text, order, today) is None
 
     return is_none

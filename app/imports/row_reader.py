@@ -3,6 +3,7 @@ course-record-import.md); the rules about several cells are in `row_rules`."""
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from operator import itemgetter
 
 from app.errors import quoted
@@ -19,6 +20,8 @@ from app.imports.values import has_order, hundredths, iso_day, meant, ordered_da
 
 _COLUMNS = tuple(Column)
 _NO = frozenset({"", "0"})
+_KEPT = 8192
+"""So many days, and amounts, of a file are read once: the same few stand in most of its rows."""
 
 
 class RowReader:
@@ -37,6 +40,8 @@ class RowReader:
         self._yes_no = frozenset(one for one in Column if repairs.has("CR-11", one))
         self._orders = {one: DateOrder(order) for one in DATES if (order := repairs.option("CR-12", one))}
         self._rules = RowRules(asked, self.offers)
+        # Of this reader, so that they go with it: cells of a file do not outlive the work with it.
+        self._iso_day, self._hundredths = lru_cache(_KEPT)(iso_day), lru_cache(_KEPT)(hundredths)
 
     def read(self, number: int, line: int, cells: Sequence[str]) -> Read:
         """The row as it is read, with what is wrong with it. Never raises for what the cells hold."""
@@ -90,7 +95,7 @@ class RowReader:
             row.number, line, user, email, first_name, last_name, course, title,
             self._day(row, Column.STARTS, starts) if starts else None,
             self._day(row, Column.ENDS, ends) if ends else None,
-            hundredths(credits) if credits else None,
+            self._hundredths(credits) if credits else None,
             credit_type,
             self._day(row, Column.EXPIRES, expires) if expires else None,
             complete == "1" or (complete not in _NO and self._flag(row, Column.COMPLETE, complete)),
@@ -100,7 +105,7 @@ class RowReader:
         )  # fmt: skip
 
     def _day(self, row: Noted, column: Column, text: str) -> date | None:
-        day = iso_day(text)
+        day = self._iso_day(text)
         if day is not None:
             return day
         today, chosen = self.asked.today, self._orders.get(column)

@@ -1,10 +1,11 @@
 """What stands in a cell: dates, amounts, yes and no, several types; and what a repair would make of the rest
-(CR-11, CR-12, CR-13 and CR-36 of course-record-import.md). Pure."""
+(CR-11, CR-12, CR-13 and CR-36 of course-record-import.md). Pure, and nothing is remembered of a cell: who reads many
+rows keeps a cache that goes with the reading.
+"""
 
 import re
 from collections.abc import Collection
 from datetime import date, datetime
-from functools import lru_cache
 
 from app.files.cells import DateOrder, Pivot, date_of
 
@@ -19,7 +20,6 @@ _NO = frozenset({"false", "f", "no", "n", "0.0", "00"})
 _LONGEST_DATE = 40
 
 
-@lru_cache(maxsize=8192)
 def iso_day(text: str) -> date | None:
     """The day of an ISO date, or of a moment in this computer's time; None for any other form."""
     try:
@@ -43,7 +43,6 @@ def has_order(text: str) -> bool:
     return len(text) <= _LONGEST_DATE and _NUMBERS.fullmatch(text) is not None
 
 
-@lru_cache(maxsize=8192)
 def hundredths(text: str) -> int | None:
     """An amount of credit, 0.00 to 9999.99, in hundredths; None for what is none."""
     found = _AMOUNT.fullmatch(text)

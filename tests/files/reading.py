@@ -1,7 +1,9 @@
 """Short ways for tests to write a file and read it."""
 
 import io
+import sys
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import openpyxl
@@ -15,12 +17,20 @@ from app.files.table_learners import apply
 from app.tasks import TaskContext
 
 TODAY = date(2026, 11, 23)
+_CACHE = type(cache(str))
 
 
 def put(folder: Path, data: str | bytes, name: str = "file.dat") -> Path:
     path = folder / name
     path.write_bytes(data.encode() if isinstance(data, str) else data)
     return path
+
+
+def remembered() -> int:
+    """How many values the caches of the program hold."""
+    modules = [module for name, module in sys.modules.items() if name.startswith("app.")]
+    caches = {id(one): one for module in modules for one in vars(module).values() if isinstance(one, _CACHE)}
+    return sum(one.cache_info().currsize for one in caches.values())
 
 
 def ilr_of(folder: Path, data: str | bytes, encoding: str = "") -> tuple[FileFacts, list[LearnerRecord]]:

@@ -1,8 +1,6 @@
 """CSV files as MIS, spreadsheets and people make them."""
 
-import sys
 from datetime import date
-from functools import cache
 
 import pytest
 
@@ -13,9 +11,8 @@ from app.files.rows import Level
 from app.files.table import open_table
 from app.files.table_learners import apply
 from app.tasks import Cancelled, Progress, TaskContext
-from tests.files.reading import FileKind, kinds, put, table_of
+from tests.files.reading import FileKind, kinds, put, remembered, table_of
 
-_CACHE = type(cache(str))
 HEAD = "Student Ref,ULN,Surname,Forename(s),Date of Birth ,Post Code\n"
 ROW = "000071,9900123459,Ó Tarnsworth,Zoë Mae,14/03/2008,nf1 7bn\n"
 VALUES = {
@@ -37,12 +34,6 @@ def test_every_encoding_delimiter_and_line_end(tmp_path, encoding, delimiter, en
 
 def test_nothing_is_remembered_of_what_stands_in_a_file(tmp_path):
     """Its first rows are looked at as if they might be headings: no cache of the program holds on to their cells."""
-
-    def remembered() -> int:
-        modules = [module for name, module in sys.modules.items() if name.startswith("app.")]
-        caches = {id(one): one for module in modules for one in vars(module).values() if isinstance(one, _CACHE)}
-        return sum(one.cache_info().currsize for one in caches.values())
-
     table_of(tmp_path, HEAD + ROW)
     before = remembered()
     table_of(tmp_path, HEAD + "9,9900123467,Nobody,Else,15/04/2007,nf2 8cd\n")

@@ -10,11 +10,11 @@ import pytest
 
 from app.errors import InputError
 from app.imports import sources
-from app.imports.columns import Column
+from app.imports.columns import Column, Importer
 from app.imports.reading import FileRefusedError, open_import
 from app.imports.repairs import Repair
 from app.tasks import Cancelled, Progress, TaskContext
-from tests.files.reading import book, put, saved
+from tests.files.reading import book, put, remembered, saved
 from tests.imports.files import applied, asked, offers, opened, read, rules
 
 HEAD = "external_email,title\n"
@@ -31,6 +31,17 @@ def refused(folder: Path, data: str | bytes) -> str:
     (one,) = (each for each in file.findings if each.rule != "CR-05")
     assert one.rule == "CR-01"
     return one.message
+
+
+def test_nothing_is_remembered_of_what_stands_in_a_file(tmp_path):
+    """Its dates and amounts are about people: they go with the reading of the file."""
+    head = "external_email,enrollment_start,enrollment_end,credits,credit_type,complete\n"
+    how = asked(Importer.COURSE, Repair("CR-12", Column.STARTS, "day"))
+    read(tmp_path, head + "a@b.example,,,,,\n", how)
+    before = remembered()
+    file, _ = read(tmp_path, head + "c@d.example,17/04/2031,2031-09-18,3.17,ama,1\n", how)
+    assert remembered() == before
+    assert applied(file), "the dates were looked through for the repair"
 
 
 def zipped(data: bytes) -> bytes:

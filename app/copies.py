@@ -26,8 +26,9 @@ KEPT_DAYS = DatabaseSettings().copies_days
 """Copies of so many days are kept, unless the settings say otherwise; and of each month before the first one."""
 _KEPT_MONTHS = 24
 """Then that one goes too: it holds people who were erased since, or left long ago."""
-_DAILY, SET_ASIDE = "daily-", "before-move-"
-"""How the names begin of copies of a day, and of databases that a move has put aside (`app/move.py`)."""
+_DAILY, SET_ASIDE, _REPLACED = "daily-", "before-move-", "before-restore-"
+"""How the names begin of copies of a day, of databases that a move has put aside (`app/move.py`), and of what was
+there before a restore."""
 RESTORED = "database_restored"
 
 
@@ -141,6 +142,11 @@ def _last(tx: Connection) -> datetime | None:
     return found
 
 
+def before_restore(folder: Path, moment: datetime) -> Path:
+    """The file in `folder` for what is there before a restore. `forget_old` knows it by its name."""
+    return folder / f"{_REPLACED}{moment:%Y%m%d-%H%M%S}.db"
+
+
 def restore(context: TaskContext, db: Database, user: User, file: Path, kept: Path, reason: str) -> Moved:
     """Put a copy into the place of all the database holds; what it holds now is copied to `kept` first.
 
@@ -193,9 +199,9 @@ def daily(context: TaskContext, db: Database, today: date, days: int = KEPT_DAYS
 
 
 def forget_old(folder: Path, today: date, days: int = KEPT_DAYS) -> None:
-    """Delete the copies of a day in `folder` that are kept no longer, and by the same rule the databases that a move
-    has put aside: they hold the same people. What else is there is left alone."""
-    for kind in (_DAILY, SET_ASIDE):
+    """Delete the copies of a day in `folder` that are kept no longer, and by the same rule what a move has put aside
+    and what was there before a restore: they hold the same people. What else is there is left alone."""
+    for kind in (_DAILY, SET_ASIDE, _REPLACED):
         for old in _no_longer_kept(sorted(folder.glob(f"{kind}*.db")), today, days):
             with suppress(OSError):  # open in another program: the next time
                 old.unlink(missing_ok=True)
@@ -223,9 +229,10 @@ def _no_longer_kept(files: Sequence[Path], today: date, days: int = KEPT_DAYS) -
 def _day_of(name: str) -> date:
     """The day that stands in the name of a copy. Raises ValueError if none of ours does: to Python `20261128` and
     `2026-W48-6` are days too, and such a file is somebody else's."""
-    if name.startswith(SET_ASIDE):
-        made = datetime.strptime(name, f"{SET_ASIDE}%Y%m%d-%H%M%S")
-        day, usual = made.date(), f"{SET_ASIDE}{made:%Y%m%d-%H%M%S}"
+    of_moment = next((one for one in (SET_ASIDE, _REPLACED) if name.startswith(one)), None)
+    if of_moment is not None:
+        made = datetime.strptime(name, f"{of_moment}%Y%m%d-%H%M%S")
+        day, usual = made.date(), f"{of_moment}{made:%Y%m%d-%H%M%S}"
     else:
         day = date.fromisoformat(name.removeprefix(_DAILY))
         usual = f"{_DAILY}{day.isoformat()}"

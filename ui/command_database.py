@@ -58,7 +58,7 @@ def restore(options: argparse.Namespace) -> int:
         if not options.reason.strip():
             raise InputError("Restoring needs a reason.", hint="Say it with --reason TEXT: it goes into the history.")
         beside.mkdir(mode=0o700, exist_ok=True)
-        kept = beside / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+        kept = copies.before_restore(beside, datetime.now(UTC))
         copies.restore(TaskContext(), db, user, options.file, kept, options.reason.strip())
     tell(options, document | {"kept": str(kept)}, [*lines, f"Restored. What was there before is in {kept}."])
     return DONE

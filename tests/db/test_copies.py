@@ -3,7 +3,7 @@
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -251,11 +251,15 @@ def test_a_copy_a_day(db: Database, tmp_path: Path):
     assert len(list(made.parent.iterdir())) == 2
 
 
-def test_what_a_move_put_aside_is_kept_as_long_as_copies_of_a_day(tmp_path: Path):
+@pytest.mark.parametrize("by", ["before-move-", "before-restore-"])
+def test_what_was_put_aside_is_kept_as_long_as_copies_of_a_day(tmp_path: Path, by: str):
     today = date(2026, 11, 27)
-    kept = ["before-move-20261127-080000.db", "before-move-20261120-080000.db", "before-move-20261001-080000.db"]
-    gone = ["before-move-20261002-080000.db", "before-move-20241001-080000.db", "daily-2026-10-15.db"]
-    others = ["before-move-mine.db", "before-move-20241001.db", "before-restore 2020-01-01.db", "daily-2026-10-01.db"]
+    made = datetime(2026, 11, 20, 8)
+    kept = [f"{by}20261127-080000.db", copies.before_restore(tmp_path, made).name, f"{by}20261001-080000.db"]
+    gone = [f"{by}20261002-080000.db", f"{by}20241001-080000.db", "daily-2026-10-15.db"]
+    others = [f"{by}mine.db", f"{by}20241001.db", f"{by[:-1]} 2020-01-01.db", f"My {by}20200101-080000.db"]
+    others += [f"{by}20200101-080000.db.old", f"{by}2020011-0800000.db", "before-upgrade-20200101-080000.db"]
+    others.append("daily-2026-10-01.db")
     for name in (*kept, *gone, *others):
         (tmp_path / name).touch()
     stuck = tmp_path / "daily-2026-10-02.db"

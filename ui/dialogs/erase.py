@@ -205,8 +205,8 @@ def _warnings(found: Foreseen) -> list[tuple[str, str]]:
             (
                 plural(found.copies, "{n} copy of the database holds the learner.", "{n} copies hold the learner."),
                 tr(
-                    "Daily copies go after {days} days, the first of each month after two years. Delete those in the "
-                    "folder “backups”, and copies kept elsewhere, by hand.",
+                    "Daily copies, and what a restore or a move put aside, go after {days} days, the first of each "
+                    "month after two years. Delete those in the folder “backups” and copies kept elsewhere by hand.",
                     days=count(KEPT_DAYS),
                 ),
             )

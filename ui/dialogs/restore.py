@@ -160,7 +160,7 @@ class RestoreDialog(WorkingDialog):
         if self.kept is not None or not self.restore_button.isEnabled():
             return
         run, file, reason = self._context, self._file, self.edit.text().strip()
-        kept = run.folder.path / "backups" / f"before-restore-{datetime.now(UTC):%Y%m%d-%H%M%S}.db"
+        kept = copies.before_restore(run.folder.path / "backups", datetime.now(UTC))
 
         def work(task: TaskContext) -> Path:
             kept.parent.mkdir(mode=0o700, exist_ok=True)

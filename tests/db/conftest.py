@@ -23,6 +23,8 @@ from tests.db.crowd import Crowd, make
 from tests.db.lrs_people import running
 from tests.db.postgresql import Server
 from tests.db.rights_college import College, new_college
+from tests.lms.fake_lms import FakeLms
+from tests.lms.sending import Sections
 
 TEMPLATE, SIGNED_IN = "lm_template", "lm_signed_in"
 FIRST = "first"
@@ -166,6 +168,20 @@ def db(address: str) -> Iterator[Database]:
 def user(signed_in: None, db: Database) -> User:
     """The first user, who holds every role; both licences are on."""
     return User(1, FIRST, FIRST)
+
+
+@pytest.fixture
+def some(db: Database, user: User) -> Sections:
+    """Sections of the LMS, with what is put on them and sent of it."""
+    return Sections(db, user)
+
+
+@pytest.fixture
+def lms() -> FakeLms:
+    """An LMS with one course, 5."""
+    made = FakeLms()
+    made.course("5")
+    return made
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])

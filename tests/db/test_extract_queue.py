@@ -30,11 +30,6 @@ from tests.lms.sending import TERM, Sections
 LONG_AGO = datetime(2026, 1, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def some(db: Database, user: User) -> Sections:
-    return Sections(db, user)
-
-
 def told(some: Sections, at: int) -> list[str]:
     return [change for change, _ in some.statuses(at)]
 

@@ -27,18 +27,6 @@ from tests.lms.fake_lms import FakeLms
 from tests.lms.sending import TERM, Sections
 
 
-@pytest.fixture
-def some(db: Database, user: User) -> Sections:
-    return Sections(db, user)
-
-
-@pytest.fixture
-def lms() -> FakeLms:
-    made = FakeLms()
-    made.course("5")
-    return made
-
-
 def bad(*users: str, code: str = "invaliduser", about: Refusal = Refusal.ENTRY) -> Any:
     """Refuses every call with one of these users in it."""
 

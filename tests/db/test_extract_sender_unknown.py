@@ -8,7 +8,6 @@ from sqlalchemy import update
 
 from app.access import User
 from app.connectors.lms import Entry, OutcomeUnknownError, Trouble
-from app.db.database import Database
 from app.db.tables import (
     campus_vendor,
     extract_attempt,
@@ -21,18 +20,6 @@ from app.errors import ServiceError, StopRunError
 from tests.lms.fake_lms import FakeLms
 from tests.lms.rows import add_course
 from tests.lms.sending import TERM, Sections
-
-
-@pytest.fixture
-def some(db: Database, user: User) -> Sections:
-    return Sections(db, user)
-
-
-@pytest.fixture
-def lms() -> FakeLms:
-    made = FakeLms()
-    made.course("5")
-    return made
 
 
 def unknown(ends_run: bool = False) -> OutcomeUnknownError:

@@ -3,8 +3,6 @@
 import pytest
 from sqlalchemy import insert, select, update
 
-from app.access import User
-from app.db.database import Database
 from app.db.tables import enrolment, extract_attempt, extract_record, lms_account
 from app.errors import InputError
 from app.learners import merge
@@ -16,11 +14,6 @@ from app.tasks import TaskContext
 from tests.builders import add_learner
 from tests.lms.rows import MOMENT, add_account, add_course, add_enrolment, add_section
 from tests.lms.sending import Sections
-
-
-@pytest.fixture
-def some(db: Database, user: User) -> Sections:
-    return Sections(db, user)
 
 
 def compared(some: Sections, stays: int, goes: int) -> Comparison:

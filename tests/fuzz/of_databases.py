@@ -76,34 +76,21 @@ def _in_place(data: bytes, path: Path) -> Database:
 
 _DATABASE_WORDS = (b"\n100 ", b"\n18 02 02", b"\n4096 0d", b"\n24 00", b"SQLite format 3\0", b"\n60 00000001")
 PARSERS = listed(
-    Parser(
-        "database_copy",
-        _copy,
-        (),
-        ("app.copy_files", "app.db.embedded", "app.db.failures"),
-        storable=False,
-        slow=True,
-        counted=False,
-        words=_DATABASE_WORDS,
-    ),
-    Parser(
-        "database_file",
-        _opened,
-        (),
-        ("app.db.embedded", "app.db.failures", "app.db.database"),
-        storable=False,
-        slow=True,
-        counted=False,
-        words=_DATABASE_WORDS,
-    ),
-    Parser(
-        "database_check",
-        _checked,
-        (),
-        ("app.db_check", "app.db.failures"),
-        storable=False,
-        slow=True,
-        counted=False,
-        words=_DATABASE_WORDS,
-    ),
+    *(
+        Parser(
+            name,
+            read,
+            (),
+            (own, "app.db.failures", *others),
+            storable=False,
+            slow=True,
+            counted=False,
+            words=_DATABASE_WORDS,
+        )
+        for name, read, own, *others in (
+            ("database_copy", _copy, "app.copy_files", "app.db.embedded"),
+            ("database_file", _opened, "app.db.database", "app.db.embedded"),
+            ("database_check", _checked, "app.db_check"),
+        )
+    )
 )

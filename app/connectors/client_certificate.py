@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.errors import StopRunError
+from app.sentence import Sentence
 from app.whole_file import is_open_database
 
 # Takes as long to import as many a module of ours together, and is not needed before somebody asks the service.
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from cryptography import x509
     from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
-SETTINGS = "Settings, PLR/LRS"
 WARN_DAYS = 30
 """So many days before the certificate runs out the program begins to say so."""
 
@@ -52,7 +52,7 @@ class ClientCertificate:
     def read(cls, file: Path | None, password: str) -> "ClientCertificate":
         """The certificate in a `.p12` or `.pfx` file; StopRunError LOCAL27 says what is wrong with it."""
         if file is None:
-            raise _refused("No client certificate is set.", f"Choose the file in {SETTINGS}, Certificate file.")
+            raise _refused("No client certificate is set.", "Choose the file in Settings, PLR/LRS, Certificate file.")
         data = _content(file, "client certificate", "Certificate file")
         return cls.load(data, password)
 
@@ -63,7 +63,7 @@ class ClientCertificate:
         from cryptography.hazmat.primitives.serialization import pkcs12
 
         if fault := _not_pkcs12(data):
-            raise _refused(fault, f"Choose the .p12 or .pfx file from the LRS in {SETTINGS}, Certificate file.")
+            raise _refused(fault, "Choose the .p12 or .pfx file from the LRS in Settings, PLR/LRS, Certificate file.")
         try:
             # Of a file in the older form, BER, the library says that it may not read it for ever.
             with warnings.catch_warnings(action="ignore", category=UserWarning):
@@ -74,7 +74,7 @@ class ClientCertificate:
         if key is None or own is None:
             raise _refused(
                 "The client certificate file holds no certificate together with its private key.",
-                f"Export it again with the private key, then choose it in {SETTINGS}, Certificate file.",
+                "Export it again with the private key, then choose it in Settings, PLR/LRS, Certificate file.",
             )
         return cls(
             own.subject.rfc4514_string(),
@@ -106,13 +106,13 @@ class ClientCertificate:
         now = now or datetime.now(UTC)
         if now > self.not_after:
             raise _refused(
-                f"The client certificate ran out on {self.not_after:%d/%m/%Y}.",
-                f"Ask the LRS for a new one, then choose it in {SETTINGS}, Certificate file.",
+                Sentence("The client certificate ran out on {day}.", day=f"{self.not_after:%d/%m/%Y}"),
+                "Ask the LRS for a new one, then choose it in Settings, PLR/LRS, Certificate file.",
             )
         if now < self.not_before:
             raise _refused(
-                f"The client certificate is not valid before {self.not_before:%d/%m/%Y}.",
-                f"Check the date of this computer, or choose another file in {SETTINGS}, Certificate file.",
+                Sentence("The client certificate is not valid before {day}.", day=f"{self.not_before:%d/%m/%Y}"),
+                "Check the date of this computer, or choose another file in Settings, PLR/LRS, Certificate file.",
             )
 
     def ssl_context(self, ca_file: Path | None = None, *, in_memory: bool = _IN_MEMORY) -> ssl.SSLContext:
@@ -134,7 +134,7 @@ class ClientCertificate:
         except ssl.SSLError as error:
             raise _refused(
                 "The client certificate cannot be used for a secure connection.",
-                f"Ask the LRS for a new one, then choose it in {SETTINGS}, Certificate file.",
+                "Ask the LRS for a new one, then choose it in Settings, PLR/LRS, Certificate file.",
             ) from error
         except OSError as error:
             raise _refused(
@@ -166,7 +166,7 @@ def _certificate_authorities(file: Path) -> str:
 def _unusable_ca() -> StopRunError:
     return _refused(
         "The CA file holds no certificate in PEM form.",
-        f"Choose a PEM file in {SETTINGS}, Certificate authorities, or leave the field empty.",
+        "Choose a PEM file in Settings, PLR/LRS, Certificate authorities, or leave the field empty.",
     )
 
 
@@ -176,11 +176,17 @@ def _content(file: Path, what: str, setting: str) -> bytes:
             raise OSError
         return file.read_bytes()
     except FileNotFoundError as error:
-        raise _refused(f"The {what} file does not exist.", f"Choose it again in {SETTINGS}, {setting}.") from error
+        raise _refused(
+            Sentence("The {what} file does not exist.", what=Sentence(what)),
+            Sentence("Choose it again in Settings, PLR/LRS, {setting}.", setting=Sentence(setting)),
+        ) from error
     except (OSError, ValueError) as error:
         raise _refused(
-            f"The {what} file cannot be read.",
-            f"Ask for the right to read it, or choose another one in {SETTINGS}, {setting}.",
+            Sentence("The {what} file cannot be read.", what=Sentence(what)),
+            Sentence(
+                "Ask for the right to read it, or choose another one in Settings, PLR/LRS, {setting}.",
+                setting=Sentence(setting),
+            ),
         ) from error
 
 
@@ -214,11 +220,11 @@ def _unopened(data: bytes) -> StopRunError:
         return _refused(
             "The client certificate file does not open: the password is wrong, or this computer no longer "
             "reads its old encryption (RC2 or RC4).",
-            f"Type the password again in {SETTINGS}, Certificate password, or export the file again with AES.",
+            "Type the password again in Settings, PLR/LRS, Certificate password, or export the file again with AES.",
         )
     return _refused(
         "The password of the client certificate is wrong, or the file is damaged.",
-        f"Type it again in {SETTINGS}, Certificate password.",
+        "Type it again in Settings, PLR/LRS, Certificate password.",
     )
 
 

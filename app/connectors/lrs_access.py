@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.config import is_loopback
-from app.connectors.client_certificate import SETTINGS
 from app.errors import InputError
+from app.sentence import Sentence
 
 ENDPOINT = "/LearnerServiceR9.svc"
 PASSWORD_LENGTH = 16
@@ -70,20 +70,22 @@ class LrsAccess:
     def _check_address(self) -> None:
         name, key = "Attainments (PLR) Web Service URL", "lrs.url"
         if not self.url:
-            raise _wrong(f"{name} is not set.", key)
+            raise _wrong(Sentence("{name} is not set.", name=Sentence(name)), key)
         try:
             parts = urlsplit(self.url)
             host, _ = parts.hostname or "", parts.port
         except ValueError as error:
-            raise _wrong(f"{name} is not an address.", key) from error
+            raise _wrong(Sentence("{name} is not an address.", name=Sentence(name)), key) from error
         if not re.fullmatch(r"[\x21-\x7e]+", self.url) or not host or "\\" in self.url:
-            raise _wrong(f"{name} is not an address.", key)
+            raise _wrong(Sentence("{name} is not an address.", name=Sentence(name)), key)
         if "@" in parts.netloc or "?" in self.url or "#" in self.url:
-            raise _wrong(f"{name} holds more than an address: no user, password, ? or #.", key)
+            raise _wrong(
+                Sentence("{name} holds more than an address: no user, password, ? or #.", name=Sentence(name)), key
+            )
         if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(host)):
-            raise _wrong(f"{name} has to begin with https://.", key)
+            raise _wrong(Sentence("{name} has to begin with https://.", name=Sentence(name)), key)
         if not parts.path.endswith(ENDPOINT):
-            raise _wrong(f"{name} has to end in {ENDPOINT}.", key)
+            raise _wrong(Sentence("{name} has to end in {endpoint}.", name=Sentence(name), endpoint=ENDPOINT), key)
         if parts.scheme == "https" and not self.certificate_file:
             raise _wrong("No client certificate is set: Certificate file is empty.", "lrs.certificate_file")
 
@@ -98,11 +100,17 @@ class LrsAccess:
         if not self.password:
             raise _wrong("The LRS password is not set.", "lrs_password")
         if len(self.password) != PASSWORD_LENGTH or not self.password.strip() or not sendable(self.password):
-            raise _wrong(f"The LRS password has to have exactly {PASSWORD_LENGTH} characters.", "lrs_password")
+            raise _wrong(
+                Sentence("The LRS password has to have exactly {length} characters.", length=PASSWORD_LENGTH),
+                "lrs_password",
+            )
 
     def _check_rest(self) -> None:
         if not 1 <= len(self.username) <= NAME_LENGTH or not self.username.strip() or not sendable(self.username):
-            raise _wrong(f"User name has to have 1 to {NAME_LENGTH} characters.", "lrs.username")
+            raise _wrong(
+                Sentence("User name has to have 1 to {most} characters.", most=NAME_LENGTH),
+                "lrs.username",
+            )
         if type(self.vendor_id) is not int or not 1 <= self.vendor_id < 2**31:
             raise _wrong("Vendor Id has to be the supplier's whole number.", "lrs.vendor_id")
         if self.user_type not in ("ORG", "LNR", "SER"):
@@ -119,9 +127,11 @@ class LrsAccess:
             (self.deadline, "Longest call", "lrs.deadline"),
         ):
             if not 0 < seconds <= 3600:
-                raise _wrong(f"{name} has to be more than no time, and at most an hour.", key)
+                raise _wrong(
+                    Sentence("{name} has to be more than no time, and at most an hour.", name=Sentence(name)), key
+                )
 
 
 def _wrong(message: str, field_name: str) -> InputError:
     # The value is not repeated: it may be a secret, or an address with one in it.
-    return InputError(message, hint=f"Set it in {SETTINGS}.", field=field_name)
+    return InputError(message, hint="Set it in Settings, PLR/LRS.", field=field_name)

@@ -28,6 +28,7 @@ from app.connectors.network_faults import network_fault, refuses_certificate
 from app.connectors.proxy import Proxy, proxy_for
 from app.connectors.wire import Stage, Wire
 from app.errors import AppError, ServiceError
+from app.sentence import Sentence
 
 __all__ = ["STEPS", "WARN_DAYS", "ConnectionReport", "Step", "check"]
 
@@ -93,7 +94,7 @@ def check(access: LrsAccess, learner: tuple[str, str, str] | None = None) -> Con
             answer = pool.head()
             if answer.status in _NOT_THE_SERVICE or 300 <= answer.status < 400:
                 raise status_fault(answer)
-            report.passed(f"Something answers there (HTTP status {answer.status}).")
+            report.passed(Sentence("Something answers there (HTTP status {status}).", status=answer.status))
             if learner is not None:
                 _ask(LrsCalls(access, pool), learner, report)
     except AppError as error:
@@ -106,14 +107,16 @@ def _certificate(access: LrsAccess, report: ConnectionReport) -> ssl.SSLContext:
     certificate = ClientCertificate.read(access.certificate_path, access.certificate_password)
     context = certificate.ssl_context(access.ca_path)
     days = certificate.days_left()
-    warning = " Ask the LRS for a new one now." if days < WARN_DAYS else ""
-    until = _until(certificate.not_after, days)
-    report.passed(f"Issued to {certificate.holder}. Valid until {until}.{warning}")
+    words = "Issued to {holder}. Valid until {until}."
+    if days < WARN_DAYS:
+        words = "Issued to {holder}. Valid until {until}. Ask the LRS for a new one now."
+    report.passed(Sentence(words, holder=certificate.holder, until=_until(certificate.not_after, days)))
     return context
 
 
 def _until(end: datetime, days: int) -> str:
-    return f"{end:%d/%m/%Y}, {days} {'day' if days == 1 else 'days'} from now"
+    words = "{day}, {days} day from now" if days == 1 else "{day}, {days} days from now"
+    return Sentence(words, day=f"{end:%d/%m/%Y}", days=days)
 
 
 def _find(access: LrsAccess, report: ConnectionReport) -> Proxy | None:
@@ -121,13 +124,16 @@ def _find(access: LrsAccess, report: ConnectionReport) -> Proxy | None:
     report.trying = NAME
     host = host_of(access.url)
     if proxy := proxy_for(access.url, access.proxy):
-        report.passed(f"{host} is left to the proxy of the network, {proxy.host}, to find.")
+        report.passed(
+            Sentence("{host} is left to the proxy of the network, {proxy}, to find.", host=host, proxy=proxy.host)
+        )
         return proxy
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise network_fault(error, Stage.CONNECTING) from error
-    report.passed(f"{host} is known ({len(found)} {'address' if len(found) == 1 else 'addresses'}).")
+    words = "{host} is known ({n} address)." if len(found) == 1 else "{host} is known ({n} addresses)."
+    report.passed(Sentence(words, host=host, n=len(found)))
     return None
 
 
@@ -143,7 +149,7 @@ def _connect(access: LrsAccess, pool: HttpPool, report: ConnectionReport) -> Non
     version = f" ({wire.version.replace('TLSv', 'TLS ')})" if wire.version else ""
     for name, detail in (
         (CONNECTION, "The service can be reached."),
-        (SECURE, f"The line is encrypted{version}."),
+        (SECURE, Sentence("The line is encrypted{version}.", version=version)),
         (SERVER, _told_of(wire.server)),
         (ACCEPTED, "The service raises no objection to the client certificate."),
     ):
@@ -169,7 +175,8 @@ def _told_of(server: Mapping[str, Any]) -> str:
     if "notAfter" not in server:
         return detail
     end = datetime.fromtimestamp(ssl.cert_time_to_seconds(server["notAfter"]), UTC)
-    return f"{detail} Valid until {_until(end, (end - datetime.now(UTC)) // timedelta(days=1))}."
+    until = _until(end, (end - datetime.now(UTC)) // timedelta(days=1))
+    return Sentence("{detail} Valid until {until}.", detail=Sentence(detail), until=until)
 
 
 def _ask(calls: LrsCalls, learner: tuple[str, str, str], report: ConnectionReport) -> None:
@@ -185,4 +192,11 @@ def _ask(calls: LrsCalls, learner: tuple[str, str, str], report: ConnectionRepor
     report.trying = LEARNER
     report.answer = answer
     words = describe(answer.response_code)
-    report.passed(f"{words.code}: {words.meaning} Number of events: {len(answer.events)}.")
+    report.passed(
+        Sentence(
+            "{code}: {meaning} Number of events: {n}.",
+            code=words.code,
+            meaning=Sentence(words.meaning),
+            n=len(answer.events),
+        )
+    )

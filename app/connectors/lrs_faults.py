@@ -8,11 +8,11 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from app.connectors.client_certificate import SETTINGS
 from app.connectors.http import HttpAnswer
 from app.connectors.lrs_codes import describe
 from app.connectors.network_faults import proxy_fault
 from app.errors import BusyError, ServiceError, StopRunError
+from app.sentence import Sentence, joined
 
 CODE = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,39}")
 """What may be shown as a code. Unknown ones are shown as they came, a sentence or a number never."""
@@ -62,7 +62,7 @@ def run_fault(code: str, retry_after: str | None = None) -> ServiceError | None:
         return StopRunError(words.meaning, code=code, hint=words.next_step)
     if code in _BUSY:
         return BusyError(
-            f"The service met an unexpected error ({code}).",
+            Sentence("The service met an unexpected error ({code}).", code=code),
             code="LOCAL22",
             hint=words.next_step,
             retry_after=seconds_to_wait(retry_after),
@@ -92,19 +92,26 @@ def status_fault(answer: HttpAnswer) -> ServiceError:
         return StopRunError(
             "The service refused the client certificate (HTTP status 403).",
             code="LOCAL27",
-            hint=f"Check it in {SETTINGS}, Certificate file.",
+            hint="Check it in Settings, PLR/LRS, Certificate file.",
         )
     if status == 200:
-        what = "is empty" if not answer.body.strip() else "is not one of the Learning Records Service"
-        return ServiceError(f"The answer {what}.", code="LOCAL23", hint="Press Refresh Failed later.")
+        what = "The answer is not one of the Learning Records Service."
+        if not answer.body.strip():
+            what = "The answer is empty."
+        return ServiceError(what, code="LOCAL23", hint="Press Refresh Failed later.")
     if status in (404, 410) or status < 400:
         return ServiceError(
-            f"The service is not at this address (HTTP status {status}): check it in {SETTINGS}.",
+            Sentence(
+                "The service is not at this address (HTTP status {status}): check it in Settings, PLR/LRS.",
+                status=status,
+            ),
             code="LOCAL29",
             hint="Correct it, then press Refresh Failed.",
         )
     return ServiceError(
-        f"The service answered with HTTP status {status}.", code="LOCAL29", hint="Press Refresh Failed later."
+        Sentence("The service answered with HTTP status {status}.", status=status),
+        code="LOCAL29",
+        hint="Press Refresh Failed later.",
     )
 
 
@@ -127,5 +134,6 @@ def _refusal(code: str, texts: list[tuple[str, str]]) -> ServiceError:
     named = " ".join(text for name, text in texts if name in ("Description", "FurtherDetails")).lower()
     found = [label for word, label in _PARAMETERS.items() if re.search(rf"\b{word}", named)]
     if code == "WSEC0001" and found:
-        hint = f"It names {' and '.join(found)}. {hint}"
+        names = joined("{these} and {last}", (Sentence(label) for label in found))
+        hint = Sentence("It names {names}. {hint}", names=names, hint=Sentence(hint))
     return ServiceError(words.meaning, code=code, hint=hint)

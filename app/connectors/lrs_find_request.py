@@ -9,6 +9,7 @@ from app.connectors.lrs_access import NAME_LENGTH, LrsAccess, sendable
 from app.connectors.lrs_find import Demographics
 from app.connectors.lrs_request import GENDERS, sendable_name
 from app.errors import ServiceError
+from app.sentence import Sentence
 
 LONGEST = 254
 POSTCODE_LENGTH = 9
@@ -67,7 +68,11 @@ def _postcode(text: str | None) -> str:
 def _short(text: str | None, length: int, what: str) -> str:
     value = unicodedata.normalize("NFC", text or "").strip()
     if not sendable(value):
-        raise ServiceError(f"The {what} holds characters that cannot be sent.", code="LOCAL07", hint="Correct it.")
+        raise ServiceError(
+            Sentence("The {what} holds characters that cannot be sent.", what=Sentence(what)),
+            code="LOCAL07",
+            hint="Correct it.",
+        )
     return value[:length].rstrip()
 
 

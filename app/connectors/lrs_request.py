@@ -12,6 +12,7 @@ from lxml import etree
 
 from app.connectors.lrs_access import NAME_LENGTH, LrsAccess, sendable
 from app.errors import ServiceError
+from app.sentence import Sentence
 
 SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
 OPERATION = "http://tempuri.org/"
@@ -90,9 +91,17 @@ def sendable_name(name: str, missing: str, what: str) -> str:
     """
     text = unicodedata.normalize("NFC", name).strip(" ")
     if not text:
-        raise ServiceError(f"The learner has no {what}.", code=missing, hint="Add it first.")
+        raise ServiceError(
+            Sentence("The learner has no {what}.", what=Sentence(what)), code=missing, hint="Add it first."
+        )
     if not sendable(text):
-        raise ServiceError(f"The {what} holds characters that cannot be sent.", code="LOCAL07", hint="Correct it.")
+        raise ServiceError(
+            Sentence("The {what} holds characters that cannot be sent.", what=Sentence(what)),
+            code="LOCAL07",
+            hint="Correct it.",
+        )
     if not any(mark.isalpha() for mark in text):
-        raise ServiceError(f"The {what} holds no letter.", code="LOCAL06", hint="Correct it first.")
+        raise ServiceError(
+            Sentence("The {what} holds no letter.", what=Sentence(what)), code="LOCAL06", hint="Correct it first."
+        )
     return text[:NAME_LENGTH].rstrip()

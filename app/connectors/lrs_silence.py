@@ -1,6 +1,7 @@
 """A service that does not answer at all: a run does not go on asking it for each of many learners."""
 
 from app.errors import ServiceError, StopRunError
+from app.sentence import Sentence
 
 NO_ANSWER = frozenset({"LOCAL20", "LOCAL21", "LOCAL22"})
 """Of calls that got no answer."""
@@ -24,5 +25,9 @@ class Silence:
         self._calls = self._calls + 1 if error.code in NO_ANSWER else 0
         if self._calls >= MOST_IN_A_ROW:
             raise StopRunError(
-                f"{MOST_IN_A_ROW} calls in a row got no answer: {error.message}", code=error.code, hint=self._hint
+                Sentence(
+                    "{most} calls in a row got no answer: {why}", most=MOST_IN_A_ROW, why=Sentence(error.message)
+                ),
+                code=error.code,
+                hint=self._hint,
             ) from error

@@ -26,7 +26,7 @@ from app.connectors.lms import (
     Whereabouts,
     unstoppable,
 )
-from app.connectors.moodle_access import SETTINGS, MoodleAccess
+from app.connectors.moodle_access import MoodleAccess
 from app.connectors.moodle_call import MoodleLine, in_portions, options
 from app.connectors.moodle_courses import read_activities, read_courses
 from app.connectors.moodle_faults import GRADEBOOK, code_of, line_fault, strange_answer, told_of_lms
@@ -265,7 +265,7 @@ def secured(access: MoodleAccess) -> ssl.SSLContext:
         raise StopRunError(
             error.message,
             code=Trouble.CERTIFICATE,
-            hint=f"Choose a PEM file under {SETTINGS}, Certificate authorities, or leave the field empty.",
+            hint="Choose a PEM file under File, Settings, LMS, Certificate authorities, or leave the field empty.",
         ) from error
 
 
@@ -287,7 +287,10 @@ def _gradebook_too_slow() -> ServiceError:
     return ServiceError(
         "The gradebook of this course takes too long.",
         code=Trouble.TOO_SLOW,
-        hint=f"Set a longer time-out for gradebooks under {SETTINGS}; if it stays, ask the administrator of the LMS.",
+        hint=(
+            "Set a longer time-out for gradebooks under File, Settings, LMS; if it stays, ask "
+            "the administrator of the LMS."
+        ),
     )
 
 

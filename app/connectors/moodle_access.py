@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from app.config_rules import is_service_address
 from app.errors import InputError
+from app.sentence import Sentence
 
-SETTINGS = "File, Settings, LMS"
 ENDPOINT = "/webservice/rest/server.php"
 TOKEN = re.compile(r"[\x21-\x7e]{1,200}")
 
@@ -52,7 +52,9 @@ class MoodleAccess:
             (self.gradebook_timeout, "Time-out for a gradebook", "lms.gradebook_timeout"),
         ):
             if not 0 < seconds <= 3600:
-                raise _wrong(f"{name} has to be more than no time, and at most an hour.", key)
+                raise _wrong(
+                    Sentence("{name} has to be more than no time, and at most an hour.", name=Sentence(name)), key
+                )
 
     @property
     def secure(self) -> bool:
@@ -70,4 +72,4 @@ class MoodleAccess:
 
 def _wrong(message: str, field_name: str) -> InputError:
     # The value is not repeated: it may be a secret.
-    return InputError(message, hint=f"Set it under {SETTINGS}.", field=field_name)
+    return InputError(message, hint="Set it under File, Settings, LMS.", field=field_name)

@@ -16,11 +16,24 @@ from app.connectors.moodle_faults import address_in, line_fault
 from app.connectors.moodle_site import NEEDED
 from app.connectors.wire import Stage, Wire
 from app.errors import AppError, ServiceError
+from app.sentence import Sentence
 
 NAME, CONNECTION, SECURE, SERVER = "Site name", "Connection", "Secure line", "Server certificate"
 ANSWER, TOKEN, LIST, GRADES = "Answer", "Token", "Course list", "Gradebook"
-FUNCTION = "Function {}"
-STEPS = (*(NAME, CONNECTION, SECURE, SERVER, ANSWER, TOKEN, *(FUNCTION.format(one) for one in NEEDED), LIST, GRADES),)
+FUNCTION = "Function {name}"
+STEPS = (
+    *(
+        NAME,
+        CONNECTION,
+        SECURE,
+        SERVER,
+        ANSWER,
+        TOKEN,
+        *(Sentence(FUNCTION, name=one) for one in NEEDED),
+        LIST,
+        GRADES,
+    ),
+)
 """In the order in which they are taken."""
 _ABOUT_THE_TOKEN = (Trouble.SIGN_IN, Trouble.NOT_ALLOWED)
 _CLOSED = (Trouble.COURSE_CLOSED_TO_US, Trouble.GRADES_CLOSED_TO_US, Trouble.GROUPS, Trouble.COURSE_GONE)
@@ -60,12 +73,13 @@ def _look_up(access: MoodleAccess) -> str:
     """Behind a proxy it is the proxy that looks the name up."""
     host = host_of(access.url)
     if proxy := way_out(access):
-        return f"{host} is left to the proxy of the network, {proxy.host}, to find."
+        return Sentence("{host} is left to the proxy of the network, {proxy}, to find.", host=host, proxy=proxy.host)
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, ValueError) as error:
         raise line_fault(error, Stage.CONNECTING) from error
-    return f"{host} is known ({len(found)} {'address' if len(found) == 1 else 'addresses'})."
+    words = "{host} is known ({n} address)." if len(found) == 1 else "{host} is known ({n} addresses)."
+    return Sentence(words, host=host, n=len(found))
 
 
 def _connect(access: MoodleAccess, pool: HttpPool) -> Iterator[CheckStep]:
@@ -80,7 +94,7 @@ def _connect(access: MoodleAccess, pool: HttpPool) -> Iterator[CheckStep]:
     version = f" ({wire.version.replace('TLSv', 'TLS ')})" if wire.version else ""
     for name, detail in (
         (CONNECTION, "The LMS can be reached."),
-        (SECURE, f"The line is encrypted{version}."),
+        (SECURE, Sentence("The line is encrypted{version}.", version=version)),
         (SERVER, _told_of(wire)),
     ):
         if fault is not None and name == failed:
@@ -104,7 +118,10 @@ def _told_of(wire: Wire) -> str:
         return detail
     end = datetime.fromtimestamp(ssl.cert_time_to_seconds(server["notAfter"]), UTC)
     days = (end - datetime.now(UTC)) // timedelta(days=1)
-    return f"{detail} Valid until {end:%d/%m/%Y}, {days} {'day' if days == 1 else 'days'} from now."
+    until = "{detail} Valid until {day}, {days} days from now."
+    if days == 1:
+        until = "{detail} Valid until {day}, {days} day from now."
+    return Sentence(until, detail=Sentence(detail), day=f"{end:%d/%m/%Y}", days=days)
 
 
 def _sign_in(calls: MoodleCalls) -> tuple[Site | None, list[CheckStep]]:
@@ -116,17 +133,20 @@ def _sign_in(calls: MoodleCalls) -> tuple[Site | None, list[CheckStep]]:
         if error.code not in _ABOUT_THE_TOKEN:
             return None, [_failed(ANSWER, error)]
         return None, [answered, _failed(TOKEN, error)]
-    release = f", Moodle {site.release}" if site.release else ""
-    return site, [answered, CheckStep(TOKEN, True, f"The token is good for {site.name or 'the site'}{release}.")]
+    words = "The token is good for {site}."
+    if site.release:
+        words = "The token is good for {site}, Moodle {release}."
+    good = Sentence(words, site=site.name or Sentence("the site"), release=site.release)
+    return site, [answered, CheckStep(TOKEN, True, good)]
 
 
 def _functions(site: Site) -> Iterator[CheckStep]:
     for name in NEEDED:
         if name in site.missing:
             detail = "It is missing. Ask the administrator of the LMS to add it to the web service of the token."
-            yield CheckStep(FUNCTION.format(name), False, detail, Trouble.NOT_ALLOWED)
+            yield CheckStep(Sentence(FUNCTION, name=name), False, detail, Trouble.NOT_ALLOWED)
         else:
-            yield CheckStep(FUNCTION.format(name), True, "It may be called.")
+            yield CheckStep(Sentence(FUNCTION, name=name), True, "It may be called.")
 
 
 def _one_gradebook(calls: MoodleCalls, courses: Sequence[Course]) -> CheckStep:
@@ -140,7 +160,8 @@ def _one_gradebook(calls: MoodleCalls, courses: Sequence[Course]) -> CheckStep:
                 raise
             closed = closed or error
         else:
-            return CheckStep(GRADES, True, f"It opens: {count} {'learner' if count == 1 else 'learners'}.")
+            words = "It opens: {count} learner." if count == 1 else "It opens: {count} learners."
+            return CheckStep(GRADES, True, Sentence(words, count=count))
     if closed is not None:
         return _failed(GRADES, closed)
     return CheckStep(GRADES, None, "Not tried: there is no course.")

@@ -9,7 +9,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from app.connectors.lms import EntriesRefusedError, Entry, OutcomeUnknownError, Refusal, Trouble
-from app.connectors.moodle_access import SETTINGS
 from app.connectors.moodle_faults import Refused, code_of
 from app.errors import BusyError, ServiceError, StopRunError
 
@@ -19,7 +18,6 @@ MOST_ENTRIES = 149
 word, which would leave an entry without its end or its suspension."""
 _FIRST_YEAR, _LAST_YEAR = 1971, 9998
 
-_ADMINISTRATOR = "Ask the administrator of the LMS"
 _REFUSALS: Mapping[str, tuple[Refusal, str, str]] = {
     "invaliduser": (
         Refusal.ENTRY,
@@ -44,7 +42,7 @@ _REFUSALS: Mapping[str, tuple[Refusal, str, str]] = {
     "wsnoinstance": (
         Refusal.COURSE,
         "The course does not take manual enrolments.",
-        f"{_ADMINISTRATOR} to switch manual enrolments on for it, then resubmit.",
+        "Ask the administrator of the LMS to switch manual enrolments on for it, then resubmit.",
     ),
     "invalidrecord": (
         Refusal.COURSE,
@@ -54,17 +52,17 @@ _REFUSALS: Mapping[str, tuple[Refusal, str, str]] = {
     "requireloginerror": (
         Refusal.CLOSED,
         "The service account may not enter this course.",
-        f"{_ADMINISTRATOR} to let it in, then resubmit.",
+        "Ask the administrator of the LMS to let it in, then resubmit.",
     ),
     "errorcoursecontextnotvalid": (
         Refusal.CLOSED,
         "The service account may not enter this course.",
-        f"{_ADMINISTRATOR} to let it in, then resubmit.",
+        "Ask the administrator of the LMS to let it in, then resubmit.",
     ),
     "nopermissions": (
         Refusal.CLOSED,
         "The service account may not enrol anybody into this course.",
-        f"{_ADMINISTRATOR} to give it “enrol/manual:enrol”, then resubmit.",
+        "Ask the administrator of the LMS to give it “enrol/manual:enrol”, then resubmit.",
     ),
 }
 
@@ -107,8 +105,8 @@ def told(error: ServiceError) -> ServiceError:
         return StopRunError(
             "The service account may not give anybody the role of a student.",
             code=Trouble.NOT_ALLOWED,
-            hint=f"Check the number of the student role under {SETTINGS}; {_ADMINISTRATOR[0].lower()}"
-            f"{_ADMINISTRATOR[1:]} to let the service account assign it.",
+            hint="Check the number of the student role under File, Settings, LMS; ask the administrator of the LMS "
+            "to let the service account assign it.",
         )
     if isinstance(error, BusyError) or (isinstance(error, StopRunError) and (code or _never_there(error))):
         return error

@@ -12,34 +12,41 @@ from app.config_rules import is_service_address
 from app.connectors.http import HttpAnswer
 from app.connectors.lms import Trouble
 from app.connectors.lrs_faults import seconds_to_wait
-from app.connectors.moodle_access import ENDPOINT, SETTINGS
+from app.connectors.moodle_access import ENDPOINT
 from app.connectors.network_faults import network_fault
 from app.connectors.wire import Stage
 from app.errors import BusyError, ServiceError, StopRunError
+from app.sentence import Sentence
 
 GRADEBOOK = "gradereport_user_get_grade_items"
 
-_AGAIN = "The program asks again by itself."
-_LATER = f"Nothing to do here: {_AGAIN[0].lower()}{_AGAIN[1:]}"
-_ADMINISTRATOR = "Ask the administrator of the LMS"
-_NEW_TOKEN = f"{_ADMINISTRATOR} for a new token of the service account, and type it under {SETTINGS}."
+_LATER = "Nothing to do here: the program asks again by itself."
+_WITH_A_NEW_ONE = (
+    "Ask the administrator of the LMS for a new token of the service account, and type it under File, Settings, LMS."
+)
 _RIGHTS = (
-    f"{_ADMINISTRATOR} what was changed, in this order: the functions of the web service, its list of users, the "
-    'right "webservice/rest:use" of the service account, the computers the token is good for, the end of the token.'
+    "Ask the administrator of the LMS what was changed, in this order: the functions of the "
+    'web service, its list of users, the right "webservice/rest:use" of the service account, '
+    "the computers the token is good for, the end of the token."
 )
 _LET_IN = (
-    f'{_ADMINISTRATOR} to give the service account "moodle/course:view" and "moodle/course:viewhiddencourses"; if it '
-    "is so with every course, the account has to accept the site policy or to change its password."
+    'Ask the administrator of the LMS to give the service account "moodle/course:view" and '
+    '"moodle/course:viewhiddencourses"; if it is so with every course, the account has to '
+    "accept the site policy or to change its password."
 )
 _LET_SEE = {
-    GRADEBOOK: f'{_ADMINISTRATOR} to give the service account "gradereport/user:view" and "moodle/grade:viewall".',
-    "core_enrol_get_enrolled_users": f'{_ADMINISTRATOR} to give the service account "moodle/course:enrolreview".',
+    GRADEBOOK: (
+        'Ask the administrator of the LMS to give the service account "gradereport/user:view" '
+        'and "moodle/grade:viewall".'
+    ),
+    "core_enrol_get_enrolled_users": "Ask the administrator of the LMS to give the service account "
+    '"moodle/course:enrolreview".',
 }
 _BETWEEN = (
     "Something stands between this program and the LMS: a single sign-on, a firewall or a proxy. Ask whoever looks "
     "after the network to let this program through to the address of the LMS."
 )
-_SWITCH_ON = f"{_ADMINISTRATOR} to switch web services and the REST protocol on."
+_SWITCH_ON = "Ask the administrator of the LMS to switch web services and the REST protocol on."
 _WEB_PAGE = re.compile(rb"\s*(?:<!--.*?-->\s*)?<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL)
 _XML = re.compile(rb"\s*<\?xml\b")
 
@@ -74,9 +81,16 @@ def refusal(code: str, function: str, table: str = "", kind: str = "") -> Servic
     """The error for a failure that Moodle told: by its code, never by its message. `table` is the one that
     "invalidrecord" is about, `kind` the exception where there is no code."""
     error = _meaning(code, function, table) or ServiceError(
-        f"The LMS reported a failure that is not known here ({code or kind or 'without a code'}).",
+        Sentence(
+            "The LMS reported a failure that is not known here ({code}).",
+            code=code or kind or Sentence("without a code"),
+        ),
         code=Trouble.UNKNOWN,
-        hint=f"{_AGAIN} If it stays, tell the administrator of the LMS this code and “{function}”.",
+        hint=Sentence(
+            "The program asks again by itself. If it stays, tell the administrator of the LMS "
+            "this code and “{function}”.",
+            function=function,
+        ),
     )
     error.__cause__ = Refused(code)
     return error
@@ -90,7 +104,7 @@ def _meaning(code: str, function: str, table: str) -> ServiceError | None:
         return StopRunError(
             "The LMS does not let the service account in: it is suspended, not confirmed, or barred from signing in.",
             code=Trouble.SIGN_IN,
-            hint=f"{_ADMINISTRATOR} to make the service account usable again.",
+            hint="Ask the administrator of the LMS to make the service account usable again.",
         )
     made = _MEANINGS.get(code)
     return made(function) if made else None
@@ -98,9 +112,9 @@ def _meaning(code: str, function: str, table: str) -> ServiceError | None:
 
 def _no_such_function(function: str) -> ServiceError:
     return StopRunError(
-        f"The LMS has no function “{function}”.",
+        Sentence("The LMS has no function “{function}”.", function=function),
         code=Trouble.NOT_ALLOWED,
-        hint=f"{_ADMINISTRATOR} which version it is: Moodle 4.1 or later is needed.",
+        hint="Ask the administrator of the LMS which version it is: Moodle 4.1 or later is needed.",
     )
 
 
@@ -119,9 +133,11 @@ def _one(message: str, trouble: Trouble, hint: str) -> Callable[[str], ServiceEr
 
 
 def _grades_closed(function: str) -> ServiceError:
-    what = "see all grades of this course" if function == GRADEBOOK else "do this in the course"
-    hint = _LET_SEE.get(function, f"{_ADMINISTRATOR} which right the service account lacks.")
-    return ServiceError(f"The service account may not {what}.", code=Trouble.GRADES_CLOSED_TO_US, hint=hint)
+    what = "The service account may not do this in the course."
+    if function == GRADEBOOK:
+        what = "The service account may not see all grades of this course."
+    hint = _LET_SEE.get(function, "Ask the administrator of the LMS which right the service account lacks.")
+    return ServiceError(what, code=Trouble.GRADES_CLOSED_TO_US, hint=hint)
 
 
 _CLOSED = _one("The service account may not enter this course.", Trouble.COURSE_CLOSED_TO_US, _LET_IN)
@@ -130,7 +146,7 @@ _NO_ACCOUNT = _one(
 )
 _MEANINGS: dict[str, Callable[[str], ServiceError]] = {
     "invalidtoken": _stop(
-        "The LMS does not know the token: it is wrong, expired or withdrawn.", Trouble.SIGN_IN, _NEW_TOKEN
+        "The LMS does not know the token: it is wrong, expired or withdrawn.", Trouble.SIGN_IN, _WITH_A_NEW_ONE
     ),
     "accessexception": _stop("The LMS does not allow this call.", Trouble.NOT_ALLOWED, _RIGHTS),
     "sitemaintenance": _stop("The LMS is closed for maintenance.", Trouble.MAINTENANCE, _LATER),
@@ -142,7 +158,7 @@ _MEANINGS: dict[str, Callable[[str], ServiceError]] = {
     "notingroup": _one(
         "The course has separate groups, and the service account is in none of them.",
         Trouble.GROUPS,
-        f'{_ADMINISTRATOR} to give the service account "moodle/site:accessallgroups".',
+        'Ask the administrator of the LMS to give the service account "moodle/site:accessallgroups".',
     ),
     "invaliduser": _NO_ACCOUNT,
     "userdeleted": _NO_ACCOUNT,
@@ -164,7 +180,9 @@ def no_answer(answer: HttpAnswer) -> ServiceError:
         )
     if status in (502, 504):
         return ServiceError(
-            f"The LMS is overloaded or down (HTTP status {status}).", code=Trouble.MAINTENANCE, hint=_LATER
+            Sentence("The LMS is overloaded or down (HTTP status {status}).", status=status),
+            code=Trouble.MAINTENANCE,
+            hint=_LATER,
         )
     if status == 503:
         return StopRunError(
@@ -176,9 +194,13 @@ def no_answer(answer: HttpAnswer) -> ServiceError:
         return StopRunError("The LMS has web services switched off.", code=Trouble.SWITCHED_OFF, hint=_SWITCH_ON)
     if status in (401, 403, 404, 405, 407, 410, 511):
         return StopRunError(
-            f"There is no Moodle web service at this address (HTTP status {status}).",
+            Sentence("There is no Moodle web service at this address (HTTP status {status}).", status=status),
             code=Trouble.NOT_AN_ANSWER,
-            hint=f"Check the address under {SETTINGS}. {_BETWEEN}",
+            hint=(
+                "Check the address under File, Settings, LMS. Something stands between this "
+                "program and the LMS: a single sign-on, a firewall or a proxy. Ask whoever looks "
+                "after the network to let this program through to the address of the LMS."
+            ),
         )
     if status == 200 and _WEB_PAGE.match(answer.body):
         return StopRunError("A web page came in place of an answer.", code=Trouble.NOT_AN_ANSWER, hint=_BETWEEN)
@@ -187,7 +209,7 @@ def no_answer(answer: HttpAnswer) -> ServiceError:
             "The LMS answered as if it had not been asked in full.", code=Trouble.NOT_AN_ANSWER, hint=_BETWEEN
         )
     if status != 200:
-        what = f"The LMS answered with HTTP status {status}."
+        what = Sentence("The LMS answered with HTTP status {status}.", status=status)
         return ServiceError(what, code=Trouble.NOT_AN_ANSWER, hint=_LATER)
     return strange_answer()
 
@@ -197,7 +219,7 @@ def strange_answer() -> ServiceError:
     return ServiceError(
         "The answer of the LMS is not one to the question.",
         code=Trouble.NOT_AN_ANSWER,
-        hint=f"{_AGAIN} If it stays, tell the administrator of the LMS.",
+        hint="The program asks again by itself. If it stays, tell the administrator of the LMS.",
     )
 
 
@@ -209,9 +231,11 @@ def _elsewhere(answer: HttpAnswer) -> ServiceError:
             "A page to sign in came in place of an answer.", code=Trouble.NOT_AN_ANSWER, hint=_BETWEEN
         )
     moved = StopRunError(
-        f"The site says its address is {site}." if site else "The site says that it has another address.",
+        Sentence("The site says its address is {site}.", site=site)
+        if site
+        else "The site says that it has another address.",
         code=Trouble.OTHER_ADDRESS,
-        hint=f"If that is right, set it under {SETTINGS}.",
+        hint="If that is right, set it under File, Settings, LMS.",
     )
     moved.__cause__ = Elsewhere(site)
     return moved
@@ -243,11 +267,14 @@ def told_of_lms(error: ServiceError, *, reached: bool = True) -> ServiceError:
         return StopRunError(
             message,
             code=Trouble.CERTIFICATE,
-            hint=f"{_ADMINISTRATOR} to renew it; for a college's own authority choose its file under {SETTINGS}.",
+            hint=(
+                "Ask the administrator of the LMS to renew it; for a college's own authority "
+                "choose its file under File, Settings, LMS."
+            ),
         )
     if error.code in ("LOCAL23", "LOCAL25"):
         return ServiceError(message, code=Trouble.NOT_AN_ANSWER, hint=_LATER)
-    hint = f"Check the network, and the address under {SETTINGS}." if not reached else _LATER
+    hint = "Check the network, and the address under File, Settings, LMS." if not reached else _LATER
     if isinstance(error, StopRunError) or not reached:
         return StopRunError(message, code=Trouble.UNREACHABLE, hint=hint)
     return ServiceError(message, code=Trouble.UNREACHABLE, hint=hint)

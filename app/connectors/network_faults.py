@@ -7,29 +7,29 @@ import http.client
 import socket
 import ssl
 
-from app.connectors.client_certificate import SETTINGS
 from app.connectors.proxy import ProxyError
 from app.connectors.wire import Stage
 from app.errors import ServiceError, StopRunError
+from app.sentence import Sentence
 
 _ASK_NETWORK = "Ask whoever looks after the network to let this program through to the service."
 _CHECK_NETWORK = "Check the network, then press Refresh Failed."
 _TRY_LATER = "Press Refresh Failed later."
 
 _CHECK_DATE = "Check the date of this computer; if it is right, tell the LRS help desk."
-_CHECK_CA = f"Check Certificate authorities in {SETTINGS}: for the live service it stays empty."
-_CHECK_ADDRESS = f"Check the address in {SETTINGS}."
+_CHECK_CA = "Check Certificate authorities in Settings, PLR/LRS: for the live service it stays empty."
+_CHECK_ADDRESS = "Check the address in Settings, PLR/LRS."
 
 # OpenSSL's numbers (x509_vfy.h): they stay, the texts beside them do not.
 _SERVER_CERTIFICATE = {
-    9: ("is not valid yet", _CHECK_DATE),
-    10: ("has expired", _CHECK_DATE),
-    18: ("is not signed by an authority that is trusted here", _CHECK_CA),
-    19: ("is not signed by an authority that is trusted here", _CHECK_CA),
-    20: ("is not signed by an authority that is trusted here", _CHECK_CA),
-    21: ("is not signed by an authority that is trusted here", _CHECK_CA),
-    62: ("belongs to another name", _CHECK_ADDRESS),
-    64: ("belongs to another address", _CHECK_ADDRESS),
+    9: ("The certificate of the service is not valid yet.", _CHECK_DATE),
+    10: ("The certificate of the service has expired.", _CHECK_DATE),
+    18: ("The certificate of the service is not signed by an authority that is trusted here.", _CHECK_CA),
+    19: ("The certificate of the service is not signed by an authority that is trusted here.", _CHECK_CA),
+    20: ("The certificate of the service is not signed by an authority that is trusted here.", _CHECK_CA),
+    21: ("The certificate of the service is not signed by an authority that is trusted here.", _CHECK_CA),
+    62: ("The certificate of the service belongs to another name.", _CHECK_ADDRESS),
+    64: ("The certificate of the service belongs to another address.", _CHECK_ADDRESS),
 }
 _REFUSALS = ("CERTIFICATE", "UNKNOWN_CA", "ACCESS_DENIED", "HANDSHAKE_FAILURE")
 
@@ -44,7 +44,7 @@ def certificate_refused() -> StopRunError:
     return StopRunError(
         "The service refused the client certificate.",
         code="LOCAL27",
-        hint=f"Check in {SETTINGS} that it is the one the LRS issued for this address.",
+        hint="Check in Settings, PLR/LRS that it is the one the LRS issued for this address.",
     )
 
 
@@ -52,7 +52,7 @@ def hung_up_after_handshake() -> StopRunError:
     return StopRunError(
         "The service hangs up as soon as the line is secure, as it does when it refuses the client certificate.",
         code="LOCAL27",
-        hint=f"Check in {SETTINGS} that it is the one the LRS issued for this address.",
+        hint="Check in Settings, PLR/LRS that it is the one the LRS issued for this address.",
     )
 
 
@@ -63,8 +63,10 @@ def network_fault(error: Exception, stage: Stage) -> ServiceError:
     if isinstance(error, TimeoutError):
         return _in_no_time(stage)
     if isinstance(error, ssl.SSLCertVerificationError):
-        what, hint = _SERVER_CERTIFICATE.get(error.verify_code, ("could not be verified", _CHECK_CA))
-        return StopRunError(f"The certificate of the service {what}.", code="LOCAL27", hint=hint)
+        what, hint = _SERVER_CERTIFICATE.get(
+            error.verify_code, ("The certificate of the service could not be verified.", _CHECK_CA)
+        )
+        return StopRunError(what, code="LOCAL27", hint=hint)
     if refuses_certificate(error):
         return certificate_refused()
     if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError) and stage is Stage.SECURING:
@@ -90,26 +92,33 @@ def proxy_fault(status: int | None) -> ServiceError:
         return StopRunError(
             "The proxy of the network cannot be reached.",
             code="LOCAL21",
-            hint=f"Check the network, and the proxy in {SETTINGS} or in the settings of this computer.",
+            hint="Check the network, and the proxy in Settings, PLR/LRS or in the settings of this computer.",
         )
     if status == 407:
         return StopRunError(
             "The proxy of the network asks for a user name and a password, which this program never gives.",
             code="LOCAL21",
-            hint=f"{_ASK_NETWORK} It can do without a password for one address.",
+            hint=(
+                "Ask whoever looks after the network to let this program through to the service. "
+                "It can do without a password for one address."
+            ),
         )
     if status in (502, 503, 504):
-        return _unreachable(f"The proxy of the network cannot reach the service (HTTP status {status}).")
+        return _unreachable(
+            Sentence("The proxy of the network cannot reach the service (HTTP status {status}).", status=status)
+        )
     return StopRunError(
-        f"The proxy of the network does not let this program through (HTTP status {status}).",
+        Sentence("The proxy of the network does not let this program through (HTTP status {status}).", status=status),
         code="LOCAL21",
         hint=_ASK_NETWORK,
     )
 
 
 def _in_no_time(stage: Stage) -> ServiceError:
-    what = "did not answer" if stage is Stage.READY else "could not be reached"
-    return ServiceError(f"The service {what} in time.", code="LOCAL20", hint=_TRY_LATER)
+    what = "The service could not be reached in time."
+    if stage is Stage.READY:
+        what = "The service did not answer in time."
+    return ServiceError(what, code="LOCAL20", hint=_TRY_LATER)
 
 
 def _unreachable(message: str) -> ServiceError:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from app.config import LrsSettings
 from app.config_rules import WEEKDAYS, weekdays_of
+from app.sentence import Sentence, joined
 
 _LONG = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HERE = "Europe/London"
@@ -38,7 +39,12 @@ class OpeningHours:
     @property
     def words(self) -> str:
         """Such as "08:00 to 18:00, Monday to Friday"."""
-        return f"{self.opens:%H:%M} to {self.closes:%H:%M}, {_spoken(self.days)}"
+        return Sentence(
+            "{opens} to {closes}, {days}",
+            opens=f"{self.opens:%H:%M}",
+            closes=f"{self.closes:%H:%M}",
+            days=_spoken(self.days),
+        )
 
 
 def hours_of(settings: LrsSettings) -> OpeningHours | None:
@@ -60,9 +66,11 @@ def closed_now(settings: LrsSettings, moment: datetime | None = None) -> str:
         local = moment.astimezone(ZoneInfo(_HERE))
     except ZoneInfoNotFoundError:
         return ""  # a computer without time zones cannot tell what time it is there
-    return (
-        f"The Learning Records Service is said to be open {hours.words}. "
-        f"In the United Kingdom it is {_LONG[local.weekday()]}, {local:%H:%M}."
+    return Sentence(
+        "The Learning Records Service is said to be open {hours}. In the United Kingdom it is {weekday}, {time}.",
+        hours=hours.words,
+        weekday=Sentence(_LONG[local.weekday()]),
+        time=f"{local:%H:%M}",
     )
 
 
@@ -71,5 +79,7 @@ def _spoken(days: frozenset[int]) -> str:
     if len(found) == len(WEEKDAYS):
         return "every day"
     if len(found) > 2 and found == list(range(found[0], found[-1] + 1)):
-        return f"{_LONG[found[0]]} to {_LONG[found[-1]]}"
-    return " and ".join(_LONG[day] for day in found) if len(found) < 3 else ", ".join(_LONG[day] for day in found)
+        return Sentence("{first} to {last}", first=Sentence(_LONG[found[0]]), last=Sentence(_LONG[found[-1]]))
+    return joined(
+        "{these} and {last}" if len(found) < 3 else "{these}, {last}", (Sentence(_LONG[day]) for day in found)
+    )

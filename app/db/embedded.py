@@ -15,6 +15,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from app.db.failures import explain
 from app.db.fingerprint import teach
 from app.errors import DatabaseError, OfflineError
+from app.sentence import Sentence
 from app.whole_file import is_open_database
 
 CACHE = -2_048  # KiB of each connection
@@ -35,7 +36,7 @@ def make_file(file: Path) -> None:
         _require_file(file, os.R_OK | os.W_OK)
     except OSError as error:
         raise DatabaseError(
-            f"The database file in “{file.parent}” cannot be opened for writing.",
+            Sentence("The database file in “{folder}” cannot be opened for writing.", folder=str(file.parent)),
             hint="Check that you may write in that folder, or choose another with --data.",
         ) from error
     _look_inside(file, sqlite3.connect)
@@ -85,7 +86,12 @@ def head_of(file: Path) -> bytes | None:
 
 def _no_file(file: Path, what: str) -> DatabaseError:
     return DatabaseError(
-        f"“{file.name}” in “{file.parent}” {what}, so it was not opened.",
+        Sentence(
+            "“{file}” in “{folder}” {what}, so it was not opened.",
+            file=file.name,
+            folder=str(file.parent),
+            what=Sentence(what),
+        ),
         hint="Look who put it there. Name the place of the database itself, in the settings or with --data.",
     )
 
@@ -142,7 +148,7 @@ class Place:
             found = _which(self._file)
         except OSError as error:
             raise OfflineError(
-                f"The database file in “{self._file.parent}” is not there any more.",
+                Sentence("The database file in “{folder}” is not there any more.", folder=str(self._file.parent)),
                 hint="Connect the drive again, or look who moved the file. Nothing was saved meanwhile.",
             ) from error
         if found != self._seen:

@@ -20,6 +20,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, insert, or_, select
 from app.db.database import Database
 from app.db.tables import job_lock
 from app.errors import AppError, ConflictError, DatabaseError
+from app.sentence import Sentence
 
 ALIVE_EVERY = 5.0
 """Seconds between two signs of life."""
@@ -152,8 +153,15 @@ def held(db: Database, name: str, owner: str) -> Iterator[Lock]:
     if lock is None:
         with db.read() as tx:
             other = holder(tx, db, name)
-        words = f" by {other.owner} on {other.computer} since {other.since.astimezone():%H:%M}" if other else ""
-        raise ConflictError(f"This is being done{words}.", hint="Wait until it is finished, then look again.")
+        words = "This is being done."
+        if other is not None:
+            words = Sentence(
+                "This is being done by {owner} on {computer} since {time}.",
+                owner=other.owner,
+                computer=other.computer,
+                time=f"{other.since.astimezone():%H:%M}",
+            )
+        raise ConflictError(words, hint="Wait until it is finished, then look again.")
     with keeping(lock):
         yield lock
 

@@ -17,6 +17,7 @@ from app.db.database import Database
 from app.db.tables import extract_attempt, job_lock, metadata, operation, sync_run, term
 from app.db.upgrade import upgrade
 from app.errors import DatabaseError, InputError
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 MARK = "unfinished copy"
@@ -148,7 +149,7 @@ def _require_new(to: Connection) -> None:
     """A new database has the row that means "no term", which goes, and nothing else."""
     if held := [name for name, number in counts_of(to).items() if number and name != term.name]:
         raise InputError(
-            f"The other database is not empty: it holds rows of {held[0].replace('_', ' ')}.",
+            Sentence("The other database is not empty: it holds rows of {table}.", table=held[0].replace("_", " ")),
             hint="Choose a new, empty one. Nothing was changed.",
         )
     to.execute(delete(term))
@@ -213,7 +214,7 @@ class _Copy:
         with self._write() as to:
             if wanted != _checksum(self._context, to, table):
                 raise DatabaseError(
-                    f"The copy differs from the original in {table.name.replace('_', ' ')}.",
+                    Sentence("The copy differs from the original in {table}.", table=table.name.replace("_", " ")),
                     hint="Nobody should work in the other database meanwhile. Start the copy again.",
                 )
         self._progress(self._counts[table.name])

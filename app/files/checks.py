@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from app.files.rows import AimRecord, FileFacts, FileKind, LearnerRecord, Level, Place, Problem
 from app.folding import fold
 from app.postcodes import is_postcode
+from app.sentence import Sentence
 from app.ulns import UlnState
 
 # The value of a member of an enumeration is worked out at each asking.
@@ -51,9 +52,12 @@ class FileChecks:
         if folded is not None:
             number, line = self._refs.setdefault(folded, (place.number, place.line))
             if number != place.number:
-                reason = (
-                    f"Another learner with this person code stands further up (number {number:,}, "
-                    f"line {line:,}) and was kept; this one is left out. Give each learner a code of their own."
+                reason = Sentence(
+                    "Another learner with this person code stands further up (number "
+                    "{number:,}, line {line:,}) and was kept; this one is left out. Give "
+                    "each learner a code of their own.",
+                    number=number,
+                    line=line,
                 )
                 record.note(Level.STOP, "duplicate_ref", "ref", reason)
                 self.duplicates.append(record.problems[-1])
@@ -74,7 +78,9 @@ class FileChecks:
 
 
 def _shared(ref: str) -> str:
-    return f"The learner with person code {ref or 'not given'} has the same ULN. Find out whose it is."
+    return Sentence(
+        "The learner with person code {ref} has the same ULN. Find out whose it is.", ref=ref or Sentence("not given")
+    )
 
 
 def check_learner(record: LearnerRecord, today: date, *, with_aims: bool = True) -> None:
@@ -83,9 +89,19 @@ def check_learner(record: LearnerRecord, today: date, *, with_aims: bool = True)
     for name, what in (("family_name", "family name"), ("given_names", "given names")):
         text = values.get(name)
         if not text:
-            record.note(Level.WARN, "missing_name", name, f"The {what} is missing. Add it in your MIS.")
+            record.note(
+                Level.WARN,
+                "missing_name",
+                name,
+                Sentence("The {what} is missing. Add it in your MIS.", what=Sentence(what)),
+            )
         elif isinstance(text, str) and not text.isalpha() and _ODD.search(text):
-            record.note(Level.WARN, "odd_name", name, f"There are signs in the name that no name has. {_CORRECT}")
+            record.note(
+                Level.WARN,
+                "odd_name",
+                name,
+                "There are signs in the name that no name has. Correct it in your MIS and export again.",
+            )
     _birth(record, today)
     _ways(record)
     born = values.get("birth_date")
@@ -104,10 +120,14 @@ def _birth(record: LearnerRecord, today: date) -> None:
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
     if born > today or born.year < 1900 or age >= _IMPOSSIBLE:
         record.values["birth_date"] = None
-        reason = f"This date of birth cannot be, so it was left out. {_CORRECT}"
+        reason = "This date of birth cannot be, so it was left out. Correct it in your MIS and export again."
         record.note(Level.WARN, "bad_birth_date", "birth_date", reason)
     elif not _YOUNGEST <= age <= _OLDEST:
-        reason = f"By this date the learner is under {_YOUNGEST} or over {_OLDEST}. Check the year."
+        reason = Sentence(
+            "By this date the learner is under {youngest} or over {oldest}. Check the year.",
+            youngest=_YOUNGEST,
+            oldest=_OLDEST,
+        )
         record.note(Level.WARN, "unlikely_birth_date", "birth_date", reason)
 
 
@@ -117,10 +137,21 @@ def _ways(record: LearnerRecord) -> None:
     if not isinstance(code, str):
         record.note(Level.WARN, "missing_postcode", "postcode", "The postcode is missing. Add it in your MIS.")
     elif not is_postcode(code):
-        why = " There is a letter O where a zero is due." if _O_FOR_ZERO.fullmatch(code) else ""
-        record.note(Level.WARN, "bad_postcode", "postcode", f"This is not a UK postcode.{why} {_CORRECT}")
+        reason = "This is not a UK postcode. Correct it in your MIS and export again."
+        if _O_FOR_ZERO.fullmatch(code):
+            reason = (
+                "This is not a UK postcode. There is a letter O where a zero is due. Correct it in your MIS and "
+                "export "
+                "again."
+            )
+        record.note(Level.WARN, "bad_postcode", "postcode", reason)
     if isinstance(email, str) and not _EMAIL.fullmatch(email):
-        record.note(Level.WARN, "bad_email", "email", f"This is not an e-mail address. {_CORRECT}")
+        record.note(
+            Level.WARN,
+            "bad_email",
+            "email",
+            "This is not an e-mail address. Correct it in your MIS and export again.",
+        )
 
 
 def _aim(record: LearnerRecord, aim: AimRecord, born: date | None, today: date) -> None:
@@ -147,7 +178,12 @@ def _aims_together(record: LearnerRecord, today: date, *, with_aims: bool) -> No
         return
     numbers = [one.seq for one in record.aims if one.seq]
     if len(set(numbers)) != len(numbers):
-        record.note(Level.WARN, "repeated_seq", "seq", f"Two courses have the same number; all were kept. {_CORRECT}")
+        record.note(
+            Level.WARN,
+            "repeated_seq",
+            "seq",
+            "Two courses have the same number; all were kept. Correct it in your MIS and export again.",
+        )
     if record.values.get("uln_state") == _TEMPORARY:
         begun = min((one.starts for one in record.aims if one.starts), default=today)
         if today - begun > _LATE:
@@ -169,7 +205,11 @@ def check_file(
             Problem(Level.ASK, "ukprn_differs", "ukprn", "The file names several providers. Check it is yours.")
         )
     if college and facts.ukprn and facts.ukprn != college:
-        reason = f"The file is of provider {facts.ukprn}, the college is {college}. Check that it is the right file."
+        reason = Sentence(
+            "The file is of provider {ukprn}, the college is {college}. Check that it is the right file.",
+            ukprn=facts.ukprn,
+            college=college,
+        )
         found.append(Problem(Level.ASK, "other_provider", "ukprn", reason))
     if not college and not facts.ukprn:
         found.append(Problem(Level.ASK, "no_provider", "ukprn", "The file does not say whose it is. Give the UKPRN."))

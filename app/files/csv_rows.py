@@ -10,6 +10,7 @@ from pathlib import Path
 from app.errors import InputError
 from app.files.rows import FileKind
 from app.files.source import EncodingError, pieces
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -60,7 +61,8 @@ def csv_rows(
                 raise _unclosed(line)
             if len(cells) > MOST_COLUMNS and len(cells := _without_end(cells)) > MOST_COLUMNS:
                 raise InputError(
-                    f"Line {line:,} has more than {MOST_COLUMNS:,} cells.", hint="Check that it is the right file."
+                    Sentence("Line {line:,} has more than {most:,} cells.", line=line, most=MOST_COLUMNS),
+                    hint="Check that it is the right file.",
                 )
             if not usual and any(cells):
                 usual = len(cells)
@@ -114,7 +116,11 @@ def _lines(
         *lines, rest = rest.split("\n")
         if len(rest) > _MOST_LINE or max(map(len, lines), default=0) > _MOST_LINE:
             raise InputError(
-                f"{path.name} has a line of more than {_MOST_LINE:,} characters: it is not a table.",
+                Sentence(
+                    "{file} has a line of more than {most:,} characters: it is not a table.",
+                    file=path.name,
+                    most=_MOST_LINE,
+                ),
                 hint="Choose another file, or export it again as CSV.",
             )
         rest += held
@@ -133,7 +139,8 @@ def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, encoding: str, *,
         text = decoder.decode(block, final)
     except UnicodeDecodeError:
         raise EncodingError(
-            f"The file cannot be read as {encoding.upper()}.", hint="Save it again as CSV UTF-8."
+            Sentence("The file cannot be read as {encoding}.", encoding=encoding.upper()),
+            hint="Save it again as CSV UTF-8.",
         ) from None
     # Zero bytes were looked for before, where they are none of the encoding's own.
     if encoding.startswith("utf-16") and "\0" in text:
@@ -143,7 +150,7 @@ def _decoded(decoder: codecs.IncrementalDecoder, block: bytes, encoding: str, *,
 
 def _zeros(name: str) -> InputError:
     return InputError(
-        f"{name} holds characters that no text has (zero bytes): it is damaged, or not a table.",
+        Sentence("{name} holds characters that no text has (zero bytes): it is damaged, or not a table.", name=name),
         hint="Export it again as CSV.",
     )
 
@@ -165,7 +172,7 @@ def _encoding(context: TaskContext, path: Path) -> str:
             except UnicodeDecodeError:
                 found = _WESTERN
     if not seen:
-        raise InputError(f"{path.name} is empty.", hint="Export it again from your MIS.")
+        raise InputError(Sentence("{file} is empty.", file=path.name), hint="Export it again from your MIS.")
     if found != _WESTERN:
         try:
             decoder.decode(b"", True)
@@ -227,6 +234,8 @@ def _may_be_row(text: str, delimiter: str, usual: int) -> bool:
 
 def _unclosed(line: int) -> InputError:
     return InputError(
-        f"A quotation mark in line {line:,} is never closed, so the rows after it cannot be told apart.",
+        Sentence(
+            "A quotation mark in line {line:,} is never closed, so the rows after it cannot be told apart.", line=line
+        ),
         hint="Correct that line, or export the file again.",
     )

@@ -15,6 +15,7 @@ from app.files.rows import FileFacts, FileKind, LearnerRecord, Level, Reading
 from app.files.source import pieces
 from app.files.xml_stream import Element, MalformedError, XmlBytes, elements
 from app.folding import cleaned
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 _NAMESPACE = re.compile(r"(?:^|/)ILR/(\d{4}-\d{2})(?:/|$)")
@@ -85,15 +86,28 @@ def _steps(context: TaskContext, path: Path, facts: FileFacts, encoding: str) ->
 def not_an_ilr(root: str) -> InputError:
     """The sentence for XML with another root element than `Message`."""
     plain = re.sub(r"[^A-Za-z0-9_.-]", "", root)[:40]
-    what = _OTHER_ROOTS.get(plain.lower(), f"an XML file of another kind (it begins with {plain or 'nothing known'})")
-    return InputError(f"This is {what}, not an ILR.", hint="Choose the ILR file that your MIS made for the return.")
+    what = _OTHER_ROOTS.get(
+        plain.lower(),
+        Sentence(
+            "an XML file of another kind (it begins with {element})", element=plain or Sentence("nothing known")
+        ),
+    )
+    return InputError(
+        Sentence("This is {what}, not an ILR.", what=Sentence(what)),
+        hint="Choose the ILR file that your MIS made for the return.",
+    )
 
 
 def _told(error: MalformedError, count: int, last: str) -> InputError:
     if not count:
         return error
     return MalformedError(
-        f"{error.message} The last complete learner is number {count:,}, person code {last or 'not given'}.",
+        Sentence(
+            "{why} The last complete learner is number {count:,}, person code {last}.",
+            why=Sentence(error.message),
+            count=count,
+            last=last or Sentence("not given"),
+        ),
         hint=error.hint,
         line=error.line,
     )

@@ -8,6 +8,7 @@ from app.files.cells import xml_date
 from app.files.rows import AimRecord, FileFacts, LearnerRecord, Level, Place
 from app.files.values import require_ref, set_codes, set_names, set_postcode, set_uln
 from app.files.xml_stream import Element
+from app.sentence import Sentence
 
 _TEXTS = {
     "LearnRefNumber": "ref", "PrevLearnRefNumber": "prev_ref", "CampId": "campus_code", "ULN": "uln",
@@ -82,7 +83,9 @@ class LearnerReader:
         """Note on the file what only its whole shows."""
         if unknown := self._names.unknown + self._aim_names.unknown:
             self._facts.note(
-                Level.INFO, "unknown_elements", f"{unknown:,} kinds of entry in the file are not known; left out."
+                Level.INFO,
+                "unknown_elements",
+                Sentence("{n:,} kinds of entry in the file are not known; left out.", n=unknown),
             )
 
     def read(self, element: Element) -> LearnerRecord:

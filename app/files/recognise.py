@@ -11,6 +11,7 @@ from app.files.ilr import not_an_ilr
 from app.files.rows import FileKind
 from app.files.source import CHUNK, ZIP_MAGIC, open_zip, opened, refuse_locked, single_file
 from app.files.xml_stream import MOST_BEFORE_ROOT, XmlBytes
+from app.sentence import Sentence
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _LOCKED_MARK = "EncryptedPackage".encode("utf-16-le")
@@ -39,7 +40,7 @@ def recognise(path: Path) -> FileKind:
     with opened(path) as stream:
         head = stream.read(CHUNK)
         if not head.strip():
-            raise InputError(f"{path.name} is empty.", hint="Export it again from your MIS.")
+            raise InputError(Sentence("{file} is empty.", file=path.name), hint="Export it again from your MIS.")
         if head.startswith(_OLE):
             raise _old_office(head, stream)
         if head.startswith((ZIP_MAGIC, b"PK\x05\x06")):
@@ -50,7 +51,7 @@ def recognise(path: Path) -> FileKind:
 def _by_bytes(head: bytes, stream: BinaryIO) -> FileKind:
     for magic, what in _MAGIC:
         if head.startswith(magic):
-            raise InputError(f"This is {what}, not a file of learners.", hint=_EXPORT)
+            raise InputError(Sentence("This is {what}, not a file of learners.", what=Sentence(what)), hint=_EXPORT)
     bare = head.lstrip(b"\xef\xbb\xbf\xff\xfe\r\n\t \0")
     if bare.startswith(b"<"):
         return _xml(head, stream)
@@ -113,12 +114,15 @@ def _in_zip(stream: BinaryIO, name: str) -> FileKind:
             head = inner.read(CHUNK)
             if head.startswith(ZIP_MAGIC):
                 raise InputError(
-                    f"{name} holds another zip file or a workbook.", hint="Take it out of the zip and choose that."
+                    Sentence("{name} holds another zip file or a workbook.", name=name),
+                    hint="Take it out of the zip and choose that.",
                 )
             if head.startswith(_OLE):
                 raise InputError("The zip holds an old binary Office file (such as .xls).", hint=_SAVE)
             if not head.strip():
-                raise InputError(f"The file in {name} is empty.", hint="Export it again from your MIS.")
+                raise InputError(
+                    Sentence("The file in {name} is empty.", name=name), hint="Export it again from your MIS."
+                )
             return _by_bytes(head, inner)  # type: ignore[arg-type]
 
 

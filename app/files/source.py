@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.errors import InputError
+from app.sentence import Sentence
 from app.tasks import TaskContext
 from app.whole_file import is_open_database
 
@@ -41,16 +42,16 @@ class EncodingError(InputError):
 def cannot_read(error: OSError, path: Path) -> InputError:
     """The sentence for a file that could not be read, by what the system said."""
     if isinstance(error, FileNotFoundError):
-        return InputError(f"{path.name} is not there any more.", hint="Choose the file again.")
+        return InputError(Sentence("{file} is not there any more.", file=path.name), hint="Choose the file again.")
     if isinstance(error, IsADirectoryError):
-        return InputError(f"{path.name} is a folder.", hint="Choose a file in it.")
+        return InputError(Sentence("{file} is a folder.", file=path.name), hint="Choose a file in it.")
     if isinstance(error, PermissionError):
         return InputError(
-            f"{path.name} is open in another program, or you may not read it.",
+            Sentence("{file} is open in another program, or you may not read it.", file=path.name),
             hint="Close it there and try again, or ask for the right to read it.",
         )
     return InputError(
-        f"{path.name} could not be read ({error.strerror or type(error).__name__}).",
+        Sentence("{file} could not be read ({error}).", file=path.name, error=error.strerror or type(error).__name__),
         hint="Check that the drive is connected, or copy the file to this computer, and try again.",
     )
 
@@ -72,7 +73,7 @@ def state_of(path: Path) -> tuple[int, int]:
 def changed(path: Path) -> InputError:
     """The sentence for a file that is not any more what it was."""
     return InputError(
-        f"{path.name} changed while it was being read, so nothing was taken from it.",
+        Sentence("{file} changed while it was being read, so nothing was taken from it.", file=path.name),
         hint="Wait until the other program has finished with it, then try again.",
     )
 
@@ -83,9 +84,12 @@ def opened(path: Path) -> Iterator[BufferedReader]:
     try:
         if path.exists() and not path.is_file() and not path.is_dir():
             # A pipe may wait for ever for somebody who writes into it, and a device may never end.
-            raise InputError(f"{path.name} is not a file.", hint="Choose a file.")
+            raise InputError(Sentence("{file} is not a file.", file=path.name), hint="Choose a file.")
         if is_open_database(path):
-            raise InputError(f"{path.name} is a database that is in use.", hint="Choose the file that your MIS made.")
+            raise InputError(
+                Sentence("{file} is a database that is in use.", file=path.name),
+                hint="Choose the file that your MIS made.",
+            )
         with path.open("rb") as stream:
             before = _state(stream)
             yield stream
@@ -118,7 +122,8 @@ def pieces(context: TaskContext, path: Path, text: str = "Reading the file") -> 
 def open_zip(stream: BinaryIO, name: str) -> Iterator[zipfile.ZipFile]:
     """The zip in `stream`. Raises InputError, also for what goes wrong while it is being read."""
     damaged = InputError(
-        f"{name} is a zip file that is damaged or incomplete.", hint="Copy it or download it again, then try again."
+        Sentence("{name} is a zip file that is damaged or incomplete.", name=name),
+        hint="Copy it or download it again, then try again.",
     )
     _refuse_crowded(stream, name)
     stream.seek(0)
@@ -142,7 +147,9 @@ def _refuse_crowded(stream: BinaryIO, name: str) -> None:
     tail = stream.read()
     at = tail.rfind(_ZIP_END)
     if at >= 0 and len(tail) >= at + 20 and struct.unpack_from("<I", tail, at + 12)[0] > _MOST_DIRECTORY:
-        raise InputError(f"{name} holds far too many files.", hint="Choose a zip with one ILR file in it.")
+        raise InputError(
+            Sentence("{name} holds far too many files.", name=name), hint="Choose a zip with one ILR file in it."
+        )
 
 
 def single_file(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
@@ -150,10 +157,12 @@ def single_file(archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     names = [one for one in archive.infolist() if not one.filename.startswith("__MACOSX/")]
     found = [one for one in names if not one.filename.endswith("/")]  # `is_dir` fails for a name that is empty
     if not found:
-        raise InputError(f"{name} is an empty zip file.", hint="Choose the file that your MIS made.")
+        raise InputError(
+            Sentence("{name} is an empty zip file.", name=name), hint="Choose the file that your MIS made."
+        )
     if len(found) > 1:
         raise InputError(
-            f"{name} holds {len(found):,} files, and it is not clear which one you mean.",
+            Sentence("{name} holds {n:,} files, and it is not clear which one you mean.", name=name, n=len(found)),
             hint="Take the right one out of the zip and choose that.",
         )
     refuse_locked(found[0], name)
@@ -164,7 +173,8 @@ def refuse_locked(member: zipfile.ZipInfo, name: str) -> None:
     """Raise InputError for a file in a zip that needs a password, or would unpack to far too much."""
     if member.flag_bits & 0x1:
         raise InputError(
-            f"{name} is protected with a password.", hint="Unzip it with the password first, then choose the file."
+            Sentence("{name} is protected with a password.", name=name),
+            hint="Unzip it with the password first, then choose the file.",
         )
     too_much = member.file_size > _SMALL and member.file_size > MOST_RATIO * max(1, member.compress_size)
     if too_much or member.file_size > MOST_UNPACKED:
@@ -173,7 +183,7 @@ def refuse_locked(member: zipfile.ZipInfo, name: str) -> None:
 
 def _too_big(name: str) -> InputError:
     return InputError(
-        f"{name} would unpack to far more than a learner file holds, so it was not opened.",
+        Sentence("{name} would unpack to far more than a learner file holds, so it was not opened.", name=name),
         hint="Check where it comes from. If it is right, take the file out of the zip and choose that.",
     )
 

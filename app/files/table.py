@@ -16,6 +16,7 @@ from app.files.rows import FileFacts, FileKind, Level
 from app.files.source import changed, state_of
 from app.files.xlsx_rows import SheetName, Workbook
 from app.json_text import encoded
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 MOST_ROWS = 2_000_000
@@ -115,7 +116,10 @@ class Table:
                 continue
             count += 1
             if count > MOST_ROWS:
-                raise InputError(f"The table has more than {MOST_ROWS:,} rows.", hint="Split it into several files.")
+                raise InputError(
+                    Sentence("The table has more than {most:,} rows.", most=MOST_ROWS),
+                    hint="Split it into several files.",
+                )
             yield line, cells
 
 
@@ -173,7 +177,7 @@ def _head(table: Table) -> list[Row]:
 def _headed(table: Table, head: list[Row]) -> Table:
     """Put the headings into the table: the row, or two rows as one, that name most columns of ours."""
     if not head:
-        raise InputError(f"{table.path.name} has no rows.", hint="Export it again from your MIS.")
+        raise InputError(Sentence("{file} has no rows.", file=table.path.name), hint="Export it again from your MIS.")
     best, at, used = _best(head, table.known)
     if best == 0:
         # No heading is known: the first row as wide as most is shown for a person to say what is what.

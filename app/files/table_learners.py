@@ -16,6 +16,7 @@ from app.files.row_reader import RowReader
 from app.files.rows import LEARNER_FIELDS, LearnerRecord, Level, Reading, Value
 from app.files.table import Table
 from app.folding import fold
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 _SEEN_DATES = 100_000
@@ -98,7 +99,11 @@ def apply(context: TaskContext, table: Table, mapping: Mapping, today: date | No
     for name, line in found.month_first.items():
         if mapping.orders.get(name, DateOrder.DAY_FIRST) is DateOrder.DAY_FIRST:
             what = LEARNER_FIELDS.get(name, "Dates of courses")
-            reason = f"{what}: line {line:,} has a date with the month first. Say how the dates are to be read."
+            reason = Sentence(
+                "{what}: line {line:,} has a date with the month first. Say how the dates are to be read.",
+                what=Sentence(what),
+                line=line,
+            )
             facts.note(Level.ASK, "date_order", reason, name)
     if found.rows == 0:
         facts.note(Level.STOP, "no_learners", "No learners in this file: nothing changed. Choose the full list.")

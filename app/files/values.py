@@ -85,10 +85,14 @@ def set_uln(record: LearnerRecord, text: str | None) -> None:
     if state is UlnState.TEMPORARY:
         record.note(Level.INFO, "temporary_uln", "uln", "A temporary ULN: find the real one when it is known.")
     elif state is UlnState.BAD:
-        nine = " Nine digits 9 are often meant to be ten." if normal(uln) == "999999999" else ""
-        record.note(
-            Level.WARN, "bad_uln", "uln", f"This ULN fails its check.{nine} Correct it in your MIS and export again."
-        )
+        reason = "This ULN fails its check. Correct it in your MIS and export again."
+        if normal(uln) == "999999999":
+            reason = (
+                "This ULN fails its check. Nine digits 9 are often meant to be ten. Correct it in your MIS and "
+                "export "
+                "again."
+            )
+        record.note(Level.WARN, "bad_uln", "uln", reason)
 
 
 def set_sex(record: LearnerRecord, text: str) -> None:

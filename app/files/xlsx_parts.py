@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from app.errors import InputError
 from app.files.source import refuse_locked, unpacked
 from app.files.xml_stream import Element, XmlBytes, elements
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 _MOST_PART = 20_000_000
@@ -64,10 +65,15 @@ def read_book(context: TaskContext, archive: zipfile.ZipFile, name: str) -> Book
         targets[element.get("Id", "")] = target
         kinds[element.get("Type", "").rpartition("/")[2]] = target
     if main not in parts:
-        raise InputError(f"{name} is not a workbook that can be read.", hint="Save it again as .xlsx.")
+        raise InputError(
+            Sentence("{name} is not a workbook that can be read.", name=name), hint="Save it again as .xlsx."
+        )
     _sheets(book, _in_part(context, archive, parts, main, "workbookPr", "sheet"), targets, parts)
     if not book.sheets:
-        raise InputError(f"{name} has no sheet with cells.", hint="Choose the workbook with the learners in it.")
+        raise InputError(
+            Sentence("{name} has no sheet with cells.", name=name),
+            hint="Choose the workbook with the learners in it.",
+        )
     book.date_styles = _date_styles(_in_part(context, archive, parts, kinds.get("styles", ""), "numFmts", "cellXfs"))
     shared = _in_part(
         context, archive, parts, kinds.get("sharedStrings", f"{folder}/sharedStrings.xml"), "si", most=_MOST_TEXTS
@@ -130,7 +136,9 @@ def _shared(found: Iterator[Element], name: str) -> list[str]:
     for element in found:
         texts.append(rich_text(element))
         if len(texts) > _MOST_STRINGS:
-            raise InputError(f"{name} holds more text than any list of learners.", hint="Split it, or use CSV.")
+            raise InputError(
+                Sentence("{name} holds more text than any list of learners.", name=name), hint="Split it, or use CSV."
+            )
     return texts
 
 

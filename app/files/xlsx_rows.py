@@ -10,6 +10,7 @@ from app.files.cells import serial_date
 from app.files.source import open_zip, opened, unpacked
 from app.files.xlsx_parts import Book, Merged, column, merged_down, read_book, rich_text
 from app.files.xml_stream import Element, XmlBytes, children, elements
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 MOST_COLUMNS = 16_384
@@ -82,7 +83,10 @@ def _rows(found: Iterator[Element], book: Book) -> Iterator[tuple[int, list[str]
             if not value:
                 continue
             if at >= MOST_COLUMNS:
-                raise InputError(f"Row {number:,} is wider than a sheet can be.", hint="Save the workbook again.")
+                raise InputError(
+                    Sentence("Row {number:,} is wider than a sheet can be.", number=number),
+                    hint="Save the workbook again.",
+                )
             if at == len(cells):
                 cells.append(value)
                 continue

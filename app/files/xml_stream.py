@@ -13,6 +13,7 @@ from lxml import etree
 
 from app.errors import InputError
 from app.files.source import EncodingError
+from app.sentence import Sentence
 
 Element = Any  # lxml comes without types
 
@@ -48,7 +49,7 @@ def encoding_of(head: bytes) -> str:
     name = declared.group(1).decode("ascii").lower()
     if (known := _KNOWN.get(re.sub(r"[^a-z0-9]", "", name))) is None:
         raise InputError(
-            f"The file says that it is written in {name}, which this program does not read.",
+            Sentence("The file says that it is written in {name}, which this program does not read.", name=name),
             hint="Export it again as UTF-8.",
         )
     return known
@@ -136,12 +137,13 @@ class XmlBytes:
 def _wrong_encoding(encoding: str, line: int) -> EncodingError:
     if encoding == "utf-8":
         return EncodingError(
-            f"A letter in line {line:,} is not written as the file says (UTF-8).",
+            Sentence("A letter in line {line:,} is not written as the file says (UTF-8).", line=line),
             hint="Read it as Windows-1252 and check the names with accents, or export it again as UTF-8.",
             retry_as=_WESTERN,
         )
     return EncodingError(
-        f"Line {line:,} cannot be read as {encoding.upper()}.", hint="Export the file again as UTF-8."
+        Sentence("Line {line:,} cannot be read as {encoding}.", line=line, encoding=encoding.upper()),
+        hint="Export the file again as UTF-8.",
     )
 
 
@@ -242,7 +244,7 @@ def _malformed(error: Any) -> MalformedError:
     """The parser's own words may quote the file, so they are not repeated."""
     line = int(getattr(error, "lineno", 0) or 0)
     return MalformedError(
-        f"The file is damaged or breaks off: line {line:,} cannot be read.",
+        Sentence("The file is damaged or breaks off: line {line:,} cannot be read.", line=line),
         hint="Nothing was loaded. Export the file again from your MIS, or copy it again.",
         line=line,
     )

@@ -17,6 +17,7 @@ from app.db.database import Database
 from app.errors import AppError, BusyError, InputError, ServiceError, StopRunError
 from app.learners.subject import Subject, subjects
 from app.pace import Turns, ask_in_turns
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext
 
 AT_MOST = 1_000
@@ -51,7 +52,8 @@ def learners_to_ask(
     """The learners in that order. Raises AccessError without the right to ask, InputError for too many."""
     if len(learner_ids) > AT_MOST:
         raise InputError(
-            f"The Learning Records Service takes up to {AT_MOST:,} learners at a time.", hint="Select fewer learners."
+            Sentence("The Learning Records Service takes up to {most:,} learners at a time.", most=AT_MOST),
+            hint="Select fewer learners.",
         )
     with db.read(context) as tx:
         access.require(tx, user, Permission.PLR_DOWNLOAD)
@@ -117,7 +119,7 @@ class _Run(Generic[Answer]):
 
     def report(self, resting: float) -> None:
         """Say how far the run is. Raises Cancelled."""
-        text = f"The service is busy: going on in {resting:.0f} s" if resting >= 1 else ""
+        text = Sentence("The service is busy: going on in {seconds:.0f} s", seconds=resting) if resting >= 1 else ""
         self._context.report(len(self.results), len(self._learners), text)
 
     def filed(self, one: Subject, future: Future[Answer]) -> None:

@@ -14,6 +14,7 @@ from app.db.tables import SHOWN, learner
 from app.errors import InputError
 from app.export_sheet import ExportSummary
 from app.files.lrs_batch import BatchLearner, write_batch
+from app.sentence import plural
 from app.tasks import TaskContext
 from app.ulns import UlnState
 
@@ -40,9 +41,12 @@ def export_batch(
     context.raise_if_cancelled()
     done = write_batch(path, found, ukprn, datetime.now())
     left = len(done.left_out)
-    one = "1 learner lacks" if left == 1 else f"{left:,} learners lack"
-    note = f"{one} a name or a date of birth and was left out." if left else ""
-    return ExportSummary(done.written, path, note=note)
+    note = plural(
+        left,
+        "{n} learner lacks a name or a date of birth and was left out.",
+        "{n} learners lack a name or a date of birth and was left out.",
+    )
+    return ExportSummary(done.written, path, note=note if left else "")
 
 
 def _without_uln(db: Database, tx: Connection, learner_ids: Sequence[int]) -> Iterator[BatchLearner]:

@@ -19,6 +19,7 @@ from app.errors import AccessError, ConflictError, InputError, quoted
 from app.files.aims import PROGRAMME_WRAPPER
 from app.folding import cleaned, fold_code
 from app.history import Operation, UndoSummary
+from app.sentence import Sentence, joined
 
 NAMED = "code_named"
 """The kind of the operation that gives a code a title."""
@@ -103,9 +104,13 @@ def untitled_words(found: Sequence[Code]) -> str:
     for kind, title in KIND_TITLES.items():
         codes = [one.code for one in found if one.kind is kind]
         if codes:
-            more = f" and {len(codes) - _MOST_TOLD:,} more" if len(codes) > _MOST_TOLD else ""
-            parts.append(f"{title}: {', '.join(codes[:_MOST_TOLD])}{more}.")
-    return f"These codes have no title yet. {' '.join(parts)} Give them one under Codes; it is remembered."
+            told, more = ", ".join(codes[:_MOST_TOLD]), len(codes) - _MOST_TOLD
+            words = "{kind}: {codes} and {n:,} more." if more > 0 else "{kind}: {codes}."
+            parts.append(Sentence(words, kind=Sentence(title), codes=told, n=more))
+    return Sentence(
+        "These codes have no title yet. {parts} Give them one under Codes; it is remembered.",
+        parts=joined("{these} {last}", parts),
+    )
 
 
 def spellings(tx: Connection) -> dict[str, str]:
@@ -189,7 +194,9 @@ def give_title(db: Database, user: User, seen: Code, title: str) -> int | None:
     wanted = cleaned(title) or ""
     if len(wanted) > LONGEST:
         raise InputError(
-            f"The title is too long: there is room for {LONGEST} characters.", hint="Shorten it.", field="title"
+            Sentence("The title is too long: there is room for {most} characters.", most=LONGEST),
+            hint="Shorten it.",
+            field="title",
         )
     if seen.kind is Kind.CAMPUS and wanted == seen.code:
         wanted = ""
@@ -246,8 +253,14 @@ def _rename(operation: Operation, user: User, row: Row[Any], title: str, *, set_
             access.require(operation.tx, user, Permission.SET_UP_CREDIT)
         except AccessError as error:
             raise AccessError(
-                f"The course {quoted(row.code)} is set up as {quoted(row.title)}, which you cannot change.",
-                hint=f"Give the code this same title, and it means that course. {error.hint}",
+                Sentence(
+                    "The course {code} is set up as {title}, which you cannot change.",
+                    code=quoted(row.code),
+                    title=quoted(row.title),
+                ),
+                hint=Sentence(
+                    "Give the code this same title, and it means that course. {hint}", hint=Sentence(error.hint)
+                ),
             ) from error
     operation.update(course, row, {"title": title})
 

@@ -13,6 +13,7 @@ from app.files.aims import CONTINUING, PROGRAMME_WRAPPER, main_aim
 from app.folding import fold_code
 from app.learners import codes
 from app.learners.codes import Kind
+from app.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,5 +68,5 @@ def _code(row: Row[Any]) -> str:
     if row.course_code or row.aim_ref != PROGRAMME_WRAPPER:
         return row.course_code or row.aim_ref or ""
     if row.std_code:
-        return f"Standard {row.std_code}"
-    return f"Programme type {row.prog_type}" if row.prog_type else "Programme"
+        return Sentence("Standard {code}", code=row.std_code)
+    return Sentence("Programme type {type}", type=row.prog_type) if row.prog_type else "Programme"

@@ -19,6 +19,7 @@ from app.db.tables import SHOWN, campus, learner
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold
 from app.postcodes import is_postcode, normal_postcode
+from app.sentence import Sentence, joined
 from app.ulns import UlnState, normal, state
 
 _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
@@ -114,7 +115,9 @@ def _refuse_long(form: LearnerForm) -> None:
     for name, most in LONGEST.items():
         if len(getattr(form, name)) > most:
             raise InputError(
-                f"This is too long: there is room for {most} characters.", hint="Shorten it.", field=name
+                Sentence("This is too long: there is room for {most} characters.", most=most),
+                hint="Shorten it.",
+                field=name,
             )
 
 
@@ -232,19 +235,21 @@ def _changed(tx: Connection, held: Held, form: LearnerForm) -> ConflictError:
         for name, title in TITLES.items():
             was, is_now, typed = (_words(getattr(one, name), names) for one in (held.form, now, form))
             if is_now != was:
-                yours = f", and you typed {typed}" if typed not in (was, is_now) else ""
-                told.append(f"{title} was {was} and is {is_now} now{yours}.")
+                words = "{title} was {was} and is {is_now} now, and you typed {typed}."
+                if typed in (was, is_now):
+                    words = "{title} was {was} and is {is_now} now."
+                told.append(Sentence(words, title=Sentence(title), was=was, is_now=is_now, typed=typed))
     return ConflictError(
         "Somebody else changed this learner while you were editing.",
-        hint=" ".join([*told[:_MOST_TOLD], "Close the form, refresh, and edit again."]),
+        hint=joined("{these} {last}", [*told[:_MOST_TOLD], Sentence("Close the form, refresh, and edit again.")]),
     )
 
 
 def _words(value: object, campus_names: Mapping[int, str]) -> str:
     if isinstance(value, date):
         return shown_date(value)
-    words = campus_names.get(value, "another") if isinstance(value, int) else str(value or "")
-    return f"“{words}”" if words else "empty"
+    words = campus_names.get(value, Sentence("another")) if isinstance(value, int) else str(value or "")
+    return Sentence("“{value}”", value=words) if words else Sentence("empty")
 
 
 def hold_uln(tx: Connection, uln: str) -> None:
@@ -279,7 +284,7 @@ def _refuse_doubles(
         ref = tx.execute(select(learner.c.ref).where(learner.c.uln == values["uln"], other, SHOWN)).scalar()
         if ref is not None:
             raise InputError(
-                f"The learner with person code {ref} has this ULN already.",
+                Sentence("The learner with person code {ref} has this ULN already.", ref=ref),
                 hint="Check which of the two is right.",
                 field="uln",
             )

@@ -34,6 +34,7 @@ from app.db.tables import (
 from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold
 from app.history import Operation
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 KIND = "learner_erased"
@@ -140,7 +141,9 @@ def erase(db: Database, user: User, learner_id: int, typed: str, reason: str) ->
     said = cleaned(reason)
     if said is None or len(said) > LONGEST_REASON:
         raise InputError(
-            "Erasing needs a reason.", hint=f"Say in up to {LONGEST_REASON} characters why.", field="reason"
+            "Erasing needs a reason.",
+            hint=Sentence("Say in up to {most} characters why.", most=LONGEST_REASON),
+            field="reason",
         )
     with db.write(much=True) as tx:
         access.require(tx, user, Permission.ERASE_LEARNERS)
@@ -148,7 +151,9 @@ def erase(db: Database, user: User, learner_id: int, typed: str, reason: str) ->
         row = _row(tx, learner_id, locked=True)
         if cleaned(typed) != row.ref:
             raise InputError(
-                "This is not the person code of the learner.", hint=f"Type {row.ref} as it stands.", field="typed"
+                "This is not the person code of the learner.",
+                hint=Sentence("Type {ref} as it stands.", ref=row.ref),
+                field="typed",
             )
         whose = _whose(tx, learner_id)
         _refuse_naming(said, whose)

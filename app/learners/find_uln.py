@@ -20,6 +20,7 @@ from app.errors import ConflictError, DatabaseError, InputError
 from app.learners.asking import Asked, Ending, ask_all, learners_to_ask
 from app.learners.edit import SEARCHED, derived, hold_uln
 from app.learners.subject import Subject, why_no_find
+from app.sentence import Sentence
 from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state
 
@@ -127,7 +128,8 @@ def correct(db: Database, user: User, subject: Subject, uln: str) -> int:
         ref = tx.execute(other.limit(1)).scalar()
         if ref is not None:
             raise InputError(
-                f"The learner with person code {ref} has this ULN already.", hint="Check which of the two is right."
+                Sentence("The learner with person code {ref} has this ULN already.", ref=ref),
+                hint="Check which of the two is right.",
             )
         held = {name: getattr(row, name) for name in (*SEARCHED, "birth_date")}
         operation = history.begin(tx, db, user.id, OPERATION, reason="Find ULN")

@@ -21,6 +21,7 @@ from app.history import Operation
 from app.keys import Keys
 from app.learners.edit import LONGEST, search_text
 from app.mass_change import BATCH, change_rows
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 FILLED = "learners_filled"
@@ -142,7 +143,9 @@ def _checked(tx: Connection, chosen: FillField, value: Value) -> tuple[Value, st
         return None, ""
     if not chosen.settable:
         raise InputError(
-            f"{chosen.title} can only be made blank for many learners.", hint="Tick “blank”.", field="value"
+            Sentence("{title} can only be made blank for many learners.", title=Sentence(chosen.title)),
+            hint="Tick “blank”.",
+            field="value",
         )
     if chosen.name == "campus_id":
         known = select(campus.c.name).where(campus.c.id == value, campus.c.active)
@@ -154,7 +157,11 @@ def _checked(tx: Connection, chosen: FillField, value: Value) -> tuple[Value, st
     if text is None:
         raise InputError("The value is missing.", hint="Type one, or tick “blank”.", field="value")
     if len(text) > (most := LONGEST[chosen.name]):
-        raise InputError(f"This is too long: there is room for {most} characters.", hint="Shorten it.", field="value")
+        raise InputError(
+            Sentence("This is too long: there is room for {most} characters.", most=most),
+            hint="Shorten it.",
+            field="value",
+        )
     return text, text
 
 

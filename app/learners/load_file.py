@@ -16,6 +16,7 @@ from app.files.recognise import recognise
 from app.files.rows import LEARNER_FIELDS, FileKind, LearnerRecord, Level, Reading
 from app.files.table import open_table
 from app.files.table_learners import apply, survey
+from app.sentence import Sentence, plural
 from app.table_columns import KIND, TABLES, TableColumns, held, open_orders, remember, seen
 from app.tasks import TaskContext
 
@@ -81,7 +82,7 @@ def why_not(columns: TableColumns, mapping: Mapping) -> str:
     if mapping.index("ref") < 0 and mapping.index("uln") < 0:
         return "Say which column holds the person code or the ULN."
     if names := open_orders(columns, mapping):
-        return f"Say how the dates of {FIELD_TITLES[names[0]]} are written."
+        return Sentence("Say how the dates of {title} are written.", title=Sentence(FIELD_TITLES[names[0]]))
     return ""
 
 
@@ -119,8 +120,13 @@ def _looked_at(found: Reading) -> Reading:
             checks.look(record)
             yield record
         if number := len(checks.shared):
-            one = "1 ULN stands" if number == 1 else f"{number:,} ULNs stand"
-            reason = f"{one} on more than one learner; every learner after the first is marked. Find out whose it is."
+            reason = plural(
+                number,
+                "{n} ULN stands on more than one learner; every learner after the first is marked. Find out "
+                "whose it is.",
+                "{n} ULNs stand on more than one learner; every learner after the first is marked. Find out "
+                "whose it is.",
+            )
             found.facts.note(Level.WARN, "shared_uln", reason)
 
     return Reading(found.facts, learners())

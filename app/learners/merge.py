@@ -36,6 +36,7 @@ from app.learners import merge_clashes, merge_fields, merge_moves
 from app.learners.edit import derived, hold_uln
 from app.learners.merge_clashes import Clash
 from app.learners.merge_fields import Line, Side
+from app.sentence import Sentence, joined, plural
 from app.tasks import TaskContext
 from app.ulns import UlnState
 
@@ -201,7 +202,9 @@ class _Pair:
         if one.birth_date and other.birth_date and one.birth_date != other.birth_date:
             notes.append("Their dates of birth differ. Make sure that this is one person.")
         if one.ukprn != other.ukprn:
-            notes.append(f"They are of two providers, {one.ukprn} and {other.ukprn}.")
+            notes.append(
+                Sentence("They are of two providers, {one} and {other}.", one=str(one.ukprn), other=str(other.ukprn))
+            )
         notes += self._of_attainments() + self._of_accounts() + self._of_courses()
         return notes
 
@@ -209,8 +212,11 @@ class _Pair:
         pairs = merge_moves.doubles(self.tx, self.stays.id, self.goes.id)
         if not pairs:
             return []
-        what = "1 attainment stands" if len(pairs) == 1 else f"{len(pairs):,} attainments stand"
-        return [f"{what} on both, and will be there once."]
+        words = (
+            "{n} attainment stands on both, and will be there once.",
+            "{n} attainments stand on both, and will be there once.",
+        )
+        return [plural(len(pairs), *words)]
 
     def _of_accounts(self) -> list[str]:
         mine, others = (merge_moves.of(self.tx, lms_account, row.id) for row in (self.stays, self.goes))
@@ -220,8 +226,13 @@ class _Pair:
                 " Accounts which of the two is theirs; what the other account holds stays in the LMS as it is."
             ]
         if bool(mine) != bool(others) and (unsent := self._unsent(self.stays.id if others else self.goes.id)):
-            what = "1 enrolment was" if unsent == 1 else f"{unsent:,} enrolments were"
-            return [f"{what} never sent for want of an account, and can be sent with the account that is there now."]
+            words = (
+                "{n} enrolment was never sent for want of an account, and can be sent with the account that is "
+                "there now.",
+                "{n} enrolments were never sent for want of an account, and can be sent with the account that is "
+                "there now.",
+            )
+            return [plural(unsent, *words)]
         return []
 
     def _unsent(self, learner_id: int) -> int:
@@ -247,7 +258,10 @@ class _Pair:
             .order_by(lms_course.c.short_name)
         )
         return [
-            f"They are on {name} of the LMS by different sections. Afterwards withdraw the one that is wrong."
+            Sentence(
+                "They are on {name} of the LMS by different sections. Afterwards withdraw the one that is wrong.",
+                name=name,
+            )
             for name in self.tx.execute(query).scalars()
         ]
 
@@ -259,9 +273,10 @@ def _person(row: Row[Any]) -> Person:
 
 def _refused(one: Clash) -> str:
     what = one.title.removeprefix("Enrolment on ")
-    return (
-        f"Both are enrolled on {what}, and a change of one of the two waits for the LMS. Let it be sent and answered,"
-        " or mark it in LMS Extract Statuses; then merge them."
+    return Sentence(
+        "Both are enrolled on {what}, and a change of one of the two waits for the LMS. Let "
+        "it be sent and answered, or mark it in LMS Extract Statuses; then merge them.",
+        what=what,
     )
 
 
@@ -305,14 +320,25 @@ def _refuse_changed(seen: Comparison, now: Comparison) -> None:
         for side, ref in enumerate((now.stays.ref, now.goes.ref)):
             was = old.values[side] if old is not None else ""
             if was != one.values[side]:
-                told.append(f"{one.title} of {ref} was “{was}”, and is “{one.values[side]}” now.")
+                told.append(
+                    Sentence(
+                        "{title} of {ref} was “{was}”, and is “{now}” now.",
+                        title=Sentence(one.title),
+                        ref=ref,
+                        was=was,
+                        now=one.values[side],
+                    )
+                )
     gone = before.keys() - {one.key for one in now.lines}
-    told += [f"{before[key].title}: there is nothing to choose any more." for key in sorted(gone)]
+    told += [
+        Sentence("{title}: there is nothing to choose any more.", title=Sentence(before[key].title))
+        for key in sorted(gone)
+    ]
     versions = (seen.stays.version, seen.goes.version) == (now.stays.version, now.goes.version)
     if told or not versions:
-        what = " ".join(told[:_MOST_CONFLICTS])
+        what = Sentence("Somebody else changed one of the two meanwhile.")
         raise ConflictError(
-            f"Somebody else changed one of the two meanwhile. {what}".strip(), hint="Look at the two learners again."
+            joined("{these} {last}", [what, *told[:_MOST_CONFLICTS]]), hint="Look at the two learners again."
         )
 
 

@@ -28,6 +28,7 @@ from app.db.tables import (
 from app.history import Operation
 from app.learners.merge_fields import Line, Side
 from app.learners.merge_moves import of
+from app.sentence import Sentence
 
 _Change = tuple[Row[Any], dict[str, Any], int | None]
 _OF_ENROLMENT = (
@@ -96,7 +97,7 @@ def _done(row: Row[Any]) -> tuple[bool, bool]:
 def _sections(tx: Connection, ids: Sequence[int]) -> dict[int, str]:
     query = select(section.c.id, course.c.code, section.c.number).join(course, course.c.id == section.c.course_id)
     rows = tx.execute(query.where(among(section.c.id, ids))) if ids else ()
-    return {row.id: f"Enrolment on {row.code} / {row.number:02}" for row in rows}
+    return {row.id: Sentence("Enrolment on {code} / {number:02}", code=row.code, number=row.number) for row in rows}
 
 
 def waiting(tx: Connection, clashes: Sequence[Clash], *, locked: bool = False) -> list[Clash]:
@@ -195,7 +196,7 @@ def awards(tx: Connection, stays: int, goes: int) -> list[Clash]:
     for other in others:
         one = mine[other.course_id, other.type_id]
         better = Side.GOES if _worth(other) > _worth(one) else Side.STAYS
-        title = f"Credit {types[other.type_id]} for {codes[other.course_id]}"
+        title = Sentence("Credit {type} for {course}", type=types[other.type_id], course=codes[other.course_id])
         found.append(Clash(f"award:{other.course_id}:{other.type_id}", one, other, title, better))
     return found
 

@@ -7,6 +7,7 @@ from app.attainments.at_a_glance import Measure
 from app.conditions import Group, Join, Operator, Test
 from app.dates import academic_year
 from app.learners.search import Ready
+from app.sentence import Sentence
 
 _ULN_GRACE_DAYS = 60
 """So long a temporary ULN may stand in the ILR after somebody started (learner-files.md 3)."""
@@ -27,7 +28,7 @@ def ready_searches(today: date | None = None) -> tuple[ReadySearch, ...]:
         _one("no_uln", "No ULN", Test("ready", Operator.IS, Ready.NO_ULN.value)),
         _one(
             "temporary_uln",
-            f"Temporary ULN, started more than {_ULN_GRACE_DAYS} days ago",
+            Sentence("Temporary ULN, started more than {days} days ago", days=_ULN_GRACE_DAYS),
             Test("ready", Operator.IS, Ready.TEMPORARY.value),
             Test("aim_start", Operator.LONGER_AGO, str(_ULN_GRACE_DAYS)),
         ),

@@ -10,6 +10,7 @@ from app.connectors.lrs_verify import FLAGS, VERIFY_CODES, VerifyAnswer
 from app.db.database import Database
 from app.learners.asking import Asked, Ending, ask_all, learners_to_ask
 from app.learners.subject import Subject, why_no_verify
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 
@@ -99,8 +100,10 @@ def _verified(asked: Asked[VerifyAnswer]) -> Verified:
     if asked.answer is None:
         return Verified(asked.learner, Verdict.FAILED, asked.problem, code=asked.code)
     code = asked.answer.response_code or ""
-    words = VERIFY_CODES.get(code) or (f"Unknown code {code}." if code else "The answer holds no code.")
-    flags = tuple(FLAGS.get(flag, f"Unknown difference {flag}.") for flag in asked.answer.flags)
+    words = VERIFY_CODES.get(code) or (
+        Sentence("Unknown code {code}.", code=code) if code else "The answer holds no code."
+    )
+    flags = tuple(FLAGS.get(flag, Sentence("Unknown difference {flag}.", flag=flag)) for flag in asked.answer.flags)
     uln = asked.answer.uln or ""
     other = uln if code in _MERGED and uln != asked.learner.uln else ""
     return Verified(asked.learner, _VERDICTS.get(code, Verdict.FAILED), words, flags, code, other)

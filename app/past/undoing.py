@@ -26,6 +26,7 @@ from app.errors import AccessError, InputError
 from app.history import UndoSummary
 from app.past import kinds, listed
 from app.past.listed import OperationRow
+from app.sentence import plural
 from app.tasks import TaskContext
 
 _SENT = ("accepted", "seen", "unknown")
@@ -95,13 +96,21 @@ def gone(tx: Connection, kind: str, operation_id: int, since: datetime) -> list[
     """What left the building: sent to the LMS, reported outside, or in a file."""
     found: list[str] = []
     if sent := _sent(tx, operation_id, since):
-        what = "1 change of an enrolment was" if sent == 1 else f"{sent:,} changes of enrolments were"
-        found.append(f"{what} sent to the LMS meanwhile. What is there stays until the contrary is sent.")
+        words = (
+            "{n} change of an enrolment was sent to the LMS meanwhile. What is there stays until the contrary is "
+            "sent.",
+            "{n} changes of enrolments were sent to the LMS meanwhile. What is there stays until the contrary is "
+            "sent.",
+        )
+        found.append(plural(sent, *words))
     for body, number in _reported(tx, operation_id):
-        what = "1 credit was" if number == 1 else f"{number:,} credits were"
-        found.append(f"{what} reported to {body}. Tell {body} that credit was taken back: nobody else does.")
-    if words := _FILES.get(kind):
-        found.append(words)
+        words = (
+            "{n} credit was reported to {body}. Tell {body} that credit was taken back: nobody else does.",
+            "{n} credits were reported to {body}. Tell {body} that credit was taken back: nobody else does.",
+        )
+        found.append(plural(number, *words, body=body))
+    if in_file := _FILES.get(kind):
+        found.append(in_file)
     return found
 
 

@@ -26,6 +26,7 @@ from app.plr.ask import identity_hash, learners_to_ask, local_code, refused_loca
 from app.plr.checks import CheckLog
 from app.plr.session import Answer, Asked, PlrSession
 from app.plr.update import plan_answer
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext, now
 
 
@@ -161,7 +162,7 @@ class _Run:
 
     def report(self, resting: float) -> None:
         """Say how far the run is. Raises Cancelled."""
-        text = f"The service is busy: going on in {resting:.0f} s" if resting >= 1 else ""
+        text = Sentence("The service is busy: going on in {seconds:.0f} s", seconds=resting) if resting >= 1 else ""
         self._context.report(self._summary.answered, self._summary.total, text)
 
     def filed(self, one: Asked, future: Future[LrsAnswer]) -> None:

@@ -24,6 +24,7 @@ from app.folding import fold
 from app.plr.plan import Change, Plan, links_to_write, plan_changes, settled
 from app.plr.session import EVENTS_PER_LEARNER, Answer, Asked, PlrSession
 from app.plr.values import EventValues, event_values
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext
 
 DEFAULT_TYPE = "PLR"
@@ -127,7 +128,7 @@ def _type_id(tx: Connection, code: str) -> int:
     ).scalar()
     if found is None:
         raise InputError(
-            f"The Default Attainment Type “{code}” does not exist.",
+            Sentence("The Default Attainment Type “{code}” does not exist.", code=code),
             hint="Choose one under File, Settings, PLR/LRS.",
         )
     return int(found)

@@ -11,6 +11,8 @@ from app.past import listed as past
 from app.past.listed import OperationRow
 from tests.lms.rows import add_run
 
+TITLES = {"a": "Zoology", "b": "chemistry", "c": "Biology", "d": "apprentices"}
+
 
 def ids(db: Database, query) -> list[int]:
     with db.read() as tx:
@@ -31,9 +33,6 @@ def test_capitals_do_not_come_before_small_letters(db: Database):
     wanted = [keys[title] for title in ("apprentices", "Biology", "chemistry", "Zoology")]
     assert ids(db, courses_listed.keys_query(sort="title")) == wanted
     assert ids(db, courses_listed.keys_query(sort="title", descending=True)) == wanted[::-1]
-
-
-TITLES = {"a": "Zoology", "b": "chemistry", "c": "Biology", "d": "apprentices"}
 
 
 def test_codes_stand_in_the_order_of_their_titles(db: Database, user: User):

@@ -233,8 +233,7 @@ class Room:
 
     def shown_names(self) -> list[str]:
         """The names in the PLR grid, from top to bottom."""
-        rows = (self.plr.session.row(key) for key in self.plr.grid.keys)
-        return [row.asked.name for row in rows if row is not None]
+        return [row.asked.name for key in self.plr.grid.keys if (row := self.plr.session.row(key)) is not None]
 
 
 def named(window: QWidget, name: str) -> QWidget:

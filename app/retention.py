@@ -38,9 +38,10 @@ def purged_before(tx: Connection) -> datetime | None:
     """Of what is older than this the history is no longer whole; None: nothing was ever purged, or nobody knows."""
     told = json_or_none(_held(tx, PURGED))
     try:
-        return datetime.fromisoformat(told["before"]) if told else None
+        before = datetime.fromisoformat(told["before"]) if told else None
     except (ValueError, TypeError, KeyError):
         return None
+    return before if before is not None and before.tzinfo is not None else None
 
 
 def _held(tx: Connection, key: str) -> str | None:

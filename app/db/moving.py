@@ -88,7 +88,8 @@ def require_finished(db: Database) -> None:
 
 
 def written_since(source: Database, moved: Moved) -> bool:
-    """Whether anything was written in the source after it was copied: every write leaves a row of one of these."""
+    """Whether anything that the history tells, a run or a sending was written in the source after it was copied. Of
+    layouts and saved searches nobody is asked: whoever made one meanwhile makes it again."""
     with source.read() as tx:
         return any(
             tx.execute(select(func.count()).select_from(one)).scalar_one() != moved.counts[one.name]

@@ -100,6 +100,7 @@ def _college_settings(data: bytes, path: Path) -> Any:
             tx.execute(insert(setting).values(key=key, value=value))
         layout = export_changes.layout(db)
         with db.read() as tx:
+            purged = retention.purged_before(tx)
             return [
                 layout,
                 own_fields.read(tx),
@@ -107,7 +108,7 @@ def _college_settings(data: bytes, path: Path) -> Any:
                 settings.read(tx),
                 settings.overdue_hours(tx),
                 retention.months(tx),
-                retention.purged_before(tx),
+                purged is not None and purged < _NOON,
                 credit_lists.categories(tx),
             ]
 

@@ -7,6 +7,7 @@ from app.errors import InputError, quoted
 from app.imports.facts import CourseFacts, CreditFacts
 from app.imports.rules import Finding
 from app.imports.values import hundredths
+from app.sentence import Sentence, joined
 
 MOST = 999_999
 """9999.99 in hundredths."""
@@ -23,7 +24,7 @@ def amount_of(text: str) -> int:
     found = hundredths(text.strip())
     if found is None:
         raise InputError(
-            f"{quoted(text.strip(), 20)} is not an amount of credit.",
+            Sentence("{text} is not an amount of credit.", text=quoted(text.strip(), 20)),
             hint="Write a number from 0 to 9999.99 with a dot, such as 2.5.",
         )
     return found
@@ -38,7 +39,9 @@ def findings(course: CourseFacts, code: str, amount: int, *, column: str = "cred
     if given is None or not given.active:
         return [_inactive(course, code)]
     if amount > given.maximum:
-        most = f"{course.code} gives at most {shown(given.maximum)} of {code}."
+        most = Sentence(
+            "{course} gives at most {most} of {type}.", course=course.code, most=shown(given.maximum), type=code
+        )
         return [Finding("CR-31", most, column, shown(amount))]
     if not given.variable:
         return [_partial(course, given, amount, column)] if amount < given.maximum else []
@@ -48,15 +51,25 @@ def findings(course: CourseFacts, code: str, amount: int, *, column: str = "cred
 
 
 def _inactive(course: CourseFacts, code: str) -> Finding:
-    those = in_words(one.code for one in course.active) or "no credit at all"
-    return Finding("CR-16", f"{course.code} does not give {code}: it gives {those}.", "credit_type", code)
+    those = in_words(one.code for one in course.active) or Sentence("no credit at all")
+    return Finding(
+        "CR-16",
+        Sentence("{course} does not give {type}: it gives {those}.", course=course.code, type=code, those=those),
+        "credit_type",
+        code,
+    )
 
 
 def _partial(course: CourseFacts, given: CreditFacts, amount: int, column: str) -> Finding:
     return Finding(
         "CR-30",
-        f"Switch Variable on for {given.code} on {course.code} first (Courses for Credit): without it the course "
-        f"gives {shown(given.maximum)} and nothing less.",
+        Sentence(
+            "Switch Variable on for {type} on {course} first (Courses for Credit): without it the "
+            "course gives {maximum} and nothing less.",
+            type=given.code,
+            course=course.code,
+            maximum=shown(given.maximum),
+        ),
         column,
         shown(amount),
     )
@@ -65,8 +78,14 @@ def _partial(course: CourseFacts, given: CreditFacts, amount: int, column: str) 
 def _between(course: CourseFacts, given: CreditFacts, amount: int, column: str) -> Finding:
     return Finding(
         "CR-32",
-        f"{course.code} gives {given.code} from {shown(given.minimum)} to {shown(given.maximum)} in steps of "
-        f"{shown(given.increment)}.",
+        Sentence(
+            "{course} gives {type} from {minimum} to {maximum} in steps of {increment}.",
+            course=course.code,
+            type=given.code,
+            minimum=shown(given.minimum),
+            maximum=shown(given.maximum),
+            increment=shown(given.increment),
+        ),
         column,
         shown(amount),
     )
@@ -75,4 +94,6 @@ def _between(course: CourseFacts, given: CreditFacts, amount: int, column: str) 
 def in_words(texts: Iterable[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     *others, last = list(texts) or [""]
-    return f"{', '.join(others)} and {last}" if others else last
+    if not others:
+        return last
+    return Sentence("{these} and {last}", these=joined("{these}, {last}", others), last=last)

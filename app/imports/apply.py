@@ -26,6 +26,7 @@ from app.imports.applying import Around
 from app.imports.counted import first_counted
 from app.imports.rules import Outcome
 from app.imports.stored import KIND, JobFacts
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext
 
 OPERATION = "records_imported"
@@ -109,7 +110,7 @@ def _under_lock(
     with lock.locked(context, db, job.scope or "", user.name, job_id, queue=queue) as held:
         if jobs.fingerprint(Path(kept.path)) != job.sha256:
             raise InputError(
-                f"{job.file_name} has changed since the dry run, so nothing was imported.",
+                Sentence("{file} has changed since the dry run, so nothing was imported.", file=job.file_name),
                 hint="Start a new import of the file as it is now.",
             )
         given = frozenset(job.options.get("acknowledged", ())) if acknowledged is None else acknowledged
@@ -123,7 +124,10 @@ def job_of(tx: Connection, job_id: int) -> jobs.FileJob:
     """A job of course records. Raises InputError if there is none of this number."""
     job = jobs.read(tx, job_id)
     if job.kind != KIND:
-        raise InputError(f"Job {job_id} is no import of course records.", hint="Look at the list of import jobs.")
+        raise InputError(
+            Sentence("Job {job} is no import of course records.", job=job_id),
+            hint="Look at the list of import jobs.",
+        )
     return job
 
 
@@ -142,10 +146,13 @@ def _require_state(job: jobs.FileJob, since: str) -> None:
     if job.state == since:
         return
     if since == "aborted":
-        raise InputError(f"Job {job.id} cannot be resumed.", hint="Only an import that was aborted can be.")
+        raise InputError(
+            Sentence("Job {job} cannot be resumed.", job=job.id), hint="Only an import that was aborted can be."
+        )
     hint = "Resume it instead." if job.state == "aborted" else "Start a new import of the file."
     raise InputError(
-        f"Job {job.id} cannot be applied: only one that was checked, and not yet applied, can be.", hint=hint
+        Sentence("Job {job} cannot be applied: only one that was checked, and not yet applied, can be.", job=job.id),
+        hint=hint,
     )
 
 
@@ -156,7 +163,11 @@ def _require_cells(tx: Connection, job: jobs.FileJob) -> None:
     purged = purged.where(file_row.c.predicted != Outcome.ERROR.value)
     if tx.execute(purged.where(file_row.c.outcome == Outcome.NOT_REACHED.value)).first() is not None:
         raise InputError(
-            f"What {job.file_name} said is kept no longer, so job {job.id} cannot be resumed.",
+            Sentence(
+                "What {file} said is kept no longer, so job {job} cannot be resumed.",
+                file=job.file_name,
+                job=job.id,
+            ),
             hint="Import the file again: what was applied is skipped.",
         )
 
@@ -167,7 +178,7 @@ def _require_begun_by(tx: Connection, user: User, job: jobs.FileJob) -> None:
     row = tx.execute(begun.where(operation.c.id == job.operation_id)).one_or_none()
     if row is not None and row.id != user.id:
         raise AccessError(
-            f"{row.name} began job {job.id}, so the rest of it is theirs.",
+            Sentence("{name} began job {job}, so the rest of it is theirs.", name=row.name, job=job.id),
             hint="Ask them to resume it, or import the file again: what was applied is skipped.",
         )
 

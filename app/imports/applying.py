@@ -31,6 +31,7 @@ from app.imports.recording import Recorder
 from app.imports.rules import GOOD, Finding, Outcome
 from app.imports.standing import NOTHING
 from app.imports.stored import JobFacts, StoredRow
+from app.sentence import Sentence
 
 NOT_SHOWN = Finding(
     "CR-42",
@@ -62,7 +63,7 @@ class Around:
         if self.facts.course_id is not None:
             only = facts.of_ids(tx, [self.facts.course_id]).get(self.facts.course_id)
             if only is None:
-                words = f"The course {self.facts.asked.course} is no longer there."
+                words = Sentence("The course {course} is no longer there.", course=self.facts.asked.course)
                 raise InputError(words, hint="Start a new import into a course that is.")
         given = tuple(code for code, one in self.types.items() if one.active)
         wanted = self.facts.assign if assign is None else assign

@@ -14,6 +14,7 @@ from app.imports import facts, participation
 from app.imports.amounts import shown
 from app.imports.facts import SHELL, CourseFacts
 from app.quick_filter import passes
+from app.sentence import Sentence, joined
 from app.sorting import SortKey, order_by
 
 KINDS = (("normal", "Course"), (SHELL, "Imported shell"))
@@ -36,12 +37,11 @@ class CourseRow:
     @property
     def types(self) -> str:
         """What it gives today: "ama 5, ancc 1 to 3 (variable)"."""
-        return ", ".join(
-            f"{one.code} {shown(one.minimum)} to {shown(one.maximum)} (variable)"
-            if one.variable
-            else f"{one.code} {shown(one.maximum)}"
-            for one in self.facts.active
-        )
+        told = []
+        for one in self.facts.active:
+            words = "{type} {least} to {most} (variable)" if one.variable else "{type} {most}"
+            told.append(Sentence(words, type=one.code, least=shown(one.minimum), most=shown(one.maximum)))
+        return joined("{these}, {last}", told)
 
     @property
     def bodies(self) -> tuple[str, ...]:

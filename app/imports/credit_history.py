@@ -23,6 +23,7 @@ from app.db.tables import (
 from app.history import unpacked
 from app.imports import amounts
 from app.imports.facts import MAPPED_BY
+from app.sentence import Sentence
 
 MOST_LINES = 40
 _TABLES: Mapping[str, Table] = {one.name: one for one in (course, course_credit, credit_mapping, award, enrolment)}
@@ -131,29 +132,41 @@ def _parts(row: Row[Any], types: Mapping[int, int], codes: Mapping[int, str]) ->
     called = codes.get(types.get(row.row_id, 0), "") if typed else ""
     if row.table_name == "award" and (row.kind == "insert" or "removed_at" in after):
         if after.get("removed_at") is not None:
-            return [f"{called} taken back"]
+            return [Sentence("{type} taken back", type=called)]
         amount = after.get("amount")
-        return [f"{called} {amounts.shown(amount)} given" if amount is not None else f"{called} given again"]
+        if amount is None:
+            return [Sentence("{type} given again", type=called)]
+        return [Sentence("{type} {amount} given", type=called, amount=amounts.shown(amount))]
     words = _WORDS[row.table_name]
     parts = []
     for name, word in words.items():
         if name in after and (row.kind == "update" or (after[name] and name in _NEW_ONLY)):
-            old = f"{_shown(name, before.get(name))} → " if row.kind == "update" else ""
-            parts.append(f"{called} {word} {old}{_shown(name, after[name])}".strip())
+            what = Sentence("{type} {what}", type=called, what=Sentence(word)) if called else Sentence(word)
+            old, new = _shown(name, before.get(name)), _shown(name, after[name])
+            parts.append(
+                Sentence(
+                    "{what} {old} → {new}" if row.kind == "update" else "{what} {new}", what=what, old=old, new=new
+                )
+            )
     return parts
 
 
 def _mapping(before: Mapping[str, Any], after: Mapping[str, Any], codes: Mapping[int, str]) -> str:
     told = after or before
-    who = f"{MAPPED_BY.get(told['field'], told['field'])} {told['value']}"
-    return f"{codes.get(told['type_id'], '')} {'for' if after else 'no longer for'} {who}".strip()
+    field = Sentence(MAPPED_BY.get(told["field"], told["field"]))
+    if not (called := codes.get(told["type_id"], "")):
+        return Sentence(
+            "for {field} {value}" if after else "no longer for {field} {value}", field=field, value=told["value"]
+        )
+    words = "{type} for {field} {value}" if after else "{type} no longer for {field} {value}"
+    return Sentence(words, type=called, field=field, value=told["value"])
 
 
 def _shown(name: str, value: Any) -> str:
     if value is None:
-        return "none"
+        return Sentence("none")
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return Sentence("yes" if value else "no")
     if isinstance(value, date):
         return shown(value)
     return amounts.shown(value) if name in _AMOUNTS else str(value)

@@ -15,6 +15,7 @@ from app.errors import ConflictError, InputError
 from app.folding import cleaned, fold_code
 from app.history import Operation, Saved
 from app.json_text import decoded, encoded, json_or_none
+from app.sentence import Sentence
 
 KIND = "credit_set_up"
 LONGEST_CODE, LONGEST_TITLE = 60, 200
@@ -150,7 +151,9 @@ def _checked(wanted: Reporter) -> Reporter:
     )
     if not 0 <= wanted.deadline_days <= LATEST_DEADLINE:
         raise InputError(
-            f"The deadline is from 0 to {LATEST_DEADLINE:,} days.", hint="Type a number.", field="deadline_days"
+            Sentence("The deadline is from 0 to {most:,} days.", most=LATEST_DEADLINE),
+            hint="Type a number.",
+            field="deadline_days",
         )
     return replace(wanted, name=name, fields=tuple(one for one in FIELDS if one in wanted.fields))
 
@@ -163,7 +166,9 @@ def save_categories(db: Database, user: User, before: Sequence[str], wanted: Seq
         _short(one, LONGEST_CODE, "categories")
     if len(named) > MOST_CATEGORIES:
         raise InputError(
-            f"That is more than {MOST_CATEGORIES} categories.", hint="Take some out.", field="categories"
+            Sentence("That is more than {most} categories.", most=MOST_CATEGORIES),
+            hint="Take some out.",
+            field="categories",
         )
     with db.write() as tx:
         access.require(tx, user, Permission.SET_UP_CREDIT)
@@ -225,13 +230,19 @@ def _locked(tx: Connection, table: Table, listed: Any) -> Any:
 
 def _require_unchanged(before: Any, there: Sequence[Any], noun: str) -> None:
     if before is not None and before not in there:
-        raise ConflictError(f"Somebody else changed this {noun}.", hint="Reload the list and try again.")
+        raise ConflictError(
+            Sentence("Somebody else changed this {noun}.", noun=Sentence(noun)), hint="Reload the list and try again."
+        )
 
 
 def _refuse_twice(text: str, others: Sequence[str], noun: str, name: str) -> None:
     same = next((one for one in others if fold_code(one) == fold_code(text)), None)
     if same is not None:
-        raise InputError(f"There is a {noun} “{same}” already.", hint=f"Choose another {name}.", field=name)
+        raise InputError(
+            Sentence("There is a {noun} “{same}” already.", noun=Sentence(noun), same=same),
+            hint=Sentence("Choose another {name}.", name=Sentence(name)),
+            field=name,
+        )
 
 
 def _text(text: str, longest: int, name: str, missing: str, hint: str) -> str:
@@ -243,7 +254,9 @@ def _text(text: str, longest: int, name: str, missing: str, hint: str) -> str:
 
 def _short(text: str, longest: int, name: str) -> str:
     if len(text) > longest:
-        raise InputError(f"That is longer than {longest} characters.", hint="Shorten it.", field=name)
+        raise InputError(
+            Sentence("That is longer than {most} characters.", most=longest), hint="Shorten it.", field=name
+        )
     return text
 
 

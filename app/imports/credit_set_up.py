@@ -18,6 +18,7 @@ from app.history import Operation, Saved
 from app.imports.amounts import MOST, shown
 from app.imports.credit_lists import KIND, LONGEST_TITLE
 from app.imports.facts import MAPPED_BY, SHELL
+from app.sentence import Sentence
 
 LONGEST_CODE, MOST_OBJECTS, MOST_VALUES = 128, 9_999, 200
 
@@ -114,11 +115,15 @@ def checked(wanted: CourseSetUp) -> CourseSetUp:
     title = cleaned(wanted.title) or code
     for text, longest, name in ((code, LONGEST_CODE, "code"), (title, LONGEST_TITLE, "title")):
         if len(text) > longest:
-            raise InputError(f"That is longer than {longest} characters.", hint="Shorten it.", field=name)
+            raise InputError(
+                Sentence("That is longer than {most} characters.", most=longest), hint="Shorten it.", field=name
+            )
     objects = wanted.required_objects
     if objects is not None and not 0 <= objects <= MOST_OBJECTS:
         raise InputError(
-            f"The number is from 0 to {MOST_OBJECTS:,}.", hint="Leave it empty if you do not know.", field="objects"
+            Sentence("The number is from 0 to {most:,}.", most=MOST_OBJECTS),
+            hint="Leave it empty if you do not know.",
+            field="objects",
         )
     if wanted.kind == SHELL and objects:
         raise InputError(
@@ -137,7 +142,9 @@ def _checked_credit(one: CourseCredit) -> CourseCredit:
     ):  # fmt: skip
         if not least <= amount <= MOST:
             raise InputError(
-                f"The {name} is from {shown(least)} to {shown(MOST)}.",
+                Sentence(
+                    "The {name} is from {least} to {most}.", name=Sentence(name), least=shown(least), most=shown(MOST)
+                ),
                 hint="Type another amount.",
                 field=f"{name}:{one.type_id}",
             )
@@ -147,7 +154,7 @@ def _checked_credit(one: CourseCredit) -> CourseCredit:
         )
     if len(one.says) > MOST_VALUES:
         raise InputError(
-            f"That is more than {MOST_VALUES} values for one type.",
+            Sentence("That is more than {most} values for one type.", most=MOST_VALUES),
             hint="Take some out.",
             field=f"says:{one.type_id}",
         )
@@ -159,16 +166,26 @@ def _checked_value(one: CourseCredit, name: str, value: str) -> tuple[str, str]:
     if name not in MAPPED_BY:
         raise InputError("A mapping cannot look at this field.", hint="Choose one of the list.", field=where)
     if not plain:
-        raise InputError(f"{MAPPED_BY[name]} needs a value.", hint="Type one, or take the line out.", field=where)
+        raise InputError(
+            Sentence("{field} needs a value.", field=Sentence(MAPPED_BY[name])),
+            hint="Type one, or take the line out.",
+            field=where,
+        )
     if len(plain) > LONGEST_TITLE:
-        raise InputError(f"That is longer than {LONGEST_TITLE} characters.", hint="Shorten it.", field=where)
+        raise InputError(
+            Sentence("That is longer than {most} characters.", most=LONGEST_TITLE),
+            hint="Shorten it.",
+            field=where,
+        )
     return name, plain
 
 
 def _require_known(tx: Connection, wanted: CourseSetUp) -> None:
     same = select(course.c.code).where(course.c.code_fold == fold_code(wanted.code), course.c.id != (wanted.id or 0))
     if (code := tx.execute(same).scalar()) is not None:
-        raise InputError(f"There is a course “{code}” already.", hint="Choose another code.", field="code")
+        raise InputError(
+            Sentence("There is a course “{code}” already.", code=code), hint="Choose another code.", field="code"
+        )
     if {one.type_id for one in wanted.credit} - set(tx.execute(select(credit_type.c.id)).scalars()):
         raise ConflictError("One of the credit types is no longer there.", hint="Reload the list and try again.")
 

@@ -6,6 +6,7 @@ from app.db.database import Database
 from app.errors import InputError
 from app.imports import apply
 from app.imports.job_list import JobState
+from app.sentence import Sentence
 
 DISCARDED = frozenset({JobState.VALIDATED, JobState.FAILED})
 """The states of a job that may be discarded."""
@@ -18,6 +19,6 @@ def discard(db: Database, user: User, job_id: int) -> None:
         apply.require_own(tx, user, job_id)
         if not jobs.forget(tx, job_id):
             raise InputError(
-                f"Job {job_id} cannot be discarded: something of it was applied.",
+                Sentence("Job {job} cannot be discarded: something of it was applied.", job=job_id),
                 hint="Undo it instead: what it did stays in the history.",
             )

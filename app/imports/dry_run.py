@@ -35,6 +35,7 @@ from app.imports.record import Read
 from app.imports.repairs import NO_REPAIRS, Repair, Repairs
 from app.imports.rules import Finding, Outcome, Severity
 from app.imports.stored import KIND, JobFacts
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 BATCH = 4_000
@@ -129,7 +130,7 @@ def _course(tx: Connection, options: Options) -> CourseFacts | None:
     found = next(iter(facts.of_codes(tx, [options.course]).values()), None)
     if found is None:
         raise InputError(
-            f"There is no course with the external id “{options.course}”.",
+            Sentence("There is no course with the external id “{course}”.", course=options.course),
             hint="Choose one of the list, or import with the global importer.",
             field="course",
         )

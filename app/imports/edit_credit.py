@@ -25,6 +25,7 @@ from app.imports import amounts, facts
 from app.imports.awarding import HAND
 from app.imports.facts import CourseFacts, TypeFacts
 from app.imports.rules import Finding, Severity
+from app.sentence import Sentence
 
 EDITED, REPLACED = "credit_edited", "credit_replaced"
 LONGEST_REASON = 500
@@ -189,7 +190,7 @@ def _same(one: Held) -> Wanted:
 def _days(one: Wanted) -> list[Finding]:
     if one.awarded_on is None or one.expires_on is None or one.expires_on >= one.awarded_on:
         return []
-    words = f"{one.code} would end before the day it is awarded."
+    words = Sentence("{type} would end before the day it is awarded.", type=one.code)
     return [Finding("CR-17", words, "credit_expiration", one.expires_on.isoformat())]
 
 
@@ -235,7 +236,11 @@ def _reason(text: str) -> str:
             "Replacing credit needs a reason.", hint="Say why, for whoever reads the history.", field="reason"
         )
     if len(plain) > LONGEST_REASON:
-        raise InputError(f"That is longer than {LONGEST_REASON} characters.", hint="Shorten it.", field="reason")
+        raise InputError(
+            Sentence("That is longer than {most} characters.", most=LONGEST_REASON),
+            hint="Shorten it.",
+            field="reason",
+        )
     return plain
 
 
@@ -253,11 +258,15 @@ def _require_fit(now: Record, wanted: Sequence[Wanted], *, replacing: bool) -> N
     for one in wanted:
         if one.code not in now.may_have:
             raise InputError(
-                f"{now.course.code} does not give {one.code}.", hint="Choose another type.", field=one.code
+                Sentence("{course} does not give {type}.", course=now.course.code, type=one.code),
+                hint="Choose another type.",
+                field=one.code,
             )
     if (first := refused(findings(now, wanted))) is not None:
         code = next((one.code for one in wanted if refused(findings(now, [one])) is not None), "")
-        raise InputError(first.message, hint=f"Rule {first.rule}: change the amount or the day.", field=code)
+        raise InputError(
+            first.message, hint=Sentence("Rule {rule}: change the amount or the day.", rule=first.rule), field=code
+        )
 
 
 def _write(operation: Operation, now: Record, wanted: Sequence[Wanted]) -> None:

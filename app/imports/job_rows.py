@@ -20,6 +20,7 @@ from app.imports.columns import Column
 from app.imports.rules import RULES, Finding, Outcome, Severity
 from app.imports.stored import JobFacts, StoredRow, facts_of
 from app.json_text import decoded, encoded
+from app.sentence import Sentence
 from app.sorting import SortKey, order_by
 
 ENDED: ColumnElement[str] = func.coalesce(file_row.c.outcome, file_row.c.predicted)
@@ -139,7 +140,10 @@ def facts_of_job(tx: Connection, job_id: int) -> JobFacts:
     query = select(file_job.c.options).where(file_job.c.id == job_id, file_job.c.kind == stored.KIND)
     options = decoded(tx.execute(query).scalar() or "{}")
     if not options:
-        raise InputError(f"There is no import {job_id}.", hint="Look at the list of import jobs for its number.")
+        raise InputError(
+            Sentence("There is no import {job_id}.", job_id=job_id),
+            hint="Look at the list of import jobs for its number.",
+        )
     return facts_of(options)
 
 

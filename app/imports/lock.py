@@ -20,6 +20,7 @@ from app.errors import ConflictError
 from app.imports import stored
 from app.imports.stored import GLOBAL_SCOPE
 from app.json_text import decoded
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 PREFIX = "import:"
@@ -57,11 +58,21 @@ class ImportLock:
 
     def sentence(self) -> str:
         """Who holds it, since when, and how far that is."""
-        job = f", job {self.job_id}" if self.job_id is not None else ""
-        told = f"{self.title} is in use by {self.owner} on {self.computer} since {shown_time(self.since)}{job}"
+        words = "{title} is in use by {owner} on {computer} since {since}"
+        if self.job_id is not None:
+            words = "{title} is in use by {owner} on {computer} since {since}, job {job}"
+        told = Sentence(
+            words,
+            title=Sentence(self.title),
+            owner=self.owner,
+            computer=self.computer,
+            since=shown_time(self.since),
+            job=self.job_id or "",
+        )
         if not self.stale:
-            return f"{told}, {self.percent} % done."
-        return f"{told}. No sign of life since {shown_time(self.alive_at)}: it is stale."
+            return Sentence("{told}, {percent} % done.", told=told, percent=self.percent)
+        alive = shown_time(self.alive_at)
+        return Sentence("{told}. No sign of life since {alive}: it is stale.", told=told, alive=alive)
 
 
 class LockedError(ConflictError):
@@ -132,7 +143,10 @@ def locked(
         if other is not None:
             if other.stale or not queue:
                 raise LockedError(other)
-            context.report(other.reached, other.rows, f"Waiting for job {other.job_id or ''}".strip())
+            waiting = (
+                "Waiting for job" if other.job_id is None else Sentence("Waiting for job {job}", job=other.job_id)
+            )
+            context.report(other.reached, other.rows, waiting)
             context.wait(LOOK_EVERY)
     with locks.keeping(lock):
         yield lock

@@ -21,6 +21,7 @@ from app.history import batched
 from app.imports.amounts import shown
 from app.imports.credit_lists import FIELDS
 from app.json_text import decoded
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 KIND = "reports_exported"
@@ -61,7 +62,7 @@ def export_for_body(
     whole = [row for row in rows if all(getattr(row, name) is not None for name in fields)]
     if not whole:
         raise InputError(
-            f"All of these records lack something that {body} asks for.",
+            Sentence("All of these records lack something that {body} asks for.", body=body),
             hint="The details of a record say what. Edit the learner, then try again.",
         )
     kinds = {name: ExportKind.DATE if name == "birth_date" else ExportKind.TEXT for name in fields}
@@ -112,7 +113,7 @@ def _one_body(rows: Sequence[Any]) -> tuple[str, tuple[str, ...]]:
         raise InputError("None of these records is due.", hint="Choose some that are to be exported.")
     if len(bodies) > 1:
         raise InputError(
-            f"These records are for {len(bodies)} bodies: {', '.join(bodies)}.",
+            Sentence("These records are for {n} bodies: {bodies}.", n=len(bodies), bodies=", ".join(bodies)),
             hint="A file is for one of them. Filter by Outside Body, then export.",
         )
     return bodies[0], tuple(name for name in decoded(rows[0].fields) if name in FIELDS)

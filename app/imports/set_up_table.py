@@ -13,6 +13,7 @@ from app.files.xlsx_rows import ERROR, UNCALCULATED
 from app.folding import cleaned, fold
 from app.imports.amounts import amount_of
 from app.imports.facts import MAPPED_BY
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 FIELD_TITLES: Mapping[str, str] = {
@@ -25,7 +26,7 @@ FIELD_TITLES: Mapping[str, str] = {
     "increment": "Step",
     "variable": "Variable",
     "active": "Given",
-    **{name: f"For {title}" for name, title in MAPPED_BY.items()},
+    **{name: Sentence("For {title}", title=Sentence(title)) for name, title in MAPPED_BY.items()},
 }
 """What a column can fill, and its title."""
 OF_TYPE = ("maximum", "minimum", "increment", "variable", "active", *MAPPED_BY)

@@ -15,6 +15,7 @@ from app.files.source import ZIP_MAGIC, EncodingError, opened, state_of
 from app.files.xlsx_rows import Workbook
 from app.imports.columns import column_of
 from app.imports.repairs import DELIMITERS
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 MOST_BYTES = 500_000_000
@@ -41,7 +42,8 @@ def source_of(context: TaskContext, path: Path) -> Source:
     """The file by what it is, never by its name. Raises InputError for what is neither CSV nor a workbook."""
     if state_of(path)[0] > MOST_BYTES:
         raise InputError(
-            f"{path.name} is larger than {MOST_BYTES // 1_000_000} MB.", hint="Split it into several files."
+            Sentence("{file} is larger than {most} MB.", file=path.name, most=MOST_BYTES // 1_000_000),
+            hint="Split it into several files.",
         )
     try:
         kind = recognise(path)
@@ -50,10 +52,15 @@ def source_of(context: TaskContext, path: Path) -> Source:
     if kind is FileKind.XLSX:
         return SheetSource(context, path)
     if kind is not FileKind.CSV:
-        raise InputError(f"{path.name} is a file of learners, not of course records.", hint="Choose another file.")
+        raise InputError(
+            Sentence("{file} is a file of learners, not of course records.", file=path.name),
+            hint="Choose another file.",
+        )
     with opened(path) as stream:
         if stream.read(4) == ZIP_MAGIC:
-            raise InputError(f"{path.name} is a zip file.", hint="Take the file out of it, and choose that.")
+            raise InputError(
+                Sentence("{file} is a zip file.", file=path.name), hint="Take the file out of it, and choose that."
+            )
     return CsvSource(path)
 
 
@@ -138,12 +145,16 @@ class SheetSource:
 
 def _with_data(first: list[list[str]], path: Path) -> list[str]:
     if not first:
-        raise InputError(f"{path.name} is empty.", hint="Export it again, or use a template.")
+        raise InputError(Sentence("{file} is empty.", file=path.name), hint="Export it again, or use a template.")
     if len(first) == 1:
-        raise InputError(f"{path.name} has headings, but no row of data.", hint="Add a row, or choose another file.")
+        raise InputError(
+            Sentence("{file} has headings, but no row of data.", file=path.name),
+            hint="Add a row, or choose another file.",
+        )
     if len(first[0]) > MOST_COLUMNS:
         raise InputError(
-            f"{path.name} has more than {MOST_COLUMNS:,} columns.", hint="Check that it is the right file."
+            Sentence("{file} has more than {most:,} columns.", file=path.name, most=MOST_COLUMNS),
+            hint="Check that it is the right file.",
         )
     return first[0]
 
@@ -153,7 +164,10 @@ def _not_utf8(context: TaskContext, path: Path) -> InputError:
     decoder, line = codecs.getincrementaldecoder("utf-8")("strict"), 1
     with opened(path) as stream:
         if stream.read(2) in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
-            return InputError(f"{path.name} is written in UTF-16, not in UTF-8.", hint="Save it again as CSV UTF-8.")
+            return InputError(
+                Sentence("{file} is written in UTF-16, not in UTF-8.", file=path.name),
+                hint="Save it again as CSV UTF-8.",
+            )
         stream.seek(0)
         while piece := stream.readline(_PIECE):
             context.raise_if_cancelled()
@@ -163,6 +177,6 @@ def _not_utf8(context: TaskContext, path: Path) -> InputError:
                 break
             line += piece.endswith(b"\n")
     return InputError(
-        f"Line {line:,} cannot be read: it is not written in UTF-8.",
+        Sentence("Line {line:,} cannot be read: it is not written in UTF-8.", line=line),
         hint="Save the file again as CSV UTF-8, and check names with accents.",
     )

@@ -20,6 +20,7 @@ from app.imports.record import Read
 from app.imports.repairs import Repair, Repairs
 from app.imports.rules import Finding, Outcome, Severity
 from app.json_text import decoded, encoded
+from app.sentence import Sentence
 
 KIND = "course_records"
 GLOBAL_SCOPE = "global"
@@ -32,7 +33,9 @@ def scope_of(importer: Importer, course: str = "") -> str:
 
 def importer_of(scope: str) -> str:
     """The importer of a scope in words."""
-    return "The global importer" if scope == GLOBAL_SCOPE else f"The importer of {scope.removeprefix('course:')}"
+    if scope == GLOBAL_SCOPE:
+        return "The global importer"
+    return Sentence("The importer of {course}", course=scope.removeprefix("course:"))
 
 
 @dataclass(frozen=True, slots=True)

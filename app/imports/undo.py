@@ -26,6 +26,7 @@ from app.imports import apply, lock, stored, withdrawing
 from app.imports.empty_shells import remove_empty_shells
 from app.imports.matching import waits_for
 from app.imports.withdrawing import Plan, Told
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 WITHDRAWN = "records_withdrawn"
@@ -116,7 +117,10 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
     with db.read(context) as tx:
         job = apply.require_own(tx, user, job_id)
     if job.operation_id is None or job.state not in ("applied", "aborted", PARTLY):
-        raise InputError(f"Job {job_id} has nothing to undo.", hint="Look at the list of import jobs for its state.")
+        raise InputError(
+            Sentence("Job {job} has nothing to undo.", job=job_id),
+            hint="Look at the list of import jobs for its state.",
+        )
     with lock.locked(context, db, job.scope or "", user.name, job_id), db.write(much=True) as tx:
         here = (operation.c.id == job.operation_id) & operation.c.state.in_(("done", "stopped", PARTLY))
         claim = update(operation).where(here)
@@ -125,7 +129,7 @@ def undo_job(context: TaskContext, db: Database, user: User, job_id: int) -> Und
         plan = withdrawing.plan(tx, job_id, lock=True)
         if job.state == PARTLY and not (plan.taken or plan.waiting):
             raise InputError(
-                f"What is left of job {job_id} stays: somebody changed it, or stands on it, since.",
+                Sentence("What is left of job {job} stays: somebody changed it, or stands on it, since.", job=job_id),
                 hint="Take that back first, then undo the job again.",
             )
         again = history.begin(tx, db, user.id, "undo", undoes_id=job.operation_id)
@@ -216,7 +220,7 @@ def _waiting(tx: Connection, job_id: int, row_ids: Sequence[int]) -> dict[int, d
         if row.cells is None:
             raise InputError(
                 "What the file said is kept no longer, so these rows cannot be held again.",
-                hint=f"Use {TITLES[Removal.BOTH]}.",
+                hint=Sentence("Use {title}.", title=Sentence(TITLES[Removal.BOTH])),
             )
         user, email = waits_for(readers.read(tx, job_id, row.number, row.cells).records[0])
         found[row.id] = {"held": "held", "held_user": user, "held_email": email}

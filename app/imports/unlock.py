@@ -24,6 +24,7 @@ from app.imports.lock import ImportLock
 from app.imports.repairs import Repairs
 from app.imports.rules import Outcome
 from app.imports.suspects import Suspect
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 OPERATION = "import_unlocked"
@@ -86,7 +87,11 @@ def unlock(db: Database, user: User, scope: str, reason: str = "", *, sure: bool
     """
     why = cleaned(reason) or ""
     if len(why) > LONGEST_REASON:
-        raise InputError(f"That is longer than {LONGEST_REASON} characters.", hint="Shorten it.", field="reason")
+        raise InputError(
+            Sentence("That is longer than {most} characters.", most=LONGEST_REASON),
+            hint="Shorten it.",
+            field="reason",
+        )
     with db.write() as tx:
         access.require(tx, user, Permission.UNLOCK_IMPORTS)
         held = _held(tx, db, scope)
@@ -111,7 +116,7 @@ def _held(tx: Connection, db: Database, scope: str) -> ImportLock:
 def _require_sure(held: ImportLock, why: str, *, sure: bool) -> None:
     if not sure:
         raise NotStaleError(
-            f"{held.sentence()} It seems to be running.",
+            Sentence("{held} It seems to be running.", held=held.sentence()),
             hint="Confirm once more, and say why, to unlock it all the same.",
         )
     if not why:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from app.connectors.lms import LmsCalls, Site, Trouble
 from app.errors import BusyError, ServiceError, StopRunError
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 TRIES = 4
@@ -18,7 +19,7 @@ def check_site(context: TaskContext, calls: LmsCalls) -> Site:
     site = patiently(context, calls.site)
     if site.missing:
         raise StopRunError(
-            f"The web service of the token lacks {', '.join(site.missing)}.",
+            Sentence("The web service of the token lacks {missing}.", missing=", ".join(site.missing)),
             code=Trouble.NOT_ALLOWED,
             hint="Ask the administrator of the LMS to add it. Nothing was changed.",
         )

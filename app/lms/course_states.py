@@ -22,6 +22,7 @@ from app.json_text import json_or_none
 from app.lms.courses_list import former_selves
 from app.lms.settings import row_of
 from app.lms.states import CourseState
+from app.sentence import Sentence
 
 _RULES = "lms.course_rules"
 MOST_RULES = 100
@@ -158,7 +159,9 @@ def read_rules(tx: Connection) -> tuple[Rule, ...]:
 def save_rules(db: Database, user: User, rules: Sequence[Rule]) -> None:
     """Keep the rules for everybody. Raises AccessError, InputError (no text, or a rule that proposes New)."""
     if len(rules) > MOST_RULES:
-        raise InputError(f"There is room for {MOST_RULES} rules.", hint="Take out those that propose the same.")
+        raise InputError(
+            Sentence("There is room for {most} rules.", most=MOST_RULES), hint="Take out those that propose the same."
+        )
     for one in rules:
         if not cleaned(one.text):
             raise InputError("A rule needs a text to look for.", hint="Type it, or take the rule out.", field="text")

@@ -17,6 +17,7 @@ from app.errors import ConflictError, InputError
 from app.folding import fold_code
 from app.lms.extracts import queue
 from app.lms.states import CourseState
+from app.sentence import Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def _open_course(tx: Connection, lms_course_id: int) -> Row[Any]:
     if row is None:
         raise ConflictError("This course is no longer there.", hint="Reload the page.")
     if reason := why_not(row.state, row.removed_at is not None):
-        raise InputError(f"Nobody can be enrolled into {row.short_name}.", hint=reason)
+        raise InputError(Sentence("Nobody can be enrolled into {course}.", course=row.short_name), hint=reason)
     return row
 
 

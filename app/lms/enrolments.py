@@ -29,6 +29,7 @@ from app.lms.looked_up import look_up
 from app.lms.run import Run, RunSummary, running
 from app.lms.states import CourseState
 from app.pace import Turns, ask_in_turns
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 USUAL_TIMEOUT, LONGEST_TIMEOUT = 180, 900
@@ -130,7 +131,7 @@ class _Filing:
 
     def report(self, resting: float) -> None:
         """Say how far the run is. Raises Cancelled."""
-        text = f"The LMS is busy: going on in {resting:.0f} s" if resting >= 1 else ""
+        text = Sentence("The LMS is busy: going on in {seconds:.0f} s", seconds=resting) if resting >= 1 else ""
         self._context.report(self._done, self._total, text)
 
     def filed(self, one: DueCourse, future: Future[Fetched]) -> None:

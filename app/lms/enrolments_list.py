@@ -28,6 +28,7 @@ from app.enrolling import ORIGINS, STATUSES
 from app.lms import progress as counting
 from app.lms.states import STATE_TITLES
 from app.quick_filter import passes
+from app.sentence import Sentence
 from app.sorting import SortKey, by_title, order_by
 
 MARKS = (("fell", "Progress fell"), ("grade_gone", "Grade gone"))
@@ -78,7 +79,9 @@ class EnrolmentRow:
     @property
     def counts(self) -> str:
         """Both counts: "3 of 4"."""
-        return f"{self.graded} of {self.visible}" if self.visible and self.graded is not None else ""
+        if not self.visible or self.graded is None:
+            return ""
+        return Sentence("{graded} of {visible}", graded=self.graded, visible=self.visible)
 
 
 # As `progress.percent` reckons it.

@@ -13,6 +13,7 @@ from app.db.tables import sync_error
 from app.errors import InputError
 from app.folding import cleaned
 from app.lms.errors import Found, Level
+from app.sentence import Sentence
 
 LONGEST_REASON = 500
 SENDER = "sender"
@@ -107,7 +108,9 @@ def accept(db: Database, user: User, ids: Sequence[int], reason: str | None, unt
         )
     if reason is not None and len(reason) > LONGEST_REASON:
         raise InputError(
-            "This reason is too long.", hint=f"There is room for {LONGEST_REASON} characters.", field="reason"
+            "This reason is too long.",
+            hint=Sentence("There is room for {most} characters.", most=LONGEST_REASON),
+            field="reason",
         )
     values = {"accepted_reason": reason, "accepted_until": until}
     return _set(db, user, ids, values, "sync_error_accepted", reason)

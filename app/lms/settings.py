@@ -16,6 +16,7 @@ from app.errors import InputError
 from app.folding import cleaned
 from app.history import Operation
 from app.json_text import json_or_none
+from app.sentence import Sentence
 
 SHORTEST, USUAL, LONGEST = 5, 30, 240
 LONGEST_CONTACT = 500
@@ -117,14 +118,23 @@ def save(db: Database, user: User, wanted: SyncSettings, *, shown: SyncSettings 
     for kind in Kind:
         if not SHORTEST <= wanted.of(kind).interval <= LONGEST:
             raise InputError(
-                f"The interval is {SHORTEST} to {LONGEST} minutes.", hint="Choose one between.", field=kind.value
+                Sentence("The interval is {least} to {most} minutes.", least=SHORTEST, most=LONGEST),
+                hint="Choose one between.",
+                field=kind.value,
             )
     for name, least, most, unit in _BOUNDS:
         if not least <= getattr(wanted, name) <= most:
-            raise InputError(f"Choose {least} to {most} {unit}.", hint="Choose one between.", field=name)
+            raise InputError(
+                Sentence("Choose {least} to {most} {unit}.", least=least, most=most, unit=Sentence(unit)),
+                hint="Choose one between.",
+                field=name,
+            )
     contact = cleaned(wanted.contact)
     if contact is not None and len(contact) > LONGEST_CONTACT:
-        raise InputError("This contact is too long.", hint=f"There is room for {LONGEST_CONTACT} characters.")
+        raise InputError(
+            "This contact is too long.",
+            hint=Sentence("There is room for {most} characters.", most=LONGEST_CONTACT),
+        )
     with db.write() as tx:
         access.require(tx, user, Permission.DECIDE_COURSES)
         wanted = replace(wanted, contact=contact or "")

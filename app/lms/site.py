@@ -12,6 +12,7 @@ from app.db.database import Database
 from app.db.tables import setting
 from app.errors import InputError
 from app.lms.settings import row_of
+from app.sentence import Sentence
 
 _KEY = "lms.site"
 
@@ -40,7 +41,11 @@ def require(tx: Connection, address: str) -> None:
     here = known(tx)
     if here is not None and here != place(address):
         raise OtherSiteError(
-            f"The address of the LMS was {here} and is {place(address)} now. Nothing was changed.",
+            Sentence(
+                "The address of the LMS was {here} and is {address} now. Nothing was changed.",
+                here=here,
+                address=place(address),
+            ),
             hint="If it is the same LMS under a new address, choose Sync Now and say so, or run “sync --same-site”. "
             "If it is another one, set the old address again: the courses of the two must not be mixed up.",
             field="lms.url",

@@ -14,6 +14,7 @@ from app.dates import shown
 from app.db.tables import campus, campus_term, course, section, section_campus, term
 from app.errors import InputError
 from app.lms.extracts.records_list import STATUSES, TITLES, Filters
+from app.sentence import Sentence, joined
 
 FIRST_STATUSES = ("ready", "transmitted", "rejected")
 _NAMED = 3
@@ -77,7 +78,8 @@ def _kept(
     told = [names[key] for key in gone if key in names]
     # What the user cannot see is not named, only counted.
     unknown = len(gone) - len(told)
-    return tuple(key for key in wanted if key in there), (*told, *([f"{unknown} more"] if unknown else []))
+    more = [Sentence("{n} more", n=unknown)] if unknown else []
+    return tuple(key for key in wanted if key in there), (*told, *more)
 
 
 def choices(tx: Connection, scope: Scope, today: date) -> Choices:
@@ -127,7 +129,11 @@ def check(filters: Filters) -> None:
     """Raises InputError for days that hold nothing (EX-F6)."""
     if filters.sent_from is not None and filters.sent_to is not None and filters.sent_from > filters.sent_to:
         raise InputError(
-            f"From ({shown(filters.sent_from)}) is later than To ({shown(filters.sent_to)}).",
+            Sentence(
+                "From ({first}) is later than To ({last}).",
+                first=shown(filters.sent_from),
+                last=shown(filters.sent_to),
+            ),
             hint="Change one of the two days.",
             field="sent_from",
         )
@@ -138,28 +144,30 @@ def check(filters: Filters) -> None:
 
 def filter_words(filters: Filters, known: Choices) -> str:
     """The filters in words: "City and Riverside, Autumn 2026, Ready, Transmitted or Rejected"."""
-    parts = [_names(filters.campuses, known.campuses, "campuses") or _all_campuses(known)]
+    parts = [_names(filters.campuses, known.campuses, "{n:,} campuses") or _all_campuses(known)]
+    statuses = (Sentence(TITLES[one]) for one, _ in STATUSES if one in filters.statuses)
     parts += [
-        _names(filters.terms, known.terms, "terms") or "all terms",
-        _names(filters.sections, known.sections, "sections"),
-        _either([TITLES[one] for one, _ in STATUSES if one in filters.statuses], "or") or "every status",
+        _names(filters.terms, known.terms, "{n:,} terms") or Sentence("all terms"),
+        _names(filters.sections, known.sections, "{n:,} sections"),
+        _either([*statuses], "{these} or {last}") or Sentence("every status"),
         _days(filters),
     ]
-    return ", ".join(part for part in parts if part)
+    return joined("{these}, {last}", (part for part in parts if part))
 
 
 def _all_campuses(known: Choices) -> str:
-    return "all campuses" if known.every_campus else "all your campuses"
+    return Sentence("all campuses" if known.every_campus else "all your campuses")
 
 
 def _names(chosen: Sequence[int], known: Iterable[Choice], many: str) -> str:
     if len(chosen) > _NAMED:
-        return f"{len(chosen):,} {many}"
-    return _either([one.name for one in known if one.id in chosen], "and")
+        return Sentence(many, n=len(chosen))
+    return _either([one.name for one in known if one.id in chosen], "{these} and {last}")
 
 
-def _either(names: Sequence[str], word: str) -> str:
-    return f"{', '.join(names[:-1])} {word} {names[-1]}" if len(names) > 1 else "".join(names)
+def _either(names: Sequence[str], template: str) -> str:
+    *first, last = names or [""]
+    return Sentence(template, these=joined("{these}, {last}", first), last=last) if first else last
 
 
 def _days(filters: Filters) -> str:
@@ -167,10 +175,16 @@ def _days(filters: Filters) -> str:
     if begin is None and end is None:
         return ""
     if begin == end:
-        days = f"sent on {begin}"
+        words = "sent on {begin} or not yet sent" if filters.include_not_sent else "sent on {begin}"
+    elif end is None:
+        words = "sent from {begin} or not yet sent" if filters.include_not_sent else "sent from {begin}"
+    elif begin is None:
+        words = "sent to {end} or not yet sent" if filters.include_not_sent else "sent to {end}"
     else:
-        days = " ".join(part for part in ("sent", begin and f"from {begin}", end and f"to {end}") if part)
-    return f"{days} or not yet sent" if filters.include_not_sent else days
+        words = "sent from {begin} to {end}"
+        if filters.include_not_sent:
+            words = "sent from {begin} to {end} or not yet sent"
+    return Sentence(words, begin=begin or "", end=end or "")
 
 
 # ----------------------------------------------------------------------------------------------------- as saved

@@ -23,6 +23,7 @@ from app.db.tables import (
     section_campus,
     term,
 )
+from app.sentence import Sentence, joined
 
 _OWNER = section_campus.alias("owner")
 _DEFAULT = campus_vendor.alias("default_vendor")
@@ -169,14 +170,18 @@ def _term(tx: Connection, row: Row[Any]) -> Gate:
     query = select(campus_term).where(campus_term.c.campus_id == row.campus_id, campus_term.c.term_id == row.term_id)
     link = tx.execute(query).one_or_none()
     if link is None:
-        found = f"{row.term_name}: not linked to the campus"
+        found = Sentence("{term}: not linked to the campus", term=row.term_name)
     else:
         off = [
-            words
+            Sentence(words)
             for words, on in (("sections", link.send_sections), ("registrations", link.send_registrations))
             if not on
         ]
-        found = f"{row.term_name}: {' and '.join(off)} not sent" if off else f"{row.term_name}: everything is sent"
+        found = (
+            Sentence("{term}: {off} not sent", term=row.term_name, off=joined("{these} and {last}", off))
+            if off
+            else Sentence("{term}: everything is sent", term=row.term_name)
+        )
     holds = link is not None and link.send_sections and link.send_registrations
     return Gate("EX-P1", "Term", holds, found, "a term of the campus that sends sections and registrations")
 
@@ -225,11 +230,11 @@ def _methods(tx: Connection, row: Row[Any]) -> tuple[Gate, Gate]:
     elif own.id in fit:
         found = own.name
     elif not own.active:
-        found = f"{own.name}: switched off"
+        found = Sentence("{method}: switched off", method=own.name)
     elif not own.export_to_lms:
-        found = f"{own.name}: is not exported to an LMS"
+        found = Sentence("{method}: is not exported to an LMS", method=own.name)
     else:
-        found = f"{own.name}: not linked to the campus"
+        found = Sentence("{method}: not linked to the campus", method=own.name)
     holds = own is not None and own.id in fit
     return some, Gate("EX-P4", "Delivery method of the section", holds, found, "one of those delivery methods")
 
@@ -248,9 +253,9 @@ def _goes_to(tx: Connection, row: Row[Any], vendor_id: int | None) -> tuple[Gate
     if course is None:
         found = "not linked"
     elif course.removed_at is not None:
-        found = f"{course.short_name}: removed in the LMS"
+        found = Sentence("{course}: removed in the LMS", course=course.short_name)
     elif vendor_id is not None and course.vendor_id != vendor_id:
-        found = f"{course.short_name}: a course of another LMS"
+        found = Sentence("{course}: a course of another LMS", course=course.short_name)
     else:
         found = course.short_name
     holds = course is not None and course.removed_at is None and course.vendor_id == vendor_id

@@ -25,6 +25,7 @@ from app.lms.extracts.records_list import TITLES, in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.lms.extracts.statuses import SHOWN_OF_EACH, ListedRecord, Need, Problem
 from app.mass_change import BATCH, Seen, change_seen, seen_as_table
+from app.sentence import Sentence
 from app.tasks import Cancelled, TaskContext
 
 SAVED = "extract_statuses"
@@ -94,7 +95,7 @@ def _reason(staged: Staged, reason: str) -> str | None:
         raise InputError("These changes need a reason.", hint="Say in a few words why.", field="reason")
     if words is not None and len(words) > LONGEST_REASON:
         raise InputError(
-            f"The reason is too long: there is room for {LONGEST_REASON} characters.",
+            Sentence("The reason is too long: there is room for {most} characters.", most=LONGEST_REASON),
             hint="Shorten it.",
             field="reason",
         )

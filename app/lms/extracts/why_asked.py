@@ -8,6 +8,7 @@ from app.connectors.lms import LmsCalls, LmsClient
 from app.dates import shown
 from app.errors import ServiceError
 from app.lms.extracts.why_not_there import Finding, Looked, Remedy
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 PARTICIPANTS, GRADEBOOK = "Participants", "Gradebook"
@@ -51,7 +52,7 @@ def _place(calls: LmsCalls, looked: Looked) -> Finding:
     if person.active:
         return Finding(PARTICIPANTS, True, "on the course, with an active place")
     if looked.starts is not None and looked.starts > date.today():
-        found = f"on the course, let in from {shown(looked.starts)}"
+        found = Sentence("on the course, let in from {day}", day=shown(looked.starts))
         return Finding(PARTICIPANTS, None, found, "Nothing is wrong: the learner's dates have not begun.")
     advice = "The place is suspended, ended or not yet begun there. Check it in the LMS, or resubmit the record."
     return Finding(PARTICIPANTS, False, "on the course, with a place that is not active", advice, Remedy.EXTRACTS)

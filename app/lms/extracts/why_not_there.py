@@ -33,6 +33,7 @@ from app.errors import AccessError, ConflictError
 from app.lms import enrol
 from app.lms.extracts import gates, places
 from app.lms.sections.listed import seen_by
+from app.sentence import Sentence
 
 
 class Remedy(StrEnum):
@@ -179,7 +180,7 @@ def _until_wrong(tx: Connection, row: Row[Any]) -> tuple[Finding, ...]:
         report = {gate.code: gate for gate in gates.report(tx, row.section_id)}
         for code in _ORDER:
             gate = report[code]
-            advice = "" if gate.holds else f"Needed is {gate.needed}."
+            advice = "" if gate.holds else Sentence("Needed is {needed}.", needed=Sentence(gate.needed))
             found.append(Finding(gate.title, gate.holds, gate.found, advice, _REMEDIES[code]))
             if not gate.holds:
                 return tuple(found)
@@ -205,7 +206,7 @@ def _enrolment(tx: Connection, row: Row[Any]) -> Finding:
 def _own_enrolment(row: Row[Any]) -> Finding:
     what = "Enrolment"
     if row.removed_at is not None:
-        found = f"taken back on {shown(row.removed_at.astimezone().date())}"
+        found = Sentence("taken back on {day}", day=shown(row.removed_at.astimezone().date()))
         return Finding(what, False, found, "Enrol the learner again, if they belong on it.", Remedy.ENROL)
     if row.status == "dropped":
         return Finding(
@@ -216,9 +217,13 @@ def _own_enrolment(row: Row[Any]) -> Finding:
             what, False, "on a break in learning", "The place in the LMS is suspended until they are Back."
         )
     if row.ends is not None and row.ends < date.today():
-        return Finding(what, False, f"ended on {shown(row.ends)}", "Change the dates if the learner goes on.")
-    begins = f", begins on {shown(row.starts)}" if row.starts is not None and row.starts > date.today() else ""
-    return Finding(what, True, f"{row.status.replace('_', ' ')}{begins}")
+        return Finding(
+            what, False, Sentence("ended on {day}", day=shown(row.ends)), "Change the dates if the learner goes on."
+        )
+    status = Sentence(row.status.replace("_", " "))
+    if row.starts is not None and row.starts > date.today():
+        status = Sentence("{status}, begins on {day}", status=status, day=shown(row.starts))
+    return Finding(what, True, status)
 
 
 def _account(tx: Connection, row: Row[Any]) -> str | None:
@@ -235,7 +240,7 @@ def _account(tx: Connection, row: Row[Any]) -> str | None:
 def _one_account(tx: Connection, row: Row[Any]) -> Finding:
     """EX-P9."""
     if (number := _account(tx, row)) is not None:
-        return Finding("LMS account", True, f"number {number}")
+        return Finding("LMS account", True, Sentence("number {number}", number=number))
     held = select(lms_account.c.id).where(lms_account.c.learner_id == row.learner_id)
     found = "none that is known" if not tx.execute(held).all() else "more than one, or not decided"
     advice = "Decide whose account it is. One that was made in the LMS just now is found by the next sending."
@@ -255,13 +260,20 @@ def _record(tx: Connection, row: Row[Any]) -> Finding:
         if row.origin == "adopted":
             return Finding(what, True, "none needed: the learner was found in the LMS")
         return Finding(what, False, "none yet", "It is made and sent by the next sending.", Remedy.SEND)
-    found = f"{record.change.capitalize()}, {record.status}, since {shown_time(record.status_at)}"
+    found = Sentence(
+        "{change}, {status}, since {moment}",
+        change=Sentence(record.change.capitalize()),
+        status=Sentence(record.status),
+        moment=shown_time(record.status_at),
+    )
     if record.status == "ready":
         waits = record.message or "It waits for the next sending."
         return Finding(what, False, found, waits, Remedy.SEND)
     if record.status == "rejected":
         why = record.message or "The LMS refused it."
-        return Finding(what, False, found, f"{why} Put it right, then resubmit it.", Remedy.EXTRACTS)
+        return Finding(
+            what, False, found, Sentence("{why} Put it right, then resubmit it.", why=Sentence(why)), Remedy.EXTRACTS
+        )
     return Finding(what, True, found)
 
 
@@ -273,27 +285,48 @@ def _attempts(tx: Connection, row: Row[Any]) -> Finding:
         and_(extract_attempt.c.record_id == record.id, extract_attempt.c.number == record.attempts)
     )
     last = tx.execute(query).one_or_none()
-    said = (
-        f"{record.attempts}, the last on {shown_time(last.started_at if last is not None else record.extracted_at)}"
+    said = Sentence(
+        "{attempts}, the last on {moment}",
+        attempts=record.attempts,
+        moment=shown_time(last.started_at if last is not None else record.extracted_at),
     )
     if last is None or last.result in ("accepted", "seen"):
         return Finding(what, True, said)
     if last.result is None:
         return Finding(
-            what, False, f"{said}, under way", f"It is being sent by {last.computer}. Wait, then look again."
+            what,
+            False,
+            Sentence("{said}, under way", said=said),
+            Sentence("It is being sent by {computer}. Wait, then look again.", computer=last.computer),
         )
     why = last.message or "It did not go through."
-    return Finding(what, False, said, f"{why} The next sending looks first, and tries again.", Remedy.SEND)
+    return Finding(
+        what,
+        False,
+        said,
+        Sentence("{why} The next sending looks first, and tries again.", why=Sentence(why)),
+        Remedy.SEND,
+    )
 
 
 def _course_state(tx: Connection, row: Row[Any]) -> Finding:
     what = "Course of the LMS"
     if reason := enrol.why_not(row.state, removed=False):
-        return Finding(what, False, f"{row.short_name}: {row.state}", reason, Remedy.COURSES)
+        return Finding(what, False, _stands(row), reason, Remedy.COURSES)
     if row.visible is False:
         advice = "Its learners do not see it. Somebody who teaches it makes it visible in the LMS."
-        return Finding(what, False, f"{row.short_name}: hidden in the LMS", advice, Remedy.COURSES)
-    return Finding(what, True, f"{row.short_name}: {row.state}")
+        return Finding(
+            what,
+            False,
+            Sentence("{course}: hidden in the LMS", course=row.short_name),
+            advice,
+            Remedy.COURSES,
+        )
+    return Finding(what, True, _stands(row))
+
+
+def _stands(row: Row[Any]) -> Sentence:
+    return Sentence("{course}: {state}", course=row.short_name, state=Sentence(row.state))
 
 
 def stopped_at(findings: Sequence[Finding]) -> Finding | None:

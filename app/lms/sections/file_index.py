@@ -15,6 +15,7 @@ from app.lms import enrol
 from app.lms.sections import things
 from app.lms.sections.section import Section
 from app.lms.sections.things import Thing, What
+from app.sentence import Sentence
 
 _CALLED = {
     What.TERM: "term",
@@ -94,15 +95,15 @@ class Index:
 
     def thing(self, what: What, text: str, field: str) -> Thing:
         """The thing of this code, else of this name, however it is spelled."""
-        called = _CALLED[what]
+        called = Sentence(_CALLED[what])
         for named in self._named[what]:
             if found := named.get(fold_code(text)):
                 if len(found) > 1:
-                    raise InputError(f"Several are called so, and it is not clear which {called} it is.",
-                                     hint="Write its code.", field=field)  # fmt: skip
+                    words = Sentence("Several are called so, and it is not clear which {thing} it is.", thing=called)
+                    raise InputError(words, hint="Write its code.", field=field)
                 return found[0]
         raise InputError(
-            f"There is no {called} of this code or name.",
+            Sentence("There is no {thing} of this code or name.", thing=called),
             hint="Correct it in the file, or add it under Set Up.",
             field=field,
         )

@@ -24,6 +24,7 @@ from app.lms.sections.file_index import Index
 from app.lms.sections.file_plan import Planned, refused
 from app.lms.sections.section import Section
 from app.meant import MEANT, NAMED, providers
+from app.sentence import Sentence
 
 _GOING = frozenset({"scheduled", "current"})
 _STEPS = {
@@ -73,7 +74,10 @@ def decide(values: Mapping[str, Any], there: Any | None, today: date) -> dict[st
         return told if day is None else {**told, "status_on": day}
     if wanted not in _STEPS[there.status]:
         raise InputError(
-            f"This registration is {STATUS_WORDS[there.status].lower()} here, which a file does not change so.",
+            Sentence(
+                "This registration is {status} here, which a file does not change so.",
+                status=Sentence(STATUS_WORDS[there.status].lower()),
+            ),
             hint="Leave the row out, or correct its course status.",
             field="status",
         )

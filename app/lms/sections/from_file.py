@@ -33,6 +33,7 @@ from app.lms.sections.file_index import Index
 from app.lms.sections.file_plan import SectionPlanner
 from app.lms.sections.file_registrations import RegistrationPlanner
 from app.planned_rows import BATCH, LEFT, as_shown, findings, packed
+from app.sentence import Sentence
 from app.table_columns import TABLES, TableColumns
 from app.tasks import TaskContext
 
@@ -105,7 +106,9 @@ def why_not(columns: TableColumns, mapping: Columns) -> str:
     if reason := section_headings.why_not(mapping):
         return reason
     if names := table_columns.open_orders(columns, mapping):
-        return f"Say how the dates of {section_headings.FIELD_TITLES[names[0]]} are written."
+        return Sentence(
+            "Say how the dates of {title} are written.", title=Sentence(section_headings.FIELD_TITLES[names[0]])
+        )
     return ""
 
 

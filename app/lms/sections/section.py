@@ -18,6 +18,7 @@ from app.history import Operation, Saved
 from app.lms import enrol
 from app.lms.extracts import queue
 from app.lms.sections.things_save import KIND
+from app.sentence import Sentence
 
 LONGEST_CODE, LONGEST_TITLE, MOST_NUMBERS = 60, 500, 9_999
 _OWN = ("term_id", "number", "lms_course_id", "starts", "ends", "open", "delivery_method_id", "vendor_id")
@@ -113,10 +114,16 @@ def checked(wanted: Section) -> Section:
     if not code:
         raise InputError("A section belongs to a course.", hint="Type the code of the course.", field="course_code")
     if len(code) > LONGEST_CODE:
-        raise InputError(f"That is longer than {LONGEST_CODE} characters.", hint="Shorten it.", field="course_code")
+        raise InputError(
+            Sentence("That is longer than {most} characters.", most=LONGEST_CODE),
+            hint="Shorten it.",
+            field="course_code",
+        )
     if wanted.number is not None and not 1 <= wanted.number <= MOST_NUMBERS:
         raise InputError(
-            f"The number is from 1 to {MOST_NUMBERS:,}.", hint="Leave it empty for the next one.", field="number"
+            Sentence("The number is from 1 to {most:,}.", most=MOST_NUMBERS),
+            hint="Leave it empty for the next one.",
+            field="number",
         )
     if wanted.starts is not None and wanted.ends is not None and wanted.ends < wanted.starts:
         raise InputError("The end is before the start.", hint="Check the two dates.", field="ends")
@@ -161,7 +168,11 @@ def _require_course_of_lms(tx: Connection, before: Section | None, wanted: Secti
     if row is None:
         raise ConflictError("This course of the LMS is no longer there.", hint="Reload the list and try again.")
     if reason := enrol.why_not(row.state, row.removed_at is not None):
-        raise InputError(f"No section can be taught in {row.short_name}.", hint=reason, field="lms_course_id")
+        raise InputError(
+            Sentence("No section can be taught in {course}.", course=row.short_name),
+            hint=reason,
+            field="lms_course_id",
+        )
 
 
 # --------------------------------------------------------------------------------------------------------- writing
@@ -215,7 +226,7 @@ def _number(tx: Connection, wanted: Section) -> int:
     others = select(section.c.id).where(*here, section.c.number == wanted.number, section.c.id != (wanted.id or 0))
     if tx.execute(others.limit(1)).first() is not None:
         raise InputError(
-            f"There is a section {wanted.number} of this course and term already.",
+            Sentence("There is a section {number} of this course and term already.", number=wanted.number),
             hint="Choose another number, or leave it empty for the next one.",
             field="number",
         )

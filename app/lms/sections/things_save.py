@@ -16,6 +16,7 @@ from app.history import Operation, Saved
 from app.lms.extracts import queue
 from app.lms.sections import things
 from app.lms.sections.things import COLUMNS, DEFAULT, LINKS, TABLES, Thing, What
+from app.sentence import Sentence
 
 KIND = "sections_set_up"
 CAMPUS_USERS = "campus_users"
@@ -45,7 +46,8 @@ def save(db: Database, user: User, before: Thing | None, wanted: Thing) -> Saved
             assert before.id is not None
             if things.read(tx, before.what, before.id) != before:
                 raise ConflictError(
-                    f"Somebody else changed this {NOUNS[before.what]}.", hint="Reload the list and try again."
+                    Sentence("Somebody else changed this {thing}.", thing=Sentence(NOUNS[before.what])),
+                    hint="Reload the list and try again.",
                 )
         _require_campuses(tx, user, before, wanted)
         _require_own_code(tx, before, wanted)
@@ -71,14 +73,22 @@ def _checked(wanted: Thing) -> Thing:
     """The thing with its texts cleaned. Raises InputError."""
     code, name = cleaned(wanted.code), cleaned(wanted.name)
     if not code:
-        raise InputError(f"A {NOUNS[wanted.what]} needs a code.", hint="Type one, such as 2627.", field="code")
+        raise InputError(
+            Sentence("A {thing} needs a code.", thing=Sentence(NOUNS[wanted.what])),
+            hint="Type one, such as 2627.",
+            field="code",
+        )
     if "name" not in COLUMNS[wanted.what]:
         name = ""
     elif not name:
         name = code
     for text, longest, field in ((code, LONGEST_CODE, "code"), (name or "", LONGEST_NAME, "name")):
         if len(text) > longest:
-            raise InputError(f"That is longer than {longest} characters.", hint="Shorten it.", field=field)
+            raise InputError(
+                Sentence("That is longer than {most} characters.", most=longest),
+                hint="Shorten it.",
+                field=field,
+            )
     if wanted.starts is not None and wanted.ends is not None and wanted.ends < wanted.starts:
         raise InputError("The end is before the start.", hint="Check the two dates.", field="ends")
     if wanted.what not in _FLAGGED:
@@ -127,7 +137,9 @@ def _require_own_code(tx: Connection, before: Thing | None, wanted: Thing) -> No
     for row in tx.execute(select(table.c.id, table.c.code)):
         if row.id != wanted.id and fold_code(row.code) == folded:
             raise InputError(
-                f"There is a {NOUNS[wanted.what]} “{row.code}” already.", hint="Choose another code.", field="code"
+                Sentence("There is a {thing} “{code}” already.", thing=Sentence(NOUNS[wanted.what]), code=row.code),
+                hint="Choose another code.",
+                field="code",
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, insert, or_, select, update
 
@@ -50,6 +50,21 @@ class Attempt:
     asked: Entry
     kept: bool
     telling: bool
+
+
+class Noted(Protocol):
+    """What `note` has to know: the record as it was read, and its attempt if there is one (`started_at`)."""
+
+    @property
+    def record_id(self) -> int: ...
+    @property
+    def version(self) -> int: ...
+    @property
+    def learner_id(self) -> int: ...
+    @property
+    def attempt_id(self) -> int: ...
+    @property
+    def started_at(self) -> datetime | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +299,7 @@ def moved_on(one: Attempt) -> Attempt:
     return replace(one, version=one.version + 1, open=False, status="transmitted", result=Result.ACCEPTED.value)
 
 
-def note(run: Run, said: Mapping[int, Said], attempts: Collection[Attempt]) -> set[int]:
+def note(run: Run, said: Mapping[int, Said], attempts: Collection[Noted]) -> set[int]:
     """Write what became of attempts (`said`, by the record's id), and of their records where nobody changed these
     since; where somebody did, it is noted as a late answer and not applied (EX-T4). One transaction. Returns the
     records that have a new status."""
@@ -315,14 +330,14 @@ def note(run: Run, said: Mapping[int, Said], attempts: Collection[Attempt]) -> s
     return {row.id for row, _, _ in moved}
 
 
-def _values(one: Attempt, what: Said, now: datetime) -> dict[str, Any]:
+def _values(one: Noted, what: Said, now: datetime) -> dict[str, Any]:
     """The record with its new status. When it went out is when the attempt began, whenever that came to be known."""
     values: dict[str, Any] = {"status": what.status, "status_at": now, "status_by": None, "message": what.message}
     values |= {"extracted_at": one.started_at, "late_answer": None}
     return values | {"answered_at": now if what.status in ("processed", "rejected") else None}
 
 
-def _aside(row: Row[Any], one: Attempt, what: Said) -> dict[str, Any]:
+def _aside(row: Row[Any], one: Noted, what: Said) -> dict[str, Any]:
     """What is written beside the status, which is as it was or a person's."""
     if what.late or row.version != one.version:
         values: dict[str, Any] = {} if what.status is None else {"extracted_at": one.started_at}
@@ -332,7 +347,7 @@ def _aside(row: Row[Any], one: Attempt, what: Said) -> dict[str, Any]:
     return {} if what.message is None else {"message": what.message}
 
 
-def _end(tx: Connection, said: Mapping[int, Said], attempts: Collection[Attempt], now: datetime) -> None:
+def _end(tx: Connection, said: Mapping[int, Said], attempts: Collection[Noted], now: datetime) -> None:
     ended = [
         {
             "at": one.attempt_id,

@@ -22,9 +22,10 @@ from app.connectors.lms import (
 from app.errors import AppError, ServiceError, StopRunError
 from app.lms.asking import try_elsewhere
 from app.lms.errors import MAY_BE_ONE_COURSE, of_course
-from app.lms.extracts import attempts
+from app.lms.extracts import attempts, leaving
 from app.lms.extracts.acknowledge import shown, why_not_shown
 from app.lms.extracts.attempts import Attempt, Result, Said
+from app.lms.extracts.leaving import Leaving
 from app.lms.extracts.steps import Call, Job
 from app.lms.run import Run
 from app.tasks import Cancelled
@@ -61,6 +62,7 @@ class Course:
     number: str
     lms_course_id: int | None
     look: list[Look] = field(default_factory=list)
+    leaving: list[Leaving] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -122,9 +124,9 @@ class CourseJob:
     def steps(self) -> Job:
         """Raises what ends the run; then, and when it is closed, no attempt of it stays open."""
         self._shared.run.counts["courses"] += 1
-        if self._course.look and not (yield from self._look_first()):
-            return
         tried: set[int] = set()
+        if (self._course.look or self._course.leaving) and not (yield from self._look_first(tried)):
+            return
         try:
             while batch := self._claimed(tried):
                 self._left = {one.record_id: one for one in batch}
@@ -227,8 +229,9 @@ class CourseJob:
         self._shared.reached(self._course)
         return {one.user: one for one in people}
 
-    def _look_first(self) -> Answers:
-        """What became of what was sent before; False if the LMS does not say: then nothing is sent blindly."""
+    def _look_first(self, tried: set[int]) -> Answers:
+        """What became of what was sent before, and who has no place to leave: their records count as `tried`. False
+        if the LMS does not say: then nothing is sent blindly."""
         people = yield from self._people()
         if people is None:
             # What has another course by now need not wait for ever for this one to answer.
@@ -237,6 +240,7 @@ class CourseJob:
             return False
         said = {one.attempt.record_id: self._seen_before(people, one) for one in self._course.look}
         attempts.note(self._shared.run, said, [one.attempt for one in self._course.look])
+        tried |= leaving.settle(self._shared.run, self._course.leaving, people)
         return True
 
     def _seen_before(self, people: People, look: Look) -> Said:

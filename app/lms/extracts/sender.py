@@ -18,7 +18,7 @@ from app.errors import StopRunError
 from app.lms import looked_up, settings, site
 from app.lms.asking import check_site
 from app.lms.errors import of_connection
-from app.lms.extracts import attempts, gates, marks, queue
+from app.lms.extracts import attempts, gates, leaving, marks, queue
 from app.lms.extracts.attempts import Attempt, Result, Said
 from app.lms.extracts.course_job import DIED, Course, CourseJob, Look, Shared, cause_of, in_words
 from app.lms.extracts.steps import Job, take_steps
@@ -108,7 +108,7 @@ class _Sending:
         self._context, self._run = context, under_way
         self.shared = Shared(under_way, attempts.due(vendor, of_course=True), most, date.today())
         with under_way.db.read() as tx:
-            self._courses, elsewhere = _planned(tx, vendor)
+            self._courses, elsewhere = _planned(tx, under_way.db, vendor)
             self._total = queue.waiting(tx)
         # Sent to another LMS by a program that died: there is nobody to ask.
         attempts.note(under_way, {one.record_id: Said(Result.UNKNOWN, message=DIED) for one in elsewhere}, elsewhere)
@@ -138,7 +138,7 @@ class _Sending:
             self._run.say("The service account has lost a right: every course was refused.")
 
 
-def _planned(tx: Connection, vendor: int) -> tuple[list[Course], list[Attempt]]:
+def _planned(tx: Connection, db: Database, vendor: int) -> tuple[list[Course], list[Attempt]]:
     """The courses where something is to be sent or looked for; and open attempts that went to another LMS."""
     found: dict[str, Course] = {}
     query = select(lms_course.c.lms_number, lms_course.c.id).where(lms_course.c.vendor_id == vendor)
@@ -161,4 +161,6 @@ def _planned(tx: Connection, vendor: int) -> tuple[list[Course], list[Attempt]]:
             course(number).look.append(Look(one, wanted == one.sending, moved))
         elif one.open:
             elsewhere.append(one)
+    for drop in leaving.find(tx, db, vendor):
+        course(drop.course).leaving.append(drop)
     return [found[number] for number in sorted(found, key=lambda number: (len(number), number))], elsewhere

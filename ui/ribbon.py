@@ -80,7 +80,7 @@ class Ribbon(QWidget):
 
     tab_changed = Signal(str)
     keyboard_lost = Signal()
-    """The button that had the keyboard was of the area before: Qt would go on to whatever comes next."""
+    """The button that had the keyboard was of the area before, or went grey: Qt would go on to whatever is next."""
     help_wanted = Signal()
     theme_chosen = Signal(str)
 
@@ -155,6 +155,7 @@ class Ribbon(QWidget):
         self.tab_bar.double_clicked.connect(self.toggle_folded)
         self.tab_bar.installEventFilter(self)
         self.card.used.connect(self.roll_up)
+        self.card.keyboard_lost.connect(self.keyboard_lost)
         self.card.left_upwards.connect(self._focus_tabs)
         self.theme_button.clicked.connect(self._change_theme)
         self.help_button.clicked.connect(self.help_wanted)

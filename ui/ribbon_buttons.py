@@ -48,10 +48,13 @@ class PaintedButton(QToolButton):
     """An arrow key; the panel knows what lies in that direction."""
     used = Signal()
     """Its action was triggered or its menu opened."""
+    keyboard_lost = Signal()
+    """It went grey while it had the keyboard."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._open = False
+        self._tabbed = False
         self.setAutoRaise(True)
         self.setProperty("ring_grown", 2)  # the name of the group is right below, the next button beside
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -64,6 +67,22 @@ class PaintedButton(QToolButton):
             self.click()
         else:
             super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        self._tabbed = isinstance(event, QKeyEvent) and event.key() in {Qt.Key.Key_Tab, Qt.Key.Key_Backtab}
+        try:
+            return super().event(event)
+        finally:
+            self._tabbed = False
+
+    def focusNextPrevChild(self, onward: bool) -> bool:
+        """What Tab does; Qt calls it too for a button that goes grey under the keyboard, often because it was
+        pressed. Then whatever stands beside it is not meant."""
+        if not self._tabbed:
+            self.keyboard_lost.emit()
+            if self.window().focusWidget() is not self:
+                return True
+        return super().focusNextPrevChild(onward)
 
     def key_tip_centre(self) -> QPoint:
         """Where the middle of a key tip stands; it covers no label there."""

@@ -14,6 +14,7 @@ class RibbonCard(QWidget):
     """The white card; one panel per area, made when it is first shown."""
 
     used = Signal()
+    keyboard_lost = Signal()
     left_upwards = Signal()
 
     def __init__(self, actions: ActionSet, parent: QWidget) -> None:
@@ -31,6 +32,7 @@ class RibbonCard(QWidget):
         if panel is None:
             panel = self._panels[tab] = RibbonPanel(self._actions, tab, self)
             panel.used.connect(self.used)
+            panel.keyboard_lost.connect(self.keyboard_lost)
             panel.left_upwards.connect(self.left_upwards)
             self._stack.addWidget(panel)
         self._stack.setCurrentWidget(panel)

@@ -115,6 +115,7 @@ class RibbonPanel(QWidget):
     """All groups of one area, from left to right; too narrow, it folds them from the right."""
 
     used = Signal()
+    keyboard_lost = Signal()
     left_upwards = Signal()
     """The arrow up in the first row: the focus goes to the tabs."""
 
@@ -138,6 +139,7 @@ class RibbonPanel(QWidget):
             for button in (*group.buttons, group.group_button):
                 button.arrow_pressed.connect(self._move)
                 button.used.connect(self.used)
+                button.keyboard_lost.connect(self.keyboard_lost)
 
     def sizeHint(self) -> QSize:
         return QSize(sum(group.full_width() for group in self.groups), body_height())

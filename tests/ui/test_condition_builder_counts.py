@@ -22,6 +22,7 @@ from ui.grids.condition_builder import ConditionBuilder
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 INFOS = [field.info for field in FIELDS.values()]
 NOUNS = ("learner", "learners")
+BROKEN = Test("sex", Operator.IS, "F")
 
 
 @pytest.mark.parametrize("late", [(999, 999), DatabaseError("It is in use.")], ids=["number", "failure"])
@@ -78,3 +79,38 @@ def test_a_bug_while_counting_reaches_whoever_shows_failures(qtbot, runner):
     with qtbot.waitSignal(runner.failed) as failed:
         opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, group, count))
     assert isinstance(failed.args[0], ZeroDivisionError)
+
+
+def test_each_condition_says_what_it_finds_alone_and_is_asked_once(qtbot, runner):
+    asked: list[Group] = []
+
+    def count(task: TaskContext, group: Group) -> tuple[int, int]:
+        asked.append(group)
+        if group == Group(Join.ALL, (BROKEN,)):
+            raise DatabaseError("It is in use.")
+        return 1_000 * len(group.members) + len(asked), 9_000
+
+    first, empty = Test("family_name", Operator.IS, "a"), Test("given_names", Operator.IS, "")
+    inner = Group(Join.ANY, (BROKEN, empty))
+    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, Group(Join.ALL, (first, inner)), count))
+    qtbot.waitUntil(lambda: [row.found.text() for row in dialog.rows] == ["1,001", "–", ""])
+    assert dialog.rows[0].found.accessibleName() == "This condition alone finds 1,001"
+    assert asked == [Group(Join.ALL, (one,)) for one in (first, BROKEN)], "the whole has a value missing"
+    dialog.rows[2].take_focus()
+    type_text("b")
+    qtbot.waitUntil(lambda: shown(dialog) == "Show 2,003 Learners" and bool(dialog.rows[2].found.text()))
+    assert [row.found.text() for row in dialog.rows] == ["1,001", "–", "1,004"]
+    assert len(asked) == 4, "the whole, and the one that changed"
+
+
+def test_a_search_of_one_condition_is_counted_once(qtbot, runner):
+    asked: list[Group] = []
+
+    def count(task: TaskContext, group: Group) -> tuple[int, int]:
+        asked.append(group)
+        return 7, 10
+
+    alone = Group(Join.ALL, (Test("family_name", Operator.IS, "a"),))
+    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, alone, count))
+    qtbot.waitUntil(lambda: dialog.rows[0].found.text() == "7" and not runner.is_busy())
+    assert asked == [alone]

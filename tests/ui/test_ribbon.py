@@ -346,3 +346,27 @@ def test_a_window_that_is_gone_leaves_nothing_that_listens(qtbot, qapp):
     qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme().set_mode("dark")
     theme().set_mode("light")
+
+
+@pytest.mark.parametrize("way", ["pressed", "by another"])
+def test_a_button_that_goes_grey_gives_the_keyboard_away_and_tab_goes_on_as_ever(window, qtbot, way):
+    button, beside = ribbon_button(window, "all"), ribbon_button(window, "invert")
+    window.ribbon.keyboard_lost.connect(window.field.setFocus)
+    action = window.ribbon.actions_.action("all")
+    button.setFocus()
+    QTest.keyClick(button, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is beside
+    button.setFocus()
+    with qtbot.waitSignal(window.ribbon.keyboard_lost):
+        if way == "pressed":
+            action.triggered.connect(lambda: action.setEnabled(False))
+            QTest.keyClick(button, Qt.Key.Key_Return)
+        else:
+            action.setEnabled(False)
+    assert QApplication.focusWidget() is window.field
+
+
+def test_a_button_that_goes_grey_where_nobody_takes_the_keyboard_passes_it_on(window):
+    ribbon_button(window, "all").setFocus()
+    window.ribbon.actions_.action("all").setEnabled(False)
+    assert QApplication.focusWidget() is ribbon_button(window, "invert")

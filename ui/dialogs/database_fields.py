@@ -41,13 +41,13 @@ class DatabaseFields(QWidget):
             self.fields[name] = FormField(tr(label), edit, name=f"database_{name}", help=tr(help))
             grid.addWidget(self.fields[name], place // 2, place % 2)
         self.secret = SecretEdit()
-        kept = tr("Goes into this computer's password store, never into a file. Empty: the one that is kept.")
+        kept = tr("Goes into this computer’s password store, never into a file. Empty: the one that is kept.")
         self.fields["password"] = FormField(tr("Password"), self.secret, name="database_password", help=kept)
         grid.addWidget(self.fields["password"], 2, 0)
         choose = button(tr("Choose"), name="database_ca_choose", clicked=self._choose)
         choose.setAccessibleName(tr("Choose a file of authorities"))
         choose.setAutoDefault(True)
-        help = tr("A PEM file, where the server's certificate is the college's own. Empty: this computer's.")
+        help = tr("A PEM file, where the server’s certificate is the college’s own. Empty: this computer’s.")
         authorities = line(server.ca_file, longest=4096, mono=True)
         self.fields["ca_file"] = FormField(
             tr("Certificate authorities"), authorities, name="database_ca_file", help=help, beside=choose

@@ -78,7 +78,7 @@ class FloodFillDialog(FormDialog):
         self.tiles = Tiles(
             [
                 TileContent(_SELECTED, len(self._ids), tr("Selected")),
-                TileContent(_CHANGING, 0, tr(_TITLES[_CHANGING]), Icon.PENCIL_SIMPLE, Role.STAGED),
+                TileContent(_CHANGING, 0, tr(_TITLES[_CHANGING]), Icon.PENCIL_SIMPLE, Role.INFO),
                 TileContent(_STAYING, 0, tr(_TITLES[_STAYING]), Icon.EQUALS, Role.TEXT2),
                 TileContent(_REFUSING, 0, tr(_TITLES[_REFUSING]), Icon.PROHIBIT, Role.BAD),
             ],

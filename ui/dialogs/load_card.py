@@ -59,14 +59,14 @@ class OptionBox(QWidget):
         grid.setColumnStretch(1, 1)
         for row, one in enumerate(option.lines, 1):
             grid.addWidget(text_label(tr(one.title), Type.SECONDARY, Role.TEXT2), row, 0)
-            role = Role.STAGED if one.differs else Role.TEXT if one.text else Role.TEXT3
+            role = Role.INFO if one.differs else Role.TEXT if one.text else Role.TEXT3
             kind = Type.CODE if one.code and one.text else Type.SECONDARY
             value = QHBoxLayout()
             value.setSpacing(6)
             weight = 600 if one.differs and kind is Type.SECONDARY else 0
             value.addWidget(ElidingLabel(one.text or tr("not held"), kind, role, weight=weight))
             if one.differs:
-                value.addWidget(IconLabel(Icon.PENCIL_SIMPLE, Role.STAGED, 14, meaning=tr("differs")))
+                value.addWidget(IconLabel(Icon.PENCIL_SIMPLE, Role.INFO, 14, meaning=tr("differs")))
             value.addStretch(1)
             grid.addLayout(value, row, 1)
         grid.setRowStretch(len(option.lines) + 1, 1)

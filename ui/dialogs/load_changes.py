@@ -79,7 +79,7 @@ class FieldTable(QScrollArea):
             grid.addWidget(ElidingLabel(before or tr("none"), Type.SECONDARY), row, 1)
             kept = by_hand and name not in ticked
             weight = 0 if kept else 600
-            role = Role.TEXT2 if kept else Role.STAGED
+            role = Role.TEXT2 if kept else Role.INFO
             grid.addWidget(ElidingLabel(after or tr("none"), Type.SECONDARY, role, weight=weight), row, 2)
             if by_hand:
                 grid.addWidget(self._box(name, title, before, after, name in ticked), row, 3)

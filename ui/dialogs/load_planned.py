@@ -111,7 +111,7 @@ class PlannedSummaryDialog(LoadSummaryDialog):
         done: Any = self.summary
         return [
             (Icon.PLUS_CIRCLE, Role.GOOD, tr("New"), done.new),
-            (Icon.PENCIL_SIMPLE, Role.STAGED, tr("Changed"), done.changed),
+            (Icon.PENCIL_SIMPLE, Role.INFO, tr("Changed"), done.changed),
             (Icon.EQUALS, Role.TEXT2, tr("Unchanged"), done.unchanged),
             *self.further(done),
             (Icon.WARNING, Role.WARN, tr("Left out: changed by somebody since the preview"), done.left),

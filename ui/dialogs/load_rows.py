@@ -31,7 +31,7 @@ _AIMS = Column("aims", "Aims", Kind.NUMBER, 64, sortable=False)
 _CHANGES = Column("changes", "What Changes", Kind.TEXT, 230, sortable=False)
 _BY_HAND = Column("by_hand", "Edited by Hand", Kind.STATE, 130, sortable=False)
 _KEPT = State(Icon.PENCIL_SIMPLE, "Kept", Role.TEXT2)
-_TAKEN = State(Icon.CHECK_CIRCLE, "From the file", Role.STAGED)
+_TAKEN = State(Icon.CHECK_CIRCLE, "From the file", Role.INFO)
 _TINTS = {UlnState.TEMPORARY: Role.WARN, UlnState.BAD: Role.BAD}
 WEIGHTS = {
     Weight.STOP: State(Icon.X_CIRCLE, "Not loaded", Role.BAD),

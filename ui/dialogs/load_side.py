@@ -31,7 +31,7 @@ from ui.look.words import count, plural, tr
 
 CATEGORIES: Mapping[Foreseen, tuple[str, Icon, Role]] = {
     Foreseen.NEW: ("New", Icon.PLUS_CIRCLE, Role.GOOD),
-    Foreseen.CHANGED: ("Changed", Icon.PENCIL_SIMPLE, Role.STAGED),
+    Foreseen.CHANGED: ("Changed", Icon.PENCIL_SIMPLE, Role.INFO),
     Foreseen.UNCHANGED: ("Unchanged", Icon.EQUALS, Role.TEXT2),
     Foreseen.BY_HAND: ("Edited by hand (kept)", Icon.USER_GEAR, Role.TEXT2),
     Foreseen.DECISION: ("Needs a decision", Icon.QUESTION, Role.WARN),

@@ -94,7 +94,7 @@ class LoadSummaryDialog(FormDialog):
         done = cast("LoadSummary", self.summary)
         return [
             (Icon.PLUS_CIRCLE, Role.GOOD, tr("New"), done.new),
-            (Icon.PENCIL_SIMPLE, Role.STAGED, tr("Changed"), done.changed),
+            (Icon.PENCIL_SIMPLE, Role.INFO, tr("Changed"), done.changed),
             (Icon.EQUALS, Role.TEXT2, tr("Unchanged"), done.unchanged),
             (Icon.BOOKS, Role.TEXT2, tr("Aims added"), done.aims_new),
             (Icon.BOOKS, Role.TEXT2, tr("Aims changed"), done.aims_changed),

@@ -44,7 +44,7 @@ class MergeLines(QWidget):
         self._grid.addWidget(title, row, _TITLE)
         if one.differs:
             icon = Icon.LOCK_SIMPLE if one.settled else Icon.PENCIL_SIMPLE
-            mark = IconLabel(icon, Role.STAGED, 14, meaning=tr(one.settled) if one.settled else tr("differs"))
+            mark = IconLabel(icon, Role.INFO, 14, meaning=tr(one.settled) if one.settled else tr("differs"))
             mark.setToolTip(tip_text(tr(one.settled) if one.settled else tr("They differ: choose one.")))
             self._grid.addWidget(mark, row, _MARK)
         if one.differs and not one.settled:

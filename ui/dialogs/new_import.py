@@ -160,6 +160,7 @@ class NewImportDialog(WorkingDialog):
             help=tr("Repairs are remembered for each sender, and offered with the next file."),
         )
         row.addWidget(field, 1)
+        self.assign.setMinimumHeight(self.sender_box.sizeHint().height())  # its words beside the words of the field
         row.addWidget(self.assign, 1, Qt.AlignmentFlag.AlignBottom)
         return self._last
 

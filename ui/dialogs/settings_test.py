@@ -55,7 +55,7 @@ class LrsTestPane(ConnectionPane):
         for field in self.about.values():
             field.setVisible(wished)
         self._note.setText(
-            tr("One question, which shows in the learner's access log. Nothing is stored.")
+            tr("One question, which shows in the learner’s access log. Nothing is stored.")
             if wished
             else tr(
                 "The test asks about nobody and stores nothing. The service checks organisation, password, user name "
@@ -82,7 +82,7 @@ class LrsTestPane(ConnectionPane):
             return
         self._learner = learner = self.learner
         if learner is not None and not all(learner):
-            self.say(tr("Type the learner's ULN, first name and surname, or take the tick away."))
+            self.say(tr("Type the learner’s ULN, first name and surname, or take the tick away."))
             next(field for field in self.about.values() if not self._typed(field.name)).lead_here()
             return
 

@@ -34,6 +34,8 @@ class ListColumn:
     title: str
     kind: str
     share: int
+    elide_middle: bool = False
+    """Titles of qualifications differ at their ends."""
 
 
 class TextsModel(QAbstractTableModel):
@@ -84,6 +86,11 @@ class TextsModel(QAbstractTableModel):
 class LineDelegate(QStyledItemDelegate):
     """Text under the title of its column, and a thin line under each row."""
 
+    def __init__(self, parent: QWidget, elisions: Sequence[Qt.TextElideMode] = ()) -> None:
+        """`elisions`: for each column where words are cut short; without them at the end."""
+        super().__init__(parent)
+        self._elisions = elisions
+
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         rect = option.rect
         if option.state & QStyle.StateFlag.State_Selected:
@@ -93,7 +100,8 @@ class LineDelegate(QStyledItemDelegate):
         painter.setFont(face)
         painter.setPen(color(Role.TEXT))
         room = rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        text = QFontMetrics(face).elidedText(index.data(), Qt.TextElideMode.ElideRight, room.width())
+        how = self._elisions[index.column()] if self._elisions else Qt.TextElideMode.ElideRight
+        text = QFontMetrics(face).elidedText(index.data(), how, room.width())
         painter.drawText(room, index.data(Qt.ItemDataRole.TextAlignmentRole), text)
         painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, color(Role.LINE))
 
@@ -108,7 +116,8 @@ class SummaryList(QTableView):
         self._when_empty = ""
         self.texts = TextsModel(columns, self)
         self.setModel(self.texts)
-        self.setItemDelegate(LineDelegate(self))
+        right, middle = Qt.TextElideMode.ElideRight, Qt.TextElideMode.ElideMiddle
+        self.setItemDelegate(LineDelegate(self, [middle if one.elide_middle else right for one in columns]))
         self.setShowGrid(False)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setWordWrap(False)

@@ -114,9 +114,9 @@ class UpdateSummaryDialog(FormDialog):
         self.content.addLayout(line)
         columns = (
             ListColumn(tr("Person Code"), "code", 13),
-            ListColumn(tr("Name"), "key", 20),
-            ListColumn(tr("Subject"), "text", 28),
-            ListColumn(tr("Reason"), "text", 39),
+            ListColumn(tr("Name"), "key", 18),
+            ListColumn(tr("Subject"), "text", 22, elide_middle=True),
+            ListColumn(tr("Reason"), "text", 47),
         )
         self.list = SummaryList(columns, "summary_list")
         self.content.addWidget(in_card(self.list), 1)

@@ -75,7 +75,7 @@ class WhyNotThereDialog(WorkingDialog):
         self.places.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.places.activated.connect(self._place_chosen)
         self._place_field = FormField(
-            tr("Enrolment"), self.places, name="why_enrolment", help=tr("Which of the learner's enrolments is meant.")
+            tr("Enrolment"), self.places, name="why_enrolment", help=tr("Which of the learner’s enrolments is meant.")
         )
         self._place_field.setVisible(self._enrolment_id is None)
         self.content.addWidget(self._place_field)

@@ -50,6 +50,8 @@ class Column:
     """Takes the spare width; one column of a grid at most."""
     elide_middle: bool = False
     """Qualification titles differ at their ends."""
+    at_right: bool = False
+    """For text that is mostly numbers, as grades of the LMS are."""
     absent: str = ""
     """What stands, in the quiet colour, where there is no value: "never", "not held"."""
     staff: bool = False

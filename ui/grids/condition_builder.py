@@ -7,9 +7,10 @@ from PySide6.QtCore import Qt, QTimer, Slot
 from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from app.conditions import MOST_MEMBERS, FieldInfo, Group, check_test
-from app.errors import AppError, InputError
+from app.conditions import MOST_MEMBERS, FieldInfo, Group
+from app.errors import AppError
 from app.tasks import TaskContext
+from ui.grids.condition_counts import Count, RowCounts, problem_of
 from ui.grids.condition_group import GroupBox, at_level
 from ui.grids.condition_row import ConditionRow
 from ui.grids.condition_sentence import SentenceLabel
@@ -28,7 +29,6 @@ from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
-Count = Callable[[TaskContext, Group], tuple[int, int]]
 Save = Callable[[QWidget, Group], bool]
 """Asks for a name and saves; whether it was saved."""
 COUNT_DELAY_MS = 250
@@ -73,6 +73,8 @@ class ConditionBuilder(FormDialog):
         self.root = GroupBox(self._fields, known)
         if not known.members:
             self.root.insert(ConditionRow(self._fields))
+        self._row_counts = RowCounts(runner, count, self._by_id, self)
+        self.finished.connect(self._row_counts.stop)
         self.side = SearchSide(runner, count, self) if with_searches else None
         self._build()
         self.root.changed.connect(self._changed)
@@ -282,6 +284,7 @@ class ConditionBuilder(FormDialog):
         self._order_tabs()
         QTimer.singleShot(0, self, self._show_current)
         self.sentence.show_pieces(pieces(self.group, self._by_id, self._nouns))
+        self._row_counts.show_rows(self.rows)
         self._forget_count()
         self._timer.start()
 
@@ -297,6 +300,7 @@ class ConditionBuilder(FormDialog):
         """Count in the background; nothing is counted while a value is missing."""
         group, asked, counted = self.group, self._asked, self._count
         if self._wrong_row()[0] is not None:
+            self._row_counts.ask(Group())
             return
 
         def work(context: TaskContext) -> tuple[int, tuple[int, int] | AppError]:
@@ -307,6 +311,7 @@ class ConditionBuilder(FormDialog):
                 return asked, error
 
         self._counting = self._runner.run(work, lane=Lane.COUNT, done=self._counted)
+        self._row_counts.ask(group)
 
     @Slot(object)
     def _counted(self, result: tuple[int, tuple[int, int] | AppError]) -> None:
@@ -318,6 +323,7 @@ class ConditionBuilder(FormDialog):
             explain(self.of_all, str(answer))
             return
         self._show_found(*answer)
+        self._row_counts.learn(self.group, answer[0])
         explain(self.of_all, "")
         announce(self, f"{self.found.text()} {self.of_all.text()}")
 
@@ -339,14 +345,8 @@ class ConditionBuilder(FormDialog):
 
     def _wrong_row(self) -> tuple[ConditionRow | None, str]:
         """The first row that cannot be asked, and what is wrong with it."""
-        for row in self.rows:
-            if row.problem:
-                return row, row.problem
-            try:
-                check_test(row.test, self._by_id)
-            except InputError as error:
-                return row, str(error)
-        return None, ""
+        wrong = ((row, problem_of(row, self._by_id)) for row in self.rows)
+        return next(((row, words) for row, words in wrong if words), (None, ""))
 
     def _can_be_asked(self) -> bool:
         """Whether nothing is missing; says what is, and leads there."""

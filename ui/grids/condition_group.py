@@ -66,7 +66,7 @@ class GroupBox(QWidget):
         self.add_condition.setAccessibleName(tr("Add a condition"))
         self.add_condition.setToolTip(tr("Add a condition (Ctrl +)"))
         self.add_group = button(
-            tr("Group"), Icon.TREE_STRUCTURE, "link", "condition_add_group", clicked=self.add_inner_group
+            tr("Group"), Icon.BRACKETS_ROUND, "link", "condition_add_group", clicked=self.add_inner_group
         )
         self.add_group.setAccessibleName(tr("Add a group"))
         self.add_group.setToolTip(tr("Add a group of conditions within this one (Ctrl G)"))

@@ -16,6 +16,7 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 FIELD_WIDTH, OPERATOR_WIDTH = 200, 186
+_COUNT_WIDTH = 44
 _WIDEST = 360
 """With large text too, so that there is room for the value."""
 
@@ -59,7 +60,13 @@ class ConditionRow(QWidget):
         self._grid.setColumnStretch(2, 1)
         self._grid.addWidget(self.field, 0, 0)
         self._grid.addWidget(self.operator, 0, 1)
-        self._grid.addWidget(self.bin, 0, 3)
+        self.found: TextLabel = text_label(
+            "", Type.SECONDARY, Role.TEXT2, parent=self, numbers=True, name="condition_row_found"
+        )
+        self.found.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.found.setMinimumWidth(scaled(_COUNT_WIDTH))
+        self._grid.addWidget(self.found, 0, 3)
+        self._grid.addWidget(self.bin, 0, 4)
         self._grid.addWidget(self.error, 1, 2)
         self.value: ValueEditor = ValueEditor("", self)
         self._grid.addWidget(self.value, 0, 2)
@@ -112,6 +119,13 @@ class ConditionRow(QWidget):
         self.value.show_invalid(bool(text))
         if self.value.target is not None:
             self.value.target.setAccessibleDescription(text)
+
+    def show_count(self, number: str) -> None:
+        """How many rows it finds by itself; "" while nobody knows."""
+        said = tr("This condition alone finds {n}", n=number) if number else ""
+        self.found.setText(number)
+        self.found.setToolTip(said)
+        self.found.setAccessibleName(said)
 
     def take_focus(self) -> None:
         """Put the keyboard where something is to be typed."""

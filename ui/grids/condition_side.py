@@ -1,6 +1,6 @@
 """The left of the Condition Builder: searches to begin with, each with how many rows it finds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QScrollArea, QSizePolicy,
 from app.conditions import Group
 from app.errors import AppError
 from app.tasks import TaskContext
+from ui.grids.condition_counts import Count
 from ui.look.fonts import Type, font, metrics, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import text_label
@@ -19,7 +20,6 @@ from ui.look.tokens import Role, color
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
-Count = Callable[[TaskContext, Group], tuple[int, int]]
 _WIDTH, _HEIGHT, _LEAST = 236, 28, 120
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 

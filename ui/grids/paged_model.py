@@ -28,8 +28,8 @@ _NOWHERE = QModelIndex()
 
 
 def alignment(column: Column) -> Qt.AlignmentFlag:
-    """Numbers and dates stand right."""
-    return _RIGHT if column.kind in (Kind.NUMBER, Kind.DATE, Kind.PROGRESS, Kind.AGE) else _LEFT
+    """Numbers and dates stand right; the title of a bar stands where the bar begins."""
+    return _RIGHT if column.at_right or column.kind in (Kind.NUMBER, Kind.DATE, Kind.AGE) else _LEFT
 
 
 class PagedModel(QAbstractTableModel):

@@ -179,8 +179,9 @@ class RowPainter:
         spans: dict[int, Span],
     ) -> None:
         column = self._model.columns[place.number]
-        style = self._styles[column.kind]
+        style = self._style(column)
         painter.setFont(style.font)
+        right = column.at_right or column.kind in _RIGHT_KINDS
         ink: QColor | None = None
         drawn = style
         baseline = self._baseline(scene)
@@ -215,7 +216,7 @@ class RowPainter:
                 self._pictures.paint_bar(painter, cell, place.x + PAD, y, scene.row_height - 1)
                 indent += BAR_WIDTH + STATE_GAP
             line = self._line(cell, column, wanted, place.width - indent - PAD)
-            x = place.x + place.width - PAD - line.width if column.kind in _RIGHT_KINDS else place.x + indent
+            x = place.x + place.width - PAD - line.width if right else place.x + indent
             painter.drawStaticText(x, y + baseline - drawn.ascent, line.text)
 
     def _paint_picture(self, painter: QPainter, cell: Tags | Moved, area: QRect, number: int) -> None:
@@ -230,6 +231,9 @@ class RowPainter:
 
     def _line(self, cell: object, column: Column, style: Style, width: int) -> Line:
         return self._lines.line(self._text(cell, column), style, width, column.elide_middle)
+
+    def _style(self, column: Column) -> Style:
+        return self._numbers if column.at_right else self._styles[column.kind]
 
     def _text(self, cell: object, column: Column) -> str:
         if cell is None:
@@ -274,7 +278,7 @@ class RowPainter:
         icon = STATE_ICON + STATE_GAP if isinstance(cell, State) else 0
         if column.kind is Kind.PROGRESS:
             icon = BAR_WIDTH + STATE_GAP
-        return self._styles[column.kind].metrics.horizontalAdvance(text) + icon + 2 * PAD + 1
+        return self._style(column).metrics.horizontalAdvance(text) + icon + 2 * PAD + 1
 
     def tip(self, number: int, x: int, places: Sequence[Place]) -> str:
         """The whole text of what stands at `x`, where it is elided; else nothing."""

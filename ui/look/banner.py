@@ -28,10 +28,13 @@ class Banner(QFrame):
         text: str = "",
         buttons: Sequence[QPushButton] = (),
         *,
+        across: bool = False,
         parent: QWidget | None = None,
     ) -> None:
+        """`across`: it goes from edge to edge of a card, so that its corners are the card's."""
         super().__init__(parent)
         self._role = role
+        self._across = across
         row = QHBoxLayout(self)
         row.setContentsMargins(_BAR + 10, 10, 10, 10)
         row.setSpacing(10)
@@ -65,7 +68,8 @@ class Banner(QFrame):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setClipPath(round_path(QRectF(self.rect()), CONTROL_RADIUS))
+        if not self._across:
+            painter.setClipPath(round_path(QRectF(self.rect()), CONTROL_RADIUS))
         painter.fillRect(self.rect(), color(SOFT.get(self._role, Role.SUBTLE)))
         painter.fillRect(0, 0, _BAR, self.height(), color(self._role))
         painter.end()

@@ -34,6 +34,12 @@ def _beside_header(widget: QWidget | None) -> int:
     return height if isinstance(height, int) else 0
 
 
+def _ground(widget: QWidget | None) -> Role:
+    """What lies behind a scroll bar: mostly a card."""
+    named = widget.property("ground") if widget is not None else None
+    return Role[named] if isinstance(named, str) else Role.SURFACE
+
+
 def scroll_part(option: QStyleOptionComplex, part: QStyle.SubControl, widget: QWidget | None) -> QRect:
     """A scroll bar without arrows: groove, handle, and the pages before and after it."""
     if not isinstance(option, QStyleOptionSlider):
@@ -72,7 +78,7 @@ def scroll_part(option: QStyleOptionComplex, part: QStyle.SubControl, widget: QW
 def scroll_bar(style: QStyle, option: QStyleOption, painter: QPainter, widget: QWidget | None) -> None:
     if not isinstance(option, QStyleOptionSlider):
         return
-    painter.fillRect(option.rect, color(Role.SURFACE))
+    painter.fillRect(option.rect, color(_ground(widget)))
     top = _beside_header(widget)
     upright = option.orientation == Qt.Orientation.Vertical
     if top and upright:

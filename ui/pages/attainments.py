@@ -56,7 +56,7 @@ class AttainmentsPage(GridPage):
         )
         self.grid.set_empty_widget(self._empty)
         everybody = button(tr("Show Everybody"), name="show_everybody", clicked=self._show_everybody)
-        self._chosen = Banner(Icon.FUNNEL, Role.INFO, "", "", [everybody])
+        self._chosen = Banner(Icon.FUNNEL, Role.INFO, "", "", [everybody], across=True)
         self._chosen.setObjectName("chosen_learners")
         self._chosen.hide()
         self.insert_above_grid(self._chosen)

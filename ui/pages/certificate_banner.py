@@ -29,7 +29,7 @@ class CertificateBanner(Banner):
 
     def __init__(self, context: AppContext, runner: TaskRunner) -> None:
         lead = button(tr("Open Settings"), Icon.IDENTIFICATION_CARD, name="open_settings")
-        super().__init__(Icon.IDENTIFICATION_CARD, Role.WARN, "", "", [lead])
+        super().__init__(Icon.IDENTIFICATION_CARD, Role.WARN, "", "", [lead], across=True)
         self.setObjectName("certificate_banner")
         lead.clicked.connect(self.settings_wanted)
         self.hide()

@@ -18,7 +18,7 @@ from ui.follower import Follower
 from ui.grids.columns import State
 from ui.help.why_link import WhyLink
 from ui.look.buttons import icon_button
-from ui.look.cards import Card, HairLine
+from ui.look.cards import Card, HairLine, RoundedCorners
 from ui.look.fonts import Type, font, metrics
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
@@ -45,6 +45,7 @@ class DetailsPane(Card):
         """What brings its contents."""
         content = QWidget()
         self.column.addWidget(scrolling(content, "details_scroll", sideways=False))
+        RoundedCorners(self)  # the scroll bar has none
         self._card = self.column
         self.column = QVBoxLayout(content)
         self.column.setContentsMargins(PADDING, 12, PADDING, PADDING)

@@ -82,7 +82,7 @@ class EnrolmentDetails(RowDetails):
         self._bar = ProgressBar()
         inside.addWidget(self._bar)
         self._why = button(
-            tr("Why is Moodle's completion different?"),
+            tr("Why is Moodle’s completion different?"),
             Icon.QUESTION,
             "link",
             "why_different",

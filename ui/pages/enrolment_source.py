@@ -30,7 +30,7 @@ COLUMNS = (
         tip="Activities with a grade, of the activities that are not hidden",
     ),
     Column("counts", "Graded", Kind.NUMBER, 80, absent="–"),
-    Column("grade", "Grade", Kind.TEXT, 110, absent="–", tip="The course total as the LMS shows it"),
+    Column("grade", "Grade", Kind.TEXT, 110, absent="–", tip="The course total as the LMS shows it", at_right=True),
     Column(
         "as_of",
         "As of",

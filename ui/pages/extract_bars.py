@@ -110,6 +110,9 @@ def move_words(staged: Staged) -> str:
     if len(moves) == 1:
         [((old, new), _)] = moves
         return tr("{old} to {new}.", old=tr(STATES[old].text), new=tr(STATES[new].text))
+    if len({new for (_, new), _ in moves}) == 1:
+        before = [f"{count(number)} {tr(STATES[old].text)}" for (old, _), number in moves]
+        return tr("{many} to {new}.", many=", ".join(before), new=tr(STATES[moves[0][0][1]].text))
     told = [
         tr("{n} {old} to {new}", n=count(number), old=tr(STATES[old].text), new=tr(STATES[new].text))
         for (old, new), number in moves[:_TOLD_MOVES]

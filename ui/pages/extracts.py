@@ -30,6 +30,7 @@ from ui.look.empty_state import EmptyState
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.plain import visible_text
+from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.pages.extract_bars import FilterLine, StagedBar
 from ui.pages.extract_details import ExtractDetails, LookedAt
@@ -42,6 +43,7 @@ from ui.pages.grid_page import GridPage
 from ui.pages.layouts import Layouts
 from ui.pages.searches import Searches
 from ui.protecting import ask_for_target, held_by
+from ui.status_bar import Sign
 from ui.workers import Lane, Task, TaskRunner
 
 if TYPE_CHECKING:
@@ -320,7 +322,7 @@ class ExtractsPage(GridPage):
 
     def status_words(self) -> list[str]:
         number = self.staging.staged.changing
-        return [tr("{n} staged", n=count(number))] if number else []
+        return [Sign(tr("{n} staged", n=count(number)), Icon.PENCIL_SIMPLE, Role.STAGED)] if number else []
 
     # Details
 

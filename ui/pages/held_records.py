@@ -52,7 +52,7 @@ class HeldRecordsPage(GridPage):
         self.pane.match_wanted.connect(self._match_current)
         self.pane.delete_wanted.connect(self._delete_current)
         self.pane.job_wanted.connect(self._job_of_current)
-        self.banner = Banner(Icon.WARNING, Role.WARN, "")
+        self.banner = Banner(Icon.WARNING, Role.WARN, "", across=True)
         self.banner.setObjectName("held_banner")
         self.banner.hide()
         self.insert_above_grid(self.banner)

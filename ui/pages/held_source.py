@@ -18,13 +18,13 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 COLUMNS = (
-    Column("who", "Waits for", Kind.MONO, 160),
+    Column("who", "Waits for", Kind.MONO, 160, stretch=True),
     Column("name", "Name in the File", Kind.KEY, 110, sortable=False, absent="–"),
     Column("course", "Course", Kind.MONO, 100),
     Column("state", "Learner", Kind.STATE, 122, sortable=False),
     Column("forecast", "Would Be", Kind.STATE, 108, sortable=False, absent="–"),
     Column("marks", "At Once", Kind.TAGS, 142, sortable=False),
-    Column("reports", "Would Go to", Kind.TEXT, 90, sortable=False, stretch=True, absent="nobody"),
+    Column("reports", "Would Go to", Kind.TEXT, 90, sortable=False, absent="nobody"),
     Column("since", "Held Since", Kind.AGE, 82),
     Column("job", "Job", Kind.NUMBER, 42),
     Column("number", "Row", Kind.NUMBER, 48),

@@ -75,7 +75,7 @@ class HomePage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         inside = QWidget()
-        area = scrolling(inside, "home_area", sideways=False)
+        area = scrolling(inside, "home_area", sideways=False, ground=Role.WINDOW)
         area.setAccessibleName(tr("What needs attention"))
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(8, 0, 8, 8)  # in here, so that the ring of the focus has room

@@ -33,8 +33,8 @@ class LockBanners(QWidget):
         super().__init__(parent)
         self.setObjectName("import_locks")
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(8, 8, 8, 8)
-        self._column.setSpacing(6)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(1)
         self.locks: tuple[ImportLock, ...] = ()
         self._why_not = ""
         self.hide()
@@ -68,7 +68,7 @@ class LockBanners(QWidget):
         else:
             text = tr("Another import into it can wait in the queue until it ends.")
             icon, role = Icon.LOCK_SIMPLE, Role.INFO
-        banner = Banner(icon, role, visible_text(one.sentence()), text, (made,))
+        banner = Banner(icon, role, visible_text(one.sentence()), text, (made,), across=True)
         banner.setObjectName("lock_stale" if one.stale else "lock_fresh")
         return banner
 

@@ -25,7 +25,7 @@ class ResultBanner(Banner):
     def __init__(self, parent: QWidget | None = None) -> None:
         self._on = button(tr("Resume"), Icon.PLAY, name="import_resume")
         self._undo = button(tr("Undo"), Icon.ARROW_COUNTER_CLOCKWISE, name="import_undo")
-        super().__init__(Icon.CHECK_CIRCLE, Role.GOOD, "", buttons=(self._on, self._undo), parent=parent)
+        super().__init__(Icon.CHECK_CIRCLE, Role.GOOD, "", buttons=(self._on, self._undo), across=True, parent=parent)
         self.setObjectName("import_result")
         self._aborted = False
         self._on.clicked.connect(self._go_on)

@@ -75,7 +75,9 @@ class LearnersPage(GridPage):
         self.pane.followers.append(self._counts)
         self._build_empty_state()
         lead = button(tr("Open Licences"), Icon.KEY, name="open_licences", clicked=self.licences_wanted)
-        self._licence_banner = Banner(Icon.KEY, Role.WARN, tr("The PLR download is switched off."), "", [lead])
+        self._licence_banner = Banner(
+            Icon.KEY, Role.WARN, tr("The PLR download is switched off."), "", [lead], across=True
+        )
         self._licence_banner.setObjectName("licence_banner")
         self.insert_above_grid(self._licence_banner)
         self.certificate_banner = CertificateBanner(context, runner)

@@ -59,7 +59,7 @@ class OneLearnerPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 0, 8, 0)
         inside = QWidget()
-        area = scrolling(inside, "one_learner_area", sideways=False)
+        area = scrolling(inside, "one_learner_area", sideways=False, ground=Role.WINDOW)
         area.setAccessibleName(tr("What is stored, and what happened"))
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 8)

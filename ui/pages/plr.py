@@ -214,7 +214,8 @@ class PlrPage(GridPage):
                 total=count(self._last.total),
             )
             note = self._last.stopped
-        self.strip.show_done(held, note, len(self._left), AT_MOST)
+        stopped = self._last is not None and bool(self._last.stopped)
+        self.strip.show_done(held, note, len(self._left), AT_MOST, held_here=not stopped)
 
     @Slot()
     def cancel(self) -> None:

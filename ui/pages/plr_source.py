@@ -34,10 +34,10 @@ ASKING = State(Icon.CIRCLE_DASHED, "Asking", Role.TEXT3)
 # (column, name of the event's field): the reading order of learner-manager.md 5.
 _EVENT_COLUMNS = (
     (Column("subject_code", "Subject Code", Kind.MONO, 104), "subject_code"),
-    (Column("subject", "Subject", Kind.TEXT, 212, elide_middle=True, stretch=True), "subject"),
+    (Column("subject", "Subject", Kind.TEXT, 196, elide_middle=True, stretch=True), "subject"),
     (Column("qualification_type", "Qualification Type", Kind.TEXT, 160), "qualification_type"),
-    (Column("level", "Level", Kind.TEXT, 76), "level"),
-    (Column("grade", "Grade", Kind.TEXT, 56, absent="–"), "grade"),
+    (Column("level", "Level", Kind.TEXT, 84), "level"),
+    (Column("grade", "Grade", Kind.TEXT, 84, absent="–"), "grade"),
     (Column("credits", "Credits", Kind.NUMBER, 64), "credits"),
     (Column("award_date", "Award Date", Kind.DATE, 104, absent="–"), "achievement_award_date"),
     (Column("start_date", "Participation Start", Kind.DATE, 130), "participation_start_date"),
@@ -63,13 +63,13 @@ _IN_FRONT = ("subject", "grade", "award_date")
 _BY_ID = {column.id: (column, name) for column, name in _EVENT_COLUMNS}
 _REST = tuple(column for column, _ in _EVENT_COLUMNS if column.id not in _IN_FRONT)
 COLUMNS: tuple[Column, ...] = (
-    Column("change", "Change", Kind.STATE, 106, tip="What Update Selected would do"),
+    Column("change", "Change", Kind.STATE, 100, tip="What Update Selected would do"),
     Column("ref", "Person Code", Kind.MONO, 94),
     Column("name", "Name", Kind.KEY, 146),
     Column("uln_sent", "ULN sent", Kind.MONO, 96, absent="not held"),
     *(_BY_ID[name][0] for name in _IN_FRONT),
-    Column("response_code", "Response Code", Kind.MONO, 112, absent="–"),
-    Column("error_code", "Error Code", Kind.MONO, 86, absent="–"),
+    Column("response_code", "Response Code", Kind.MONO, 106, absent="–"),
+    Column("error_code", "Error Code", Kind.MONO, 80, absent="–"),
     Column("response_description", "Response Description", Kind.TEXT, 150),
     Column("error_description", "Error Description", Kind.TEXT, 220),
     Column("uln_found", "ULN found", Kind.MONO, 96),

@@ -14,6 +14,7 @@ from ui.look.cards import Card
 from ui.look.fonts import Type, font, metrics, scale, scaled
 from ui.look.icons import Icon, draw
 from ui.look.labels import ElidingLabel, TextLabel
+from ui.look.pictures import IconLabel
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
 from ui.pages.plr_source import CHANGE_STATES
@@ -103,7 +104,7 @@ class PlrStrip(Card):
         self._codes = button(tr("Codes"), Icon.TAG, "quiet", "plr_codes", menu=self._menu)
         row.addWidget(self._codes)
 
-    def _build_progress(self) -> QVBoxLayout:
+    def _build_progress(self) -> QHBoxLayout:
         self._title = ElidingLabel("", Type.PANE_TITLE)
         self._title.setObjectName("plr_progress_title")
         self._bar = QProgressBar()
@@ -112,24 +113,30 @@ class PlrStrip(Card):
         self._bar.setMaximumWidth(250)
         self._bar.setAccessibleName(tr("Download progress"))
         self._rate = TextLabel("", Type.SECONDARY, Role.TEXT2, numbers=True)
+        self._lock = IconLabel(Icon.LOCK_SIMPLE, Role.TEXT2, 14)
         self._note = ElidingLabel("", Type.SECONDARY, Role.TEXT2)
         self._note.setObjectName("plr_note")
         self.cancel = button(tr("Cancel"), Icon.X, name="plr_cancel", clicked=self.cancelled)
         self.next = button("", Icon.CLOUD_ARROW_DOWN, name="plr_next", clicked=self.next_wanted)
         self.next.hide()
-        left = QVBoxLayout()
-        left.setSpacing(2)
-        first = QHBoxLayout()
-        first.addWidget(self._title, 1)
-        first.addWidget(self.next)
-        first.addWidget(self.cancel)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addStretch(1)
+        words.addWidget(self._title)
         second = QHBoxLayout()
         second.setSpacing(10)
         second.addWidget(self._bar, 1)
         second.addWidget(self._rate)
+        second.addWidget(self._lock)
         second.addWidget(self._note, 2)
-        left.addLayout(first)
-        left.addLayout(second)
+        words.addLayout(second)
+        words.addStretch(1)
+        left = QHBoxLayout()
+        left.setSpacing(12)
+        left.addLayout(words, 1)
+        for made in (self.next, self.cancel):
+            left.addWidget(made, 0, Qt.AlignmentFlag.AlignVCenter)
+        left.addStretch(0)
         return left
 
     def show_running(self, title: str, done: int, total: int, rate: str) -> None:
@@ -140,16 +147,19 @@ class PlrStrip(Card):
         self._bar.show()
         self._rate.setText(rate)
         self._rate.show()
-        self._note.hide()
+        for part in (self._lock, self._note):
+            part.hide()
         self.cancel.show()
         self.next.hide()
 
-    def show_done(self, title: str, note: str, left: int, at_most: int) -> None:
-        """Nothing under way; `left` learners could be asked next, `at_most` at a time."""
+    def show_done(self, title: str, note: str, left: int, at_most: int, *, held_here: bool = False) -> None:
+        """Nothing under way; `left` learners could be asked next, `at_most` at a time. `held_here`: the note says
+        that what was downloaded is kept nowhere else."""
         self._title.setText(title)
         self._bar.hide()
         self._rate.hide()
         self._note.setText(note)
+        self._lock.setVisible(held_here)
         self._note.show()
         self.cancel.hide()
         self.next.setVisible(left > 0)

@@ -84,7 +84,7 @@ class Searches(SavedList):
         ready = list(self._ready()) if self._ready is not None else []
         shared = [one for one in self.found if not one.mine]
         for title, icon, entries in (
-            (tr("Ready searches"), Icon.SPARKLE, [(tr(one.title), one.group, "") for one in ready]),
+            (tr("Ready searches"), Icon.LIGHTNING, [(tr(one.title), one.group, "") for one in ready]),
             (tr("Mine"), Icon.BOOKMARK_SIMPLE, [(visible_text(one.name), one, self._tip(one)) for one in self.mine]),
             (
                 tr("Shared"),
@@ -145,7 +145,7 @@ class Searches(SavedList):
         from ui.grids.condition_side import Offer
 
         ready = self._ready() if self._ready is not None else ()
-        offers = [Offer(tr("Ready searches"), Icon.SPARKLE, tr(one.title), one.group) for one in ready]
+        offers = [Offer(tr("Ready searches"), Icon.LIGHTNING, tr(one.title), one.group) for one in ready]
         for one in self.found:
             try:
                 group = parse(one.body, self._page.fields)

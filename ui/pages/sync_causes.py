@@ -22,7 +22,7 @@ from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
 from ui.pages.sync_error_source import cause_role, icon_of
 
-WIDTHS = (286, 232)
+WIDTHS = (248, 232)
 """In a usual window and in a narrow one."""
 ICONS = {
     Action.TEST: Icon.WIFI_HIGH,

@@ -17,7 +17,7 @@ from ui.look.words import tr
 from ui.pages.cause_words import SHORT
 
 COLUMNS = (
-    Column("code", "Cause", Kind.STATE, 164, stretch=True),
+    Column("code", "Cause", Kind.STATE, 154, stretch=True),
     Column("course", "Course", Kind.MONO, 92, absent="–"),
     Column("ref", "Person Code", Kind.MONO, 96, absent="–"),
     Column("name", "Learner", Kind.KEY, 112, absent="–"),

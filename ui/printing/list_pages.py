@@ -221,6 +221,6 @@ class _Brush:
     def _row(self, top: float, height: float, row: Sequence[str], face: Callable[[Column], QFont]) -> None:
         left = _MARGIN
         for text, column, width in zip(row, self._listing.columns, self._widths, strict=True):
-            how = _RIGHT if column.kind in (Kind.DATE, Kind.NUMBER) else _LEFT
+            how = _RIGHT if column.at_right or column.kind in (Kind.DATE, Kind.NUMBER) else _LEFT
             self._write(face(column), _INK, (left + _GAP / 2, top, width - _GAP, height), text, how)
             left += width

@@ -101,7 +101,7 @@ def _data_for_others() -> tuple[Action, ...]:
         Action(
             id="data.changes",
             text="Export Changes",
-            tip="Attainments that are new or changed since the last export, for the college's MIS",
+            tip="Attainments that are new or changed since the last export, for the college’s MIS",
             icon=Icon.EXPORT,
             tab=LEARNERS,
             group="Data",

@@ -179,7 +179,7 @@ def _accounts() -> tuple[Action, ...]:
         Action(
             id="lms.accounts",
             text="Accounts",
-            tip="Accounts of the LMS that are nobody's yet, or that more than one learner may have",
+            tip="Accounts of the LMS that are nobody’s yet, or that more than one learner may have",
             icon=Icon.IDENTIFICATION_BADGE,
             tab=LMS,
             group="Enrolments",

@@ -85,7 +85,7 @@ class EndingDialog(FormDialog):
             title=tr("Learner Manager"),
             heading=tr("Stopping…"),
             secondary=tr(
-                "The database, or this computer's password store, was asked and has not answered yet. This closes by "
+                "The database, or this computer’s password store, was asked and has not answered yet. This closes by "
                 "itself as soon as it has; a server is given up after some seconds without an answer."
             ),
             icon=Icon.DATABASE,

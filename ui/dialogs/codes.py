@@ -150,6 +150,7 @@ class CodesDialog(FormDialog):
         else:
             words_told = tr("Every code has a title.")
         self.say(tr("Codes"), words_told + " " + tr("A title is given once, for everybody and every later load."))
+        self.list.say_when_empty(words_told if not words else tr("No code says this. Search for something else."))
         self._show_current()
 
     @property

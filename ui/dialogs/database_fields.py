@@ -14,7 +14,7 @@ from ui.look.buttons import button
 from ui.look.words import tr
 
 _FIELDS = (
-    ("host", "Computer", "The name of the server's computer, such as db.college.ac.uk."),
+    ("host", "Computer", "The name of the server’s computer, such as db.college.ac.uk."),
     ("port", "Port", "5432, unless your administrator says otherwise."),
     ("database", "Database", "The name of the database on that server."),
     ("user", "User", "The role of the server that you sign in as. It is your account in Learner Manager."),

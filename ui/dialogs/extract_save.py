@@ -69,6 +69,7 @@ class SaveStatusesDialog(FormDialog):
             clicked=self.accept,
         )
         self._needs_reason = bool(needed[Need.REASON])
+        self.stay_close()
         self.open_at(_WIDTH, 200)
         self.fit()
         if self._needs_reason:

@@ -16,15 +16,18 @@ from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable, set_kind
-from ui.look.fonts import Type
+from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
 from ui.look.labels import text_label
 from ui.look.plain import visible_text
+from ui.look.scrolling import RING
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
 MOST_SHOWN = 500
+_WIDTH, _HEIGHT = 560, 240
+_ROW, _HIGHEST = 24, 260
 _MANY_MISSING = "{n} learners are missing at once from {course}"
 
 
@@ -62,7 +65,7 @@ class HoldDialog(FormDialog):
         self.list.setObjectName("hold_items")
         self.list.setProperty("ring", True)
         self.list.setAccessibleName(tr("What would be removed"))
-        self.list.setMinimumHeight(200)
+        self.list.hide()
         self.content.addWidget(self.list, 1)
         self.note = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="hold_note")
         self.content.addWidget(self.note)
@@ -74,7 +77,7 @@ class HoldDialog(FormDialog):
             tr("Keep and Check Again"), kind="primary", name="hold_keep", clicked=self._keep_these
         )
         self._allow(tr("Looking at what waits for a decision…"))
-        self.open_at(560, 520)
+        self.open_at(_WIDTH, _HEIGHT)
         self._read()
 
     def _read(self) -> None:
@@ -94,6 +97,7 @@ class HoldDialog(FormDialog):
 
     def _show(self) -> None:
         self.list.clear()
+        self.list.setVisible(bool(self._waiting))
         if not self._waiting:
             self.say(tr("Nothing waits for a decision any more."))
             self.note.setText("")
@@ -116,6 +120,7 @@ class HoldDialog(FormDialog):
             )
         self.say(heading, text)
         self.list.addItems([visible_text(words) for words in one.lines])
+        self.list.setMinimumHeight(scaled(min(_ROW * self.list.count() + 2 * RING, _HIGHEST)))
         if self.list.count():
             self.list.setCurrentRow(0)
         more = len(self._waiting) - 1

@@ -58,7 +58,8 @@ class UnlockDialog(WorkingDialog):
         column.setSpacing(12)
         self._facts = text_label("", Type.BODY, wrap=True, numbers=True, selectable=True, name="unlock_facts")
         column.addWidget(self._facts)
-        column.addWidget(TextLabel(tr("Likely causes in the file"), Type.HEADER))
+        self._causes = TextLabel(tr("Likely causes in the file"), Type.HEADER)
+        column.addWidget(self._causes)
         columns = (
             ListColumn(tr("Rule"), "text", 14),
             ListColumn(tr("Row"), "text", 10),
@@ -68,6 +69,8 @@ class UnlockDialog(WorkingDialog):
         self.list.setAccessibleName(tr("Likely causes in the file"))
         self._card = in_card(self.list)
         column.addWidget(self._card, 1)
+        for one in (self._causes, self._card):
+            one.hide()
         self._none = text_label("", Type.SECONDARY, Role.TEXT2, wrap=True, name="unlock_none")
         column.addWidget(self._none)
         self._entry = QWidget()
@@ -94,6 +97,12 @@ class UnlockDialog(WorkingDialog):
         parts.in_reading_order([self._card, self._entry, self.foot])
 
     # Looking
+
+    def show_problem(self, error: Exception) -> None:
+        super().show_problem(error)
+        if self.look is None:
+            self.say(tr("There is nothing to unlock."))
+            self.close_button.setFocus()
 
     def _read(self) -> None:
         run, scope = self._context, self._scope
@@ -139,6 +148,7 @@ class UnlockDialog(WorkingDialog):
                 for one in found.suspects
             ]
         )
+        self._causes.show()
         self._card.setVisible(bool(found.suspects))
         self._none.setText(
             visible_text(found.why_no_file) or tr("Neither special characters nor extra spaces were found.")

@@ -79,6 +79,7 @@ class AccountsDialog(WorkingDialog):
         )
         self.list = StateList(columns, "accounts_list", 0)
         self.list.setAccessibleName(tr("Accounts"))
+        self.list.say_when_empty(tr("Accounts that nobody knows, or that may be of several learners, stand here."))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self.decide)
         self.content.addWidget(in_card(self.list), 1)

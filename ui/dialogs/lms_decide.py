@@ -79,6 +79,7 @@ class DecideDialog(WorkingDialog):
         )
         self.list = StateList(columns, "decide_learners", 4)
         self.list.setAccessibleName(tr("Learners"))
+        self.list.say_when_empty(tr("Search above by name or person code."))
         self.list.selectionModel().currentRowChanged.connect(self.refresh)
         self.list.doubleClicked.connect(self.take)
         self.content.addWidget(in_card(self.list), 1)

@@ -139,6 +139,7 @@ class EnrolDialog(WorkingDialog):
         words = (fold(self.filter.text()) or "").split()
         self._shown = [one for one in self._courses if all(word in _text(one) for word in words)]
         self.list.show_states([_row(one) for one in self._shown])
+        self.list.say_when_empty(tr("No course has these words.") if words else tr("No course to choose from."))
         if self._shown:
             kept = [place for place, one in enumerate(self._shown) if chosen is not None and one.id == chosen.id]
             self.list.selectRow(kept[0] if kept else 0)

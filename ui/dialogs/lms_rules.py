@@ -83,6 +83,7 @@ class RulesDialog(WorkingDialog):
         )
         self.list = StateList(columns, "rules_list", 2)
         self.list.setAccessibleName(tr("Rules"))
+        self.list.say_when_empty(tr("No rule yet. Say below which courses it fits, then Add Rule."))
         self.list.selectionModel().currentRowChanged.connect(self._show_current)
         inside = QWidget()
         column = QVBoxLayout(inside)
@@ -104,6 +105,7 @@ class RulesDialog(WorkingDialog):
         )
         self.preview = StateList(preview, "rules_preview", 0)
         self.preview.setAccessibleName(tr("What the rules propose now"))
+        self.preview.say_when_empty(tr("New courses stand here, with what the first rule that fits proposes."))
         column.addWidget(in_card(self.preview), 1)
         self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.accept_button = self.add_button(

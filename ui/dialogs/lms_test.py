@@ -8,6 +8,7 @@ from app.context import AppContext
 from ui.dialogs.lms_test_pane import LmsTestPane
 from ui.grids.form_dialog import FormDialog
 from ui.look.scrolling import scrolling
+from ui.look.tokens import Role
 from ui.look.words import tr
 from ui.workers import TaskRunner
 
@@ -24,7 +25,7 @@ class LmsTestDialog(FormDialog):
         self.content.setSpacing(0)
         self.test = LmsTestPane(runner, context, offers_address=False)
         self.test.wanted.connect(self.test_connection)
-        self.content.addWidget(scrolling(self.test), 1)
+        self.content.addWidget(scrolling(self.test, ground=Role.SUBTLE), 1)
         self.add_button(tr("Close"), kind="primary", name="lms_test_close", clicked=self.accept)
         self.finished.connect(self._closed)
         self.open_at(_WIDTH, _HEIGHT)

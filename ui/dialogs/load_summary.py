@@ -25,7 +25,7 @@ from ui.look.words import count, plural, tr
 from ui.work_words import undo_listed
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 520, 300
+_WIDTH, _HEIGHT = 520, 200
 CountLine = tuple[Icon, Role, str, int]
 """Icon, its colour, words, number."""
 
@@ -87,6 +87,7 @@ class LoadSummaryDialog(FormDialog):
         )
         self.codes_button.setVisible(getattr(summary, "untitled", 0) > 0)
         self.ok_button = self.add_button(tr("OK"), kind="primary", name="load_ok", clicked=self.accept, safe=True)
+        self.stay_close()
         self.open_at(_WIDTH, _HEIGHT)
 
     def lines(self) -> Sequence[CountLine]:

@@ -31,7 +31,7 @@ from ui.look.words import count, plural, tr
 from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 760, 600
+_WIDTH, _HEIGHT, _WITHOUT_A_LIST = 760, 600, 240
 _MOST_LISTED = 500
 _STAYS = State(Icon.WARNING, "Stays", Role.WARN)
 
@@ -75,7 +75,8 @@ class MatchHeldDialog(WorkingDialog):
         self.matched: Matched | None = None
         self._ticks: dict[str, QCheckBox] = {}
         self._build()
-        self.open_at(_WIDTH, _HEIGHT)
+        self._card.hide()
+        self.open_at(_WIDTH, _WITHOUT_A_LIST)
         self._read()
 
     def _build(self) -> None:
@@ -141,7 +142,9 @@ class MatchHeldDialog(WorkingDialog):
             plural(number, "{n} held record has its learner now", "{n} held records have their learner now")
             if number
             else tr("No held record has its learner now"),
-            plural(found.waiting, "{n} waits for a learner nobody knows.", "{n} wait for learners nobody knows."),
+            plural(found.waiting, "{n} waits for a learner nobody knows.", "{n} wait for learners nobody knows.")
+            if found.waiting
+            else tr("No other record waits."),
         )
         for rule, times in found.needs.items():
             tick = self._ticks[rule] = QCheckBox(
@@ -153,6 +156,8 @@ class MatchHeldDialog(WorkingDialog):
         self._confirm.setVisible(bool(found.needs))
         self.list.show_states([_row(one) for one in found.lines[:_MOST_LISTED]])
         self._card.setVisible(bool(found.lines))
+        if found.lines:
+            self.open_at(_WIDTH, _HEIGHT)
         self._ticked()
         focus = next(iter(self._ticks.values()), self.match_button if number else self.close_button)
         self.refresh()

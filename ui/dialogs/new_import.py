@@ -243,6 +243,7 @@ class NewImportDialog(WorkingDialog):
         words = (fold(self.filter.text()) or "").split()
         self._listed = [one for one in self._courses if all(word in _text(one) for word in words)]
         self.list.show_states([_row(one) for one in self._listed])
+        self.list.say_when_empty(tr("No course has these words.") if words else tr("No course to choose from."))
         at = next((place for place, one in enumerate(self._listed) if one == chosen), None)
         if at is None and words and self._listed:
             at = 0

@@ -20,7 +20,7 @@ class OpeningDialog(FormDialog):
             title=tr("Learner Manager"),
             heading=tr("Opening the database…"),
             secondary=tr(
-                "The database, or this computer's password store, has not answered yet. If the system asks for the "
+                "The database, or this computer’s password store, has not answered yet. If the system asks for the "
                 "password of the store, unlock it there. A server that stays silent is given up after some seconds."
             ),
             icon=Icon.DATABASE,

@@ -8,7 +8,7 @@ from ui.look.icons import Icon
 from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 
-_WIDTH, _HEIGHT = 560, 200
+_WIDTH, _HEIGHT = 560, 140
 MANY_ROWS = 20_000
 """From here on it is asked whether this is really meant."""
 
@@ -50,6 +50,7 @@ class PrintDialog(FormDialog):
             clicked=self._pdf,
             safe=False,
         )
+        self.stay_close()
         self.open_at(_WIDTH, _HEIGHT)
         if not many:
             self.pdf_button.setFocus()

@@ -43,6 +43,7 @@ class SavedSearchesDialog(FormDialog):
             (ListColumn(tr("Name"), "key", 40), ListColumn(words.column, "text", 20)), "my_searches", 1
         )
         self.list.setAccessibleName(heading)
+        self.list.say_when_empty(tr("What you save stands here."))
         self.content.addWidget(in_card(self.list), 1)
         self.delete_button = self.add_button(
             tr("Delete"), Icon.TRASH, name="searches_delete", clicked=self.delete, left=True

@@ -357,7 +357,7 @@ def _with_test(form: SettingsForm, pane: ConnectionPane) -> QWidget:
     row.setSpacing(0)
     if wide:
         row.addWidget(scrolling(form), 1)
-        test = scrolling(pane)
+        test = scrolling(pane, ground=Role.SUBTLE)
         test.setFixedWidth(scaled(_PANE))
         row.addWidget(test)
         return whole

@@ -28,7 +28,7 @@ from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 600, 400
+_WIDTH, _HEIGHT = 600, 260
 _REFUSALS = {
     Problem.CAMPUS: "Also belong to a campus that you may not edit",
     Problem.GONE: "The registration no longer exists",
@@ -60,6 +60,7 @@ class UpdateStatusesDialog(FormDialog):
         self._filter_words = filter_words
         self.foreseen: Foreseen | None = None
         self._build()
+        self.stay_close()
         self.open_at(_WIDTH, _HEIGHT)
         self.look()
         self.box.setFocus()
@@ -85,18 +86,19 @@ class UpdateStatusesDialog(FormDialog):
         row.addWidget(self.box)
         row.addStretch(1)
         self.content.addLayout(row)
-        card = Card(padding=8, line=Role.LINE2, name="update_lines")
+        card = self._card = Card(padding=8, line=Role.LINE2, name="update_lines")
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
         card.column.addLayout(self._lines)
         card.column.addStretch(1)
-        self.content.addWidget(card, 1)
+        self.content.addWidget(card)
         foot = QHBoxLayout()
         foot.setSpacing(8)
         foot.addWidget(IconLabel(Icon.PENCIL_SIMPLE, Role.STAGED, 16))
         self.number = text_label("", Type.BODY, numbers=True, name="update_number")
         foot.addWidget(self.number, 1)
         self.content.addLayout(foot)
+        self.content.addStretch(1)
         self.list_button = self.add_button(
             tr("Show List of Not Permitted"), kind="link", name="update_list", clicked=self.show_list, left=True
         )
@@ -173,6 +175,8 @@ class UpdateStatusesDialog(FormDialog):
             )
         )
         self.number.setAccessibleName(self.number.text())
+        self._card.setVisible(bool(self._lines.count()))
+        self.fit()
         self._allow("" if found.changing else tr("No record would change."))
 
     def _allow(self, why_not: str) -> None:

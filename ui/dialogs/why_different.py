@@ -1,4 +1,4 @@
-"""*Why is Moodle's completion different?*: our two counts and what stands behind them (LS-E13)."""
+"""*Why is Moodle’s completion different?*: our two counts and what stands behind them (LS-E13)."""
 
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
@@ -23,7 +23,7 @@ class WhyDifferentDialog(FramedDialog):
             heading=tr("{graded} of {all} activities graded", graded=reached.graded, all=reached.visible),
             secondary=tr(
                 "Learner Manager counts the activities of the gradebook that are not hidden, and of these the ones "
-                "with a grade. Moodle's completion counts what each activity asks for, such as viewing a page: the "
+                "with a grade. Moodle’s completion counts what each activity asks for, such as viewing a page: the "
                 "two differ, and both are right."
             ),
             icon=Icon.QUESTION,

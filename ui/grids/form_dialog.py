@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLayout, QToolButton, QWidget
 from shiboken6 import isValid
 
 from ui.look.dialog import FramedDialog
@@ -37,6 +37,7 @@ class FormDialog(FramedDialog):
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
         self.writing = False
         self._awaited = False
+        self._close = False
         self.finished.connect(self._let_go)
 
     def exec(self) -> int:
@@ -71,15 +72,28 @@ class FormDialog(FramedDialog):
         """Open `width` x `height` px large at 100 %, larger for larger text, bounded by the screen."""
         self.resize(QSize(scaled(width), scaled(height)).boundedTo(self._room()))
 
+    def stay_close(self) -> None:
+        """For a dialog of words without a list: never narrower than it opens, so that it need not be as high as its
+        words would be in the narrowest place, which is what Qt leaves room for."""
+        layout = self.layout()
+        if layout is not None:
+            layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+        self._close = True
+
     def fit(self) -> None:
         """Become as high as what is shown now needs, as far as the screen allows; never lower."""
         layout = self.layout()
         if layout is None:
             return
         layout.activate()
-        needed = max(layout.totalHeightForWidth(self.width()), layout.totalMinimumSize().height())
+        needed = layout.totalHeightForWidth(self.width())
+        if not self._close:
+            needed = max(needed, layout.totalMinimumSize().height())
+        needed = min(needed, self._room().height())
+        if self._close:
+            self.setMinimumSize(self.width(), needed)
         if needed > self.height():
-            self.resize(self.width(), min(needed, self._room().height()))
+            self.resize(self.width(), needed)
 
     def _room(self) -> QSize:
         return room_on_screen(self).size().expandedTo(SMALLEST_SCREEN) - _MARGIN

@@ -113,6 +113,7 @@ class FramedDialog(QDialog):
         self.heading.setVisible(bool(heading))
         self.secondary.setText(secondary)
         self.secondary.setVisible(bool(secondary))
+        self._head_words.setSpacing(6 if secondary else 0)
         # A heading alone stands beside the middle of its icon.
         above = 0 if secondary else max(0, (_ICON - self.heading.fontMetrics().height()) // 2)
         self._head_words.setContentsMargins(0, above, 0, 0)

@@ -42,6 +42,7 @@ _SHORT = {
 }
 _COLUMN_NAMES = {"Credits": "credits"}
 _TITLE_WIDTH = 86
+_DAY = len("2026-11-23")
 _USUAL_LINES, _IN_A_TURN, _AHEAD_MS = 22, 2, 15
 
 
@@ -115,7 +116,7 @@ class FieldTable(QWidget):
         super().__init__(parent)
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(4, 0, 4, 0)
-        self._grid.setHorizontalSpacing(4)
+        self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(2, 1)
         self._grid.setColumnStretch(3, 1)
@@ -218,9 +219,10 @@ class Legend(QWidget):
 
 
 def _said_by_lrs(one: ComparedField) -> str | None:
-    """The LRS value; a readable date as dates are shown everywhere."""
-    day = read_date(one.lrs) if one.lrs is not None and len(one.lrs) == 10 else None
-    return shown(day) if day is not None else one.lrs
+    """The LRS value; a readable date as dates are shown everywhere, with the time of a moment behind it."""
+    text = one.lrs or ""
+    day = read_date(text) if len(text) == _DAY or one.title == "Date Loaded" else None
+    return f"{shown(day)} {text[_DAY + 1 : _DAY + 6]}".strip() if day is not None else one.lrs
 
 
 def _rule(row: PlrRow | None) -> str:

@@ -28,7 +28,7 @@ from ui.look.words import count, plural, tr
 from ui.work_words import told_listed
 from ui.workers import Lane, TaskRunner
 
-_WIDTH, _HEIGHT = 660, 262
+_WIDTH, _HEIGHT = 660, 280
 _LIST = 180
 _TOLD = State(Icon.PAPER_PLANE_TILT, "Reported", Role.WARN)
 _LEFT = State(Icon.PENCIL_SIMPLE, "Stays", Role.TEXT2)

@@ -115,7 +115,7 @@ class FramedDialog(QDialog):
         self.secondary.setVisible(bool(secondary))
         self._head_words.setSpacing(6 if secondary else 0)
         # A heading alone stands beside the middle of its icon.
-        above = 0 if secondary else max(0, (_ICON - self.heading.fontMetrics().height()) // 2)
+        above = 0 if secondary or not heading else max(0, (_ICON - self.heading.fontMetrics().height()) // 2)
         self._head_words.setContentsMargins(0, above, 0, 0)
         self.setAccessibleName(heading)
         self.setAccessibleDescription(secondary)

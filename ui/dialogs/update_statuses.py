@@ -214,6 +214,7 @@ class UpdateStatusesDialog(FormDialog):
         grid.addWidget(told, 0, 2)
         grid.addWidget(text_label(words, Type.SECONDARY, Role.TEXT2, wrap=True), 0, 3)
         self._lines.addWidget(made)
+        made.show()  # at once, so that its height counts
 
     @property
     def lines(self) -> list[str]:

@@ -113,10 +113,10 @@ class UpdateSummaryDialog(FormDialog):
         line.addWidget(self.updated_words)
         self.content.addLayout(line)
         columns = (
-            ListColumn(tr("Person Code"), "code", 13),
+            ListColumn(tr("Person Code"), "code", 12),
             ListColumn(tr("Name"), "key", 18),
-            ListColumn(tr("Subject"), "text", 22, elide_middle=True),
-            ListColumn(tr("Reason"), "text", 47),
+            ListColumn(tr("Subject"), "text", 20, elide_middle=True),
+            ListColumn(tr("Reason"), "text", 50),
         )
         self.list = SummaryList(columns, "summary_list")
         self.content.addWidget(in_card(self.list), 1)

@@ -20,7 +20,7 @@ COLUMNS = (
     Column("name", "Name", Kind.KEY, 150),
     Column("type", "Type", Kind.MONO, 76),
     Column("subject_code", "Subject Code", Kind.MONO, 104),
-    Column("subject", "Subject", Kind.TEXT, 230, stretch=True, elide_middle=True),
+    Column("subject", "Subject", Kind.TEXT, 200, stretch=True, elide_middle=True),
     Column("qualification_type", "Qualification Type", Kind.TEXT, 150),
     Column("level", "Level", Kind.TEXT, 86),
     Column("grade", "Grade", Kind.TEXT, 84),

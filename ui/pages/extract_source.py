@@ -18,8 +18,8 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 COLUMNS = (
-    Column("ref", "Person Code", Kind.MONO, 92),
-    Column("name", "Name", Kind.KEY, 110),
+    Column("ref", "Person Code", Kind.MONO, 90),
+    Column("name", "Name", Kind.KEY, 116),
     Column("campuses", "Campus", Kind.TEXT, 88),
     Column("term", "Term", Kind.TEXT, 110, visible=False),
     Column("course_code", "Course", Kind.MONO, 98),
@@ -28,7 +28,7 @@ COLUMNS = (
     Column("course_status", "Course Status", Kind.TEXT, 110, visible=False),
     Column("changed_on", "Status Change Date", Kind.DATE, 136, visible=False),
     Column("status", "Extract Status", Kind.STATE, 158),
-    Column("extracted", "Extract Date", Kind.DATE, 103, absent="not sent", tip="When it was last sent"),
+    Column("extracted", "Extract Date", Kind.DATE, 99, absent="not sent", tip="When it was last sent"),
     Column("answered", "Answered Date", Kind.DATE, 112, absent="none", visible=False),
     Column("attempts", "Attempts", Kind.NUMBER, 70),
     Column("message", "Last LMS Message", Kind.TEXT, 90, stretch=True),

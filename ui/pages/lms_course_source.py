@@ -19,7 +19,7 @@ COLUMNS = (
     Column("state", "State", Kind.STATE, 90, tip="Who may be enrolled on it: decided here, never by the LMS"),
     Column("short_name", "Short Name", Kind.MONO, 116),
     Column("full_name", "Course", Kind.KEY, 260, stretch=True),
-    Column("category", "Category", Kind.TEXT, 160),
+    Column("category", "Category", Kind.TEXT, 176),
     Column("starts", "Starts", Kind.DATE, 100),
     Column("ends", "Ends", Kind.DATE, 100, visible=False),
     Column("enrolments", "Enrolments", Kind.NUMBER, 88, absent="–", tip="Enrolments that Learner Manager holds"),

@@ -68,7 +68,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("name", "Name", Kind.KEY, 146),
     Column("uln_sent", "ULN sent", Kind.MONO, 96, absent="not held"),
     *(_BY_ID[name][0] for name in _IN_FRONT),
-    Column("response_code", "Response Code", Kind.MONO, 106, absent="–"),
+    Column("response_code", "Response Code", Kind.MONO, 108, absent="–"),
     Column("error_code", "Error Code", Kind.MONO, 80, absent="–"),
     Column("response_description", "Response Description", Kind.TEXT, 150),
     Column("error_description", "Error Description", Kind.TEXT, 220),

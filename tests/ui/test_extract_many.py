@@ -15,7 +15,7 @@ from app.lms.extracts.statuses import SHOWN_OF_EACH
 from app.tasks import Progress
 from tests.bench.bench_extracts import fill
 from tests.ui.conftest import Rooms, named
-from tests.ui.dialog_room import click
+from tests.ui.dialog_room import click, clipped
 from ui.dialogs.extract_lists import SavedStatusesDialog
 from ui.dialogs.extract_save import SaveStatusesDialog
 from ui.dialogs.update_statuses import UpdateStatusesDialog
@@ -109,6 +109,7 @@ def test_all_of_very_many_are_counted_staged_and_saved_until_it_is_cancelled(
         f"Rejected: {tenth:,}",
     ]
     assert dialog.number.text().startswith(f"{CHANGING:,} would be staged")
+    assert not clipped(dialog), "it is as high as its lines"
     click(named(dialog, "update_ok"))
     room.until(lambda: page.staging.staged.changing == CHANGING)
     officer.rest()

@@ -279,7 +279,11 @@ def test_two_wishes_one_after_another_are_both_staged(extracts: ExtractRoom):
     assert "2 Rejected to Ready, 1 Transmitted to Processed." in named(page, "staged_words").text()  # type: ignore[attr-defined]
     page.staging.stage([extracts.keys[3]], "rejected")
     extracts.room.until(lambda: page.staging.staged.changing == 2)
+    page.staging.stage([extracts.keys[1]], "ready")
+    extracts.room.until(lambda: ("transmitted", "ready") in page.staging.staged.moves)
     extracts.rest()
+    told = named(page, "staged_words").text()  # type: ignore[attr-defined]
+    assert told == "1 Transmitted, 1 Rejected to Ready. Nothing is written until you save."
 
 
 @pytest.mark.rule("EX-U7")

@@ -10,8 +10,8 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from app.sorting import SortKey
 from tests.ui.grid_people import COLUMNS, People, SlowPeople, keys_of, person
-from ui.grids.columns import Role
-from ui.grids.paged_model import GUTTER, MOST_PAGES, PAGE, PagedModel
+from ui.grids.columns import Column, Kind, Role
+from ui.grids.paged_model import GUTTER, MOST_PAGES, PAGE, PagedModel, alignment
 
 FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
 DISPLAY, ALOUD = Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole
@@ -204,3 +204,9 @@ def test_an_unchanged_end_is_neither_removed_nor_inserted(qapp):
     model.replace_tail(3, array("q", [3, 30, 31, 5]))
     assert list(model.keys) == [1, 2, 3, 30, 31, 5]
     assert seen == [("-", 3, 3), ("+", 3, 4)]
+
+
+def test_numbers_and_dates_stand_right_and_the_title_of_a_bar_where_it_begins():
+    right = {kind for kind in Kind if alignment(Column("a", "A", kind)) & Qt.AlignmentFlag.AlignRight}
+    assert right == {Kind.NUMBER, Kind.DATE, Kind.AGE}
+    assert alignment(Column("grade", "Grade", at_right=True)) & Qt.AlignmentFlag.AlignRight

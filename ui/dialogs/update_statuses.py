@@ -198,7 +198,9 @@ class UpdateStatusesDialog(FormDialog):
 
     def _add_line(self, state: State, title: str, number: int, words: str) -> None:
         if self._lines.count():
-            self._lines.addWidget(HairLine())
+            between = HairLine()
+            self._lines.addWidget(between)
+            between.show()
         made = QWidget()
         made.setAccessibleName(f"{title}: {count(number)}. {words}")
         grid = QGridLayout(made)
@@ -214,7 +216,7 @@ class UpdateStatusesDialog(FormDialog):
         grid.addWidget(told, 0, 2)
         grid.addWidget(text_label(words, Type.SECONDARY, Role.TEXT2, wrap=True), 0, 3)
         self._lines.addWidget(made)
-        made.show()  # at once, so that its height counts
+        made.show()  # at once, as the line above it, so that its height counts
 
     @property
     def lines(self) -> list[str]:

@@ -18,8 +18,8 @@ from ui.look.tokens import Role
 from ui.look.words import tr
 
 COLUMNS = (
-    Column("ref", "Person Code", Kind.MONO, 90),
-    Column("name", "Name", Kind.KEY, 116),
+    Column("ref", "Person Code", Kind.MONO, 92),
+    Column("name", "Name", Kind.KEY, 114),
     Column("campuses", "Campus", Kind.TEXT, 88),
     Column("term", "Term", Kind.TEXT, 110, visible=False),
     Column("course_code", "Course", Kind.MONO, 98),

@@ -18,7 +18,7 @@ from ui.look.words import plural, tr
 COLUMNS = (
     Column("state", "State", Kind.STATE, 90, tip="Who may be enrolled on it: decided here, never by the LMS"),
     Column("short_name", "Short Name", Kind.MONO, 116),
-    Column("full_name", "Course", Kind.KEY, 260, stretch=True),
+    Column("full_name", "Course", Kind.KEY, 240, stretch=True),
     Column("category", "Category", Kind.TEXT, 176),
     Column("starts", "Starts", Kind.DATE, 100),
     Column("ends", "Ends", Kind.DATE, 100, visible=False),

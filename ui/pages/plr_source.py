@@ -34,7 +34,7 @@ ASKING = State(Icon.CIRCLE_DASHED, "Asking", Role.TEXT3)
 # (column, name of the event's field): the reading order of learner-manager.md 5.
 _EVENT_COLUMNS = (
     (Column("subject_code", "Subject Code", Kind.MONO, 104), "subject_code"),
-    (Column("subject", "Subject", Kind.TEXT, 196, elide_middle=True, stretch=True), "subject"),
+    (Column("subject", "Subject", Kind.TEXT, 184, elide_middle=True, stretch=True), "subject"),
     (Column("qualification_type", "Qualification Type", Kind.TEXT, 160), "qualification_type"),
     (Column("level", "Level", Kind.TEXT, 84), "level"),
     (Column("grade", "Grade", Kind.TEXT, 84, absent="–"), "grade"),

@@ -101,7 +101,7 @@ def test_with_one_learner_the_sign_in_is_tested(settings, context, sandbox, qtbo
     before = len(sandbox.calls)
     click(child(dialog, QCheckBox, "test_with_learner"))
     click(child(dialog, QPushButton, "test_connection"))
-    assert dialog.test.message.text().startswith("Type the learner's ULN, first name and surname")
+    assert dialog.test.message.text().startswith("Type the learner’s ULN, first name and surname")
     assert edit_of(dialog, "test_uln").hasFocus()
     assert not dialog.test.running
     person = next(one for one in people(20) if one.kind is Kind.EXACT)

@@ -14,7 +14,7 @@ from app import access
 from app.access import User
 from app.conditions import Group, Join, Operator, Test
 from app.db.database import Database
-from app.db.tables import campus_term, course, enrolment, extract_record, lms_account, section
+from app.db.tables import campus_term, course, enrolment, extract_record, learner, lms_account, section
 from app.errors import InputError
 from app.lms import settings
 from app.lms.extracts import filters as panel
@@ -357,6 +357,29 @@ def test_an_older_change_behind_a_newer_one_that_went_is_marked(db: Database, co
     waiting = college.record(here, "ready", other)
     assert [row(db, key).superseded for key in (older, newer, plain, waiting)] == [True, False, False, False]
     assert listed(db, Filters(), group=Group(Join.ALL, (Test("superseded", Operator.YES),))) == [older]
+
+
+@pytest.mark.rule("EX-R5", "EX-R6")
+def test_what_waits_and_is_never_sent_says_why(db: Database, college: College):
+    here = Two(college).of_a
+    person, left, stays = (college.learner() for _ in range(3))
+    overtaken = college.record(here, "ready", person)
+    settled = college.record(here, "processed", person, change="drop")
+    gone = college.record(here, "ready", left)
+    drop = college.record(here, "ready", left, change="drop")
+    fine = college.record(here, "ready", stays)
+    college.set(enrolment, row(db, gone).enrolment_id, removed_at=datetime.now(UTC))
+    keys = [overtaken, settled, gone, drop, fine]
+    assert [(row(db, key).superseded, row(db, key).gone) for key in keys] == [
+        (True, False),
+        (False, False),
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
+    assert listed(db, Filters(), group=Group(Join.ALL, (Test("gone", Operator.YES),))) == [gone]
+    college.set(learner, stays, removed_at=datetime.now(UTC))
+    assert row(db, fine).gone
 
 
 def test_a_record_of_a_registration_that_is_gone_stays(db: Database, college: College):

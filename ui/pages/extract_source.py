@@ -132,7 +132,8 @@ def _day(moment: datetime | None) -> date | None:
 def mark_rule(one: ExtractRow) -> str:
     """The rule behind the gravest mark, "" for a record without any."""
     rules = ("EX-T4", one.late_answer is not None), ("EX-P7", one.gate_failed), ("EX-T3", one.overdue)
-    return next((rule for rule, so in (*rules, ("EX-R5", one.superseded)) if so), "")
+    never = ("EX-R5", one.superseded), ("EX-R6", one.gone)
+    return next((rule for rule, so in (*rules, *never) if so), "")
 
 
 def marks(one: ExtractRow) -> tuple[State, ...]:
@@ -147,4 +148,6 @@ def marks(one: ExtractRow) -> tuple[State, ...]:
         found.append(State(Icon.CLOCK, tr("Overdue"), Role.WARN))
     if one.superseded:
         found.append(State(Icon.CLOCK_COUNTER_CLOCKWISE, tr("Superseded"), Role.TEXT2))
+    elif one.gone:
+        found.append(State(Icon.USER_MINUS, tr("Registration gone"), Role.TEXT2))
     return tuple(found)

@@ -1,12 +1,21 @@
-"""What to look at about an extract record: overdue, gate failed, superseded (EX-T3, EX-P7, EX-R5)."""
+"""What to look at about an extract record: overdue, gate failed, superseded, gone (EX-T3, EX-P7, EX-R5, EX-R6)."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, select
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, exists, func, not_, or_, select
 
 from app.conditions_sql import Where
 from app.db.clock import hours_ago
-from app.db.tables import campus_vendor, extract_record, learner, lms_account, section, section_campus
+from app.db.tables import (
+    SHOWN,
+    campus_vendor,
+    enrolment,
+    extract_record,
+    learner,
+    lms_account,
+    section,
+    section_campus,
+)
 from app.lms.extracts import gates
 
 SENT = ("transmitted", "processed")
@@ -37,6 +46,13 @@ def gate_failed() -> Where:
 def superseded() -> Where:
     """A newer change of the same enrolment has gone to the LMS, so that this one may not follow it (EX-R5)."""
     return and_(extract_record.c.status.in_(("ready", "rejected")), has_newer_sent())
+
+
+def gone() -> Where:
+    """A record that waits, and will not be sent: its registration is there no more (EX-R6). In a query of records
+    joined as `records_list.joined` does. A Drop tells just that."""
+    away = or_(enrolment.c.removed_at.is_not(None), not_(SHOWN))
+    return and_(extract_record.c.status == "ready", extract_record.c.change != "drop", away)
 
 
 def has_newer_sent() -> Where:

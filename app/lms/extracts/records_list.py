@@ -95,6 +95,8 @@ class ExtractRow:
     overdue: bool
     gate_failed: bool
     superseded: bool
+    gone: bool
+    """It waits for nothing: the registration is gone."""
     campuses: tuple[str, ...] = ()
     """In the order of the alphabet."""
 
@@ -169,6 +171,7 @@ FIELDS: Mapping[str, SqlField] = {
         SqlField(FieldInfo("overdue", "Overdue", FieldKind.FLAG), flag=lambda: marks.overdue(OVERDUE_HOURS)),
         SqlField(FieldInfo("gate_failed", "Gate failed", FieldKind.FLAG), flag=marks.gate_failed),
         SqlField(FieldInfo("superseded", "Superseded", FieldKind.FLAG), flag=marks.superseded),
+        SqlField(FieldInfo("gone", "Registration gone", FieldKind.FLAG), flag=marks.gone),
         SqlField(
             FieldInfo("late_answer", "Late answer", FieldKind.FLAG),
             flag=lambda: extract_record.c.late_answer.is_not(None),
@@ -331,6 +334,7 @@ def rows(tx: Connection, ids: Sequence[int], scope: Scope) -> dict[int, ExtractR
                 func.coalesce(marks.overdue(settings.overdue_hours(tx)), False),
                 marks.gate_failed(),
                 marks.superseded(),
+                marks.gone(),
             )
         )
         .join(term, term.c.id == section.c.term_id)

@@ -55,7 +55,8 @@ def is_open_database(path: Path) -> bool:
     """Whether this or another program works with the database in `path`: it has its log beside it then. Such a file
     is left to SQLite: who opens it a second time and closes it gives up every lock on it (POSIX), and another program
     would take itself for the last and remove the log in which this one is writing."""
-    return os.path.exists(f"{os.path.realpath(path)}-wal")
+    database = os.path.realpath(path).removesuffix("-shm").removesuffix("-wal")  # as one of the two beside it
+    return os.path.exists(f"{database}-wal")
 
 
 def part_beside(target: Path) -> Path:

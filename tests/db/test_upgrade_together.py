@@ -61,7 +61,7 @@ def _open_again(file: Path) -> None:
 def _load(file: Path) -> None:
     link = file.with_name("learners.csv")
     link.symlink_to(file)
-    for one in (file, link):
+    for one in (file, link, file.with_name(f"{file.name}-shm"), file.with_name(f"{file.name}-wal")):
         with pytest.raises(InputError, match="is a database that is in use"):
             recognise(one)
 

@@ -18,6 +18,7 @@ from tests.builders import add_campus, user_with
 from tests.ui.college_room import LmsRoom, listed, met, serving, use, words_of
 from tests.ui.conftest import Rooms
 from tests.ui.dialog_room import choose, click, press, type_text, when_asked, write_into
+from tests.ui.load_room import full_disk
 from ui.dialogs.section_form import SectionDialog
 from ui.dialogs.set_up import SetUpDialog
 from ui.pages.gate_report import REMEDIES
@@ -162,7 +163,7 @@ def test_a_section_is_added_by_keys(lms: LmsRoom):
     lms.room.until(lambda: page.shown == before)
 
 
-def test_what_the_set_up_took_back_itself_is_not_taken_back_again(lms: LmsRoom):
+def test_the_set_up_leads_back_to_what_is_wrong_and_what_it_took_back_is_not_taken_back_again(lms: LmsRoom):
     page_of(lms)
     lms.press_action("lms.set_up")
     dialog = lms.dialog("set_up")
@@ -176,6 +177,22 @@ def test_what_the_set_up_took_back_itself_is_not_taken_back_again(lms: LmsRoom):
     place = dialog.list.visualRect(dialog.list.texts.index(row, 0)).center()
     QTest.mouseClick(dialog.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert dialog.form.code.text() == "SPRING", "back to the row that was current"
+    click(dialog.add_new)
+    type_text("spring")
+    press(Qt.Key.Key_Return)
+    lms.room.at_rest()
+    assert "There is a term “SPRING” already." in dialog.form.fields["code"].error
+    type_text("Autumn")
+    assert dialog.form.code.text() == "Autumn", "the keyboard is where it can be mended"
+    with full_disk(lms.context):
+        press(Qt.Key.Key_Return)
+        lms.room.until(lambda: dialog.banner.isVisible() and not dialog.busy)
+    assert dialog.focusWidget() is dialog.form.code, "and where it was, if nothing is to be mended"
+    press(Qt.Key.Key_Return)
+    lms.room.at_rest()
+    assert dialog.form.before is not None
+    click(dialog.undo_button)
+    lms.room.at_rest()
     click(dialog.undo_button)
     lms.room.at_rest()
     assert "SPRING" not in str(listed(dialog, "set_up_list"))

@@ -6,6 +6,7 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QProgressBar, QPushButton, QWidget
+from shiboken6 import isValid
 
 from app.changes import Changes, Topic
 from app.context import AppContext
@@ -51,6 +52,7 @@ class WorkingDialog(FormDialog):
         self._task: TaskContext | None = None
         self._reads = False
         self._then: Callable[[Any], None] | None = None
+        self._keyboard: QWidget | None = None
         self.banner = Banner(Icon.INFO, Role.INFO, "")
         self.banner.setObjectName(f"{name}_banner")
         self.banner.hide()
@@ -103,7 +105,7 @@ class WorkingDialog(FormDialog):
         """Run `task` and give its result to `then`; not while another one is at work. `listed`: it may take long."""
         if self.busy:
             return
-        self._then, self._reads = then, lane is Lane.READ
+        self._then, self._reads, self._keyboard = then, lane is Lane.READ, self.focusWidget()
         self.banner.hide()
         self.words.setText(words)
         self._bar.setRange(0, 0)
@@ -140,15 +142,22 @@ class WorkingDialog(FormDialog):
         self._bar.setRange(0, progress.total if progress.done else 0)
         self._bar.setValue(progress.done)
 
+    def _as_before(self) -> None:
+        """What was off meanwhile can be used again; if it had the keyboard, it has it again."""
+        self._at_rest()
+        self.refresh()
+        if self.focusWidget() is None and self._keyboard is not None and isValid(self._keyboard):
+            self._keyboard.setFocus(Qt.FocusReason.OtherFocusReason)
+
     @Slot(object)
     def _failed(self, error: Exception) -> None:
-        self._at_rest()
+        self._as_before()
         self.show_problem(error)
         self.refresh()
 
     @Slot()
     def _stopped(self) -> None:
-        self._at_rest()
+        self._as_before()
         self.tell(tr("Stopped. Nothing was changed."), "", Role.INFO, Icon.INFO)
         self.refresh()
 

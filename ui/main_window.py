@@ -109,7 +109,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self.exports = ExportStatus(self.status, self.messages, self)
         self.exports.changed.connect(self._something_changed)
-        self.plr = PlrOpener(self, self.context, self.runner, self.hub, self.messages)
+        self.plr = PlrOpener(self, self.context, self.runner, self.hub, self.messages, self._remembered)
         self.plr.changed.connect(self._something_changed)
         self.plr.rights_doubted.connect(self._read_rights)
         self.plr.edit_wanted.connect(self.learners.edit_one)

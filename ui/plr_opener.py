@@ -1,6 +1,6 @@
 """*Attainments (PLR) Download*: opens the one PLR window there is, and answers what it asks of the main window."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
@@ -12,10 +12,14 @@ from ui.export_status import ExportStatus
 from ui.hub import Hub
 from ui.messages import Messages
 from ui.notifying import to_front
+from ui.remembered import Remembered
 from ui.workers import TaskRunner
 
 if TYPE_CHECKING:
     from ui.plr_window import PlrWindow
+
+_KEPT = "plr_window"
+"""The name under which the window is remembered."""
 
 
 class PlrOpener(QObject):
@@ -27,12 +31,26 @@ class PlrOpener(QObject):
     said = Signal(str)
     """For the status bar of the main window."""
 
-    def __init__(self, owner: QWidget, context: AppContext, runner: TaskRunner, hub: Hub, messages: Messages) -> None:
+    def __init__(
+        self,
+        owner: QWidget,
+        context: AppContext,
+        runner: TaskRunner,
+        hub: Hub,
+        messages: Messages,
+        memory: Remembered,
+    ) -> None:
         super().__init__(owner)
         self._owner, self._context, self._runner = owner, context, runner
         self._hub, self._messages = hub, messages
         self.window: PlrWindow | None = None
         self._exports: ExportStatus | None = None
+        self._kept = memory.kept(_KEPT)
+        memory.also[_KEPT] = self.state
+
+    def state(self) -> Any:
+        """What is remembered of the window: as it is, or as it was left in an earlier run."""
+        return self._kept if self.window is None else self.window.state()
 
     @property
     def busy(self) -> bool:
@@ -70,6 +88,8 @@ class PlrOpener(QObject):
         from ui.plr_window import PlrWindow
 
         window = PlrWindow(self._context, self._runner, self._hub)
+        if isinstance(self._kept, dict):
+            window.restore(self._kept)
         window.closed.connect(self.changed)
         page = window.page
         page.busy_changed.connect(self.changed)

@@ -1,9 +1,10 @@
 """The Attainments (PLR) window: one tool bar, the strip, the grid and its details, in a window of its own."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -184,6 +185,19 @@ class PlrWindow(QMainWindow):
     def _move_part(self, step: int) -> None:
         """F6: tool bar, strip, grid, details, status bar, and round again."""
         parts.move([self._bar, self.page.strip, self.page.grid, self.page.pane, self.status], step)
+
+    def state(self) -> dict[str, Any]:
+        """Place, size, columns, order and pane, plain enough for JSON; nothing of what was downloaded."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
+        return {"geometry": geometry, **self.page.layout_state()}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """As `state` told; what is missing or nonsense is left as it is."""
+        geometry = state.get("geometry")
+        if isinstance(geometry, str):
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        self.page.restore_layout_state(state)
+        self.details.setChecked(not self.page.pane.isHidden())
 
     @Slot()
     def _details_closed(self) -> None:

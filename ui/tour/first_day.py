@@ -104,6 +104,7 @@ class FirstDay:
         yield Act(lambda: press("Ctrl++"))
         yield from _row("Aim Start", "any is longer ago than", "60")
         yield Until(lambda: dialog.found.text() != "–", "the count")
+        yield Until(lambda: all(row.found.text() for row in dialog.rows), "the count of each condition")
         yield Act(lambda: self._grab(dialog, "05-condition-builder"))
         yield Act(lambda: click(named("builder_save")))
         yield Until(lambda: isinstance(QApplication.activeModalWidget(), NameDialog), "the name of the search")

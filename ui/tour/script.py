@@ -25,6 +25,7 @@ from ui.tour.import_steps import ImportSteps
 from ui.tour.lms_steps import LmsSteps
 from ui.tour.player import Act, Step, TourError, Until, click, named, press, type_text
 from ui.tour.stalls import StallMeter
+from ui.workers import Lane
 
 
 class Tour:
@@ -190,6 +191,7 @@ class Tour:
         yield self._picture(window, "06-attainments")
         yield Act(lambda: press("Ctrl+,", window))
         yield Until(lambda: QApplication.activeModalWidget() is not None, "the settings")
+        yield Until(lambda: not window.runner.is_busy(Lane.CHECK), "what the password store holds")
         yield Act(lambda: self._grab(_dialog(), "11-settings-plr-lrs"))
         yield Act(lambda: press("Escape"))
         yield from self._in_front(window)

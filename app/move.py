@@ -9,8 +9,8 @@ from app import copies
 from app.access import User
 from app.config import DatabaseSettings
 from app.db.database import Database
-from app.db.moving import Moved, is_marked
-from app.errors import DatabaseError, InputError
+from app.db.moving import Moved, is_marked, take_up_again, written_since
+from app.errors import ConflictError, DatabaseError, InputError
 from app.folders import DataFolder, require_local
 from app.secrets import Secrets
 from app.sentence import Sentence
@@ -34,12 +34,35 @@ def move(
         return copies.move(context, db, user, target)
 
 
+def require_unchanged(
+    db: Database, folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets, moved: Moved
+) -> None:
+    """Before the place to which all was moved is opened. Raises ConflictError if something was written in `db` since;
+    what is there counts as unfinished then, and `move` goes on with it. Raises DatabaseError."""
+    if not written_since(db, moved):
+        return
+    with closing(_place(folder, wanted, secrets)) as target:
+        if take_up_again(target, moved):
+            raise ConflictError(
+                "Something was written here since it was copied.", hint="Choose Move again, when nobody else works."
+            )
+    raise ConflictError(
+        "Something was written here since it was copied, and somebody works in the new place already.",
+        hint="Move into another, empty database, or stay with this one.",
+    )
+
+
 def _target(folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets) -> Database:
+    if not wanted.url:
+        require_local(folder.database_file)
+        if folder.database_file.exists() and not _is_unfinished(folder.database_file):
+            _put_aside(folder.database_file, folder.path / "backups")
+    return _place(folder, wanted, secrets)
+
+
+def _place(folder: DataFolder, wanted: DatabaseSettings, secrets: Secrets) -> Database:
     if wanted.url:
         return Database(completed(wanted.url, wanted, secrets))
-    require_local(folder.database_file)
-    if folder.database_file.exists() and not _is_unfinished(folder.database_file):
-        _put_aside(folder.database_file, folder.path / "backups")
     return Database.in_file(folder.database_file)
 
 

@@ -91,10 +91,26 @@ def written_since(source: Database, moved: Moved) -> bool:
     """Whether anything that the history tells, a run or a sending was written in the source after it was copied. Of
     layouts and saved searches nobody is asked: whoever made one meanwhile makes it again."""
     with source.read() as tx:
-        return any(
-            tx.execute(select(func.count()).select_from(one)).scalar_one() != moved.counts[one.name]
-            for one in (operation, sync_run, extract_attempt)
-        )
+        return _was_written(tx, moved)
+
+
+def _was_written(tx: Connection, moved: Moved) -> bool:
+    return any(
+        tx.execute(select(func.count()).select_from(one)).scalar_one() != moved.counts[one.name]
+        for one in (operation, sync_run, extract_attempt)
+    )
+
+
+def take_up_again(target: Database, moved: Moved) -> bool:
+    """Let a copy that was finished count as unfinished, for its source was written to since: nobody opens it, and the
+    next one goes on with it. False, with nothing changed, where somebody works in it already."""
+    with target.write() as tx:
+        target.alone(tx)
+        if _was_written(tx, moved):
+            return False
+        if not is_marked(tx):
+            tx.execute(insert(job_lock).values(name=MARK))
+    return True
 
 
 def counts_of(tx: Connection) -> dict[str, int]:

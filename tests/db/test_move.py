@@ -12,9 +12,9 @@ from app.config import DatabaseSettings
 from app.db.database import Database
 from app.db.moving import require_finished, written_since
 from app.db.tables import learner
-from app.errors import AccessError, InputError
+from app.errors import AccessError, ConflictError, DatabaseError, InputError
 from app.folders import DataFolder
-from app.move import _put_aside, move
+from app.move import _put_aside, move, require_unchanged
 from app.secrets import Secrets
 from app.tasks import Cancelled, Progress, TaskContext
 from tests import first_starts
@@ -112,9 +112,24 @@ def test_what_was_written_since_is_noticed_and_what_is_unfinished_not_restored(d
         pass
     moved = move(TaskContext(), db, user, folder, HERE, NOTHING)
     assert not written_since(db, moved)
+    require_unchanged(db, folder, HERE, NOTHING, moved)
     with db.write() as tx:
         history.begin(tx, db, user.id, "learner_edited")
     assert written_since(db, moved)
+    with pytest.raises(ConflictError, match="Something was written here") as told:
+        require_unchanged(db, folder, HERE, NOTHING, moved)
+    assert "Choose Move again" in told.value.hint
+    with closing(Database.in_file(folder.database_file)) as there, pytest.raises(DatabaseError, match="not finished"):
+        require_finished(there)
+    again = move(TaskContext(), db, user, folder, HERE, NOTHING)
+    require_unchanged(db, folder, HERE, NOTHING, again)
+    with closing(Database.in_file(folder.database_file)) as there, there.write() as tx:
+        history.begin(tx, there, user.id, "learner_edited")
+    with db.write() as tx:
+        for _ in range(2):
+            history.begin(tx, db, user.id, "learner_edited")
+    with pytest.raises(ConflictError, match="somebody works in the new place"):
+        require_unchanged(db, folder, HERE, NOTHING, again)
 
 
 @pytest.mark.parametrize("kind", ["postgresql"], indirect=True)

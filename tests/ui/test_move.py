@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QRadioButton, QWidget
 
-from app import config, demo
+from app import config, demo, history
 from app.config import DatabaseSettings
 from app.context import AppContext
 from app.db import moving
@@ -55,6 +55,19 @@ def moved(room: Room, dialog: MoveDialog) -> None:
     assert room.window.database.restart_wanted
 
 
+def written_meanwhile(room: Room, dialog: MoveDialog) -> None:
+    """*Move* to its end, and not opened: what is there is not all any more."""
+    click(dialog.move_button)
+    room.until(lambda: dialog.moved is not None)
+    assert dialog.moved.resumed > 0
+    with room.context.db.write() as tx:
+        history.begin(tx, room.context.db, room.context.user.id, "learner_edited")
+    click(dialog.open_button)
+    room.until(lambda: not dialog.busy and dialog.banner.isVisible())
+    assert "Something was written here since it was copied." in dialog.banner.accessibleName()
+    assert dialog.move_button.isVisible()
+
+
 def test_moved_to_a_server_and_opened_there(rooms: Rooms, server: Server, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(moving, "BATCH", 20)
     room = rooms(60)
@@ -72,9 +85,9 @@ def test_moved_to_a_server_and_opened_there(rooms: Rooms, server: Server, monkey
         assert "Move goes on where it ended" in dialog.banner.accessibleDescription()
         assert snapshot(here, "learner", "operation", without=()) == before
         assert config.load(room.context.folder.path).database.url == ""
+        written_meanwhile(room, dialog)
         moved(room, dialog)
-        assert dialog.moved.resumed > 0
-        done, stopped = activity(room.window)
+        done, _, stopped = activity(room.window)
         assert done == f"Move: Done: {sum(dialog.moved.counts.values()):,} rows are there, equal to those here."
         assert stopped == "Move: Stopped"
         url = config.load(room.context.folder.path).database.url

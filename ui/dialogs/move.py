@@ -9,7 +9,7 @@ from app import database_place, move
 from app.access import Permission
 from app.config import DatabaseSettings, Settings
 from app.context import AppContext
-from app.db.moving import Moved, written_since
+from app.db.moving import Moved
 from app.errors import ConflictError
 from app.tasks import TaskContext
 from ui.dialogs.settings_draft import TypedSecrets
@@ -87,14 +87,17 @@ class MoveDialog(WorkingDialog):
         self.open_button.setVisible(self.moved is not None)
         self.prefer(self.move_button if self.moved is None else self.open_button)
 
+    @property
+    def _typed(self) -> TypedSecrets:
+        return TypedSecrets(self._context.secrets, {database_place.PASSWORD: self._password})
+
     @Slot()
     def start(self) -> None:
         """Copy and compare, in a task."""
         self.refresh()
         if self.moved is not None or not self.move_button.isEnabled():
             return
-        run, wanted = self._context, self._wanted
-        typed = TypedSecrets(run.secrets, {database_place.PASSWORD: self._password})
+        run, wanted, typed = self._context, self._wanted, self._typed
 
         def work(task: TaskContext) -> Moved:
             return move.move(task, run.db, run.user, run.folder, wanted, typed)
@@ -127,15 +130,12 @@ class MoveDialog(WorkingDialog):
     @Slot()
     def open_there(self) -> None:
         """Write the new place down; then the window opens anew."""
-        run, wanted, password, allowed = self._context, self._wanted, self._password, self._allowed
-
-        moved = self.moved
+        run, wanted, moved = self._context, self._wanted, self.moved
+        password, typed, allowed = self._password, self._typed, self._allowed
 
         def work(task: TaskContext) -> Settings:
-            if moved is not None and written_since(run.db, moved):
-                raise ConflictError(
-                    "Something was written here since it was copied.", hint="Move again: it goes on where it ended."
-                )
+            if moved is not None:
+                move.require_unchanged(run.db, run.folder, wanted, typed, moved)
             return database_place.keep(run.folder, wanted, password, run.secrets, allowed)[0]
 
         self.work(tr("Saving…"), work, self._kept, Lane.CHECK)

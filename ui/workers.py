@@ -145,6 +145,27 @@ class TaskRunner(QObject):
         self._start(lane)
         return thread.context
 
+    def ahead(self, context: TaskContext) -> str | None:
+        """What the task of `context` waits for: the title of the work under way in its lane, "" where that has none;
+        None for a task that does not wait."""
+        thread = self._waits(context)
+        running = self._running.get(thread.lane) if thread is not None else None
+        if running is None:
+            return None
+        return running.activity.title if running.activity is not None else ""
+
+    def withdraw(self, context: TaskContext) -> bool:
+        """Take a task that waits for its turn out of the queue: it is cancelled at once. False for any other."""
+        thread = self._waits(context)
+        if thread is None:
+            return False
+        self._waiting[thread.lane].remove(thread)
+        self._drop(thread)
+        return True
+
+    def _waits(self, context: TaskContext) -> TaskThread | None:
+        return next((one for queue in self._waiting.values() for one in queue if one.context is context), None)
+
     def is_busy(self, lane: Lane | None = None) -> bool:
         if lane is None:
             return bool(self._running)

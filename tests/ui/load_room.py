@@ -1,7 +1,8 @@
 """Files of learners on the disk, and the dialog that loads them, for tests."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -180,6 +181,18 @@ def full_disk(context: AppContext) -> Iterator[None]:
     yield
     with context.db.write() as tx:
         tx.exec_driver_sql("drop trigger no_room")
+
+
+@contextmanager
+def database_held_up(context: AppContext) -> Iterator[None]:
+    """While it lasts, what is being written waits for another program."""
+    assert context.db.file is not None
+    with closing(sqlite3.connect(context.db.file, isolation_level=None, timeout=30)) as other:
+        other.execute("begin immediate")
+        try:
+            yield
+        finally:
+            other.rollback()
 
 
 @contextmanager

@@ -1,12 +1,14 @@
 """*Codes*: unknown codes get titles by keys, are undone, and are shown where the codes stood."""
 
+from threading import Event
+
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from sqlalchemy import select
 
 from app.access import Role
-from app.db.tables import campus
+from app.db.tables import campus, course
 from app.files.aims import OwnFields
 from app.learners import codes, courses, own_fields
 from app.learners.load_apply import LoadSummary
@@ -25,12 +27,14 @@ from tests.ui.dialog_room import (
     unnamed,
     when_asked,
 )
-from tests.ui.load_room import bring, damaged, done, held, held_up, loading_context
+from tests.ui.load_room import bring, damaged, database_held_up, done, held, loading_context
+from ui.activity import Listed
 from ui.dialogs.codes import CodesDialog
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
 from ui.pages.courses_part import CoursesPart
+from ui.workers import Lane
 
 pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support"), pytest.mark.usefixtures("dressed_up")]
 ENTER, SPACE, ESC = Qt.Key.Key_Return, Qt.Key.Key_Space, Qt.Key.Key_Escape
@@ -205,13 +209,37 @@ def test_what_was_typed_is_kept_for_its_code_and_not_thrown_away_unasked(dialog,
 
 def test_it_stays_open_until_the_title_is_written(dialog, context, qtbot, runner):
     type_text("Brickwork")
-    with held_up(runner):
+    with database_held_up(context):
         press(ENTER)
         press(ESC)
         assert not gone(dialog)
     done(qtbot, runner)
     press(ESC)
     assert gone(dialog)
+    with context.db.read() as tx:
+        assert tx.execute(select(course.c.title)).scalars().all() == ["Brickwork"]
+
+
+def test_a_title_that_waits_says_for_what_and_is_taken_back_by_esc(dialog, context, qtbot, runner):
+    """A long update may write for minutes; what was typed is not lost by leaving the queue."""
+    gate, other = Event(), Listed("Update of 300 learners", lambda result: None)
+    runner.run(lambda task: gate.wait(30), lane=Lane.WRITE, listed=other)
+    type_text("Brickwork")
+    press(ENTER)
+    turn = child(dialog, QWidget, "turn")
+    assert turn.isVisible()
+    assert turn.accessibleName().startswith("Waits until “Update of 300 learners” is done.")
+    press(ESC)
+    assert not gone(dialog)
+    assert not turn.isVisible()
+    assert (dialog.writing, dialog.edit.text(), dialog.save_button.isEnabled()) == (False, "Brickwork", True)
+    press(ENTER)
+    assert turn.isVisible()
+    gate.set()
+    qtbot.waitUntil(lambda: not turn.isVisible())
+    done(qtbot, runner)
+    with context.db.read() as tx:
+        assert tx.execute(select(course.c.title)).scalars().all() == ["Brickwork"], "once, and not the one taken back"
 
 
 def test_who_may_not_edit_reads_only(qtbot, runner, context, loaded):

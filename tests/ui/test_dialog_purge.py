@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from sqlalchemy import select, update
 
 from app.access import Role
@@ -16,6 +16,7 @@ from tests.builders import user_with
 from tests.ui.college_room import listed
 from tests.ui.conftest import Room, Rooms
 from tests.ui.dialog_room import press, type_text
+from tests.ui.load_room import held_up
 from ui.dialogs.purge import PurgeDialog
 
 
@@ -64,6 +65,18 @@ def test_counted_then_deleted_with_a_reason_and_a_tick(rooms: Rooms):
     QTest.keyRelease(dialog.sure, Qt.Key.Key_Space)
     while QApplication.focusWidget() is not dialog.purge_button:
         press(Qt.Key.Key_Tab)
+    with held_up(room.window.runner):
+        press(Qt.Key.Key_Return)
+        turn = dialog.findChild(QWidget, "turn")
+        assert turn is not None
+        assert turn.accessibleName().startswith("Waits until another write is done.")
+        press(Qt.Key.Key_Escape)
+        assert not dialog.busy, "what has not begun is taken back at once"
+        assert not turn.isVisible()
+    assert dialog.edit.text() == "Two years are over"
+    room.at_rest()
+    assert kinds(room) == before
+    dialog.purge_button.setFocus()
     press(Qt.Key.Key_Return)
     room.at_rest()
     room.until(lambda: dialog.summary is not None)

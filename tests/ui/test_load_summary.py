@@ -19,7 +19,7 @@ from tests.ui.dialog_room import (
     unnamed,
     when_asked,
 )
-from tests.ui.load_room import bring, done, held_up, loading_context
+from tests.ui.load_room import bring, database_held_up, done, loading_context
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.look.fonts import set_scale
@@ -72,7 +72,7 @@ def test_the_summary_counts_and_undoes(qtbot, runner, context, tmp_path):
 def test_they_stay_open_until_an_undo_is_told(qtbot, runner, context, tmp_path):
     loaded = bring(context, tmp_path / "one.xml", *people(1))
     summary = opened(qtbot, LoadSummaryDialog(None, runner, context, loaded))
-    with held_up(runner):
+    with database_held_up(context):
         child(summary, QPushButton, "load_undo").setFocus()
         press(SPACE)
         press(ESC)
@@ -86,7 +86,7 @@ def test_they_stay_open_until_an_undo_is_told(qtbot, runner, context, tmp_path):
     done(qtbot, runner)
     child(loads, QPushButton, "loads_undo").setFocus()
     when_asked(qtbot, "undo")
-    with held_up(runner):
+    with database_held_up(context):
         press(SPACE)
         press(ESC)
         assert not gone(loads)

@@ -210,7 +210,10 @@ class CodesDialog(FormDialog):
 
         self._start()
         self._tried = code.key
-        self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
+        self.waits(
+            self._runner,
+            self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped),
+        )
 
     def _start(self) -> None:
         self.writing, self._tried = True, None
@@ -251,12 +254,15 @@ class CodesDialog(FormDialog):
         run, operation = self._context, self._done[-1]
         self._start()
         self._is_undoing = True
-        self._runner.run(
-            lambda context: codes.undo(run.db, run.user, operation),
-            lane=Lane.WRITE,
-            done=self._undone,
-            failed=self._failed,
-            cancelled=self._stopped,
+        self.waits(
+            self._runner,
+            self._runner.run(
+                lambda context: codes.undo(run.db, run.user, operation),
+                lane=Lane.WRITE,
+                done=self._undone,
+                failed=self._failed,
+                cancelled=self._stopped,
+            ),
         )
 
     @Slot(object)
@@ -275,12 +281,15 @@ class CodesDialog(FormDialog):
     def _choose_fields(self, wanted: OwnFields) -> None:
         run = self._context
         self._start()
-        self._runner.run(
-            lambda context: own_fields.choose(run.db, run.user, wanted),
-            lane=Lane.WRITE,
-            done=self._fields_kept,
-            failed=self._failed,
-            cancelled=self._stopped,
+        self.waits(
+            self._runner,
+            self._runner.run(
+                lambda context: own_fields.choose(run.db, run.user, wanted),
+                lane=Lane.WRITE,
+                done=self._fields_kept,
+                failed=self._failed,
+                cancelled=self._stopped,
+            ),
         )
 
     @Slot(object)

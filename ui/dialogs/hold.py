@@ -165,7 +165,10 @@ class HoldDialog(FormDialog):
             return hold, decision, holds.decide(db, user, hold.id, decision)
 
         self._write(True)
-        self._runner.run(work, lane=Lane.WRITE, done=self._done, failed=self._failed, cancelled=self._stopped)
+        self.waits(
+            self._runner,
+            self._runner.run(work, lane=Lane.WRITE, done=self._done, failed=self._failed, cancelled=self._stopped),
+        )
 
     def _write(self, now: bool) -> None:
         """While it is written, or waits for another write, both buttons say so."""

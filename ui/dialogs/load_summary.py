@@ -142,13 +142,16 @@ class LoadSummaryDialog(FormDialog):
         def work(context: TaskContext) -> UndoSummary:
             return self.take_back(job_id)
 
-        self._runner.run(
-            work,
-            lane=Lane.WRITE,
-            done=self._undone,
-            failed=self._failed,
-            cancelled=self._stopped,
-            listed=undo_listed(tr("Undo of a load")),
+        self.waits(
+            self._runner,
+            self._runner.run(
+                work,
+                lane=Lane.WRITE,
+                done=self._undone,
+                failed=self._failed,
+                cancelled=self._stopped,
+                listed=undo_listed(tr("Undo of a load")),
+            ),
         )
 
     @Slot()

@@ -170,13 +170,16 @@ class LoadsDialog(FormDialog):
         def work(context: TaskContext) -> UndoSummary:
             return self.take_back(job)
 
-        self._runner.run(
-            work,
-            lane=Lane.WRITE,
-            done=self._undone,
-            failed=self._failed,
-            cancelled=self._stopped,
-            listed=undo_listed(tr("Undo of a load")),
+        self.waits(
+            self._runner,
+            self._runner.run(
+                work,
+                lane=Lane.WRITE,
+                done=self._undone,
+                failed=self._failed,
+                cancelled=self._stopped,
+                listed=undo_listed(tr("Undo of a load")),
+            ),
         )
 
     @Slot()

@@ -128,7 +128,10 @@ class SnoozeDialog(FormDialog):
             return max(changed, errors_kept.accept(db, user, ids, None, None)) if way == WAKE else changed
 
         self._write(True)
-        self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped)
+        self.waits(
+            self._runner,
+            self._runner.run(work, lane=Lane.WRITE, done=self._saved, failed=self._failed, cancelled=self._stopped),
+        )
 
     @Slot(object)
     def _saved(self, changed: int) -> None:

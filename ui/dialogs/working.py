@@ -121,6 +121,7 @@ class WorkingDialog(FormDialog):
         )
         if not self._reads:
             self.close_button.setText(tr("Stop"))
+            self.waits(self._runner, self._task)
         self.refresh()
 
     def _at_rest(self) -> None:
@@ -190,6 +191,8 @@ class WorkingDialog(FormDialog):
     def reject(self) -> None:
         """Close, Esc or the cross; a task that does more than read is stopped first, and what came of it is shown."""
         if self._task is not None:
+            if self.withdraw():
+                return
             self._task.cancel()
             if not self._reads:
                 self.close_button.setEnabled(False)

@@ -5,11 +5,14 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLayout, QToolButton, QWidget
 from shiboken6 import isValid
 
+from app.tasks import TaskContext
+from ui.grids.turn import Turn
 from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.screens import room_on_screen
 from ui.look.tokens import Role
+from ui.workers import TaskRunner
 
 SMALLEST_SCREEN = QSize(1366, 768)
 """What the program is made for; a smaller answer of the system is not believed."""
@@ -19,7 +22,8 @@ _MARGIN = QSize(40, 80)
 class FormDialog(FramedDialog):
     """Enter presses the button that has the keyboard, an icon too; anywhere else it does the main thing.
 
-    While `writing` is set it stays open, so that what came of it is told here. Once closed it deletes itself
+    While `writing` is set it stays open, so that what came of it is told here; a write that still `waits` is taken
+    back by closing, and what was typed stays. Once closed it deletes itself
     some time later, in the thread of the window; never before `exec` has returned.
     """
 
@@ -36,6 +40,7 @@ class FormDialog(FramedDialog):
     ) -> None:
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
         self.writing = False
+        self._behind: Turn | None = None
         self._awaited = False
         self._close = False
         self.finished.connect(self._let_go)
@@ -50,9 +55,24 @@ class FormDialog(FramedDialog):
             if isValid(self):
                 self.deleteLater()
 
+    def waits(self, runner: TaskRunner, task: TaskContext) -> None:
+        """Say what `task`, just started here to write something, waits for, as long as it does."""
+        if self._behind is None:
+            self._behind = Turn(self)
+            self.content.addWidget(self._behind)
+        self._behind.follow(runner, task)
+        if not self._behind.isHidden():
+            self.fit()
+
+    def withdraw(self) -> bool:
+        """Take back a write that waits for its turn; False if there is none."""
+        return self._behind is not None and self._behind.take_back()
+
     def done(self, result: int) -> None:
         if not self.writing:
             super().done(result)
+        else:
+            self.withdraw()
 
     @Slot()
     def _let_go(self) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import quote, quote_plus
 
 from app.errors import InputError
 from app.reports import report_of
+from app.sentence import Sentence
 
 __all__ = ["mask", "note", "register", "start", "stop"]
 
@@ -152,7 +153,7 @@ def start(folder: Path, *, console: bool = False) -> None:
     except OSError as error:
         stop()
         raise InputError(
-            f"The log in {folder} cannot be written.",
+            Sentence("The log in {folder} cannot be written.", folder=str(folder)),
             hint="Make sure that it is a folder and yours to write, or choose another data folder (--data).",
         ) from error
 

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 from app.access import Permission
+from app.sentence import Sentence
 from ui import action_reasons as why
 from ui.actions import HOME, Action
 from ui.look.icons import Icon
@@ -46,7 +47,7 @@ def _leads(matter: str, key: str, tip: str, needs: tuple[str, ...]) -> Action:
     return Action(
         id=f"home.{matter}",
         text=words.caption,
-        tip=f"{tip}; opens {words.leads}",
+        tip=Sentence("{what}; opens {page}", what=Sentence(tip), page=Sentence(words.leads)),
         icon=words.icon,
         tab=HOME,
         group="What needs attention",

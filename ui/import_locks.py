@@ -53,5 +53,5 @@ class ImportLocks(LockWatch):
         self._row.set_count("import_jobs", tr("{n} locked", n=len(stale)) if stale else "")
         for one in stale:
             if one.scope not in self._told:
-                self._status.show_result(visible_text(one.sentence()))
+                self._status.show_result(visible_text(tr(one.sentence())))
         self._told = {one.scope for one in stale}

@@ -17,6 +17,7 @@ from app.context import AppContext
 from app.errors import AppError
 from app.tasks import Progress, TaskContext
 from ui.actions import LMS
+from ui.error_words import error_words
 from ui.hub import Hub
 from ui.lms_banners import Held, LmsBanners
 from ui.lms_errors import LmsErrors
@@ -269,7 +270,7 @@ class LmsPart(QObject):
     @Slot(object)
     def _held_up(self, error: AppError) -> None:
         """A run that was due could not begin on this computer; nobody is interrupted by it."""
-        self._status.show_result(tr("Nothing was synchronised. {why}", why=f"{error.message} {error.hint}".strip()))
+        self._status.show_result(tr("Nothing was synchronised. {why}", why=error_words(error)))
 
     @Slot(object)
     def _ended(self, summaries: object) -> None:

@@ -15,6 +15,7 @@ from app.elsewhere import is_ours
 from app.errors import AppError
 from app.tasks import TaskContext, now
 from ui.elsewhere import SILENT_MS, Elsewhere
+from ui.error_words import error_words
 from ui.hub import Hub
 from ui.look.words import tr
 from ui.workers import Lane, TaskRunner
@@ -127,7 +128,7 @@ class Offline(QObject):
             if self.is_now:  # it is asked again all the same
                 self._wait("")
             return
-        self._wait(str(error))
+        self._wait(error_words(error))
 
     @Slot()
     def _stopped(self) -> None:

@@ -20,6 +20,7 @@ from app.db.database import Database
 from app.db.server_rows import Keys
 from app.db.tables import metadata
 from app.errors import DatabaseError
+from app.sentence import Sentence
 
 Grants: TypeAlias = Mapping[str, Sequence[str]]
 """Privileges by table."""
@@ -229,7 +230,7 @@ def _missing(tx: Connection, wanted: Mapping[str, object]) -> list[str]:
             missing.append(code)
         elif not rows[0][0]:
             raise DatabaseError(
-                f"The server has a role “{name}” that is not a group of Learner Manager.",
+                Sentence("The server has a role “{name}” that is not a group of Learner Manager.", name=name),
                 hint="Whoever looks after the server renames one of the two: that role, or the database.",
             )
     return missing

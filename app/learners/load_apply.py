@@ -22,6 +22,7 @@ from app.learners.load_match import match
 from app.learners.load_new import WRITTEN, NewLearners, new_learner, untouched
 from app.learners.load_plan import ANOTHER, COMPARED, KEEP, NO_YEAR, SAME, Plan, new_aims, plan, told
 from app.learners.load_stored import LOADED, beside, with_hand_edits
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 _MANY = 1_000
@@ -66,7 +67,9 @@ def apply(
         if unanswered := set(job.options.get("questions", ())) - accepted:
             raise InputError(
                 "This file raises a question that nobody has answered yet.",
-                hint="Answer it in the preview, or accept it by name: " + ", ".join(sorted(unanswered)) + ".",
+                hint=Sentence(
+                    "Answer it in the preview, or accept it by name: {names}.", names=", ".join(sorted(unanswered))
+                ),
             )
         as_of = job.options.get("as_of")
         as_foreseen = as_of is not None and untouched(db, tx, as_of)

@@ -28,7 +28,7 @@ from app.db.tables import (
 from app.history import Operation
 from app.learners.merge_fields import Line, Side
 from app.learners.merge_moves import of
-from app.sentence import Sentence
+from app.sentence import Sentence, joined
 
 _Change = tuple[Row[Any], dict[str, Any], int | None]
 _OF_ENROLMENT = (
@@ -266,8 +266,9 @@ def _words(row: Row[Any]) -> str:
     if hasattr(row, "amount"):
         first, days = f"{row.amount / 100:.2f}", (("awarded", row.awarded_on), ("expires", row.expires_on))
     else:
-        first = row.status.replace("_", " ").capitalize()
+        first = Sentence(row.status.replace("_", " ").capitalize())
         days = (("since", row.status_on), ("starts", row.starts), ("ends", row.ends), ("complete", row.completed_on))
         if row.complete and row.completed_on is None:
-            first += ", complete"
-    return ", ".join([first, *(f"{what} {shown(day)}" for what, day in days if day is not None)])
+            first = Sentence("{status}, complete", status=first)
+    told = (Sentence("{what} {day}", what=Sentence(what), day=shown(day)) for what, day in days if day is not None)
+    return joined("{these}, {last}", [first, *told])

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLabel, QTabBar, QToolButton, QWidget
 
+from app.sentence import Sentence
 from tests.ui.conftest import Rooms
 from tests.ui.dialog_room import clipped
 from tests.ui.dialog_samples import Desk
@@ -18,6 +19,7 @@ WORD = re.compile(r"[A-Za-z]{2}")
 SAMPLES = {
     *("Save Search", "Open It", "1 record may not be changed so"),
     *("Not saved yet.", "The address is another one now."),
+    *("It failed.", "It is not there.", "Look."),
 }
 """What the samples themselves open a dialog with."""
 DATA = {
@@ -67,6 +69,16 @@ def test_the_search_finds_what_goes_past(qtbot, other_language):
     QToolButton(top).setToolTip("also past")
     QLabel("Ann", top)
     assert untranslated(top, ("Ann",)) == ["QLabel past: 'Past it'", "QToolButton : 'also past'"]
+
+
+def test_a_sentence_of_app_is_looked_up_by_its_template(other_language):
+    """Values stay as they are, braces and all; what is a word of the program among them is looked up itself."""
+    said = Sentence("There is no file {file}.", file="{x}.csv")
+    assert tr(said) == pseudo("There is no file {file}.").format(file="{x}.csv")
+    assert tr(str(said)) == "There is no file {x}.csv.", "nobody could have translated what the values are put into"
+    assert tr("{file} cannot be read ({error}).", file=Sentence("Save"), error="Save") == pseudo(
+        "{file} cannot be read ({error})."
+    ).format(file=pseudo("Save"), error="Save")
 
 
 def test_no_text_of_a_page_goes_past(rooms: Rooms, other_language):

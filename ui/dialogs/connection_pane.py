@@ -200,7 +200,7 @@ class ConnectionPane(QWidget):
         if not isinstance(error, AppError):
             self._runner.failed.emit(error)
             return
-        self.say(tr("Not tested: {why}", why=error.message))
+        self.say(tr("Not tested: {why}", why=tr(error.message)))
         self.refused.emit(error)
 
     @Slot()

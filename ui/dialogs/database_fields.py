@@ -83,7 +83,7 @@ class DatabaseFields(QWidget):
         field = self.fields.get(error.field.removeprefix("database_"))
         if field is None:
             return False
-        field.show_error(error.message)
+        field.show_error(tr(error.message))
         field.lead_here()
         return True
 

@@ -199,7 +199,7 @@ class DatabaseDialog(FormDialog):
             return self.fields.server().settings(self._held)
         except InputError as error:
             if not self.fields.show_problem(error):
-                self.days.show_error(error.message)
+                self.days.show_error(tr(error.message))
                 self.days.lead_here()
             return None
 
@@ -264,7 +264,7 @@ class DatabaseDialog(FormDialog):
         if self._left():
             return
         self._insists = self._saving and not found.works
-        hint = found.hint
+        hint = tr(found.hint) if found.hint else ""
         if self._insists:
             hint = f"{hint} {tr('It was not saved. Save it anyway if you know that it will work.')}".strip()
         role, icon = (Role.GOOD, Icon.CHECK_CIRCLE) if found.works else (Role.BAD, Icon.WARNING_CIRCLE)

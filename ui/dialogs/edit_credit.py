@@ -118,7 +118,7 @@ class CreditRow(QObject):
             [tr("{body} was told on {day}", body=one, day=_day(at)) for one, at in old.told] if old and moved else []
         )
         if told:
-            remark = f"{remark} {visible_text(amounts.in_words(told))}. {tr('Tell them of the change yourself.')}"
+            remark = f"{remark} {visible_text(tr(amounts.in_words(told)))}. {tr('Tell them of the change yourself.')}"
         if problem:
             self.state.say(Icon.X_CIRCLE, problem, Role.BAD)
         else:

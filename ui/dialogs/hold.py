@@ -14,6 +14,7 @@ from app.lms import courses_list, enrolments_list, holds
 from app.lms.holds import KEEP, REMOVE, Hold
 from app.tasks import TaskContext
 from ui.dialogs.form_field import StateLine
+from ui.error_words import error_words
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable, set_kind
 from ui.look.fonts import Type, scaled
@@ -205,7 +206,7 @@ class HoldDialog(FormDialog):
     def _failed(self, error: Exception) -> None:
         self._write(False)
         if isinstance(error, AppError):
-            self.failed.say(Icon.X_CIRCLE, str(error), Role.BAD)
+            self.failed.say(Icon.X_CIRCLE, error_words(error), Role.BAD)
             self.fit()
             self._read_again(error)
         else:

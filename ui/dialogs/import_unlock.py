@@ -125,7 +125,7 @@ class UnlockDialog(WorkingDialog):
         held = found.lock
         self.show_icon(*((Icon.WARNING, Role.WARN) if not held.stale else (Icon.LOCK_SIMPLE, Role.ACCENT_TEXT)))
         self.say(
-            visible_text(held.sentence()),
+            visible_text(tr(held.sentence())),
             tr("Rows that were applied stay applied and are listed. The job becomes Aborted; it can be resumed.")
             if held.job_id is not None
             else tr("No job belongs to it."),

@@ -15,6 +15,7 @@ from app.tasks import TaskContext
 from app.ulns import UlnState, normal, state
 from ui.dialogs.form_field import FormField, choice, line
 from ui.dialogs.questions import confirm_discarding
+from ui.error_words import error_words
 from ui.grids.date_field import DateField
 from ui.grids.form_dialog import FormDialog
 from ui.look.banner import Banner
@@ -256,9 +257,9 @@ class LearnerDialog(FormDialog):
     def _save_failed(self, error: Exception) -> None:
         self._set_saving(False)
         if isinstance(error, InputError) and error.field in self.fields:
-            self._show_problem(error.field, str(error))
+            self._show_problem(error.field, error_words(error))
         elif isinstance(error, AppError):
-            self.banner.say(error.message, error.hint, Role.BAD, Icon.WARNING_CIRCLE)
+            self.banner.say(tr(error.message), tr(error.hint) if error.hint else "", Role.BAD, Icon.WARNING_CIRCLE)
             self.banner.show()
             self.save_button.setFocus()
             self.fit()

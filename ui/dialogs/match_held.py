@@ -257,7 +257,7 @@ def _rows(number: int) -> str:
 def _row(one: _Line) -> StateRow:
     forecast = one.forecast
     if forecast.why_not:
-        return StateRow(_STAYS, ("", one.who, one.course, visible_text(forecast.why_not)))
+        return StateRow(_STAYS, ("", one.who, one.course, visible_text(tr(forecast.why_not))))
     told = []
     if forecast.at_once:
         told.append(tr("completes and credits at once"))

@@ -11,6 +11,7 @@ from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
 from ui.dialogs.questions import confirm_discarding
 from ui.dialogs.saved_words import SavedWords
+from ui.error_words import error_words
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import ask
 from ui.look.fonts import Type
@@ -114,7 +115,7 @@ class NameDialog(FormDialog):
     def _failed(self, error: Exception) -> None:
         self._stopped()
         if isinstance(error, AppError):
-            self.field.show_error(str(error))
+            self.field.show_error(error_words(error))
             self.field.lead_here()
             self.fit()
         else:

@@ -28,6 +28,7 @@ from ui.dialogs.settings_lrs import LrsPage
 from ui.dialogs.settings_pages import PageList, PagePane
 from ui.dialogs.settings_saving import Known, Wanted
 from ui.dialogs.settings_test import LrsTestPane
+from ui.error_words import error_words
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
 from ui.look.fonts import scale, scaled
@@ -196,7 +197,7 @@ class SettingsDialog(FormDialog):
     @Slot(object)
     def _shared_unknown(self, error: Exception) -> None:
         if isinstance(error, AppError):
-            self.lms.tell_unread(str(error))
+            self.lms.tell_unread(error_words(error))
         else:
             self._runner.failed.emit(error)
 
@@ -232,7 +233,7 @@ class SettingsDialog(FormDialog):
     @Slot(object)
     def _show_refusal(self, error: AppError) -> None:
         if isinstance(error, InputError) and error.field:
-            self._show_problem(error.field, error.message)
+            self._show_problem(error.field, tr(error.message))
 
     def _show_problem(self, name: str, words: str) -> bool:
         """Beside its field, on the page that has it."""
@@ -323,7 +324,7 @@ class SettingsDialog(FormDialog):
     @Slot(object)
     def _save_failed(self, error: Exception) -> None:
         self._set_saving(False)
-        if isinstance(error, InputError) and self._show_problem(error.field, str(error)):
+        if isinstance(error, InputError) and self._show_problem(error.field, error_words(error)):
             return
         if isinstance(error, AppError):
             MessageDialog(self, error).open()

@@ -25,6 +25,7 @@ from ui.dialogs.form_field import FormField, StateLine, choice, line
 from ui.dialogs.secret_field import SecretEdit, problem_of, store_sentence
 from ui.dialogs.settings_draft import Draft
 from ui.dialogs.settings_saving import Known, type_again
+from ui.error_words import error_words
 from ui.exporting import ask_to_open, documents
 from ui.grids.date_field import DateField
 from ui.look.banner import Banner
@@ -304,7 +305,7 @@ class SettingsForm(QWidget):
         try:
             self._draft.check()
         except InputError as error:
-            self.show_problem(error.field, str(error))
+            self.show_problem(error.field, error_words(error))
             return False
         return True
 

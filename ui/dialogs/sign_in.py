@@ -9,6 +9,7 @@ from app.secrets import LABELS, Kept, StoreState, host_for
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, StateLine
 from ui.dialogs.secret_field import SecretEdit, problem_of, store_sentence
+from ui.error_words import error_words
 from ui.grids.form_dialog import FormDialog
 from ui.look.dialog import QUESTION_WIDTH
 from ui.look.icons import Icon
@@ -81,7 +82,7 @@ class SignInDialog(FormDialog):
     def _failed(self, error: Exception) -> None:
         self.keep_button.setEnabled(True)
         if isinstance(error, AppError):
-            self._show_problem(str(error))
+            self._show_problem(error_words(error))
         else:
             self._runner.failed.emit(error)
 

@@ -12,6 +12,7 @@ from app.lms import errors_kept
 from app.lms.errors_kept import LONGEST_REASON
 from app.tasks import TaskContext
 from ui.dialogs.form_field import FormField, line
+from ui.error_words import error_words
 from ui.grids.form_dialog import FormDialog
 from ui.look.buttons import enable
 from ui.look.icons import Icon
@@ -156,11 +157,11 @@ class SnoozeDialog(FormDialog):
     def _failed(self, error: Exception) -> None:
         self._write(False)
         if isinstance(error, InputError) and error.field == "reason":
-            self.reason.show_error(str(error))
+            self.reason.show_error(error_words(error))
             self.fit()
             self.reason.lead_here()
         elif isinstance(error, AppError):
-            self.until.show_error(str(error))
+            self.until.show_error(error_words(error))
             self.fit()
         else:
             self._runner.failed.emit(error)

@@ -20,6 +20,7 @@ from ui.dialogs.campus_ticks import LINKED, CampusTicks, Site
 from ui.dialogs.form_field import FormField, StateLine, line
 from ui.dialogs.questions import confirm_discarding
 from ui.dialogs.working import WorkingDialog
+from ui.error_words import error_words
 from ui.look.buttons import enable, explain
 from ui.look.fonts import Type, scaled
 from ui.look.icons import Icon
@@ -217,10 +218,10 @@ class UserDialog(WorkingDialog):
 
     def show_problem(self, error: Exception) -> None:
         if isinstance(error, InputError) and error.field in self.fields:
-            self.fields[error.field].show_error(str(error))
+            self.fields[error.field].show_error(error_words(error))
             self.fields[error.field].lead_here()
         elif isinstance(error, InputError) and error.field == "roles":
-            self.problem.say(Icon.X_CIRCLE, str(error), Role.BAD)
+            self.problem.say(Icon.X_CIRCLE, error_words(error), Role.BAD)
             self.roles[UserRole.ADMINISTRATOR].setFocus()
         else:
             super().show_problem(error)

@@ -173,7 +173,8 @@ class WhyNotThereDialog(WorkingDialog):
     def _show_advice(self, *_: object) -> None:
         place = self.list.currentIndex().row()
         findings = self.answer.findings if self.answer is not None else ()
-        self.advice.setText(visible_text(findings[place].advice) if 0 <= place < len(findings) else "")
+        advice = findings[place].advice if 0 <= place < len(findings) else ""
+        self.advice.setText(visible_text(tr(advice)) if advice else "")
 
     def refresh(self) -> None:
         waits = tr("It is under way.") if self.busy else ""
@@ -193,4 +194,4 @@ class WhyNotThereDialog(WorkingDialog):
 
 def _row(one: Finding) -> StateRow:
     state = _UNKNOWN if one.holds is None else _HOLDS if one.holds else _WRONG
-    return StateRow(state, ("", tr(one.what), one.found))
+    return StateRow(state, ("", tr(one.what), tr(one.found) if one.found else ""))

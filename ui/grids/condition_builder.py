@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, 
 from app.conditions import MOST_MEMBERS, FieldInfo, Group
 from app.errors import AppError
 from app.tasks import TaskContext
+from ui.error_words import error_words
 from ui.grids.condition_counts import Count, RowCounts, problem_of
 from ui.grids.condition_group import GroupBox, at_level
 from ui.grids.condition_row import ConditionRow
@@ -320,7 +321,7 @@ class ConditionBuilder(FormDialog):
             return
         if isinstance(answer, AppError):
             self.of_all.setText(tr("not counted"))
-            explain(self.of_all, str(answer))
+            explain(self.of_all, error_words(answer))
             return
         self._show_found(*answer)
         self._row_counts.learn(self.group, answer[0])
@@ -328,12 +329,11 @@ class ConditionBuilder(FormDialog):
         announce(self, f"{self.found.text()} {self.of_all.text()}")
 
     def _show_found(self, found: int | None, total: int | None) -> None:
-        if found is None or total is None:
-            # The last total stays: only what is found is in doubt.
+        if found is None or total is None:  # the last total stays: only what is found is in doubt
             self.found.setText("–")
             self.show_button.setText(tr("Show {Many}", Many=tr(self._nouns[1]).title()))
         else:
-            one, many = tr(self._nouns[0]), tr(self._nouns[1])
+            one, many = map(tr, self._nouns)
             self.found.setText(count(found))
             self.of_all.setText(tr("of {total} {words}", total=count(total), words=one if total == 1 else many))
             words = one if found == 1 else many

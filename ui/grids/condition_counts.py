@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Slot
 from app.conditions import FieldInfo, Group, Join, Test, check_test
 from app.errors import AppError, InputError
 from app.tasks import TaskContext
+from ui.error_words import error_words
 from ui.grids.condition_row import ConditionRow
 from ui.look.words import count
 from ui.workers import Lane, TaskRunner
@@ -21,7 +22,7 @@ def problem_of(row: ConditionRow, fields: Mapping[str, FieldInfo]) -> str:
     try:
         check_test(row.test, fields)
     except InputError as error:
-        return str(error)
+        return error_words(error)
     return ""
 
 

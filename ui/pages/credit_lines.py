@@ -30,7 +30,7 @@ def show_changes(into: QVBoxLayout, changes: Sequence[Line]) -> None:
     for one in changes:
         kind = [tr(_KINDS[one.kind])] if one.kind in _KINDS else []
         reason = [f"“{one.reason}”"] if one.reason else []
-        told = " · ".join([*kind, *one.parts, *reason])
+        told = " · ".join([*kind, *map(tr, one.parts), *reason])
         when = shown(one.at.astimezone().date())
         line = text_label(f"{when}   {visible_text(told)}", Type.SECONDARY, Role.TEXT2, wrap=True)
         line.setToolTip(tip_text(" · ".join(part for part in (shown_time(one.at), visible_text(one.who)) if part)))

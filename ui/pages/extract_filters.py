@@ -19,6 +19,7 @@ from app.lms.extracts import filters as panel
 from app.lms.extracts.filters import Choice, Choices
 from app.lms.extracts.records_list import STATUSES, Filters
 from ui.dialogs.form_field import StateLine
+from ui.error_words import error_words
 from ui.grids.date_field import DateField
 from ui.grids.tick_list import TickList
 from ui.look.buttons import button, set_kind
@@ -229,7 +230,7 @@ class ExtractFilters(Card):
         try:
             panel.check(self.pending)
         except InputError as error:
-            self._refuse(self.days["sent_from"], str(error))
+            self._refuse(self.days["sent_from"], error_words(error))
             return
         self.applied.emit(self.pending)
 

@@ -80,8 +80,8 @@ class SavedFilters(SavedList):
             ask(
                 self._page.window(),
                 tr("Saved Filters"),
-                error.message,
-                error.hint,
+                tr(error.message),
+                tr(error.hint),
                 buttons,
                 safe="close",
                 name="unusable_filters",

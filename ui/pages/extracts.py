@@ -207,7 +207,7 @@ class ExtractsPage(GridPage):
 
     def _current(self) -> tuple[Filters, str]:
         assert self.filters is not None
-        return self.filters.pending, panel.filter_words(self.filters.pending, self._choices)
+        return self.filters.pending, tr(panel.filter_words(self.filters.pending, self._choices))
 
     def _use(self, filters: Filters) -> None:
         """Choose and apply a saved set."""
@@ -227,7 +227,7 @@ class ExtractsPage(GridPage):
         """The filter in force, in words, with whatever else narrows the list."""
         if self.applied is None:
             return ""
-        parts = [panel.filter_words(self.applied, self._choices)]
+        parts = [tr(panel.filter_words(self.applied, self._choices))]
         if self.conditions is not None:
             parts.append(spoken(self.conditions, self.fields, self.nouns))
         if self.quick.strip():

@@ -80,7 +80,7 @@ class HeldDetails(RowDetails):
         self.title.setText(visible_text(found.line.who))
         self._state.show_state(state_of(forecast))
         why = forecast.why_not if forecast is not None else ""
-        self._why.setText(visible_text(why))
+        self._why.setText(visible_text(tr(why)) if why else "")
         self._why.setVisible(bool(why))
         self._says.setText(_sentence(found))
         self._facts.show_value("name", name_of(found))

@@ -68,7 +68,7 @@ class LockBanners(QWidget):
         else:
             text = tr("Another import into it can wait in the queue until it ends.")
             icon, role = Icon.LOCK_SIMPLE, Role.INFO
-        banner = Banner(icon, role, visible_text(one.sentence()), text, (made,), across=True)
+        banner = Banner(icon, role, visible_text(tr(one.sentence())), text, (made,), across=True)
         banner.setObjectName("lock_stale" if one.stale else "lock_fresh")
         return banner
 

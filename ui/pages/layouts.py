@@ -76,8 +76,8 @@ class Layouts(SavedList):
             ask(
                 self._grid.window(),
                 tr("Layouts"),
-                error.message,
-                error.hint,
+                tr(error.message),
+                tr(error.hint),
                 buttons,
                 safe="close",
                 name="unusable_layout",

@@ -11,6 +11,7 @@ from app.dates import shown
 from app.errors import AppError, InputError
 from app.licence_row import Licence, LicenceRow
 from ui.dialogs.form_field import FormField, line
+from ui.error_words import error_words
 from ui.grids.date_field import DateField
 from ui.licence_words import soon_over
 from ui.look.banner import Banner
@@ -249,9 +250,9 @@ class LicenceCard(Card):
     def show_failure(self, error: AppError) -> None:
         """Beside the field it is about, or above all of them."""
         if isinstance(error, InputError) and error.field in self.fields:
-            self._show_problem(error.field, str(error))
+            self._show_problem(error.field, error_words(error))
             return
-        self.banner.say(error.message, error.hint)
+        self.banner.say(tr(error.message), tr(error.hint) if error.hint else "")
         self.banner.show()
 
     def _show_problem(self, name: str, words: str) -> None:

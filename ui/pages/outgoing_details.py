@@ -67,7 +67,7 @@ class OutgoingDetails(RowDetails):
             self._todo.say(tr("Tell the body yourself"), visible_text(words), Role.BAD, Icon.WARNING_CIRCLE)
         elif row.stage is Stage.INCOMPLETE:
             words = tr("{body} asks for it. Edit the learner under Learners.", body=row.body)
-            title = tr("Missing: {fields}", fields=in_words(row.missing))
+            title = tr("Missing: {fields}", fields=tr(in_words(row.missing)))
             self._todo.say(title, visible_text(words), Role.WARN, Icon.WARNING)
         else:
             words = tr("Export for the Body writes its file and marks what stands in it.")

@@ -168,8 +168,8 @@ class Searches(SavedList):
             ask(
                 self._page.window(),
                 tr("Saved Searches"),
-                error.message,
-                error.hint,
+                tr(error.message),
+                tr(error.hint),
                 [("close", tr("Close"))],
                 safe="close",
                 name="unusable_search",

@@ -214,7 +214,9 @@ class _Saving:
             conflicts = [
                 one
                 for target, ids in whole.conflicts.items()
-                for one in statuses.records(tx, ids[:SHOWN_OF_EACH], scope, _CHANGED.format(target=TITLES[target]))
+                for one in statuses.records(
+                    tx, ids[:SHOWN_OF_EACH], scope, Sentence(_CHANGED, target=Sentence(TITLES[target]))
+                )
             ][:SHOWN_OF_EACH]
             refused = list(statuses.listed(tx, whole.refused, scope))
             if stopped is not None and self._operation is not None:

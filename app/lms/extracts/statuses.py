@@ -21,6 +21,7 @@ from app.lms.extracts import marks
 from app.lms.extracts.records_list import STATUSES, TITLES, campus_names, in_scope, joined
 from app.lms.extracts.staged import Staged
 from app.mass_change import Seen
+from app.sentence import Sentence
 from app.tasks import TaskContext
 
 CODES = tuple(status for status, _ in STATUSES)
@@ -243,7 +244,7 @@ def listed(tx: Connection, refused: Mapping[Problem, Sequence[int]], scope: Scop
         some = ids[:SHOWN_OF_EACH]
         whiches = _whiches(tx, name, some, scope)
         for one in records(tx, some, scope):
-            reason = REASONS[name].format(which=whiches.get(one.id, ""))
+            reason = Sentence(REASONS[name], which=whiches.get(one.id, ""))
             yield ListedRecord(one.id, one.ref, one.name, one.course, one.status, reason)
 
 

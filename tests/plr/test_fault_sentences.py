@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from app.connectors.client_certificate import SETTINGS
 from app.connectors.lrs_codes import describe
 from app.sandbox.faults import FAULTS, HANDSHAKE_FAULTS, MIX, RANDOM
 from app.sandbox.lrs import LrsSandbox
@@ -251,7 +250,7 @@ def test_what_is_read(
     if case.action != READ:
         assert read.count(".") >= 2, f"no next step: {read}"
     if case.action in (PASSWORD, COLLEGE, CERTIFICATE, ADDRESS) and case.stops:
-        assert SETTINGS in read
+        assert "Settings, PLR/LRS" in read
     for secret in (one.uln, one.family_name, sandbox.info.password):
         assert str(secret) not in read
     assert case.fault == "reset" or seen.setdefault(read, case.action) == case.action, (

@@ -45,10 +45,11 @@ def _has_attainment_of_type(condition: Where) -> Where:
 
 def uln_on_another() -> Where:
     """The ULN stands on another learner too. Temporary ones are shared by many and mean nothing."""
+    # Counted once for all, in the order of an index: looking for a twin of each learner takes ten times as long.
     twin = learner.alias("twin")
-    shown = and_(twin.c.removed_at.is_(None), twin.c.merged_into_id.is_(None))
-    held = learner.c.uln_state.in_((UlnState.OK.value, UlnState.BAD.value))
-    return and_(held, exists().where(twin.c.uln == learner.c.uln, twin.c.id != learner.c.id, shown))
+    shown = (twin.c.removed_at.is_(None), twin.c.merged_into_id.is_(None), twin.c.uln.is_not(None))
+    shared = select(twin.c.uln).where(*shown).group_by(twin.c.uln).having(func.count() > 1)
+    return and_(learner.c.uln_state.in_((UlnState.OK.value, UlnState.BAD.value)), learner.c.uln.in_(shared))
 
 
 def possible_duplicate() -> Where:

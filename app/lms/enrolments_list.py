@@ -84,15 +84,19 @@ class EnrolmentRow:
         return Sentence("{graded} of {visible}", graded=self.graded, visible=self.visible)
 
 
-# As `progress.percent` reckons it.
-PERCENT: ColumnElement[Any] = case(
-    (progress.c.graded.is_(None), null()),  # an embedded database cannot round what is not there
-    (progress.c.graded == 0, case((progress.c.visible > 0, 0))),
-    (progress.c.graded == progress.c.visible, 100),
-    (progress.c.graded * 200 >= progress.c.visible * 199, 99),
-    (progress.c.graded * 200 < progress.c.visible * 3, 1),
-    else_=cast(func.floor((200 * progress.c.graded + progress.c.visible) / (2.0 * progress.c.visible)), BigInteger),
-)
+def percent_of(graded: ColumnElement[Any], visible: ColumnElement[Any]) -> ColumnElement[Any]:
+    """As `progress.percent` reckons it."""
+    return case(
+        (graded.is_(None), null()),  # an embedded database cannot round what is not there
+        (graded == 0, case((visible > 0, 0))),
+        (graded == visible, 100),
+        (graded * 200 >= visible * 199, 99),
+        (graded * 200 < visible * 3, 1),
+        else_=cast(func.floor((200 * graded + visible) / (2.0 * visible)), BigInteger),
+    )
+
+
+PERCENT = percent_of(progress.c.graded, progress.c.visible)
 _BY_ENROLMENT = sync_error.c.enrolment_id == enrolment.c.id
 _BY_COURSE = (sync_error.c.lms_course_id == section.c.lms_course_id) & sync_error.c.enrolment_id.is_(None)
 

@@ -247,6 +247,11 @@ def test_learners_are_counted_in_the_order_of_the_file(db: Database, user: User)
         attention.waiting(db, tx, user)
         event.remove(db._engine, "before_cursor_execute", note)
         assert len(asked) >= 6
+        plans: list[list[str]] = []
         for statement, values in asked:
-            plan = tx.exec_driver_sql(f"explain query plan {statement}", values).all()
-            assert "SCAN learner" in [row.detail for row in plan], statement
+            plan = [row.detail for row in tx.exec_driver_sql(f"explain query plan {statement}", values).all()]
+            assert "SCAN learner" in plan, statement
+            plans.append(plan)
+        shared = [plan for plan in plans if any("twin" in one for one in plan)]
+        assert len(shared) == 1
+        assert not any("CORRELATED" in one for one in shared[0]), "ULNs are counted once, not for each learner"

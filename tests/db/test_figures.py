@@ -2,7 +2,8 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import insert
+import pytest
+from sqlalchemy import event, insert
 
 from app import figures
 from app.access import Role, User
@@ -109,6 +110,24 @@ def test_progress_of_the_largest_courses(db: Database, user: User):
         assert len(db.ids(tx, enrolments_list.keys_query(low))) == 1, (
             "as the page finds them, beside what is not known"
         )
+
+
+@pytest.mark.parametrize("kind", ["sqlite"], indirect=True)
+def test_progress_is_counted_in_the_order_of_the_file(db: Database, user: User):
+    """An embedded database would look for the progress of each of a million enrolments, all over the file."""
+    asked: list[tuple[str, object]] = []
+
+    def note(_c: object, _cursor: object, statement: str, values: object, *_others: object) -> None:
+        if "FROM progress" in statement:
+            asked.append((statement, values))
+
+    event.listen(db._engine, "before_cursor_execute", note)
+    with db.read() as tx:
+        figures.figures(db, tx, user)
+        event.remove(db._engine, "before_cursor_execute", note)
+        [(statement, values)] = asked
+        plan = [row.detail for row in tx.exec_driver_sql(f"explain query plan {statement}", values).all()]
+    assert "SCAN progress" in plan
 
 
 def test_attainments_by_level_and_by_who_told_of_them(db: Database, user: User):

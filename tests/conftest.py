@@ -4,12 +4,16 @@ import gc
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from hypothesis import settings
+from pytestqt.qtbot import QtBot
 
 from tests import in_turn
+
+LONG_MS = 30_000
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Nobody's own password store is asked or written to; tests of a store bring their own.
@@ -76,3 +80,25 @@ def _no_unexpected_log_lines(request: pytest.FixtureRequest, caplog: pytest.LogC
         if record.levelno >= logging.WARNING
     ]
     assert not lines, f"unexpected log lines: {lines}"
+
+
+class PatientBot(QtBot):
+    """Waits as long for everything as a machine may need that is busy with something else."""
+
+    def waitUntil(self, callback: Callable[[], bool | None], *, timeout: int = LONG_MS) -> None:
+        super().waitUntil(callback, timeout=timeout)
+
+    def waitSignal(self, signal: Any, *, timeout: int = LONG_MS, **more: Any) -> Any:
+        return super().waitSignal(signal, timeout=timeout, **more)
+
+    def waitSignals(self, signals: list[Any], *, timeout: int = LONG_MS, **more: Any) -> Any:
+        return super().waitSignals(signals, timeout=timeout, **more)
+
+    def waitActive(self, widget: Any, *, timeout: int = LONG_MS) -> Any:
+        return super().waitActive(widget, timeout=timeout)
+
+
+@pytest.fixture
+def qtbot(qapp: object, request: pytest.FixtureRequest) -> QtBot:
+    """Instead of pytest-qt's own, which gives up after five seconds."""
+    return PatientBot(request)

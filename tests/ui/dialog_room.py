@@ -35,7 +35,7 @@ from ui.look.tokens import apply, theme
 from ui.workers import TaskRunner
 
 LEFT = Qt.MouseButton.LeftButton
-LONG_WAIT = 10_000
+LONG_WAIT = 30_000
 
 
 @contextmanager
@@ -136,6 +136,7 @@ def child(parent: QWidget, kind: type[Any], name: str) -> Any:
 
 def click(widget: QWidget, place: QPoint | None = None) -> None:
     """A click through the window, so that whatever covers the widget would get it."""
+    lay_out()
     window = widget.window()
     point = widget.mapTo(window, place or widget.rect().center())
     QTest.mouseClick(window_behind(window), LEFT, Qt.KeyboardModifier.NoModifier, point)
@@ -225,11 +226,15 @@ def activity(window: Any) -> list[str]:
 _TEXTS = (QLabel, QAbstractButton, QComboBox)
 
 
+def lay_out() -> None:
+    """Make every layout that is due: on a busy machine things may not stand yet where they belong."""
+    for _ in range(3):  # a row that changes its direction as it is resized asks for one more
+        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+
+
 def clipped(window: QWidget) -> list[str]:
     """What shows less than its whole text, or has no room for it, once every layout that is due was made."""
-    # A row that changes its direction as it is resized asks for one more layout: a busy machine may stand between.
-    for _ in range(3):
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    lay_out()
     found = []
     for widget in window.findChildren(QWidget):
         if not widget.isVisible() or not isinstance(widget, _TEXTS) or isinstance(widget, ElidingLabel):

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
+from select import select
 from threading import Event
 
 import pytest
@@ -59,6 +60,16 @@ def press_esc(dialog: QDialog) -> None:
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
 
 
+def esc_once_called(server: socket.socket) -> Callable[[QDialog], None]:
+    """Press Esc, but not before the program has called the server."""
+
+    def look(dialog: QDialog) -> None:
+        if select([server], [], [], 0)[0]:
+            press_esc(dialog)
+
+    return look
+
+
 @pytest.fixture
 def silent(monkeypatch: pytest.MonkeyPatch) -> Iterator[socket.socket]:
     """A server that accepts, and never says a word."""
@@ -86,7 +97,7 @@ def test_a_silent_server_is_waited_for_in_a_window_and_given_up_with_a_next_step
 
 def test_esc_leaves_at_once_and_the_program_ends_when_the_thread_has(tmp_path: Path, silent):
     ending: list[bool] = []
-    with Hand(OpeningDialog, press_esc), pytest.raises(opening.Stopped) as stopped:
+    with Hand(OpeningDialog, esc_once_called(silent)), pytest.raises(opening.Stopped) as stopped:
         opening.begin(DataFolder(tmp_path), address_of(silent), NOTHING_KNOWN)
     assert not stopped.value.elsewhere
     assert opening._left[0].runner.is_busy(), "the server is silent still, and nobody waits for it"
@@ -148,7 +159,7 @@ def test_other_database_leads_to_where_it_is_chosen(tmp_path: Path, silent):
 def test_a_session_that_was_stopped_ends_in_peace(tmp_path: Path, silent, capsys):
     options = argparse.Namespace(data=tmp_path, database=address_of(silent), demo=False, smoke=None)
     app = window.application()
-    with Hand(OpeningDialog, press_esc):
+    with Hand(OpeningDialog, esc_once_called(silent)):
         end = window._session(app, options, NOTHING_KNOWN, asks=True)
     assert (end.status, end.error) == (0, None)
     assert capsys.readouterr().err == ""

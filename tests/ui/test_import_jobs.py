@@ -17,6 +17,7 @@ from app.imports.rules import Outcome
 from tests.ui.conftest import answering, named, saving_as
 from tests.ui.dialog_room import click
 from tests.ui.import_room import ImportRoom, import_room
+from ui.ribbon_buttons import RibbonButton
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 COURSE = "course:MATH-RESIT"
@@ -58,6 +59,8 @@ def test_a_job_is_listed_and_undone_by_keys(room):
     grid = room.jobs.grid
     click(grid.viewport(), grid.visualRect(grid.model().index(0, 2)).center())
     room.room.until(lambda: room.jobs.current is not None)
+    ribbon = room.room.window.findChildren(RibbonButton)
+    next(one for one in ribbon if one.action_id == "imports.undo").setFocus()  # whoever came there by Tab
     room.tips("I", "J", "U")
     dialog = room.dialog("import_undo_dialog")
     assert named(dialog, "undo_numbers").text().startswith("6 rows withdrawn")
@@ -70,6 +73,7 @@ def test_a_job_is_listed_and_undone_by_keys(room):
     assert room.room.window.state().page == "import_jobs", "the file does not come to the front by itself"
     room.room.until(lambda: not room.room.window.actions_.action("imports.undo").isEnabled())
     assert room.room.window.actions_.reason("imports.undo") == "This import was undone."
+    assert room.room.window.focusWidget() is grid, "not on the button beside the one that went grey"
 
 
 @pytest.mark.rule("CR-U2")

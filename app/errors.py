@@ -16,6 +16,8 @@ AppError
 Anything else that is raised is a bug. `Cancelled` (in `tasks`) is neither.
 """
 
+from app.sentence import Sentence, joined
+
 
 class AppError(Exception):
     """An expected failure, said to the user in a sentence and a next step."""
@@ -27,6 +29,11 @@ class AppError(Exception):
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
+
+    @property
+    def whole(self) -> str:
+        """Both in one, which can be translated; `str` is plain English, for logs and for what is kept."""
+        return joined("{these} {last}", [Sentence(one) for one in (self.message, self.hint) if one])
 
 
 class InputError(AppError):

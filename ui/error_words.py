@@ -6,4 +6,4 @@ from ui.look.words import tr
 
 def error_words(error: AppError) -> str:
     """The sentence and the next step, in the user's language; `str(error)` is English, for logs and commands."""
-    return " ".join(tr(one) for one in (error.message, error.hint) if one)
+    return tr(error.whole)

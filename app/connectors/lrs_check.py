@@ -75,7 +75,7 @@ class ConnectionReport:
         self.steps.append(Step(self.trying, ok=True, detail=detail))
 
     def failed(self, error: AppError) -> None:
-        self.steps.append(Step(self.trying, ok=False, detail=str(error)))
+        self.steps.append(Step(self.trying, ok=False, detail=error.whole))
         self.error_code = error.code if isinstance(error, ServiceError) else None
 
 

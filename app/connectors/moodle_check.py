@@ -169,5 +169,5 @@ def _one_gradebook(calls: MoodleCalls, courses: Sequence[Course]) -> CheckStep:
 
 def _failed(name: str, error: AppError) -> CheckStep:
     if not isinstance(error, ServiceError):
-        return CheckStep(name, False, str(error))
-    return CheckStep(name, False, str(error), error.code or "", address_in(error))
+        return CheckStep(name, False, error.whole)
+    return CheckStep(name, False, error.whole, error.code or "", address_in(error))

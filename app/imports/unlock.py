@@ -75,7 +75,7 @@ def look(context: TaskContext, db: Database, user: User, scope: str) -> Look:
         split = frozenset(one for one in kept.asked.repairs.chosen if one.rule == "CR-01")
         found = suspects.suspects(context, Path(kept.path), replace(kept.asked, repairs=Repairs(split)))
     except InputError as error:
-        return Look(held, outcomes, (), str(error))
+        return Look(held, outcomes, (), error.whole)
     return Look(held, outcomes, found)
 
 

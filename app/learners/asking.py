@@ -87,7 +87,7 @@ def ask_all(
     except AppError as error:
         if run.ending.calls == 0 and not isinstance(error, ServiceError):
             raise
-        run.ending.stopped = str(error)
+        run.ending.stopped = error.whole
     run.mark_not_asked()
     return run.results, run.ending
 
@@ -156,7 +156,7 @@ class _Run(Generic[Answer]):
             return  # the run ends for another reason already
 
     def _hold(self, one: Subject, error: ServiceError) -> None:
-        self.results[one.id] = Asked(one, code=error.code, problem=str(error))
+        self.results[one.id] = Asked(one, code=error.code, problem=error.whole)
 
     def mark_not_asked(self) -> None:
         """Say of everybody left that no call was made."""

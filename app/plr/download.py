@@ -98,7 +98,7 @@ def download(
     except AppError as error:
         if summary.calls == 0 and not isinstance(error, ServiceError):
             raise
-        summary.stopped = str(error)
+        summary.stopped = error.whole
         run.mark_not_asked(callable_ones)
     finally:
         session.give_up_asking()
@@ -112,7 +112,7 @@ def _finish(summary: DownloadSummary, checks: CheckLog) -> None:
     try:
         checks.save()
     except AppError as error:
-        summary.stopped = summary.stopped or str(error)
+        summary.stopped = summary.stopped or error.whole
     if checks.saved:
         summary.changes = Changes.of(Topic.PLR_CHECKS)
 

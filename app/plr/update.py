@@ -117,7 +117,7 @@ def update_selected(
     except AppError as error:
         if summary.processed == 0:
             raise
-        summary.stopped = str(error)
+        summary.stopped = error.whole
     summary.left = len(keys) - summary.processed
     return summary
 
@@ -188,7 +188,7 @@ class _Run:
         try:
             operation_id, plan, after = self._written(asked, answer, chosen)
         except ConflictError as error:
-            self._refuse(there, str(error))
+            self._refuse(there, error.whole)
             return
         # Counted only now: what was rolled back was not done.
         self.summary.operation_id = operation_id

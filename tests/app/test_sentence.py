@@ -53,6 +53,14 @@ def test_an_error_keeps_its_sentences_wherever_it_goes():
     assert str(caught.value) == str(error)
 
 
+def test_an_error_as_a_whole_is_one_sentence():
+    error = InputError(Sentence("There is no file {file}.", file="{x}"), hint="Check the path.")
+    assert error.whole == str(error) == "There is no file {x}. Check the path."
+    assert isinstance(error.whole, Sentence)
+    assert [one.template for one in error.whole.values.values()] == ["There is no file {file}.", "Check the path."]
+    assert InputError("No.").whole == "No."
+
+
 def test_a_sentence_of_a_sentence_is_itself():
     said = Sentence("Level {number}", number=3)
     assert Sentence(said) is said

@@ -151,7 +151,9 @@ class UnlockDialog(WorkingDialog):
         self._causes.show()
         self._card.setVisible(bool(found.suspects))
         self._none.setText(
-            visible_text(found.why_no_file) or tr("Neither special characters nor extra spaces were found.")
+            visible_text(tr(found.why_no_file))
+            if found.why_no_file
+            else tr("Neither special characters nor extra spaces were found.")
         )
         self._none.setVisible(not found.suspects)
         self.sure.setVisible(not held.stale)

@@ -213,7 +213,7 @@ class PlrPage(GridPage):
                 done=count(min(self._last.answered, self._last.total)),
                 total=count(self._last.total),
             )
-            note = self._last.stopped
+            note = tr(self._last.stopped)
         stopped = self._last is not None and bool(self._last.stopped)
         self.strip.show_done(held, note, len(self._left), AT_MOST, held_here=not stopped)
 

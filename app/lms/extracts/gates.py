@@ -201,9 +201,8 @@ def _vendors(tx: Connection, row: Row[Any], vendor_id: int | None) -> Gate:
     if fit:
         found = ", ".join(fit)
     elif rows:
-        found = "; ".join(
-            f"{one.code}: {'not linked to the campus' if one.active else 'switched off'}" for one in rows
-        )
+        words = {True: "{vendor}: not linked to the campus", False: "{vendor}: switched off"}
+        found = joined("{these}; {last}", (Sentence(words[one.active], vendor=one.code) for one in rows))
     else:
         found = "no LMS is known"
     return Gate("EX-P2", "LMS of the campus", bool(fit), found, "an LMS that is active and linked to the campus")

@@ -33,7 +33,7 @@ from app.errors import AccessError, ConflictError
 from app.lms import enrol
 from app.lms.extracts import gates, places
 from app.lms.sections.listed import seen_by
-from app.sentence import Sentence
+from app.sentence import Sentence, joined
 
 
 class Remedy(StrEnum):
@@ -200,7 +200,7 @@ def _enrolment(tx: Connection, row: Row[Any]) -> Finding:
     if place is None or not place.kept:
         return one
     kept = "Another of their sections has the same course of the LMS, which keeps their place there."
-    return replace(one, advice=f"{kept} {one.advice}")
+    return replace(one, advice=joined("{these} {last}", (Sentence(kept), Sentence(one.advice))))
 
 
 def _own_enrolment(row: Row[Any]) -> Finding:

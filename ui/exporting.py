@@ -6,16 +6,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QGridLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QGridLayout, QLineEdit, QToolButton, QWidget
 
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
 from ui.activity import Listed, Outcome, Place
 from ui.grids.columns import Column, GridSource, Kind, Moved, State, Tags
+from ui.look.focus_ring import FocusRing
 from ui.look.fonts import scaled
 from ui.look.help_key import HelpKey
+from ui.look.icons import Icon, qicon
 from ui.look.screens import room_on_screen
 from ui.look.shapes import WINDOW_GAP
+from ui.look.tokens import Role
 from ui.look.words import count, tr
 from ui.workers import Lane, TaskRunner
 
@@ -43,6 +46,17 @@ class Wanted:
     title: str
 
 
+_SIGNS = {
+    "backButton": Icon.ARROW_LEFT,
+    "forwardButton": Icon.ARROW_RIGHT,
+    "toParentButton": Icon.ARROW_UP,
+    "newFolderButton": Icon.FOLDER_PLUS,
+    "listModeButton": Icon.LIST,
+    "detailModeButton": Icon.LIST_BULLETS,
+}
+"""What stands on the buttons of the file dialog, by Qt's names for them."""
+
+
 class FileDialog(QFileDialog):
     """Takes a typed path as it stands: Qt also selects the folders on the way, and Return would only open one.
 
@@ -52,6 +66,10 @@ class FileDialog(QFileDialog):
     def __init__(self, parent: QWidget | None, title: str, start: str, kinds: str) -> None:
         super().__init__(parent, title, str(documents() / start), kinds)
         self.setOption(QFileDialog.Option.DontUseNativeDialog, True)
+        for name, icon in _SIGNS.items():  # those of Qt are black, also on black
+            if (button := self.findChild(QToolButton, name)) is not None:
+                button.setIcon(qicon(icon, Role.TEXT2))
+        FocusRing(self)
         HelpKey(self)
 
     def to_save(self, kind: str) -> None:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ui.look import fonts
 from ui.look.fonts import Type
-from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.labels import ElidingLabel, TextLabel, TitleLabel, text_label
 from ui.look.plain import seen_blanks, shortened, tip_text, visible_text
 from ui.look.tips import tip_html
 from ui.look.tokens import Role, color, theme
@@ -134,6 +134,33 @@ def test_eliding_at_the_right(qtbot):
     label.resize(90, 20)
     assert label.shown_text().startswith("Learning")
     assert label.shown_text().endswith("…")
+
+
+def test_a_title_takes_a_second_line_before_it_is_shortened(qtbot):
+    holder = QWidget()
+    row = QHBoxLayout(holder)
+    row.setContentsMargins(0, 0, 0, 0)
+    title = TitleLabel("", Type.PANE_TITLE)
+    row.addWidget(title)
+    qtbot.addWidget(holder)
+    line = title.fontMetrics().height()
+    title.setText("Corvane Level 2 Award in Food Safety")
+    wide = title.sizeHint().width()
+    assert title.heightForWidth(wide) == line
+    holder.resize(wide * 2 // 3, 200)
+    holder.show()
+    assert title.heightForWidth(title.width()) == 2 * line
+    assert title.shown_lines(title.width())[0].endswith(" ")  # between two words
+    assert title.shown_text() == title.text()
+    assert not title.toolTip()
+    title.setText("a" * 60 + "@college.example")  # nowhere to wrap
+    shown = title.shown_lines(title.width())
+    assert len(shown) == 2
+    assert shown[1].endswith("…")
+    assert title.toolTip() == tip_text(title.text())
+    assert title.accessibleName() == title.text()
+    title.setText("")
+    assert title.heightForWidth(title.width()) == line
 
 
 def test_an_eliding_label_gives_way_in_a_layout(qtbot, qapp):

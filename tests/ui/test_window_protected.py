@@ -11,7 +11,7 @@ import pytest
 import pyzipper
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.export_target import Protected, path_of
@@ -23,7 +23,9 @@ from ui.dialogs import history_changes
 from ui.dialogs.protect import ProtectingSaveDialog
 from ui.exporting import CSV, EXCEL, FileDialog, ask_to_open, documents
 from ui.look import fonts
+from ui.look.focus_ring import FocusRing
 from ui.look.help_key import HelpKey
+from ui.look.icons import Icon, qicon
 from ui.pages import extract_history
 from ui.protecting import LAST, Holds, held_by
 
@@ -236,6 +238,18 @@ def test_a_file_without_a_folder_is_put_into_the_documents(qtbot: QtBot, start: 
     qtbot.addWidget(dialog)
     assert Path(dialog.directory().path()) == (documents() / start).parent
     assert name_in(dialog) == "one.csv"
+
+
+def test_the_file_dialog_has_a_ring_and_signs_of_our_own(qtbot: QtBot, tmp_path: Path):
+    dialog = ProtectingSaveDialog(None, CSV, "Export", str(tmp_path / "one.csv"), Holds.PEOPLE)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    (ring,) = dialog.findChildren(FocusRing)
+    dialog.panel.tick.setChecked(True)
+    qtbot.waitUntil(lambda: ring.target is dialog.panel.password)
+    up = dialog.findChild(QToolButton, "toParentButton")
+    assert isinstance(up, QToolButton)
+    assert up.icon().pixmap(16).toImage() == qicon(Icon.ARROW_UP).pixmap(16).toImage()
 
 
 def test_help_is_asked_for_in_the_dialog_that_opens_a_file(room: Room):

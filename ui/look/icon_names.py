@@ -140,6 +140,7 @@ class Icon(StrEnum):
     PACKAGE = "package"
     FOLDER = "folder"
     FOLDER_OPEN = "folder-open"
+    FOLDER_PLUS = "folder-plus"
     HAND = "hand"
     HAND_PALM = "hand-palm"
     HANDSHAKE = "handshake"

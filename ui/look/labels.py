@@ -1,7 +1,7 @@
 """Labels for plain text: of one kind and colour, wrapped, or shortened with an ellipsis."""
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtCore import QRect, QSize, Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QTextLayout, QTextOption
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from ui.look.fonts import Type, font
@@ -128,6 +128,56 @@ class ElidingLabel(TextLabel):
         painter.setPen(color(self.role if self.isEnabled() else Role.DISABLED))
         across = self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
         painter.drawText(self.contentsRect(), across | Qt.AlignmentFlag.AlignVCenter, self.shown_text())
+        painter.end()
+
+
+class TitleLabel(ElidingLabel):
+    """A title that takes a second line where one has no room for it; only what is longer still is shortened."""
+
+    def __init__(self, text: str = "", kind: Type = Type.BODY, role: Role = Role.TEXT) -> None:
+        super().__init__(text, kind, role)
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def shown_lines(self, width: int) -> tuple[str, ...]:
+        """What is painted at a width."""
+        measure, text = self.fontMetrics(), self.text()
+        if width <= 0 or measure.horizontalAdvance(text) <= width:
+            return (text,)
+        layout = QTextLayout(text, self.font())
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        layout.setTextOption(option)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(width)
+        end = line.textStart() + line.textLength()
+        layout.endLayout()
+        rest = text[end:]
+        if measure.horizontalAdvance(rest) > width:
+            rest = measure.elidedText(rest, self._mode, width)
+        return (text[:end], rest) if rest else (text,)
+
+    def shown_text(self) -> str:
+        return "".join(self.shown_lines(self.contentsRect().width()))
+
+    def heightForWidth(self, width: int) -> int:
+        margins = self.contentsMargins()
+        lines = self.shown_lines(width - margins.left() - margins.right())
+        return len(lines) * self.fontMetrics().height() + margins.top() + margins.bottom()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(self.font())
+        painter.setPen(color(self.role if self.isEnabled() else Role.DISABLED))
+        area, high = self.contentsRect(), self.fontMetrics().height()
+        lines = self.shown_lines(area.width())
+        top = area.top() + max((area.height() - len(lines) * high) // 2, 0)
+        across = self.alignment() & Qt.AlignmentFlag.AlignHorizontal_Mask
+        for number, line in enumerate(lines):
+            place = QRect(area.left(), top + number * high, area.width(), high)
+            painter.drawText(place, across | Qt.AlignmentFlag.AlignVCenter, line)
         painter.end()
 
 

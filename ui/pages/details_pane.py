@@ -22,7 +22,7 @@ from ui.look.cards import Card, HairLine, RoundedCorners
 from ui.look.fonts import Type, font, metrics
 from ui.look.help_key import RULE
 from ui.look.icons import Icon, draw
-from ui.look.labels import ElidingLabel, TextLabel, text_label
+from ui.look.labels import ElidingLabel, TextLabel, TitleLabel, text_label
 from ui.look.scrolling import scrolling
 from ui.look.tokens import Role, color
 from ui.look.words import count, plural, tr
@@ -51,7 +51,7 @@ class DetailsPane(Card):
         self.column.setContentsMargins(PADDING, 12, PADDING, PADDING)
         self.column.setSpacing(8)
         head = QHBoxLayout()
-        self.title = ElidingLabel("", Type.PANE_TITLE)
+        self.title = TitleLabel("", Type.PANE_TITLE)
         self.title.setObjectName("details_title")
         close = icon_button(Icon.X, tr("Close the details pane"), "details_close", clicked=self.closed)
         head.addWidget(self.title, 1)

@@ -136,9 +136,8 @@ class TitleLabel(ElidingLabel):
 
     def __init__(self, text: str = "", kind: Type = Type.BODY, role: Role = Role.TEXT) -> None:
         super().__init__(text, kind, role)
-        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.setWordWrap(True)  # or QLabel says that the height does not hang on the width
 
     def shown_lines(self, width: int) -> tuple[str, ...]:
         """What is painted at a width."""

@@ -27,6 +27,7 @@ from tests.ui.dialog_room import (
     when_asked,
     write_into,
 )
+from tests.ui.load_room import database_held_up
 from ui.dialogs.learner_form import LearnerDialog
 from ui.look.fonts import set_scale
 from ui.look.tokens import theme
@@ -210,9 +211,20 @@ def test_nothing_is_lost_and_nothing_is_doubled_while_it_is_being_saved(form, co
     press(Qt.Key.Key_Return)
     assert child(dialog, QPushButton, "learner_save").text() == "Saving…"
     press(Qt.Key.Key_Return)
-    press(Qt.Key.Key_Escape)
+    assert child(dialog, QWidget, "turn").accessibleName().startswith("Waits until another write is done.")
+    press(Qt.Key.Key_Escape)  # it has not begun: it is taken back, and what was typed stays
     assert not gone(dialog)
+    assert child(dialog, QPushButton, "learner_save").isEnabled()
+    assert edit_of(dialog, "family_name").text() == "Carr"
     release.set()
+    qtbot.waitUntil(lambda: not runner.is_busy())
+    assert dialog.ids == []
+    with database_held_up(context):
+        press(Qt.Key.Key_Return)
+        press(Qt.Key.Key_Return)
+        press(Qt.Key.Key_Escape)
+        assert not gone(dialog)
+        assert not child(dialog, QWidget, "turn").isVisible()
     qtbot.waitUntil(lambda: gone(dialog))
     assert len(dialog.ids) == 1
 

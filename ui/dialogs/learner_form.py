@@ -233,9 +233,10 @@ class LearnerDialog(FormDialog):
             return held.id
 
         self._set_saving(True)
-        self._runner.run(
+        task = self._runner.run(
             work, lane=Lane.WRITE, done=self._saved, failed=self._save_failed, cancelled=self._save_cancelled
         )
+        self.waits(self._runner, task)
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
@@ -277,8 +278,9 @@ class LearnerDialog(FormDialog):
             field.show_error("")
 
     def reject(self) -> None:
-        """Esc, Cancel or the cross: asks first if something was typed; waits while it is being saved."""
+        """Esc, Cancel or the cross: asks first if something was typed; takes back a save that waits."""
         if self._saving:
+            self.withdraw()
             return
         if not self.is_changed or confirm_discarding(self, tr("The changes to this learner are not saved.")):
             super().reject()

@@ -292,9 +292,10 @@ class SettingsDialog(FormDialog):
         def work(task: TaskContext) -> None:
             settings_saving.save(task, context, wanted)
 
-        self._runner.run(
+        task = self._runner.run(
             work, lane=Lane.WRITE, done=self._saved, failed=self._save_failed, cancelled=self._save_cancelled
         )
+        self.waits(self._runner, task)
 
     def _wanted(self) -> Wanted:
         lms, shown = self.lms_draft, self.lms_draft.shared
@@ -334,8 +335,9 @@ class SettingsDialog(FormDialog):
     # Leaving
 
     def reject(self) -> None:
-        """Esc, Cancel or the cross: asks first if something was typed."""
+        """Esc, Cancel or the cross: asks first if something was typed; takes back a save that waits."""
         if self._saving:
+            self.withdraw()
             return
         if self._changed and not confirm_discarding(self, tr("The changes to the settings are not saved.")):
             return

@@ -11,6 +11,7 @@ from app.db.tables import change, learner, operation
 from tests.builders import user_with
 from tests.ui.conftest import Room, Rooms, named
 from tests.ui.dialog_room import click
+from tests.ui.load_room import held_up
 from ui.dialogs.flood_fill import FloodFillDialog
 
 
@@ -82,6 +83,14 @@ def test_a_tutor_group_there_and_back(room: Room):
     assert [model.index(row, 3).data() for row in range(model.rowCount())] == ["ZZ 9"] * 12
     assert model.index(0, 2).data() == (before[keys[0]] or "(blank)")
     assert (groups(room), operations(room)) == (before, written), "looking writes nothing"
+    with held_up(room.window.runner):
+        click(named(dialog, "fill_start"))
+        assert named(dialog, "turn").accessibleName().startswith("Waits until another write is done.")
+        room.press("Esc")  # it has not begun: it is taken back at once
+        assert dialog.banner.isVisible(), "it says that nothing was changed"
+        assert (dialog.form.text.text(), dialog.form.isEnabled()) == ("ZZ 9", True)
+    looked(room, dialog)
+    assert groups(room) == before
     filled(room, dialog)
     after = groups(room)
     assert {key for key in after if after[key] != before[key]} == set(keys)

@@ -234,6 +234,7 @@ class FloodFillDialog(FormDialog):
             cancelled=self._stopped,
             listed=fill_listed(),
         )
+        self.waits(self._runner, self._working)
 
     def _set_working(self, words: str) -> None:
         self.form.setEnabled(False)
@@ -341,6 +342,7 @@ class FloodFillDialog(FormDialog):
             cancelled=self._undo_stopped,
             listed=undo_listed(tr("Undo of Flood Fill"), "learners"),
         )
+        self.waits(self._runner, self._working)
 
     @Slot(object)
     def _undone(self, done: UndoSummary) -> None:
@@ -382,6 +384,8 @@ class FloodFillDialog(FormDialog):
     def reject(self) -> None:
         """Close, Esc or the cross; while something is written it is stopped first."""
         if self._working is not None:
+            if self.withdraw():
+                return
             self._working.cancel()
             self.close_button.setEnabled(False)
             return

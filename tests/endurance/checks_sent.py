@@ -37,7 +37,7 @@ def _records(college: College, key: int, one: Enrolled, *, account_known: bool) 
     told = tuple(_told(row) for row in rows[one.records :])
     assert told in one.may_tell(account_known=account_known), (told, one)
     last = _told(rows[-1]) if rows else OUT
-    if any(row.attempts or row.status != "ready" for row in rows):
+    if any(row.attempts or not (row.status == "ready" or _settled(row)) for row in rows):
         assert last == one.state, "the LMS was not told the last"
         _all_sent(college, rows, one)
         for row in rows:

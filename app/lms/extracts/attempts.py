@@ -331,14 +331,18 @@ def note(run: Run, said: Mapping[int, Said], attempts: Collection[Noted]) -> set
 
 
 def _values(one: Noted, what: Said, now: datetime) -> dict[str, Any]:
-    """The record with its new status. When it went out is when the attempt began, whenever that came to be known."""
+    """The record with its new status. When it went out is when the attempt began, whenever that came to be known; of
+    what is settled without one, when it went out before."""
     values: dict[str, Any] = {"status": what.status, "status_at": now, "status_by": None, "message": what.message}
-    values |= {"extracted_at": one.started_at, "late_answer": None}
-    return values | {"answered_at": now if what.status in ("processed", "rejected") else None}
+    values |= {"answered_at": now if what.status in ("processed", "rejected") else None, "late_answer": None}
+    return values if one.started_at is None else values | {"extracted_at": one.started_at}
 
 
 def _aside(row: Row[Any], one: Noted, what: Said) -> dict[str, Any]:
-    """What is written beside the status, which is as it was or a person's."""
+    """What is written beside the status, which is as it was or a person's: when it went out, and a late answer, of
+    what was sent; where nothing was there is neither."""
+    if one.started_at is None and row.version != one.version:
+        return {}
     if what.late or row.version != one.version:
         values: dict[str, Any] = {} if what.status is None else {"extracted_at": one.started_at}
         if row.status == "ready" and what.status in ("processed", "rejected"):

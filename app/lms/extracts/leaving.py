@@ -121,9 +121,10 @@ def _leaving(row: Any, ready: tuple[int, ...], now: datetime) -> Leaving:
 
 def settle(run: Run, some: Collection[Leaving], people: Mapping[str, Participant]) -> set[int]:
     """Settle the Drops of those whom the LMS does not show, by what it showed just now; returns the records that are
-    not to be sent in this run. What may still arrive is waited for. A course that shows nobody proves nothing of
-    somebody who may have been sent: the LMS says the same where the service account may not look."""
-    absent = [one for one in some if one.user not in people and (people or one.sent_at is None)]
+    not to be sent in this run. What may still arrive is waited for: after a Drop it would let the learner in again.
+    Then a course that shows nobody proves nothing of somebody who may have been sent, since the LMS says the same
+    where the service account may not look: that Drop is sent."""
+    absent = [one for one in some if one.user not in people and (people or one.sent_at is None or one.until)]
     attempts.note(run, {one.record_id: _said(one) for one in absent}, absent)
     return {record for one in absent for record in one.records}
 

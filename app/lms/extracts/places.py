@@ -12,7 +12,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, or_, select
+from sqlalchemy import Connection, Row, Select, and_, exists, func, not_, or_, select
 
 from app.db.among import among
 from app.db.extract_tables import extract_attempt
@@ -71,15 +71,21 @@ def _leading_there(enrolments: Collection[int]) -> Select[Any]:
 
 def was_sent() -> Any:
     """Whether something of an enrolment went to the LMS, or may have, or a person said so. Not what surely never
-    arrived: the LMS would first hear of the learner by a Drop."""
+    arrived: the LMS would first hear of the learner by a Drop. Nor a Drop that the program itself has made Processed:
+    if it was sent its attempts tell, and otherwise it was settled (see `leaving`)."""
     never_arrived = (
         select(func.count())
         .where(extract_attempt.c.record_id == extract_record.c.id, extract_attempt.c.result == "not_reached")
         .scalar_subquery()
     )
+    settled = and_(
+        extract_record.c.change == "drop",
+        extract_record.c.status == "processed",
+        extract_record.c.status_by.is_(None),
+    )
     return exists().where(
         extract_record.c.enrolment_id == enrolment.c.id,
-        or_(extract_record.c.attempts > never_arrived, extract_record.c.status != "ready"),
+        or_(extract_record.c.attempts > never_arrived, and_(extract_record.c.status != "ready", not_(settled))),
     )
 
 

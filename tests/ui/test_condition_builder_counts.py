@@ -3,10 +3,11 @@
 import threading
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 
 from app.conditions import Group, Join, Operator, Test
-from app.errors import DatabaseError
+from app.errors import DatabaseError, OfflineError
 from app.learners.search import FIELDS
 from app.tasks import TaskContext
 from tests.ui.dialog_room import (
@@ -14,6 +15,7 @@ from tests.ui.dialog_room import (
     child,
     click,
     opened,
+    press,
     type_text,
 )
 from tests.ui.test_condition_builder import shown, words
@@ -114,3 +116,47 @@ def test_a_search_of_one_condition_is_counted_once(qtbot, runner):
     dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, alone, count))
     qtbot.waitUntil(lambda: dialog.rows[0].found.text() == "7" and not runner.is_busy())
     assert asked == [alone]
+
+
+@pytest.mark.expects_log
+@pytest.mark.parametrize("why", [OfflineError("It does not answer."), ZeroDivisionError()], ids=["offline", "bug"])
+def test_what_could_not_be_counted_for_a_moment_is_counted_after_the_next_edit(qtbot, runner, why):
+    down, asked = threading.Event(), []
+    down.set()
+
+    def count(task: TaskContext, group: Group) -> tuple[int, int]:
+        asked.append(group)
+        if down.is_set() and len(group.members) == 1:
+            raise why
+        return 5, 10
+
+    first, second = Test("family_name", Operator.IS, "a"), Test("given_names", Operator.IS, "b")
+    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, Group(Join.ALL, (first, second)), count))
+    qtbot.waitUntil(lambda: len(asked) >= 2 and not runner.is_busy())
+    down.clear()
+    dialog.rows[1].take_focus()
+    type_text("c")
+    qtbot.waitUntil(lambda: [row.found.text() for row in dialog.rows] == ["5", "5"])
+
+
+def test_a_condition_that_comes_back_before_its_count_has_stopped_is_counted(qtbot, runner):
+    begun, go_on, asked = threading.Event(), threading.Event(), []
+
+    def count(task: TaskContext, group: Group) -> tuple[int, int]:
+        asked.append(group)
+        if len(asked) == 2:
+            begun.set()
+            assert go_on.wait(10)
+        task.raise_if_cancelled()
+        return 5, 10
+
+    first, second = Test("family_name", Operator.IS, "a"), Test("given_names", Operator.IS, "b")
+    dialog = opened(qtbot, ConditionBuilder(None, runner, NOUNS, INFOS, Group(Join.ALL, (first, second)), count))
+    qtbot.waitUntil(begun.is_set)
+    dialog.rows[0].take_focus()
+    press(Qt.Key.Key_End)
+    type_text("x")
+    press(Qt.Key.Key_Backspace)
+    qtbot.waitUntil(lambda: not dialog._timer.isActive())
+    go_on.set()
+    qtbot.waitUntil(lambda: [row.found.text() for row in dialog.rows] == ["5", "5"])

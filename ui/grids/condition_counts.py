@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from PySide6.QtCore import QObject, Slot
 
 from app.conditions import FieldInfo, Group, Join, Test, check_test
-from app.errors import AppError, InputError
+from app.errors import AppError, InputError, OfflineError
 from app.tasks import TaskContext
 from ui.error_words import error_words
 from ui.grids.condition_row import ConditionRow
@@ -46,6 +46,7 @@ class RowCounts(QObject):
         self._waiting = []
         if self._counting is not None and self._turn not in [row.test for row in rows]:
             self._counting.cancel()
+            self._turn = None  # it may come back before it has stopped
         self._say()
 
     def ask(self, whole: Group) -> None:
@@ -87,10 +88,14 @@ class RowCounts(QObject):
         def work(context: TaskContext) -> tuple[Test, str]:
             try:
                 return test, count(counted(context, Group(Join.ALL, (test,)))[0])
+            except OfflineError:
+                raise
             except AppError:  # said by a dash; of the whole search it is said why
                 return test, "–"
 
-        self._counting = self._runner.run(work, lane=Lane.COUNT, done=self._counted, cancelled=self._next)
+        self._counting = self._runner.run(
+            work, lane=Lane.COUNT, done=self._counted, failed=self._failed, cancelled=self._next
+        )
 
     @Slot(object)
     def _counted(self, answer: tuple[Test, str]) -> None:
@@ -98,6 +103,13 @@ class RowCounts(QObject):
         self._numbers[test] = number
         self._say()
         self._next()
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        """Out of reach, or a bug: nothing is known of the rest, so it is asked again with the next edit."""
+        self._waiting = []
+        self._counting = self._turn = None
+        self._runner.unread(error)
 
 
 def _alone(group: Group) -> Test | None:

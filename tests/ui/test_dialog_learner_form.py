@@ -212,8 +212,13 @@ def test_nothing_is_lost_and_nothing_is_doubled_while_it_is_being_saved(form, co
     assert child(dialog, QPushButton, "learner_save").text() == "Saving…"
     press(Qt.Key.Key_Return)
     assert child(dialog, QWidget, "turn").accessibleName().startswith("Waits until another write is done.")
+    click(edit_of(dialog, "family_name"))
+    press(Qt.Key.Key_Z)
+    assert edit_of(dialog, "family_name").text() == "Carr", "what is typed now would go with the dialog, unsaved"
     press(Qt.Key.Key_Escape)  # it has not begun: it is taken back, and what was typed stays
     assert not gone(dialog)
+    assert child(dialog, QWidget, "turn").accessibleName() == "Taken back. Nothing of it was saved."
+    assert QApplication.focusWidget() is edit_of(dialog, "family_name")
     assert child(dialog, QPushButton, "learner_save").isEnabled()
     assert edit_of(dialog, "family_name").text() == "Carr"
     release.set()

@@ -21,10 +21,11 @@ from tests.ui.conftest import Rooms, named
 from tests.ui.dialog_room import click, opened
 from tests.ui.help_room import rule_shown
 from tests.ui.lms_room import LmsRoom, break_two, dialog_of, errors_page, lms_room, look_at_first, moodle, text
+from tests.ui.load_room import held_up
 from ui.dialogs.hold import HoldDialog
 from ui.dialogs.lms_accounts import AccountsDialog
 from ui.dialogs.lms_compare import CompareDialog
-from ui.dialogs.snooze import ACCEPT, SnoozeDialog
+from ui.dialogs.snooze import ACCEPT, TOMORROW, SnoozeDialog
 from ui.look import fonts
 
 
@@ -357,6 +358,19 @@ def test_what_is_wrong_with_the_reason_is_in_sight_with_large_text(lms: LmsRoom)
         dialog.reject()
     finally:
         fonts.set_scale(1.0)
+
+
+def test_what_waits_to_be_snoozed_is_not_changed_meanwhile(lms: LmsRoom):
+    dialog = opened(lms.room.qtbot, SnoozeDialog(None, lms.room.window.runner, lms.context, [1]))
+    with held_up(lms.room.window.runner):
+        click(dialog.save_button)
+        click(dialog.ways[ACCEPT])
+        assert dialog.way == TOMORROW, "or it would say afterwards that the error was accepted"
+        dialog.reject()
+        assert dialog.isVisible()
+        click(dialog.ways[ACCEPT])
+        assert dialog.way == ACCEPT
+        dialog.reject()
 
 
 @pytest.mark.rule("EX-T2")

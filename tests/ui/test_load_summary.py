@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 
 from app import jobs
 from app.access import Role
@@ -19,7 +19,7 @@ from tests.ui.dialog_room import (
     unnamed,
     when_asked,
 )
-from tests.ui.load_room import bring, database_held_up, done, loading_context
+from tests.ui.load_room import bring, database_held_up, done, held_up, loading_context
 from ui.dialogs.load_summary import LoadSummaryDialog
 from ui.dialogs.loads import LoadsDialog
 from ui.look.fonts import set_scale
@@ -92,6 +92,23 @@ def test_they_stay_open_until_an_undo_is_told(qtbot, runner, context, tmp_path):
         assert not gone(loads)
     done(qtbot, runner)
     assert loads.banner.isVisible()
+
+
+def test_ok_takes_back_an_undo_that_waits_and_says_so(qtbot, runner, context, tmp_path):
+    loaded = bring(context, tmp_path / "one.xml", *people(1))
+    dialog = opened(qtbot, LoadSummaryDialog(None, runner, context, loaded))
+    with held_up(runner):
+        child(dialog, QPushButton, "load_undo").click()
+        press(ENTER)
+        assert not gone(dialog)
+        turn = child(dialog, QWidget, "turn")
+        assert (turn.isVisible(), turn.accessibleName()) == (True, "Taken back. Nothing of it was saved.")
+    done(qtbot, runner)
+    assert turn.isVisible(), "until something else is done"
+    assert shown_count(context) == 1
+    child(dialog, QPushButton, "load_undo").click()
+    done(qtbot, runner)
+    assert (turn.isVisible(), shown_count(context)) == (False, 0)
 
 
 def test_an_undo_that_comes_too_late_says_so(qtbot, runner, context, tmp_path):

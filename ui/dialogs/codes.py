@@ -53,6 +53,7 @@ class CodesDialog(FormDialog):
         self._shown: list[int] = []
         self._done: list[int] = []
         self._drafts: dict[tuple[str, str], str] = {}
+        self._key: tuple[str, str] | None = None
         self._tried: tuple[str, str] | None = None
         self._is_read = self._is_undoing = False
         self._build()
@@ -131,14 +132,15 @@ class CodesDialog(FormDialog):
     @Slot()
     def _fill(self, *_: object) -> None:
         """The rows that pass the search and the switch."""
-        words = (fold(self.search.text()) or "").split()
+        words, before = (fold(self.search.text()) or "").split(), self._key
         every = self.which.value == ALL
         self._shown = [
             place
             for place, one in enumerate(self._codes)
             if (every or not one.title) and all(word in _text(one) for word in words)
         ]
-        at = max(0, min(self.list.currentIndex().row(), len(self._shown) - 1))
+        kept = [at for at, place in enumerate(self._shown) if self._codes[place].key == before]
+        at = kept[0] if kept else max(0, min(self.list.currentIndex().row(), len(self._shown) - 1))
         self.list.show_states([_row(self._codes[place]) for place in self._shown])
         if self._shown:
             self.list.selectRow(at)
@@ -162,6 +164,7 @@ class CodesDialog(FormDialog):
     @Slot()
     def _show_current(self, *_: object) -> None:
         code = self.current
+        self._key = code.key if code is not None else None
         name = tr("Title of {code}", code=visible_text(code.code)) if code is not None else tr("Title")
         self.field.rename(name)
         self.field.show_error("")
@@ -184,6 +187,7 @@ class CodesDialog(FormDialog):
         if code is None:
             reason = reason or tr("There is no code to give a title to.")
         self.edit.setEnabled(not reason)
+        self.edit.setReadOnly(self.writing)  # or what is typed meanwhile would go with what was saved
         if not reason and self.writing:
             reason = tr("The last title is being saved.")
         if not reason and code is not None and (cleaned(self.edit.text()) or "") == code.title:
@@ -216,14 +220,21 @@ class CodesDialog(FormDialog):
         )
 
     def _start(self) -> None:
-        self.writing, self._tried = True, None
+        self._write(True)
+        self._tried = None
         self.banner.hide()
+
+    def _write(self, now: bool) -> None:
+        """One write at a time, and nothing is typed or chosen meanwhile: Esc takes back all that waits."""
+        self.writing = now
         self._refresh()
+        self.hold_still(self.own, now)
 
     @Slot(object)
     def _saved(self, found: tuple[Code, int | None]) -> None:
         code, operation = found
-        self.writing = False
+        stays = self._key == code.key
+        self._write(False)
         self._drafts.pop(code.key, None)
         if operation is not None:
             self._done.append(operation)
@@ -231,7 +242,8 @@ class CodesDialog(FormDialog):
         if code.title and place is not None:
             self._codes[place] = code
             self._fill()
-            self._go_on()
+            if stays:
+                self._go_on()
         else:
             self.read()  # a file may tell a title of its own
         self.changed.emit()
@@ -288,7 +300,7 @@ class CodesDialog(FormDialog):
                 lane=Lane.WRITE,
                 done=self._fields_kept,
                 failed=self._failed,
-                cancelled=self._stopped,
+                cancelled=self._fields_left,
             ),
         )
 
@@ -299,9 +311,13 @@ class CodesDialog(FormDialog):
         self.banner.show()
 
     @Slot()
+    def _fields_left(self) -> None:
+        self._stopped()
+        self.read()  # the boxes show what is kept, or the next choice would keep this one too
+
+    @Slot()
     def _stopped(self) -> None:
-        self.writing = False
-        self._refresh()
+        self._write(False)
         if self._is_undoing:
             self._is_undoing = False
             self.undo_button.setFocus()

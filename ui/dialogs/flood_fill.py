@@ -384,7 +384,7 @@ class FloodFillDialog(FormDialog):
     def reject(self) -> None:
         """Close, Esc or the cross; while something is written it is stopped first."""
         if self._working is not None:
-            if self.withdraw():
+            if self.withdraw(tell=self.summary is not None):
                 return
             self._working.cancel()
             self.close_button.setEnabled(False)

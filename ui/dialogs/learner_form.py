@@ -120,14 +120,16 @@ class LearnerDialog(FormDialog):
             self.fields[name] = FormField(tr(label), box, name=name)
 
     def _lay_out(self) -> None:
-        grid = QGridLayout()
+        self._inside = QWidget()
+        grid = QGridLayout(self._inside)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(12)
         for row, names in enumerate(_ORDER):
             for column, name in enumerate(names):
                 grid.addWidget(self.fields[name], row, column)
                 grid.setColumnStretch(column, 1)
-        self.content.addLayout(grid)
+        self.content.addWidget(self._inside)
         self.content.addStretch(1)
         stops: list[QWidget] = []
         for name in (name for names in _ORDER for name in names):
@@ -240,6 +242,7 @@ class LearnerDialog(FormDialog):
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
+        self.hold_still(self._inside, saving)
         self.save_button.setEnabled(not saving)
         self.save_button.setText(tr("Saving…") if saving else self._save_words)
 

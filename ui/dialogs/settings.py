@@ -308,7 +308,7 @@ class SettingsDialog(FormDialog):
 
     def _set_saving(self, saving: bool) -> None:
         self._saving = saving
-        self.stack.setEnabled(not saving)
+        self.hold_still(self.stack, saving)
         self.save_button.setEnabled(not saving)
         self.save_button.setText(tr("Saving…") if saving else tr("Save"))
 

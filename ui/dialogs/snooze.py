@@ -71,8 +71,8 @@ class SnoozeDialog(FormDialog):
             self._group.addButton(made)
             ways.addWidget(made)
         self.ways[TOMORROW].setChecked(True)
-        inside = QWidget()
-        column = QVBoxLayout(inside)
+        self._inside = QWidget()
+        column = QVBoxLayout(self._inside)
         column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)
         column.addLayout(ways)
@@ -90,7 +90,7 @@ class SnoozeDialog(FormDialog):
         column.addWidget(self.until)
         column.addWidget(self.reason)
         column.addStretch(1)
-        self.content.addWidget(scrolling(inside, sideways=False), 1)
+        self.content.addWidget(scrolling(self._inside, sideways=False), 1)
 
     @property
     def way(self) -> str:
@@ -146,6 +146,7 @@ class SnoozeDialog(FormDialog):
 
     def _write(self, now: bool) -> None:
         self.writing = now
+        self.hold_still(self._inside, now)
         enable(self.save_button, tr("It is being saved.") if now else "")
         self.save_button.setText(tr("Saving…") if now else self._verb)
 

@@ -191,7 +191,7 @@ class WorkingDialog(FormDialog):
     def reject(self) -> None:
         """Close, Esc or the cross; a task that does more than read is stopped first, and what came of it is shown."""
         if self._task is not None:
-            if self.withdraw():
+            if self.withdraw(tell=False):
                 return
             self._task.cancel()
             if not self._reads:

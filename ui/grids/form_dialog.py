@@ -41,6 +41,7 @@ class FormDialog(FramedDialog):
         super().__init__(parent, title=title, heading=heading, secondary=secondary, icon=icon, role=role, name=name)
         self.writing = False
         self._behind: Turn | None = None
+        self._typed_in: QWidget | None = None
         self._awaited = False
         self._close = False
         self.finished.connect(self._let_go)
@@ -64,9 +65,17 @@ class FormDialog(FramedDialog):
         if not self._behind.isHidden():
             self.fit()
 
-    def withdraw(self) -> bool:
-        """Take back a write that waits for its turn; False if there is none."""
-        return self._behind is not None and self._behind.take_back()
+    def withdraw(self, *, tell: bool = True) -> bool:
+        """Take back a write that waits for its turn; False if there is none. Not `tell`: the dialog does so."""
+        return self._behind is not None and self._behind.take_back(tell=tell)
+
+    def hold_still(self, part: QWidget, still: bool) -> None:
+        """While it is written nothing of it is changed, which would be lost; what had the keyboard has it again."""
+        if still:
+            self._typed_in = self.focusWidget()
+        part.setEnabled(not still)
+        if not still and self.focusWidget() is None and self._typed_in is not None and isValid(self._typed_in):
+            self._typed_in.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def done(self, result: int) -> None:
         if not self.writing:

@@ -31,25 +31,32 @@ class Turn(Banner):
         if not self.isHidden():
             announce(self, self.accessibleName())
 
-    def take_back(self) -> bool:
-        """Take the work out of the queue, so that nothing of it is done; False if it has begun, or is no more."""
+    def take_back(self, *, tell: bool) -> bool:
+        """Take the work out of the queue, so that nothing of it is done; False if it has begun, or is no more. `tell`
+        it here, where the dialog does not say so itself: *Close* of it may be meant for the dialog."""
         task, self._task = self._task, None
-        taken = self._runner is not None and task is not None and self._runner.withdraw(task)
-        if not taken:
+        if self._runner is None or task is None or not self._runner.withdraw(task):
             self._task = task
-        self._look()
-        return taken
+            return False
+        self.setVisible(tell)
+        if tell:
+            self._tell(tr("Taken back."), tr("Nothing of it was saved."))
+            announce(self, self.accessibleName())
+        return True
 
     @Slot()
     def _look(self) -> None:
-        ahead = None
-        if self._runner is not None and self._task is not None:
-            ahead = self._runner.ahead(self._task)
+        if self._runner is None or self._task is None:
+            return
+        ahead = self._runner.ahead(self._task)
         if ahead is None:
             self.hide()
             return
         title = tr("Waits until “{what}” is done.", what=ahead) if ahead else tr("Waits until another write is done.")
         text = tr("Nothing of it is saved yet. Esc takes it back; what you typed stays here.")
+        self._tell(title, text)
+        self.show()
+
+    def _tell(self, title: str, text: str) -> None:
         self.say(title, text)
         self.setAccessibleName(f"{title} {text}")
-        self.show()

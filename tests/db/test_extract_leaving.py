@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from app.connectors.lms import EntriesRefusedError, Entry, Refusal
-from app.db.tables import extract_attempt, section
+from app.db.tables import extract_attempt, lms_account, section
 from app.lms.extracts import leaving
 from tests.db.test_extract_sender_unknown import unknown
 from tests.lms.fake_lms import FakeLms
@@ -195,3 +195,20 @@ def test_a_drop_that_was_settled_keeps_no_place_for_another_enrolment(some: Sect
     some.change(at, status="dropped")
     some.send(lms)
     assert [one.active for one in lms.courses_of["5"].people] == [False]
+
+
+def test_a_drop_whose_account_is_decided_meanwhile_is_not_settled_by_the_other_one(some: Sections, lms: FakeLms):
+    at = some.learner(1, some.section("5"))
+    lms.courses_of["5"].add(7777, None)
+    some.judge()
+    some.change(at, status="dropped")
+
+    def decide(call: str, course: str | None) -> None:
+        if call == "participants":
+            with some.db.write() as tx:
+                tx.execute(update(lms_account).values(lms_user_number="7777"))
+
+    lms.on_call = decide
+    some.send(lms)
+    assert some.statuses(at)[1] == ("drop", "processed")
+    assert {one.user: one.active for one in lms.courses_of["5"].people} == {"7777": False}

@@ -2,7 +2,7 @@
 (moodle.md 4.6), so the LMS is looked at first: where it shows no place, the Drop is settled without being sent.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
@@ -31,6 +31,7 @@ class Leaving:
     the enrolment, of which this is the last; `sent_at`: when something was last sent of which nobody knows whether
     it arrived; `until`: before then it may still arrive."""
 
+    vendor_id: int
     record_id: int
     version: int
     learner_id: int
@@ -43,10 +44,15 @@ class Leaving:
     started_at: datetime | None = None
     """Nothing is sent, so that there is no attempt."""
 
+    @property
+    def where(self) -> tuple[str, str]:
+        """As whom and where it is looked for."""
+        return self.user, self.course
 
-def find(tx: Connection, db: Database, vendor_id: int) -> list[Leaving]:
+
+def find(tx: Connection, db: Database, vendor_id: int, among_these: Collection[int] | None = None) -> list[Leaving]:
     """The Drops that are an enrolment's last word and might be sent now, where nothing tells that the LMS ever had
-    the place. Not of a place that another enrolment keeps (see `places`)."""
+    the place. Not of a place that another enrolment keeps (see `places`). All, or those among these records."""
     may, account = gates.holding().subquery("may"), gates.accounts().subquery("account")
     maybe = or_(extract_attempt.c.result == "unknown", extract_attempt.c.ended_at.is_(None))
     sent_at = (
@@ -71,12 +77,14 @@ def find(tx: Connection, db: Database, vendor_id: int) -> list[Leaving]:
         .where(extract_record.c.status == "ready", extract_record.c.change == "drop", ~_had_place())
         .where(extract_record.c.number == enrolment.c.records)
     )
+    if among_these is not None:
+        query = query.where(among(extract_record.c.id, sorted(among_these)))
     rows = tx.execute(query.order_by(extract_record.c.id)).all()
     wanted = {row.enrolment_id for row in rows}
     asked, ready = places.asked(tx, wanted), _ready(tx, wanted)
     now = db.now(tx)
     return [
-        _leaving(row, ready[row.enrolment_id], now)
+        _leaving(vendor_id, row, ready[row.enrolment_id], now)
         for row in rows
         if (place := asked.get(row.enrolment_id)) is not None and place.suspended
     ]
@@ -111,11 +119,11 @@ def _ready(tx: Connection, enrolments: Collection[int]) -> Mapping[int, tuple[in
     return {of: tuple(row.id for row in some) for of, some in groupby(rows, attrgetter("of"))}
 
 
-def _leaving(row: Any, ready: tuple[int, ...], now: datetime) -> Leaving:
+def _leaving(vendor_id: int, row: Any, ready: tuple[int, ...], now: datetime) -> Leaving:
     until = None
     if row.sent_at is not None and row.sent_at + MAY_ARRIVE > now:
         until = row.sent_at + MAY_ARRIVE
-    who = (row.id, row.version, row.learner_id, row.lms_number, row.lms_user_number)
+    who = (vendor_id, row.id, row.version, row.learner_id, row.lms_number, row.lms_user_number)
     return Leaving(*who, ready, row.sent_at, until)
 
 
@@ -123,10 +131,23 @@ def settle(run: Run, some: Collection[Leaving], people: Mapping[str, Participant
     """Settle the Drops of those whom the LMS does not show, by what it showed just now; returns the records that are
     not to be sent in this run. What may still arrive is waited for: after a Drop it would let the learner in again.
     Then a course that shows nobody proves nothing of somebody who may have been sent, since the LMS says the same
-    where the service account may not look: that Drop is sent."""
+    where the service account may not look: that Drop is sent. One of which a person changed the account or the
+    course since it was found was looked for as somebody else, or elsewhere: it is sent too, if it may be."""
     absent = [one for one in some if one.user not in people and (people or one.sent_at is None or one.until)]
-    attempts.note(run, {one.record_id: _said(one) for one in absent}, absent)
-    return {record for one in absent for record in one.records}
+    now = _now(run, absent)
+    still = [one for one in absent if now.get(one.record_id) == one.where]
+    attempts.note(run, {one.record_id: _said(one) for one in still}, still)
+    other = {one.record_id for one in absent if now.get(one.record_id, one.where) != one.where}
+    return {record for one in absent if one.record_id not in other for record in one.records}
+
+
+def _now(run: Run, some: Sequence[Leaving]) -> dict[int, tuple[str, str]]:
+    """Of those that would be found once more: the account and the course."""
+    if not some:
+        return {}
+    with run.db.read() as tx:
+        found = find(tx, run.db, some[0].vendor_id, [one.record_id for one in some])
+    return {one.record_id: one.where for one in found}
 
 
 def _said(one: Leaving) -> Said:

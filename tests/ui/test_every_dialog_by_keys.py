@@ -29,9 +29,12 @@ import ui
 from tests.ui.by_keys import ENTER, ESC, area, controls, goes_on, has_keyboard, named, press, tab_to, walk
 from tests.ui.dialog_room import gone, unnamed
 from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, work
+from tests.ui.load_room import held_up
 from ui import dialogs
+from ui.dialogs.working import WorkingDialog
 from ui.look.dialog import Question
 from ui.look.focus_ring import FocusRing
+from ui.workers import Lane
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
@@ -217,5 +220,26 @@ def test_esc_loses_nothing_unasked(desk, case):
                 assert not isinstance(focus, QLineEdit) or focus.text() == before
                 dialog.activateWindow()
                 focus.setFocus()
+
+    work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", ["SectionDialog", "CreditCourseDialog", "UserDialog"])
+def test_what_waits_to_be_written_cannot_be_changed_meanwhile(desk, case):
+    """The dialog closes when it is written: what was typed since would be lost unasked."""
+
+    def act(dialog: QDialog) -> None:
+        assert isinstance(dialog, WorkingDialog)
+        edit = MADE[CASES[case]].edit  # type: ignore[index]
+        assert edit is not None
+        edit(dialog)
+        focus = QApplication.focusWidget()
+        with held_up(desk.runner):
+            dialog.work("Saving…", lambda task: None, lambda nothing: None, Lane.WRITE)
+            assert [one.objectName() for one in dialog.findChildren(QLineEdit) if one.isEnabled()] == []
+            press(ESC)
+            assert not dialog.busy
+            assert QApplication.focusWidget() is focus
+            assert focus.isEnabled()
 
     work(desk, case, act)

@@ -87,7 +87,7 @@ class CreditCourseDialog(WorkingDialog):
         self.whom.changed.connect(self._edited)
 
     def _build_inside(self) -> None:
-        self._inside = QWidget()
+        self.form_part = self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)

@@ -174,7 +174,7 @@ class EditCreditDialog(WorkingDialog):
     # Building
 
     def _build(self) -> None:
-        self._inside = QWidget()
+        self.form_part = self._inside = QWidget()
         column = QVBoxLayout(self._inside)
         column.setContentsMargins(RING, RING, RING, RING)
         column.setSpacing(12)

@@ -126,7 +126,7 @@ class SectionDialog(WorkingDialog):
         self.save_button = self.add_button(
             tr("Save"), Icon.FLOPPY_DISK, kind="primary", name="section_save", clicked=self.save
         )
-        self._inside = inside
+        self.form_part = self._inside = inside
         inside.setEnabled(False)
         self._wire()
 

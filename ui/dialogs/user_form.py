@@ -105,7 +105,7 @@ class UserDialog(WorkingDialog):
         self.sees = CampusTicks([(LINKED, "Sees it")])
         column.addWidget(self.sees)
         column.addStretch(1)
-        self._inside = inside
+        self.form_part = self._inside = inside
         inside.setEnabled(False)
         self.content.addWidget(scrolling(inside, sideways=False), 1)
         self.content.addLayout(self.work_line())

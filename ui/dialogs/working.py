@@ -35,6 +35,8 @@ class WorkingDialog(FormDialog):
     changed = Signal(object)
     close_button: QPushButton
     list: StateList
+    form_part: QWidget | None = None
+    """What is written when it is saved: held still meanwhile, for the dialog closes when that is done."""
 
     def __init__(
         self,
@@ -121,11 +123,15 @@ class WorkingDialog(FormDialog):
         )
         if not self._reads:
             self.close_button.setText(tr("Stop"))
+            if self.form_part is not None:
+                self.hold_still(self.form_part, True)
             self.waits(self._runner, self._task)
         self.refresh()
 
     def _at_rest(self) -> None:
         self._task = None
+        if self.form_part is not None and not self._reads:
+            self.hold_still(self.form_part, False)
         self._bar.hide()
         self.words.setText("")
         self.close_button.setEnabled(True)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -37,6 +37,7 @@ from ui.pages.plr import PlrPage
 from ui.pages.plr_find import PlrFind
 from ui.plr_tool_bar import PlrToolBar
 from ui.status_bar import Sign, StatusBar
+from ui.window_place import place_of, put_back
 from ui.workers import TaskRunner
 
 KEYS = {
@@ -188,14 +189,11 @@ class PlrWindow(QMainWindow):
 
     def state(self) -> dict[str, Any]:
         """Place, size, columns, order and pane, plain enough for JSON; nothing of what was downloaded."""
-        geometry = bytes(self.saveGeometry().toBase64().data()).decode("ascii")
-        return {"geometry": geometry, **self.page.layout_state()}
+        return {"geometry": place_of(self), **self.page.layout_state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """As `state` told; what is missing or nonsense is left as it is."""
-        geometry = state.get("geometry")
-        if isinstance(geometry, str):
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        put_back(self, state.get("geometry"))
         self.page.restore_layout_state(state)
         self.details.setChecked(not self.page.pane.isHidden())
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QByteArray
 from PySide6.QtWidgets import QWidget
 
 from ui import protecting, window_state
@@ -12,6 +11,7 @@ from ui.look.tokens import theme
 from ui.page_stack import PageStack
 from ui.pages.grid_page import GridPage
 from ui.ribbon import Ribbon
+from ui.window_place import place_of, put_back
 
 Appearance = dict[str, Any]
 
@@ -44,9 +44,7 @@ class Remembered:
 
     def restore(self, window: QWidget, ribbon: Ribbon) -> None:
         """Bring back the place of the window and the fold of the ribbon."""
-        geometry = self._state.get("geometry")
-        if isinstance(geometry, str):
-            window.restoreGeometry(QByteArray.fromBase64(geometry.encode("ascii", "ignore")))
+        put_back(window, self._state.get("geometry"))
         ribbon.folded = self._state.get("folded") is True
 
     def lay_out(self, page: GridPage) -> None:
@@ -57,11 +55,10 @@ class Remembered:
 
     def save(self, window: QWidget, ribbon: Ribbon, pages: PageStack, appearance: Appearance, page: str) -> None:
         """Write it down for the next run; `page` is in front."""
-        geometry = bytes(window.saveGeometry().toBase64().data()).decode("ascii")
         unopened = {name: self._state[name] for name in pages.unmade if name in self._state}
         layouts = unopened | {one.name: one.layout_state() for one in pages.grids}
         others = {name: tell() for name, tell in self.also.items()}
-        state = {"geometry": geometry, "folded": ribbon.folded, "appearance": appearance, "page": page}
+        state = {"geometry": place_of(window), "folded": ribbon.folded, "appearance": appearance, "page": page}
         window_state.save(self._folder, {**state, **layouts, **others})
 
 

@@ -29,10 +29,12 @@ TABLES = {"table", "tree table", "list", "list box"}
 
 
 def until(found: Callable[[], Any], what: str, seconds: float = 60) -> Any:
+    """As soon as there is one. What goes away while it is looked at is no answer yet: it is looked once more."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        if result := found():
-            return result
+        with contextlib.suppress(GLib.GError):
+            if result := found():
+                return result
         threading.Event().wait(0.05)
     raise TimeoutError(what)
 

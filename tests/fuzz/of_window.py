@@ -97,7 +97,7 @@ PARSERS = listed(
     Parser(
         "window_file",
         _window,
-        ("ui.window_state:load", "ui.remembered:Remembered.restore"),
+        ("ui.window_state:load", "ui.window_place:put_back"),
         storable=False,
         words=(b'"geometry":"AdnQ"', b'"page":"home"', b'"appearance":{"theme":"dark"}', b'"folded":true'),
     ),

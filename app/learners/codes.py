@@ -14,7 +14,8 @@ from sqlalchemy import Connection, Row, Select, exists, func, select
 from app import access, history
 from app.access import Permission, User
 from app.db.database import Database
-from app.db.tables import SHOWN, aim, award, campus, course, course_credit, learner, section, source_code
+from app.db.tables import SHOWN, aim, award, campus, change, course, course_credit, learner, section, source_code
+from app.db.tables import operation as operation_row
 from app.errors import AccessError, ConflictError, InputError, quoted
 from app.files.aims import PROGRAMME_WRAPPER
 from app.folding import cleaned, fold_code
@@ -234,7 +235,7 @@ def _name(operation: Operation, user: User, seen: Code, wanted: str) -> None:
     if (held.title if held is not None else "") != seen.held:
         raise _changed()
     if held is not None and wanted:
-        _rename(operation, user, held, wanted, set_up=_is_built_on(tx, held))
+        _rename(operation, user, held, wanted)
         return
     course_id = _course(operation, user, seen, wanted) if wanted else None
     if row is not None:
@@ -244,11 +245,11 @@ def _name(operation: Operation, user: User, seen: Code, wanted: str) -> None:
     operation.insert(source_code, values)
 
 
-def _rename(operation: Operation, user: User, row: Row[Any], title: str, *, set_up: bool) -> None:
+def _rename(operation: Operation, user: User, row: Row[Any], title: str) -> None:
     """A course that was set up has its title from whoever did that: sections, credit and records show it too."""
     if row.title == title:
         return
-    if set_up:
+    if _is_set_up(operation.tx, row):
         try:
             access.require(operation.tx, user, Permission.SET_UP_CREDIT)
         except AccessError as error:
@@ -265,10 +266,22 @@ def _rename(operation: Operation, user: User, row: Row[Any], title: str, *, set_
     operation.update(course, row, {"title": title})
 
 
-def _is_built_on(tx: Connection, row: Row[Any]) -> bool:
-    """Whether a course is more than the title of a code."""
+def _is_set_up(tx: Connection, row: Row[Any]) -> bool:
+    """Whether a course is more than the title of a code. Earlier versions wrote of every course that it was made by
+    hand: where its history is purged too, it counts as set up."""
     there = [exists().where(table.c.course_id == row.id) for table in (section, course_credit, award)]
-    return row.required_objects is not None or any(tx.execute(select(*there)).one())
+    if row.required_objects is not None or any(tx.execute(select(*there)).one()):
+        return True
+    if row.origin == _ORIGIN:
+        return False
+    as_title = exists().where(
+        change.c.table_name == course.name,
+        change.c.row_id == row.id,
+        change.c.kind == "insert",
+        change.c.operation_id == operation_row.c.id,
+        operation_row.c.kind == NAMED,
+    )
+    return not tx.execute(select(as_title)).scalar_one()
 
 
 def _course(operation: Operation, user: User, seen: Code, title: str) -> int:
@@ -281,7 +294,7 @@ def _course(operation: Operation, user: User, seen: Code, title: str) -> int:
             values = {"code": code, "code_fold": code_fold, "title": title, "origin": _ORIGIN}
             return operation.insert(course, values)
         if tx.execute(select(source_code.c.id).where(source_code.c.course_id == row.id).limit(1)).first() is None:
-            _rename(operation, user, row, title, set_up=row.origin != _ORIGIN or _is_built_on(tx, row))
+            _rename(operation, user, row, title)
             return int(row.id)
     raise _changed()
 

@@ -32,6 +32,8 @@ from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LI
 from tests.ui.load_room import held_up
 from ui import dialogs
 from ui.dialogs.working import WorkingDialog
+from ui.grids.form_dialog import SMALLEST_SCREEN, FormDialog
+from ui.look import fonts
 from ui.look.dialog import Question
 from ui.look.focus_ring import FocusRing
 from ui.workers import Lane
@@ -243,3 +245,14 @@ def test_what_waits_to_be_written_cannot_be_changed_meanwhile(desk, case):
             assert focus.isEnabled()
 
     work(desk, case, act)
+
+
+@pytest.mark.parametrize("case", [kind.__name__ for kind in MADE if issubclass(kind, FormDialog)])
+def test_with_large_text_on_a_low_screen_its_buttons_are_in_sight(desk, case):
+    fonts.set_scale(2.0)
+    try:
+        work(
+            desk, case, lambda dialog: desk.qtbot.waitUntil(lambda: dialog.height() <= SMALLEST_SCREEN.height() - 40)
+        )
+    finally:
+        fonts.set_scale(1.0)

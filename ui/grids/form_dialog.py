@@ -1,6 +1,6 @@
 """Dialogs to fill in: how large they open, how they grow with what they have to say, what Enter does."""
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QEvent, QSize, Qt, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QDialog, QLayout, QToolButton, QWidget
 from shiboken6 import isValid
@@ -11,6 +11,7 @@ from ui.look.dialog import FramedDialog
 from ui.look.fonts import scaled
 from ui.look.icons import Icon
 from ui.look.screens import room_on_screen
+from ui.look.scrolling import RING, scrolling
 from ui.look.tokens import Role
 from ui.workers import TaskRunner
 
@@ -43,7 +44,7 @@ class FormDialog(FramedDialog):
         self._behind: Turn | None = None
         self._typed_in: QWidget | None = None
         self._awaited = False
-        self._close = False
+        self._close = self._scrolls = False
         self.finished.connect(self._let_go)
 
     def exec(self) -> int:
@@ -115,6 +116,8 @@ class FormDialog(FramedDialog):
         if layout is None:
             return
         layout.activate()
+        if not self._scrolls and self._is_too_high():
+            self._scroll(layout)
         needed = layout.totalHeightForWidth(self.width())
         if not self._close:
             needed = max(needed, layout.totalMinimumSize().height())
@@ -123,6 +126,37 @@ class FormDialog(FramedDialog):
             self.setMinimumSize(self.width(), needed)
         if needed > self.height():
             self.resize(self.width(), needed)
+
+    def _scroll(self, layout: QLayout) -> None:
+        """With large text on a low screen the foot stays in sight, and what stands above it scrolls."""
+        self._scrolls, focus = True, self.focusWidget()
+        inside = QWidget(self)
+        self._body.removeItem(self.content)
+        self.content.setParent(None)
+        self.content.setContentsMargins(RING, RING, RING, RING)
+        inside.setLayout(self.content)
+        self._body.addWidget(scrolling(inside, sideways=False), 1)
+        if self.isVisible():
+            inside.show()  # Qt leaves that to us
+        if focus is not None:
+            focus.setFocus(Qt.FocusReason.OtherFocusReason)
+        layout.activate()
+        self.resize(self.width(), min(self.height(), self._room().height()))
+
+    def event(self, event: QEvent) -> bool:
+        """What comes into it later may need more room than there is, too."""
+        changes = event.type() is QEvent.Type.LayoutRequest  # asked first: after another event it may be gone
+        done = super().event(event)
+        if changes and self.isVisible() and not self._scrolls and self._is_too_high():
+            self.fit()
+        return done
+
+    def _is_too_high(self) -> bool:
+        layout = self.layout()
+        if layout is None:
+            return False
+        least = layout.totalHeightForWidth(self.width()) if self._close else layout.totalMinimumSize().height()
+        return least > self._room().height()
 
     def _room(self) -> QSize:
         return room_on_screen(self).size().expandedTo(SMALLEST_SCREEN) - _MARGIN

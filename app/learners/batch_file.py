@@ -44,7 +44,7 @@ def export_batch(
     note = plural(
         left,
         "{n} learner lacks a name or a date of birth and was left out.",
-        "{n} learners lack a name or a date of birth and was left out.",
+        "{n} learners lack a name or a date of birth and were left out.",
     )
     return ExportSummary(done.written, path, note=note if left else "")
 

@@ -38,6 +38,9 @@ def test_only_learners_without_a_uln_in_the_order_chosen(db: Database, user: Use
     done = export_batch(TaskContext(), db, user, keys[::-1], UKPRN, path := tmp_path / "out.csv")
     assert [row["MISIdentifier"] for row in rows_of(path)] == ["C3", "000417"]
     assert (done.rows, done.note) == (2, "1 learner lacks a name or a date of birth and was left out.")
+    keys.append(added(db, user, "E5", birth_date=None))
+    done = export_batch(TaskContext(), db, user, keys, UKPRN, tmp_path / "again.csv")
+    assert done.note == "2 learners lack a name or a date of birth and were left out."
 
 
 def test_the_answer_loads_back(db: Database, user: User, tmp_path: Path):

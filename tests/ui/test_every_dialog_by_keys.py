@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 import ui
 from tests.ui.by_keys import ENTER, ESC, area, controls, goes_on, has_keyboard, named, press, tab_to, walk
-from tests.ui.dialog_room import gone, unnamed
+from tests.ui.dialog_room import gone, opened, unnamed
 from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, work
 from tests.ui.load_room import held_up
 from ui import dialogs
@@ -256,3 +256,14 @@ def test_with_large_text_on_a_low_screen_its_buttons_are_in_sight(desk, case):
         )
     finally:
         fonts.set_scale(1.0)
+
+
+@pytest.mark.parametrize("case", ["ImportUndoDialog", "MatchHeldDialog", "UnlockDialog"])
+def test_esc_closes_what_only_looks_and_waits_for_its_turn(desk, case):
+    with held_up(desk.runner, Lane.CHECK):
+        dialog = opened(desk.qtbot, MADE[CASES[case]].make(desk))  # type: ignore[index]
+        assert dialog.busy
+        assert dialog.findChild(QWidget, "turn") is None, "it is no write"
+        press(ESC)
+        assert gone(dialog)
+    desk.qtbot.waitUntil(lambda: not desk.runner.is_busy())

@@ -123,7 +123,7 @@ class ImportUndoDialog(WorkingDialog):
                 return {way: undo.consequence(tx, job_id, way, ids) for way in ways}
 
         self.say(tr("Looking at what it would do…"))
-        self.work(tr("Looking at what it would do…"), work, self._known, Lane.CHECK)
+        self.work(tr("Looking at what it would do…"), work, self._known, Lane.CHECK, reads=True)
 
     def _known(self, found: Looked) -> None:
         self._looked = found

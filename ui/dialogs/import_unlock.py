@@ -118,7 +118,7 @@ class UnlockDialog(WorkingDialog):
             return unlock.look(task, run.db, run.user, wanted)
 
         self.say(tr("Looking at the lock…"))
-        self.work(tr("Looking at the lock and the file…"), work, self._looked, Lane.CHECK)
+        self.work(tr("Looking at the lock and the file…"), work, self._looked, Lane.CHECK, reads=True)
 
     def _looked(self, found: Look) -> None:
         self.look = found

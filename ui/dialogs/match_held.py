@@ -133,7 +133,7 @@ class MatchHeldDialog(WorkingDialog):
             return Looked(tuple(lines), len(ids) - len(known))
 
         self.say(tr("Looking whose learner is known now…"))
-        self.work(tr("Looking whose learner is known now…"), work, self._known, Lane.CHECK)
+        self.work(tr("Looking whose learner is known now…"), work, self._known, Lane.CHECK, reads=True)
 
     def _known(self, found: Looked) -> None:
         self._looked = found

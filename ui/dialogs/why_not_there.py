@@ -142,7 +142,7 @@ class WhyNotThereDialog(WorkingDialog):
                 asked = why_asked.ask(context, client, run.rights, looked)
             return _Answer(looked, (*looked.findings, *asked))
 
-        self.work(tr("Looking…"), work, self._show, Lane.CHECK)
+        self.work(tr("Looking…"), work, self._show, Lane.CHECK, reads=True)
 
     def _show(self, answer: _Answer) -> None:
         self.answer = answer

@@ -103,11 +103,14 @@ class WorkingDialog(FormDialog):
         then: Callable[[Any], None],
         lane: Lane,
         listed: Listed | None = None,
+        *,
+        reads: bool = False,
     ) -> None:
-        """Run `task` and give its result to `then`; not while another one is at work. `listed`: it may take long."""
+        """Run `task` and give its result to `then`; not while another one is at work. `listed`: it may take long.
+        It `reads`, in whatever lane: nothing is lost by closing meanwhile."""
         if self.busy:
             return
-        self._then, self._reads, self._keyboard = then, lane is Lane.READ, self.focusWidget()
+        self._then, self._reads, self._keyboard = then, reads or lane is Lane.READ, self.focusWidget()
         self.banner.hide()
         self.words.setText(words)
         self._bar.setRange(0, 0)

@@ -55,22 +55,22 @@ def _told(row: Any) -> str:
 
 
 def _all_sent(college: College, rows: list[Any], one: Enrolled) -> None:
-    """The last is Processed, but for a Drop of somebody of whom an Add may still arrive: it waits for an hour.
-    An earlier one that the LMS refused stays Rejected, for newer news went out (EX-R5); one that had not arrived when
-    its enrolment was taken back, or ended, stays Ready, overtaken by the Drop (EX-R5, EX-R6)."""
-    last = rows[-1]
-    if not (last.change == "drop" and last.status == "ready" and _may_arrive(college, rows)):
-        assert last.status == "processed", (last.number, last.change, last.status, last.message)
+    """The last is Processed. An earlier one that the LMS refused stays Rejected, for newer news went out (EX-R5);
+    one that had not arrived when its enrolment was taken back, or ended, stays Ready, overtaken by the Drop (EX-R5,
+    EX-R6). A Drop waits while an Add may still arrive, for an hour or until something newer goes out."""
     overtaking = set()
     for at, row in enumerate(rows):
-        if row.status == "ready":
+        if row.status == "ready" and row.change == "drop":
+            assert _may_arrive(college, rows[: at + 1], since_an_hour=row is rows[-1]), (
+                "a Drop waits that could be sent"
+            )
+        elif row.status == "ready":
             drop = next(later for later in range(at, len(rows)) if _told(rows[later]) == OUT)
-            if drop == at == len(rows) - 1:
-                continue  # it may wait, see above
-            assert drop > at, "a Drop waits that could be sent"
             assert {one.status for one in rows[at:drop]} == {"ready"}, "a record waits that could be sent"
             if rows[drop].attempts:  # one that is not sent needs nobody to have taken the enrolment back
                 overtaking.add(drop)
+        elif row is rows[-1]:
+            assert row.status == "processed", (row.number, row.change, row.status, row.message)
     assert len(overtaking) <= one.times_back, "a record waits whose enrolment was not taken back"
 
 
@@ -79,14 +79,15 @@ def _settled(row: Any) -> bool:
     return row.change == "drop" and row.status == "processed" and row.attempts == 0
 
 
-def _may_arrive(college: College, rows: list[Any]) -> bool:
-    """Whether something was sent within the hour of which nobody knows, and the LMS never showed the place."""
+def _may_arrive(college: College, rows: list[Any], *, since_an_hour: bool) -> bool:
+    """Whether the LMS never showed the place. With `since_an_hour`: and something was sent since of which nobody
+    knows; of what was sent before there need be no attempt any more."""
     columns = (extract_attempt.c.result, extract_attempt.c.started_at)
     tried = college.rows(select(*columns).where(extract_attempt.c.record_id.in_([one.id for one in rows])))
     with college.db.read() as tx:
-        since = college.db.now(tx) - MAY_ARRIVE
-    unknown = any(one.result == "unknown" and one.started_at > since for one in tried)
-    return unknown and not any(one.result in _HAD for one in tried)
+        ago = college.db.now(tx) - MAY_ARRIVE
+    unknown = any(one.result == "unknown" and one.started_at > ago for one in tried)
+    return (unknown or not since_an_hour) and not any(one.result in _HAD for one in tried)
 
 
 def _attempts(college: College, row: Any, *, whole: bool) -> None:

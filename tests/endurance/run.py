@@ -116,6 +116,7 @@ class Day:
         checks.look(self.college, self.model)
         self.acts.forget()
         self.calendar.turn()
+        assert self.send().state in WELL  # a Drop that waited for an hour need wait no longer
         checks.look(self.college, self.model)
         self.checked += 1
         quiet = self.samples[0].threads if self.samples else 0

@@ -65,7 +65,8 @@ def _all_sent(college: College, rows: list[Any], one: Enrolled) -> None:
                 "a Drop waits that could be sent"
             )
         elif row.status == "ready":
-            drop = next(later for later in range(at, len(rows)) if _told(rows[later]) == OUT)
+            drop = next((later for later in range(at, len(rows)) if _told(rows[later]) == OUT), None)
+            assert drop is not None, "a record waits that could be sent"
             assert {one.status for one in rows[at:drop]} == {"ready"}, "a record waits that could be sent"
             if rows[drop].attempts:  # one that is not sent needs nobody to have taken the enrolment back
                 overtaking.add(drop)

@@ -31,6 +31,7 @@ from tests.ui.dialog_room import gone, opened, unnamed
 from tests.ui.every_dialog import ASKED, CASES, EDITED, MADE, MORE, WITHOUT_A_LINE, work
 from tests.ui.load_room import held_up
 from ui import dialogs
+from ui.dialogs.saved_search import NameDialog
 from ui.dialogs.working import WorkingDialog
 from ui.grids.form_dialog import SMALLEST_SCREEN, FormDialog
 from ui.look import fonts
@@ -267,3 +268,23 @@ def test_esc_closes_what_only_looks_and_waits_for_its_turn(desk, case):
         press(ESC)
         assert gone(dialog)
     desk.qtbot.waitUntil(lambda: not desk.runner.is_busy())
+
+
+def test_a_name_that_waits_to_be_saved_is_taken_back_by_esc(desk):
+    """A long update may write for minutes; nobody is kept in this window by it."""
+
+    def act(dialog: QDialog) -> None:
+        MADE[NameDialog].edit(dialog)  # type: ignore[misc]
+        focus = QApplication.focusWidget()
+        with held_up(desk.runner):
+            press(ENTER)
+            turn = dialog.findChild(QWidget, "turn")
+            assert turn is not None
+            assert turn.accessibleName().startswith("Waits until another write is done.")
+            assert not focus.isEnabled()
+            press(ESC)
+            assert not gone(dialog)
+            assert turn.accessibleName() == "Taken back. Nothing of it was saved."
+            assert QApplication.focusWidget() is focus
+
+    work(desk, "NameDialog", act)

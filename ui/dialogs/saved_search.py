@@ -80,7 +80,7 @@ class NameDialog(FormDialog):
         if over is not None and not self._may_overwrite(over):
             return
         submit = self._submit
-        self.save_button.setEnabled(False)
+        self._hold(True)
         self._saving = self._runner.run(
             lambda context: submit(context, name, shared, over),
             lane=Lane.WRITE,
@@ -88,6 +88,12 @@ class NameDialog(FormDialog):
             failed=self._failed,
             cancelled=self._stopped,
         )
+        self.waits(self._runner, self._saving)
+
+    def _hold(self, still: bool) -> None:
+        for part in (self.shared, self.field):
+            self.hold_still(part, still)
+        self.save_button.setEnabled(not still)
 
     def _may_overwrite(self, over: Saved) -> bool:
         answer = ask(
@@ -109,7 +115,7 @@ class NameDialog(FormDialog):
     @Slot()
     def _stopped(self) -> None:
         self._saving = None
-        self.save_button.setEnabled(True)
+        self._hold(False)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
@@ -122,8 +128,10 @@ class NameDialog(FormDialog):
             self._runner.failed.emit(error)
 
     def reject(self) -> None:
-        """Esc and Cancel; not while it is being saved, and asking first where something was typed."""
+        """Esc and Cancel: take back a save that waits; not while it is made, and asking first where something was
+        typed."""
         if self._saving is not None:
+            self.withdraw()
             return
         changed = (self.edit.text(), self.shared.isChecked()) != self._opened_with
         if not changed or confirm_discarding(self, self._words.unsaved):

@@ -3,7 +3,7 @@
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.lms.report_card import Counted
-from ui.look.dialog import FramedDialog
+from ui.grids.form_dialog import FormDialog
 from ui.look.fonts import Type
 from ui.look.icons import Icon, qicon
 from ui.look.labels import text_label
@@ -11,8 +11,10 @@ from ui.look.plain import visible_text
 from ui.look.tokens import Role
 from ui.look.words import tr
 
+_WIDTH, _HEIGHT = 560, 480
 
-class WhyDifferentDialog(FramedDialog):
+
+class WhyDifferentDialog(FormDialog):
     """Every item of the gradebook under the heading that says how it counts."""
 
     def __init__(self, parent: QWidget | None, counted: Counted) -> None:
@@ -51,6 +53,7 @@ class WhyDifferentDialog(FramedDialog):
         )
         self.content.addWidget(note)
         self.add_button(tr("Close"), kind="primary", name="why_close", clicked=self.accept, safe=True)
+        self.open_at(_WIDTH, _HEIGHT)
 
     def _add(self, heading: str, icon: Icon, role: Role, names: tuple[str, ...]) -> None:
         title = QListWidgetItem(heading)

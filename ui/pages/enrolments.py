@@ -68,9 +68,7 @@ class EnrolmentsPage(GridPage):
         from ui.dialogs.why_different import WhyDifferentDialog
 
         if self._looked_at is not None and self._looked_at.counted is not None:
-            dialog = WhyDifferentDialog(self.window(), self._looked_at.counted)
-            dialog.exec()
-            dialog.deleteLater()
+            WhyDifferentDialog(self.window(), self._looked_at.counted).exec()
 
     # Attainments
 

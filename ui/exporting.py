@@ -6,7 +6,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal, Slot
-from PySide6.QtWidgets import QAbstractItemView, QFileDialog, QGridLayout, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QGridLayout,
+    QHeaderView,
+    QLineEdit,
+    QToolButton,
+    QTreeView,
+    QWidget,
+)
 
 from app.keys import Keys
 from app.tasks import Progress, TaskContext
@@ -69,8 +78,18 @@ class FileDialog(QFileDialog):
         for name, icon in _SIGNS.items():  # those of Qt are black, also on black
             if (button := self.findChild(QToolButton, name)) is not None:
                 button.setIcon(qicon(icon, Role.TEXT2))
+        self._fit_columns()
         FocusRing(self)
         HelpKey(self)
+
+    def _fit_columns(self) -> None:
+        """The name takes what the others leave: with Qt's own widths the day stands half outside."""
+        files = self.findChild(QTreeView, "treeView")
+        if files is not None:
+            header = files.header()
+            header.setResizeContentsPrecision(0)  # what is seen decides, not the first thousand files
+            header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
+            header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
 
     def to_save(self, kind: str) -> None:
         """It asks for a file of this kind to be written."""

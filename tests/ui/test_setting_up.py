@@ -53,6 +53,7 @@ def test_a_new_database_is_set_up_by_keys_and_what_is_left_is_found_again(rooms:
         begun = setting_up.done(tx, room.context.settings, room.context.rights)
     room.until(lambda: [step for step, card in dialog.cards.items() if card.state.text() == "Done"] == sorted(begun))
     assert begun == set()
+    assert len({(card.open_button.x(), card.open_button.width()) for card in dialog.cards.values()}) == 1
     room.press("Return", dialog.cards[Step.LMS].open_button)
     opened = in_front(room, "settings")
     assert opened.pages.currentRow() == 1, "the page of the LMS"

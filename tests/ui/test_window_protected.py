@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 import pyzipper
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QToolButton, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.export_target import Protected, path_of
@@ -250,6 +250,17 @@ def test_the_file_dialog_has_a_ring_and_signs_of_our_own(qtbot: QtBot, tmp_path:
     up = dialog.findChild(QToolButton, "toParentButton")
     assert isinstance(up, QToolButton)
     assert up.icon().pixmap(16).toImage() == qicon(Icon.ARROW_UP).pixmap(16).toImage()
+
+
+def test_the_file_dialog_shows_every_column_whole(qtbot: QtBot, dressed_up: None, tmp_path: Path):
+    (tmp_path / f"{'long name ' * 20}.csv").write_text("1\n")
+    dialog = opened(qtbot, ProtectingSaveDialog(None, CSV, "Export", str(tmp_path / "one.csv"), Holds.PEOPLE))
+    files = dialog.findChild(QTreeView, "treeView")
+    assert isinstance(files, QTreeView)
+    qtbot.waitUntil(lambda: files.indexAt(QPoint(4, 4)).siblingAtColumn(3).data() not in (None, ""))
+    header = files.header()
+    qtbot.waitUntil(lambda: all(header.sectionSize(place) >= files.sizeHintForColumn(place) for place in (1, 2, 3)))
+    assert header.length() <= files.viewport().width()
 
 
 def test_help_is_asked_for_in_the_dialog_that_opens_a_file(room: Room):

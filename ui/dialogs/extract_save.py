@@ -1,6 +1,6 @@
 """What *Save* asks first, where the moves that are staged ask for it: one confirmation, one reason (3.2)."""
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.lms.extracts import statuses
@@ -19,6 +19,7 @@ from ui.look.tokens import Role
 from ui.look.words import count, plural, tr
 
 _WIDTH = 560
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _AGAIN = {
     "processed": ("{n} Processed record will be sent again.", "{n} Processed records will be sent again."),
     "transmitted": (
@@ -87,7 +88,7 @@ class SaveStatusesDialog(FormDialog):
         grid.setColumnStretch(4, 1)
         for place, ((old, new), number) in enumerate(staged.moves.items()):
             before, after = self._states[old], self._states[new]
-            grid.addWidget(text_label(count(number), Type.KEY, numbers=True, weight=600), place, 0)
+            grid.addWidget(text_label(count(number), Type.KEY, numbers=True, weight=600), place, 0, _RIGHT)
             grid.addWidget(text_label(tr(before.text), Type.BODY, Role.TEXT2), place, 1)
             grid.addWidget(IconLabel(Icon.ARROW_RIGHT, Role.STAGED, 14, meaning=tr("to")), place, 2)
             grid.addWidget(IconLabel(after.icon, after.role, 16), place, 3)

@@ -18,7 +18,7 @@ from ui.look.pictures import IconLabel
 from ui.look.tokens import Role
 from ui.look.words import tr
 
-_WIDTH, _HEIGHT = 720, 570
+_WIDTH, _HEIGHT = 768, 570
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,10 @@ class SettingUpDialog(FormDialog):
             card.open_button.clicked.connect(lambda _=False, step=step: self.wanted.emit(step))
             card.leave_button.clicked.connect(lambda _=False, step=step: self._turn(step))
             self.content.addWidget(card)
+        # As wide as the widest: else the buttons beside them stand at another place in each row.
+        widest = max(card.open_button.sizeHint().width() for card in self.cards.values())
+        for card in self.cards.values():
+            card.open_button.setMinimumWidth(widest)
         self.content.addStretch(1)
         self.close_button = self.add_button(tr("Close"), kind="primary", name="setting_up_close", clicked=self.reject)
         self.open_at(_WIDTH, _HEIGHT)

@@ -13,7 +13,8 @@ from app.imports.unlock import OPERATION
 from tests.builders import user_with
 from tests.db.test_locks_listed import silent
 from tests.ui.conftest import Room, Rooms, named
-from tests.ui.dialog_room import click, clipped, press
+from tests.ui.dialog_room import click, clipped, opened, press
+from tests.ui.dialog_samples import Desk
 from ui.dialogs.import_unlock import UnlockDialog
 from ui.pages.locks import LocksPage
 
@@ -85,3 +86,16 @@ def test_who_may_not_unlock_reads_why(rooms: Rooms):
     go_to(room, page, Qt.Key.Key_Home)
     assert not page.pane.unlock_button.isEnabled()
     assert "Administrator" in page.pane.unlock_button.accessibleDescription()
+
+
+def test_unlock_tells_what_is_not_locked_from_what_could_not_be_looked_at(desk: Desk):
+    dialog = opened(desk.qtbot, UnlockDialog(None, desk.runner, desk.context))
+    desk.qtbot.waitUntil(lambda: not dialog.busy)
+    assert dialog.heading.text() == "No importer is locked."
+    assert not dialog.banner.isVisible(), "that is no failure"
+    desk.context.user = user_with(desk.context.db, Role.ENROLMENT_MANAGER)
+    dialog = opened(desk.qtbot, UnlockDialog(None, desk.runner, desk.context, SCOPE))
+    desk.qtbot.waitUntil(lambda: not dialog.busy)
+    assert dialog.heading.text() == "The lock could not be looked at."
+    assert dialog.banner.isVisible()
+    assert "could not be looked at" in dialog.unlock_button.accessibleDescription()

@@ -99,10 +99,15 @@ class UnlockDialog(WorkingDialog):
     # Looking
 
     def show_problem(self, error: Exception) -> None:
-        super().show_problem(error)
-        if self.look is None:
-            self.say(tr("There is nothing to unlock."))
-            self.close_button.setFocus()
+        if self.look is not None:
+            super().show_problem(error)
+            return
+        if isinstance(error, InputError):  # nobody holds it: that is no failure
+            self.say(tr(error.message), tr(error.hint))
+        else:
+            super().show_problem(error)
+            self.say(tr("The lock could not be looked at."))
+        self.close_button.setFocus()
 
     def _read(self) -> None:
         run, scope = self._context, self._scope
@@ -171,7 +176,7 @@ class UnlockDialog(WorkingDialog):
         if self.busy:
             reason = tr("It is under way.")
         elif self.look is None:
-            reason = tr("There is nothing to unlock.")
+            reason = self.heading.text()
         elif not self.look.lock.stale and not self.sure.isChecked():
             reason = tr("The import seems to be running: tick the box above first.")
         elif not self.look.lock.stale and not self.edit.text().strip():

@@ -28,7 +28,7 @@ class SignInDialog(FormDialog):
             parent,
             title=tr("Sign In"),
             heading=tr("The {label} is needed.", label=self._label),
-            secondary=tr("It belongs to {host}.", host=self._host),
+            secondary=tr("It belongs to {host}.", host=self._host) if self._host else "",
             icon=Icon.KEY,
             name="sign_in",
         )

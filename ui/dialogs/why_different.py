@@ -4,7 +4,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QWidget
 
 from app.lms.report_card import Counted
 from ui.grids.form_dialog import FormDialog
-from ui.look.fonts import Type
+from ui.look.fonts import Type, font
 from ui.look.icons import Icon, qicon
 from ui.look.labels import text_label
 from ui.look.plain import visible_text
@@ -57,9 +57,7 @@ class WhyDifferentDialog(FormDialog):
 
     def _add(self, heading: str, icon: Icon, role: Role, names: tuple[str, ...]) -> None:
         title = QListWidgetItem(heading)
-        bold = title.font()
-        bold.setBold(True)
-        title.setFont(bold)
+        title.setFont(font(Type.BODY, weight=600))
         self.list.addItem(title)
         for name in names:
             self.list.addItem(QListWidgetItem(qicon(icon, role), visible_text(name)))

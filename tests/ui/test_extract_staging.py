@@ -83,7 +83,7 @@ def test_five_selected_save_says_four_updated_and_one_unchanged(extracts: Extrac
     click(named(asking, "extract_save_ok"))
     dialog = extracts.dialog("extract_saved")
     numbers = [tile.text() for tile in dialog.tiles.findChildren(type(dialog.tiles.children()[1]))]  # type: ignore[attr-defined]
-    assert {"4 Updated", "1 Unchanged", "0 Conflict", "0 Refused"} <= set(numbers)
+    assert {"5 In all", "4 Updated", "1 Unchanged", "0 Conflict", "0 Refused"} <= set(numbers)
     extracts.close(dialog, "saved_ok")
     assert extracts.statuses(keys) == ["ready"] * 5
     assert extracts.page.staged_bar.isHidden()

@@ -129,7 +129,8 @@ class SavedStatusesDialog(FormDialog):
             _REFUSED: (Icon.PROHIBIT, Role.BAD),
         }
         whole = sum(self._number(key) for key in _TITLES)
-        contents = [TileContent("whole", whole, tr("Staged"), Icon.PENCIL_SIMPLE, Role.STAGED)]
+        # Not "staged": the bar counts as staged what would change, and here stands what would not as well.
+        contents = [TileContent("whole", whole, tr("In all"))]
         contents += [TileContent(key, self._number(key), tr(title), *icons[key]) for key, title in _TITLES.items()]
         self.tiles = Tiles(contents, parent=self)
         self.tiles.chosen.connect(self.show_list)

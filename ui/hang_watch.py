@@ -49,9 +49,9 @@ class HangWatch(QObject):
 
     def _note(self) -> None:
         seconds = MISSED * BEAT_SECONDS
-        logger.warning("The window has not answered for %d s; see %s", seconds, logs.CRASH_FILE_NAME)
         words = f"{crash_notes.HANG} for {seconds:.0f} seconds (version {__version__}).\n"
-        logs.note(f"{words}{crash_notes.stacks(self._window_thread)}\n")
+        logs.note(f"{words}{crash_notes.stacks(self._window_thread)}\n")  # first: it may be ended by force any time
+        logger.warning("The window has not answered for %d s; see %s", seconds, logs.CRASH_FILE_NAME)
 
     def stop(self) -> None:
         """End the watch and its thread."""

@@ -108,19 +108,24 @@ class Day:
         for kind in Kind:
             done = self.run(kind)
             assert done.state in WELL, (kind, done.messages)
-        for _ in range(3):  # the first sees what became of calls whose outcome was unknown
-            assert self.send().state in WELL
-            self.of_lms.resubmit()
+        self._send_all()
         for kind in Kind:
             assert self.run(kind).state in WELL
         checks.look(self.college, self.model)
         self.acts.forget()
         self.calendar.turn()
-        assert self.send().state in WELL  # a Drop that waited for an hour need wait no longer
+        self._send_all()  # a Drop that waited for an hour need wait no longer
         checks.look(self.college, self.model)
         self.checked += 1
         quiet = self.samples[0].threads if self.samples else 0
         self.samples.append(flat.take(minute / 60, quiet))
+
+    def _send_all(self) -> None:
+        """The first sees what became of calls whose outcome was unknown; what the LMS took and does not show, since
+        an older call came after it, is sent once more."""
+        for _ in range(3):
+            assert self.send().state in WELL
+            self.of_lms.resubmit()
 
 
 def endure(

@@ -17,6 +17,7 @@ from app.db.tables import (
     section,
 )
 from app.errors import ServiceError, StopRunError
+from app.lms.extracts import attempts
 from tests.lms.fake_lms import FakeLms
 from tests.lms.rows import add_course
 from tests.lms.sending import TERM, Sections
@@ -265,3 +266,24 @@ def test_a_computer_that_was_only_asleep(some: Sections, lms: FakeLms, user: Use
     assert "another one has taken over" in done.messages[0]
     assert some.statuses(at) == [("add", "processed")]
     assert some.results() == ["unknown", "accepted"]
+
+
+@pytest.mark.rule("EX-T3", "EX-R5")
+def test_what_was_overtaken_is_said_so_and_not_looked_for_for_ever(some: Sections, lms: FakeLms):
+    """A Drop was taken, but an older call came after it: the LMS lets the learner in, who is enrolled again since.
+    Whoever was told to end that enrolment in the LMS would shut out the wrong person."""
+    at = some.learner(1, some.section("5"))
+    some.send(lms)
+    lms.ignored = {"9001"}
+    some.change(at, status="dropped")
+    some.send(lms)
+    assert some.statuses(at)[1] == ("drop", "transmitted")
+    assert "still lets the learner" in some.records(at)[1].message
+    some.change(at, status="current")
+    some.send(lms)
+    some.send(lms)
+    assert some.statuses(at) == [("add", "processed"), ("drop", "transmitted"), ("add", "processed")]
+    assert some.records(at)[1].message == attempts.OVERTAKEN
+    looked = lms.asked["participants"]
+    some.send(lms)
+    assert lms.asked["participants"] == looked

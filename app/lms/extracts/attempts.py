@@ -50,6 +50,7 @@ class Attempt:
     asked: Entry
     kept: bool
     telling: bool
+    overtaken: bool = False
 
 
 class Noted(Protocol):
@@ -79,6 +80,9 @@ class Said:
     late: bool = False
 
 
+OVERTAKEN = (
+    "Sent. A newer change of the registration went out since, so what became of this one is not seen any more."
+)
 _EARLIER, _BETWEEN, _LATER, _LAST = (extract_record.alias(name) for name in ("earlier", "between", "later", "before"))
 _IS_LAST = and_(_LAST.c.enrolment_id == extract_record.c.enrolment_id, _LAST.c.number == extract_record.c.number - 1)
 _BEFORE = extract_attempt.alias("attempt_before")
@@ -210,8 +214,10 @@ def _write(tx: Connection, run: Run, rows: Sequence[Row[Any]], taken: Sequence[A
 
 
 def to_look_for(tx: Connection) -> list[Attempt]:
-    """The records of which it is to be seen what became of them: Transmitted ones; Ready ones whose last attempt has
-    an unknown end, or none (a program that died); and those that a person set back after they were taken (EX-T4)."""
+    """The records of which it is to be seen what became of them: Transmitted ones, until it is said that they were
+    overtaken; Ready ones whose last attempt has an unknown end, or none (a program that died); and those that a
+    person set back after they were taken (EX-T4)."""
+    overtaken = _is_out(_LATER, extract_record)
     last = extract_attempt.c.number == extract_record.c.attempts
     query = (
         select(
@@ -228,6 +234,7 @@ def to_look_for(tx: Connection) -> list[Attempt]:
             extract_attempt.c.result,
             _LAST.c.course_status.label("before_status"),
             _TAKEN.label("taken"),
+            overtaken.label("overtaken"),
         )
         .join(enrolment, enrolment.c.id == extract_record.c.enrolment_id)
         .join(extract_attempt, and_(extract_attempt.c.record_id == extract_record.c.id, last))
@@ -240,7 +247,10 @@ def to_look_for(tx: Connection) -> list[Attempt]:
     )
     pending = or_(
         extract_attempt.c.ended_at.is_(None),
-        extract_record.c.status == "transmitted",
+        and_(
+            extract_record.c.status == "transmitted",
+            or_(~overtaken, extract_record.c.message.is_distinct_from(OVERTAKEN)),
+        ),
         and_(
             extract_record.c.status == "ready",
             or_(extract_attempt.c.result == Result.UNKNOWN.value, set_back),
@@ -271,6 +281,7 @@ def _attempt(row: Any, place: Place | None) -> Attempt:
         asked=_by_now(sending.entry, place),
         kept=False,
         telling=_is_telling(row, sending.entry, place),
+        overtaken=bool(row.overtaken),
     )
 
 

@@ -251,7 +251,8 @@ class CourseJob:
         if seen and (one.status == "transmitted" or (one.status == "ready" and look.same and one.telling)):
             return Said(Result.SEEN if one.open else None, "processed")
         if one.status == "transmitted":
-            return Said(Result.UNKNOWN if one.open else None, message=why_not_shown(people, one.asked))
+            why = attempts.OVERTAKEN if one.overtaken else why_not_shown(people, one.asked)
+            return Said(Result.UNKNOWN if one.open else None, message=why)
         return Said(Result.UNKNOWN, message=DIED) if one.open else Said(None)
 
     def _look_after(self) -> Generator[Call, Any, None]:

@@ -52,7 +52,7 @@ def _measured(window: MainWindow, path: Path, found: list[Result]) -> Iterator[S
     meters = [StallMeter(window) for _ in _STAGES]
     yield from at_rest(window)
     yield Act(lambda: window.show_page("import_jobs"))
-    yield Act(lambda: window.imports.new_import(path))
+    yield Act(lambda: window.imports.work.new_import(path))
     yield Until(lambda: not window.runner.is_busy(), "the courses")
     yield Act(lambda: click(named("import_course_filter")))
     yield Act(lambda: type_text(COURSE))
